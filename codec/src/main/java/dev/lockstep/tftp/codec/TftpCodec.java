@@ -1,0 +1,174 @@
+package dev.lockstep.tftp.codec;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+
+/**
+ * Bytes to messages and back, as two functions without state, safe on any thread.
+ * Strict on what has no meaning, lenient on what real peers do.
+ */
+public final class TftpCodec {
+    /** Octets before the file's bytes in a DATA. */
+    public static final int DATA_HEADER = 4;
+
+    /** The longest request (RFC 2347, "Packet formats"). */
+    public static final int MAX_REQUEST = 512;
+
+    private static final int RRQ = 1;
+    private static final int WRQ = 2;
+    private static final int DATA = 3;
+    private static final int ACK = 4;
+    private static final int ERROR = 5;
+    private static final int OACK = 6;
+
+    private TftpCodec() {}
+
+    /** As {@link #decode(ByteBuf, Strictness)}, strict. */
+    public static TftpMessage decode(ByteBuf datagram) throws MalformedMessageException {
+        return decode(datagram, Strictness.STRICT);
+    }
+
+    /**
+     * Reads one datagram whole. A {@link Data} holds a retained slice of it; the caller keeps its own reference.
+     *
+     * @throws MalformedMessageException if the bytes are no TFTP message, and nothing else for any bytes
+     */
+    public static TftpMessage decode(ByteBuf datagram, Strictness strictness) throws MalformedMessageException {
+        if (datagram.readableBytes() < 2) {
+            throw new MalformedMessageException(
+                    "datagram: " + datagram.readableBytes() + " octets (expected: >= 2)", false);
+        }
+        int opcode = datagram.readUnsignedShort();
+        return switch (opcode) {
+            case RRQ, WRQ -> request(opcode, datagram, strictness);
+            case DATA -> new Data(number(datagram), datagram.readRetainedSlice(datagram.readableBytes()));
+            case ACK -> new Ack(number(datagram));
+            case ERROR -> new ErrorMessage(number(datagram), text(datagram, textLength(datagram)));
+            case OACK -> new OptionAck(options(datagram, strictness));
+            default -> throw new MalformedMessageException("opcode: " + opcode + " (expected: 1 to 6)", false);
+        };
+    }
+
+    /** Writes a message into a new buffer, which the caller owns. The reference of a {@link Data} stays as it is. */
+    public static ByteBuf encode(TftpMessage message, ByteBufAllocator allocator) {
+        if (message instanceof Data data) {
+            ByteBuf bytes = allocator.directBuffer(DATA_HEADER + data.content().readableBytes());
+            return writeData(data, bytes);
+        }
+        if (message instanceof Ack ack) {
+            return allocator.directBuffer(4).writeShort(ACK).writeShort(ack.block());
+        }
+        ByteBuf bytes = allocator.directBuffer();
+        if (message instanceof Request request) {
+            bytes.writeShort(request instanceof ReadRequest ? RRQ : WRQ);
+            writeText(bytes, request.filename());
+            writeText(bytes, request.mode().wireName());
+            writeOptions(bytes, request.options());
+        } else if (message instanceof OptionAck oack) {
+            writeOptions(bytes.writeShort(OACK), oack.options());
+        } else if (message instanceof ErrorMessage error) {
+            writeText(bytes.writeShort(ERROR).writeShort(error.code()), error.text());
+        }
+        return bytes;
+    }
+
+    /** Appends one DATA to {@code bytes} and returns it; for whoever frames several into one buffer. */
+    public static ByteBuf writeData(Data data, ByteBuf bytes) {
+        ByteBuf content = data.content();
+        return bytes.writeShort(DATA)
+                .writeShort(data.block())
+                .writeBytes(content, content.readerIndex(), content.readableBytes());
+    }
+
+    private static Request request(int opcode, ByteBuf bytes, Strictness strictness) throws MalformedMessageException {
+        int length = bytes.readableBytes() + 2;
+        if (length > MAX_REQUEST && strictness == Strictness.STRICT) {
+            throw new MalformedMessageException("request: " + length + " octets (expected: <= 512)", true);
+        }
+        String filename = terminated(bytes, strictness, "file name");
+        if (filename.isEmpty()) {
+            throw new MalformedMessageException("file name: empty", true);
+        }
+        String modeName = terminated(bytes, strictness, "mode");
+        TransferMode mode = TransferMode.named(modeName)
+                .orElseThrow(() ->
+                        new MalformedMessageException("mode: " + modeName + " (expected: octet or netascii)", true));
+        Options options = options(bytes, strictness);
+        return opcode == RRQ ? new ReadRequest(filename, mode, options) : new WriteRequest(filename, mode, options);
+    }
+
+    /** Pairs up to the first one that is empty or incomplete; what follows has no meaning and is left. */
+    private static Options options(ByteBuf bytes, Strictness strictness) {
+        Options options = Options.NONE;
+        while (bytes.isReadable()) {
+            int nameLength = bytes.bytesBefore((byte) 0);
+            if (nameLength <= 0) {
+                break;
+            }
+            String name = text(bytes, nameLength);
+            bytes.skipBytes(1);
+            int valueLength = bytes.bytesBefore((byte) 0);
+            if (valueLength < 0 && strictness == Strictness.STRICT) {
+                break;
+            }
+            options = options.with(name, text(bytes, valueLength < 0 ? bytes.readableBytes() : valueLength));
+            bytes.skipBytes(Math.min(1, bytes.readableBytes()));
+        }
+        return options;
+    }
+
+    private static String terminated(ByteBuf bytes, Strictness strictness, String what)
+            throws MalformedMessageException {
+        int length = bytes.bytesBefore((byte) 0);
+        if (length < 0 && strictness == Strictness.STRICT) {
+            throw new MalformedMessageException(what + ": without its NUL", true);
+        }
+        String text = text(bytes, length < 0 ? bytes.readableBytes() : length);
+        bytes.skipBytes(Math.min(1, bytes.readableBytes()));
+        return text;
+    }
+
+    private static int number(ByteBuf bytes) throws MalformedMessageException {
+        if (bytes.readableBytes() < 2) {
+            throw new MalformedMessageException(
+                    "datagram: " + (bytes.readableBytes() + 2) + " octets (expected: >= 4)", false);
+        }
+        return bytes.readUnsignedShort();
+    }
+
+    /** Up to the NUL, or to the end where a peer left the NUL out. */
+    private static int textLength(ByteBuf bytes) {
+        int length = bytes.bytesBefore((byte) 0);
+        return length < 0 ? bytes.readableBytes() : length;
+    }
+
+    /** No RFC names a character set: UTF-8 where it is that, else Latin-1, in which any bytes have a meaning. */
+    private static String text(ByteBuf bytes, int length) {
+        boolean utf8 = ByteBufUtil.isText(bytes, bytes.readerIndex(), length, UTF_8);
+        return bytes.readCharSequence(length, utf8 ? UTF_8 : ISO_8859_1).toString();
+    }
+
+    private static void writeOptions(ByteBuf bytes, Options options) {
+        for (Options.Option option : options) {
+            writeText(bytes, option.name());
+            writeText(bytes, option.value());
+        }
+    }
+
+    private static void writeText(ByteBuf bytes, String text) {
+        int nul = text.indexOf('\0');
+        ByteBufUtil.writeUtf8(bytes, nul < 0 ? text : text.substring(0, nul));
+        bytes.writeByte(0);
+    }
+}
