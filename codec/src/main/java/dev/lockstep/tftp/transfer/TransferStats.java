@@ -14,7 +14,7 @@ public final class TransferStats {
     long blocks;
     long resends;
     long duplicates;
-    long malformed;
+    private long malformed;
 
     TransferStats(long now) {
         started = now;
@@ -53,6 +53,11 @@ public final class TransferStats {
     /** Nanoseconds from the request to the first DATA, or -1. */
     public long firstByteAfter() {
         return hasFirstByte ? firstByte - started : -1;
+    }
+
+    /** Counts a datagram from the peer that was not TFTP. */
+    public void countMalformed() {
+        malformed++;
     }
 
     void markFirstByte(long now) {
