@@ -2,6 +2,7 @@ package dev.lockstep.tftp.channel;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.transfer.Outcome;
@@ -17,6 +18,7 @@ import dev.lockstep.tftp.transfer.TransferSettings;
 import dev.lockstep.tftp.transfer.Wire;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.PortUnreachableException;
@@ -79,6 +81,15 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
             return new Receiver(
                     handler, agreement.settings(), context.limits(), timer, opening, store, agreement.requestedAt());
         });
+    }
+
+    /** Adds all that a transfer needs to the end of a pipeline, itself last. On the event loop, channel active. */
+    public void addTo(ChannelPipeline pipeline) {
+        TransferSettings settings = agreement.settings();
+        pipeline.addLast(TftpDatagramCodec.INSTANCE);
+        pipeline.addLast(
+                new BurstEncoder(agreement.peer(), settings.blksize(), settings.windowsize(), context.segments()));
+        pipeline.addLast(this);
     }
 
     @Override

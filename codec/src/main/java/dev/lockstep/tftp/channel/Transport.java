@@ -65,13 +65,17 @@ public enum Transport {
         return this == EPOLL && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
     }
 
-    /** Several sockets on one port, each with its own event loop; an IPv6 one leaves IPv4 to another. */
-    public void shareListeningPort(Bootstrap bootstrap, InetAddress address) {
+    /** Leaves IPv4 to other sockets, where this one is IPv6. */
+    public void keepToOneFamily(Bootstrap bootstrap, InetAddress address) {
+        if (this == EPOLL && address instanceof Inet6Address) {
+            bootstrap.option(IPV6_V6ONLY, 1);
+        }
+    }
+
+    /** Lets several sockets have one port, each with its own event loop. */
+    public void sharePort(Bootstrap bootstrap) {
         if (this == EPOLL) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
-            if (address instanceof Inet6Address) {
-                bootstrap.option(IPV6_V6ONLY, 1);
-            }
         } else {
             bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         }

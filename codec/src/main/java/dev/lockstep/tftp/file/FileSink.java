@@ -21,6 +21,8 @@ public final class FileSink implements Sink {
     private static final String PREFIX = ".tftp-";
     private static final String SUFFIX = ".part";
     private static final SecureRandom RANDOM = new SecureRandom();
+    /** Of two uploads of one new name, the second one to end must see the first. */
+    private static final Object PUBLISHING = new Object();
 
     private final Folder folder;
     private final String target;
@@ -77,8 +79,10 @@ public final class FileSink implements Sink {
     public void commit() throws IOException {
         try {
             file.force(true);
-            requireFree();
-            folder.rename(temporary, target);
+            synchronized (PUBLISHING) {
+                requireFree();
+                folder.rename(temporary, target);
+            }
             committed = true;
             folder.sync();
         } catch (IOException e) {

@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.transfer;
 
-import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import java.net.InetSocketAddress;
 
@@ -15,7 +14,7 @@ public sealed interface TransferEvent {
     /** A request was read (server) or is sent (client). */
     record Requested(InetSocketAddress peer, Request request) implements TransferEvent {}
 
-    /** A request was not granted, or got no answer; there is no transfer. */
+    /** A request was not granted, or got no answer; there is no transfer. The request is null if it was malformed. */
     record Refused(InetSocketAddress peer, Request request, TftpException reason) implements TransferEvent {}
 
     /** Both ends agree, the first block may go. */
@@ -36,5 +35,5 @@ public sealed interface TransferEvent {
             implements TransferEvent {}
 
     /** A datagram that is not TFTP, or not a request where only requests are read, was dropped. */
-    record Dropped(InetSocketAddress peer, MalformedMessageException reason) implements TransferEvent {}
+    record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}
 }
