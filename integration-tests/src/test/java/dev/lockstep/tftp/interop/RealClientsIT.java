@@ -68,7 +68,9 @@ class RealClientsIT {
 
     static Stream<Arguments> clients_that_ask_for_block_sizes() {
         return Stream.of(ClientKind.ATFTP, ClientKind.CURL, ClientKind.BUSYBOX)
-                .flatMap(client -> block_sizes().mapToObj(blksize -> arguments(client, blksize)));
+                .flatMap(client -> block_sizes()
+                        .filter(blksize -> client != ClientKind.BUSYBOX || blksize >= 24) // its own lower bound
+                        .mapToObj(blksize -> arguments(client, blksize)));
     }
 
     @ParameterizedTest(name = "{0} downloads {1} bytes")
@@ -166,14 +168,13 @@ class RealClientsIT {
     }
 
     static Stream<Arguments> large_windows() {
-        return Stream.of(
-                arguments(8, 64), arguments(1428, 64), arguments(1468, 16), arguments(8192, 8), arguments(65464, 2));
+        return Stream.of(arguments(1428, 64), arguments(1468, 16), arguments(8192, 8), arguments(65464, 2));
     }
 
     @ParameterizedTest(name = "atftp at windowsize {0} goes past block 65535")
     @ValueSource(ints = {7, 64})
     void the_block_number_goes_round_within_a_window(int windowsize) {
-        there_and_back("round-window-" + windowsize, 8 * 140_000 + 1, 8, windowsize);
+        there_and_back("round-window-" + windowsize, 8 * 70_000 + 1, 8, windowsize);
     }
 
     @ParameterizedTest(name = "{0} is told that a file isn''t there")

@@ -164,7 +164,8 @@ class RealServersIT {
     @ParameterizedTest(name = "atftpd and windowsize {0} past block 65535")
     @ValueSource(ints = {7, 64})
     void the_block_number_goes_round_within_a_window(int windowsize) {
-        there_and_back(ServerKind.ATFTPD, "round-window-" + windowsize, 8 * 140_000 + 1, 8, windowsize);
+        // not at 8: an OACK that is longer than a block is too much for atftpd, which then refuses with ERROR 8
+        there_and_back(ServerKind.ATFTPD, "round-window-" + windowsize, 64 * 70_000 + 1, 64, windowsize);
     }
 
     /** Of these servers only atftpd knows windows: the others answer without one, and that is no failure. */
