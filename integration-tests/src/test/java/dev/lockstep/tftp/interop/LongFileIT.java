@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LongFileIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(20);
-    private static final long NEIGHBOUR = 8_000_003;
 
     @TempDir
     Path root;
@@ -38,7 +37,7 @@ class LongFileIT {
 
     private void pullBesideTwoOthers(long size) {
         String hash = Content.sha256(Content.write(root.resolve("long"), size));
-        String neighbour = Content.sha256(Content.write(root.resolve("neighbour"), NEIGHBOUR));
+        String neighbour = Content.sha256(Content.write(root.resolve("neighbour"), size / 8));
         try (Server daemon = ServerKind.daemon(root, Map.of("JAVA_OPTS", "-Xmx256m"));
                 Program first = beside(daemon, "first");
                 Program second = beside(daemon, "second")) {
