@@ -81,7 +81,8 @@ record Attempt(
                         channel.pipeline().addLast(handshake);
                     }
                 });
-        transport.expect(bootstrap, Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER));
+        int datagram = Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER);
+        transport.expect(bootstrap, datagram, asked.has(Options.WINDOWSIZE));
         bootstrap.bind(anyAddress()).addListener((ChannelFuture bound) -> {
             if (!bound.isSuccess()) {
                 String text = "no socket: " + bound.cause().getMessage();
