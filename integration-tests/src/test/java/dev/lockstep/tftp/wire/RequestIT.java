@@ -293,8 +293,7 @@ class RequestIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"con", "NUL", "target.", "target ", "target::$DATA", "Target", "target/x", "~/x"})
+    @ValueSource(strings = {"con", "NUL", "target.", "target ", "target::$DATA", "Target", "target/x", "~/x"})
     void case57_names_that_mean_something_elsewhere_are_only_names_that_are_not_there(String name) {
         ask(rrq(name));
         expectRefusal(1, 2);
