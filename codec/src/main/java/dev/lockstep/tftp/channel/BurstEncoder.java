@@ -1,0 +1,106 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+import java.net.InetSocketAddress;
+
+/**
+ * Frames a run of DATA written between two flushes into one contiguous buffer, and sends it as one segmented
+ * datagram where the transport can: the kernel cuts it into datagrams after one walk through its stack. Where it
+ * can't, or refuses it once (some devices and tunnels do), the same buffer leaves as slices.
+ *
+ * <p>The promise of a DATA is done once the DATA is framed: a datagram is never known to have arrived.
+ */
+final class BurstEncoder extends ChannelOutboundHandlerAdapter {
+    private static final int MAX_SEGMENTS = 64;
+    private static final int MAX_DATAGRAM = 65507;
+
+    private final InetSocketAddress peer;
+    private final int datagram;
+    private final int mostSegments;
+    private boolean segments;
+    private ByteBuf burst;
+    private int framed;
+
+    /**
+     * An encoder for DATA of one transfer.
+     *
+     * @param blksize octets of all blocks but the last
+     */
+    BurstEncoder(InetSocketAddress peer, int blksize, int windowsize, boolean segments) {
+        this.peer = peer;
+        this.datagram = blksize + TftpCodec.DATA_HEADER;
+        this.mostSegments = Math.max(1, Math.min(Math.min(MAX_SEGMENTS, windowsize), MAX_DATAGRAM / datagram));
+        this.segments = segments;
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        if (!(msg instanceof Data data)) {
+            sendBurst(ctx);
+            ctx.write(msg, promise);
+            return;
+        }
+        if (burst == null) {
+            int most = mostSegments == 1
+                    ? data.content().readableBytes() + TftpCodec.DATA_HEADER
+                    : mostSegments * datagram;
+            burst = ctx.alloc().directBuffer(most);
+        }
+        TftpCodec.writeData(data, burst);
+        boolean whole = data.content().readableBytes() == datagram - TftpCodec.DATA_HEADER;
+        data.release();
+        framed++;
+        if (framed == mostSegments || !whole) {
+            sendBurst(ctx);
+        }
+        promise.trySuccess();
+    }
+
+    @Override
+    public void flush(ChannelHandlerContext ctx) {
+        sendBurst(ctx);
+        ctx.flush();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (burst != null) {
+            burst.release();
+            burst = null;
+        }
+    }
+
+    private void sendBurst(ChannelHandlerContext ctx) {
+        if (burst == null) {
+            return;
+        }
+        ByteBuf bytes = burst;
+        int count = framed;
+        burst = null;
+        framed = 0;
+        if (count == 1) {
+            ctx.write(bytes, ctx.voidPromise());
+        } else if (segments) {
+            ctx.write(new SegmentedDatagramPacket(bytes, datagram, peer)).addListener(sent -> {
+                if (!sent.isSuccess()) {
+                    segments = false; // what is lost now, the timer sends again
+                }
+            });
+        } else {
+            sendSlices(ctx, bytes);
+        }
+    }
+
+    private void sendSlices(ChannelHandlerContext ctx, ByteBuf bytes) {
+        while (bytes.isReadable()) {
+            ctx.write(bytes.readRetainedSlice(Math.min(datagram, bytes.readableBytes())), ctx.voidPromise());
+        }
+        bytes.release();
+    }
+}

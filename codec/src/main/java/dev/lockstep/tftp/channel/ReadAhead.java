@@ -1,0 +1,175 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.BlockSupply;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/**
+ * Reads a source in pieces on the I/O pool, one ahead of the piece that is being sent, and cuts blocks off on the
+ * event loop. A piece is a whole number of blocks, so no block spans two of them.
+ */
+final class ReadAhead implements BlockSupply, TransferFile {
+    private static final int SMALL_PIECE = 32 * 1024;
+    private static final int LARGE_PIECE = 256 * 1024;
+    private static final int WINDOWS_A_PIECE = 4;
+
+    private final Source source;
+    private final int blksize;
+    private final int wanted;
+    private final int least;
+    private final EventExecutor loop;
+    private final FileWork work;
+    private final ByteBufAllocator allocator;
+    private final BufferBudget budget;
+    private final Owner owner;
+
+    private record Piece(ByteBuf bytes, int octets) {}
+
+    private final ArrayDeque<Piece> pieces = new ArrayDeque<>(2);
+    private boolean reading;
+    private long read;
+    private boolean atEnd;
+    private boolean lastTaken;
+    private boolean hungry;
+    private Runnable closed;
+
+    /** Takes the source over. */
+    ReadAhead(Source source, int blksize, int windowsize, TransferContext context, EventExecutor loop, Owner owner) {
+        this.source = source;
+        this.blksize = blksize;
+        this.least = blksize * Math.max(1, Math.min(windowsize, SMALL_PIECE / blksize));
+        long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
+        int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
+        this.wanted = Math.max(least, piece / blksize * blksize);
+        this.work = new FileWork(context.io(), loop);
+        this.allocator = context.allocator();
+        this.budget = context.budget();
+        this.loop = loop;
+        this.owner = owner;
+    }
+
+    @Override
+    public void start() {
+        atEnd = source.size() == 0;
+        readMore();
+    }
+
+    @Override
+    public ByteBuf poll() {
+        Piece piece = pieces.peek();
+        if (piece == null) {
+            if (atEnd && !lastTaken) {
+                lastTaken = true;
+                return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
+            }
+            hungry = true;
+            return null;
+        }
+        int length = Math.min(blksize, piece.bytes.readableBytes());
+        lastTaken = length < blksize;
+        ByteBuf block = piece.bytes.readRetainedSlice(length);
+        if (!piece.bytes.isReadable()) {
+            release(pieces.remove());
+            readMore();
+        }
+        return block;
+    }
+
+    /** Asks for the next piece, unless two are here, one is on its way, or there is none. */
+    private void readMore() {
+        if (reading || atEnd || pieces.size() > 1 || closed != null) {
+            return;
+        }
+        int octets = budget.tryTake(sizeOfNext(wanted), sizeOfNext(least));
+        if (octets > 0) {
+            read(octets);
+        } else if (pieces.isEmpty()) {
+            reading = true;
+            int needed = sizeOfNext(least);
+            budget.takeLater(needed, () -> loop.execute(() -> read(needed)));
+        }
+    }
+
+    /** No more than the file still has, where that is known. */
+    private int sizeOfNext(int octets) {
+        long size = source.size();
+        return size == Source.UNKNOWN_SIZE ? octets : (int) Math.min(octets, size - read);
+    }
+
+    private void read(int octets) {
+        reading = true;
+        if (closed != null) {
+            reading = false;
+            budget.giveBack(octets);
+            closeSource();
+            return;
+        }
+        Piece piece = new Piece(allocator.directBuffer(octets, octets), octets);
+        work.perform(() -> fill(piece), failure -> arrived(piece, failure));
+    }
+
+    /** On the I/O pool: until the piece is full or the source is at its end. */
+    private void fill(Piece piece) throws IOException {
+        ByteBuffer to = piece.bytes.internalNioBuffer(0, piece.octets);
+        int start = to.position();
+        while (to.hasRemaining()) {
+            if (source.read(to) < 0) {
+                break;
+            }
+        }
+        piece.bytes.writerIndex(to.position() - start);
+    }
+
+    private void arrived(Piece piece, TftpException failure) {
+        reading = false;
+        int length = piece.bytes.readableBytes();
+        read += length;
+        long size = source.size();
+        atEnd = read == size || length < piece.octets;
+        if (closed != null || failure != null || length == 0) {
+            release(piece);
+        } else {
+            pieces.add(piece);
+        }
+        if (closed != null) {
+            closeSource();
+        } else if (failure != null) {
+            owner.failed(failure);
+        } else if (atEnd && size != Source.UNKNOWN_SIZE && read < size) {
+            owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read"));
+        } else {
+            readMore();
+            if (hungry) {
+                hungry = false;
+                owner.ready();
+            }
+        }
+    }
+
+    @Override
+    public void close(Runnable whenClosed) {
+        closed = whenClosed;
+        pieces.forEach(this::release);
+        pieces.clear();
+        if (!reading) {
+            closeSource();
+        }
+    }
+
+    private void closeSource() {
+        work.perform(source::close, failure -> closed.run());
+    }
+
+    private void release(Piece piece) {
+        piece.bytes.release();
+        budget.giveBack(piece.octets);
+    }
+}

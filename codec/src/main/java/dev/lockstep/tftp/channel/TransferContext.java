@@ -1,0 +1,34 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferListener;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.Executor;
+
+/**
+ * What the transfers of one server or client share.
+ *
+ * @param io where blocking file work runs
+ * @param budget memory for pieces of files
+ * @param segments whether bursts may leave as one segmented datagram
+ * @param listener told of every transfer
+ * @param progressStep octets between two {@code Progressed} events of a transfer
+ */
+public record TransferContext(
+        Limits limits,
+        Executor io,
+        BufferBudget budget,
+        ByteBufAllocator allocator,
+        boolean segments,
+        TransferListener listener,
+        long progressStep) {
+    /** The same with other limits. */
+    public TransferContext withLimits(Limits other) {
+        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep);
+    }
+
+    /** The same with another listener. */
+    public TransferContext withListener(TransferListener other) {
+        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
+
+/** Looks at the datagrams of a transfer as they cross the wire. */
+@FunctionalInterface
+public interface WireTap {
+    /**
+     * The handler that stands next to the socket of a new channel.
+     *
+     * @param peer the client on a server, the server on a client
+     * @param request which a server has read from another channel, and a client will send on this one
+     */
+    ChannelHandler attach(InetSocketAddress peer, Request request);
+}

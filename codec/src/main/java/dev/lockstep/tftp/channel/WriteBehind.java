@@ -1,0 +1,120 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.transfer.BlockStore;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.concurrent.EventExecutor;
+
+/**
+ * Gathers blocks on the event loop and writes them in pieces on the I/O pool. One piece is being written while
+ * another fills; when that is full too there is no room, and the peer waits for its ACK.
+ */
+final class WriteBehind implements BlockStore, TransferFile {
+    private static final int PIECE = 64 * 1024;
+
+    private final Sink sink;
+    private final FileWork work;
+    private final ByteBufAllocator allocator;
+    private final Owner owner;
+
+    private ByteBuf filling;
+    private boolean busy;
+    private boolean commitAsked;
+    private boolean committing;
+    private boolean roomAsked;
+    private boolean failed;
+    private Runnable closed;
+
+    /** Takes the sink over. */
+    WriteBehind(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
+        this.sink = sink;
+        this.work = new FileWork(context.io(), loop);
+        this.allocator = context.allocator();
+        this.owner = owner;
+    }
+
+    @Override
+    public void start() {
+        // the peer begins
+    }
+
+    @Override
+    public void offer(ByteBuf block) {
+        if (failed || closed != null || !block.isReadable()) {
+            return;
+        }
+        if (filling == null) {
+            filling = allocator.directBuffer(Math.min(PIECE, 4 * block.readableBytes()));
+        }
+        filling.writeBytes(block, block.readerIndex(), block.readableBytes());
+        writeMore();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        roomAsked = filling != null && filling.readableBytes() >= PIECE;
+        return !roomAsked;
+    }
+
+    @Override
+    public void commit() {
+        commitAsked = true;
+        writeMore();
+    }
+
+    /** Starts the next piece of work, unless one is under way. */
+    private void writeMore() {
+        if (busy || failed || closed != null) {
+            return;
+        }
+        if (filling != null && (commitAsked || filling.readableBytes() >= PIECE)) {
+            busy = true;
+            ByteBuf piece = filling;
+            filling = null;
+            work.perform(() -> sink.write(piece.nioBuffer()), failure -> {
+                piece.release();
+                done(failure);
+            });
+        } else if (commitAsked) {
+            commitAsked = false;
+            committing = true;
+            busy = true;
+            work.perform(sink::commit, this::done);
+        }
+    }
+
+    private void done(TftpException failure) {
+        busy = false;
+        failed = failure != null;
+        if (closed != null) {
+            closeSink();
+        } else if (failed) {
+            owner.failed(failure);
+        } else if (committing) {
+            owner.stored();
+        } else {
+            writeMore();
+            if (roomAsked && hasRoom()) {
+                owner.ready();
+            }
+        }
+    }
+
+    @Override
+    public void close(Runnable whenClosed) {
+        closed = whenClosed;
+        if (filling != null) {
+            filling.release();
+            filling = null;
+        }
+        if (!busy) {
+            closeSink();
+        }
+    }
+
+    private void closeSink() {
+        work.perform(sink::close, failure -> closed.run());
+    }
+}

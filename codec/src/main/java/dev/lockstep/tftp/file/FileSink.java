@@ -1,0 +1,110 @@
+package dev.lockstep.tftp.file;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * A file being received. It grows under a hidden name beside its target and takes the target's place in one step,
+ * after its bytes are on the disk. While it grows it is locked, so that whoever cleans up can tell it from what a
+ * crash left behind.
+ */
+public final class FileSink implements Sink {
+    private static final String PREFIX = ".tftp-";
+    private static final String SUFFIX = ".part";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    /** Of two uploads of one new name, the second one to end must see the first. */
+    private static final Object PUBLISHING = new Object();
+
+    private final Folder folder;
+    private final String target;
+    private final boolean replace;
+    private final String temporary;
+    private final FileChannel file;
+    private boolean committed;
+
+    /**
+     * Creates the temporary file.
+     *
+     * @param folder where the file goes; taken over, also on failure
+     * @param replace whether a file of that name may be replaced
+     */
+    public FileSink(Folder folder, String target, boolean replace) throws IOException {
+        this.folder = folder;
+        this.target = target;
+        this.replace = replace;
+        byte[] random = new byte[8];
+        RANDOM.nextBytes(random);
+        this.temporary = PREFIX + HexFormat.of().formatHex(random) + SUFFIX;
+        try {
+            requireFree();
+            file = folder.openFile(temporary, CREATE_NEW, WRITE);
+        } catch (IOException e) {
+            folder.close();
+            throw FileErrors.of(e);
+        }
+        try {
+            file.lock();
+        } catch (IOException e) {
+            close();
+            throw FileErrors.of(e);
+        }
+    }
+
+    /** Whether that is the name of a file that is not whole yet: nobody may read or write it by name. */
+    public static boolean isTemporary(String name) {
+        return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
+    }
+
+    @Override
+    public void write(ByteBuffer from) throws IOException {
+        try {
+            while (from.hasRemaining()) {
+                file.write(from);
+            }
+        } catch (IOException e) {
+            throw FileErrors.of(e);
+        }
+    }
+
+    @Override
+    public void commit() throws IOException {
+        try {
+            file.force(true);
+            synchronized (PUBLISHING) {
+                requireFree();
+                folder.rename(temporary, target);
+            }
+            committed = true;
+            folder.sync();
+        } catch (IOException e) {
+            throw FileErrors.of(e);
+        }
+    }
+
+    private void requireFree() throws IOException {
+        if (!replace && folder.has(target)) {
+            throw new TftpException(ErrorCode.FILE_EXISTS, "file exists");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (!committed) {
+                folder.delete(temporary);
+            }
+        } finally {
+            file.close();
+            folder.close();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.lockstep.tftp.transfer;
+
+import java.time.Duration;
+
+/**
+ * What one end is willing to do, whatever the other asks.
+ *
+ * @param blksize the largest block
+ * @param windowsize the widest window in blocks
+ * @param windowBytes the widest window in octets of file: a window that overflows the socket's buffer at the
+ *     receiver is lost whole, and every one after it (RFC 7440, section 6)
+ * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
+ * @param giveUp how long a transfer may go without progress
+ * @param linger how long a receiver stays to repeat a lost last ACK where no timeout was agreed
+ * @param exactSize whether a received file must have the size that was announced for it
+ */
+public record Limits(
+        int blksize,
+        int windowsize,
+        int windowBytes,
+        Duration timeout,
+        Duration giveUp,
+        Duration linger,
+        boolean exactSize) {
+    /** Limits that serve well on any network. */
+    public static final Limits DEFAULT = new Limits(
+            TransferSettings.MAX_BLKSIZE,
+            64,
+            96 * 1024,
+            Duration.ZERO,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(11),
+            false);
+
+    /** Octets of IPv4, UDP and TFTP headers before a block's first, with room for options. */
+    private static final int IPV4_OVERHEAD = 32;
+    /** The same for IPv6. */
+    private static final int IPV6_OVERHEAD = 52;
+
+    /** Refuses what makes no sense, with the value and what was expected. */
+    public Limits {
+        require("blksize limit", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
+        require("windowsize limit", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
+        require("window bytes limit", windowBytes, 1, Integer.MAX_VALUE);
+        requirePositive("give-up", giveUp);
+        requirePositive("linger", linger);
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");
+        }
+    }
+
+    /** The same with another blksize limit. */
+    public Limits withBlksize(int limit) {
+        return new Limits(limit, windowsize, windowBytes, timeout, giveUp, linger, exactSize);
+    }
+
+    /** The same with other window limits, in blocks and in octets. */
+    public Limits withWindow(int blocks, int bytes) {
+        return new Limits(blksize, blocks, bytes, timeout, giveUp, linger, exactSize);
+    }
+
+    /** The same with other times. */
+    public Limits withTimes(Duration newTimeout, Duration newGiveUp, Duration newLinger) {
+        return new Limits(blksize, windowsize, windowBytes, newTimeout, newGiveUp, newLinger, exactSize);
+    }
+
+    /** The same, strict or lenient about the size of a received file. */
+    public Limits withExactSize(boolean exact) {
+        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, linger, exact);
+    }
+
+    /** The same with a blksize whose datagrams cross a path of that MTU in one piece. */
+    public Limits forPath(int mtu, boolean ipv6) {
+        int fits = Math.max(TransferSettings.MIN_BLKSIZE, mtu - (ipv6 ? IPV6_OVERHEAD : IPV4_OVERHEAD));
+        return fits < blksize ? withBlksize(fits) : this;
+    }
+
+    /** The widest window for blocks of that size, at least 1. */
+    public int windowFor(int blockSize) {
+        return Math.max(1, Math.min(windowsize, windowBytes / blockSize));
+    }
+
+    static void require(String what, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    private static void requirePositive(String what, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: > 0)");
+        }
+    }
+}

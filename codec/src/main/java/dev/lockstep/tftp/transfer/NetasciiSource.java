@@ -1,0 +1,66 @@
+package dev.lockstep.tftp.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A source as netascii: LF goes out as CR LF, a CR as CR NUL (RFC 764). The second byte of a pair is kept where the
+ * first one was the last that fitted, so a pair may span two blocks.
+ */
+public final class NetasciiSource implements Source {
+    private static final int NOTHING = -1;
+
+    private final Source file;
+    private final ByteBuffer raw = ByteBuffer.allocate(8192).flip();
+    private int pending = NOTHING;
+
+    /** Takes the source over: closing this one closes it. */
+    public NetasciiSource(Source file) {
+        this.file = file;
+    }
+
+    /** Unknown: counting the lines would mean reading the file twice. */
+    @Override
+    public long size() {
+        return UNKNOWN_SIZE;
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+        int start = to.position();
+        while (to.hasRemaining()) {
+            if (pending != NOTHING) {
+                to.put((byte) pending);
+                pending = NOTHING;
+            } else if (raw.hasRemaining() || refill()) {
+                encode(raw.get(), to);
+            } else {
+                break;
+            }
+        }
+        int count = to.position() - start;
+        return count == 0 ? -1 : count;
+    }
+
+    private void encode(byte octet, ByteBuffer to) {
+        if (octet == '\n') {
+            to.put((byte) '\r');
+            pending = '\n';
+        } else {
+            to.put(octet);
+            pending = octet == '\r' ? 0 : NOTHING;
+        }
+    }
+
+    private boolean refill() throws IOException {
+        raw.clear();
+        boolean more = file.read(raw) > 0;
+        raw.flip();
+        return more;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

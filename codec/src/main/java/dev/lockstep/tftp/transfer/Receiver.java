@@ -1,0 +1,242 @@
+package dev.lockstep.tftp.transfer;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+
+/**
+ * DATA in, ACKs out (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a gap, and by
+ * the timer. The last one is sent when the file is durable; then the receiver lingers in case it got lost.
+ *
+ * <pre>
+ *   ... acked │ acked+1 ... received │ received+1 ...          blocks, counted from 1 in 64 bits
+ *             │  stored, no ACK yet  │  expected
+ * </pre>
+ */
+public final class Receiver extends Transfer {
+    private final BlockStore store;
+    private final TftpMessage opening;
+    private final long linger;
+    private final boolean exactSize;
+
+    private enum Phase {
+        RECEIVING,
+        /** The last block is here, the file is being made durable. */
+        COMMITTING,
+        /** The last ACK is sent; only repeats of the last block are answered. */
+        LINGERING
+    }
+
+    private Phase phase = Phase.RECEIVING;
+    private int rollover;
+    private long acked;
+    private long received;
+    private boolean gapReported;
+    private boolean ackHeldBack;
+
+    /**
+     * A receiver that has done nothing yet.
+     *
+     * @param opening the OACK or ACK 0 to send first and until DATA 1 comes; null if DATA 1 is here already
+     */
+    public Receiver(
+            Wire wire,
+            TransferSettings settings,
+            Limits limits,
+            RetransmissionTimer timer,
+            TftpMessage opening,
+            BlockStore store,
+            long now) {
+        super(wire, settings, limits, timer, now);
+        this.opening = opening;
+        this.store = store;
+        this.rollover = settings.rollover();
+        this.exactSize = limits.exactSize();
+        long agreed = settings.timeout().toNanos();
+        // long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6)
+        this.linger = agreed > 0
+                ? 2 * agreed + RetransmissionTimer.INITIAL
+                : limits.linger().toNanos();
+    }
+
+    @Override
+    public void start(long now) {
+        sendLast(now);
+        if (opening != null) {
+            timer.sent(1, now);
+        }
+    }
+
+    @Override
+    void onMessage(TftpMessage message, long now) {
+        if (message instanceof Data data) {
+            onData(data, now);
+        } else if (message instanceof OptionAck && phase == Phase.RECEIVING && opening instanceof Ack) {
+            stats.duplicates++; // our answer to it was lost
+            repeatLast(now);
+        }
+    }
+
+    private void onData(Data data, long now) {
+        long distance = distance(data);
+        if (phase != Phase.RECEIVING) {
+            stats.duplicates++;
+            if (phase == Phase.LINGERING && distance == 0) {
+                repeatLast(now);
+            }
+        } else if (data.content().readableBytes() > settings.blksize()) {
+            String text =
+                    "block of " + data.content().readableBytes() + " octets (expected: <= " + settings.blksize() + ")";
+            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
+        } else if (distance == 1) {
+            accept(data, now);
+        } else if (distance > 1 && distance <= settings.windowsize()) {
+            reportGap(now);
+        } else {
+            onOldBlock(distance, now);
+        }
+    }
+
+    /** As {@link BlockNumber#distance}; learns once from a lock-step peer that 1 follows 65535. */
+    private long distance(Data data) {
+        if (received == BlockNumber.MAX && data.block() == 1 && settings.windowsize() == 1) {
+            rollover = 1;
+        }
+        return BlockNumber.distance(received, data.block(), rollover);
+    }
+
+    private void accept(Data data, long now) {
+        int length = data.content().readableBytes();
+        received++;
+        gapReported = false;
+        stats.blocks = received;
+        stats.bytes += length;
+        stats.markFirstByte(now);
+        timer.answered(received, now);
+        progress(now);
+        if (length < settings.blksize() && isSizeWrong()) {
+            String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
+            fail(new TftpException(ErrorCode.NOT_DEFINED, text), now);
+            return;
+        }
+        store.offer(data.content());
+        if (length < settings.blksize()) {
+            phase = Phase.COMMITTING;
+            wire.awaitReply(Wire.NEVER);
+            store.commit();
+        } else if (received - acked == settings.windowsize()) {
+            acknowledge(now);
+        } else {
+            // the rest of a window follows at once: half the wait lets this side speak first (RFC 7440, section 4)
+            wire.awaitReply(now + timer.timeout() / 2);
+        }
+    }
+
+    private boolean isSizeWrong() {
+        return exactSize && settings.tsize() >= 0 && stats.bytes != settings.tsize();
+    }
+
+    /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
+    private void reportGap(long now) {
+        stats.duplicates++;
+        if (!gapReported && received > 0) {
+            gapReported = true;
+            acknowledge(now);
+            timer.resent(); // the missing block may only be late
+        }
+    }
+
+    /**
+     * A block that is here already. If it is the one acknowledged last, that ACK was lost. Any other one is part of
+     * a window that is sent again: its end will be acknowledged.
+     */
+    private void onOldBlock(long distance, long now) {
+        stats.duplicates++;
+        if (distance == 0 && received > 0 && received == acked && !ackHeldBack) {
+            repeatLast(now);
+        }
+    }
+
+    /** Acknowledges all that is here, once there is room for more. */
+    private void acknowledge(long now) {
+        acked = received;
+        ackHeldBack = !store.hasRoom();
+        if (ackHeldBack) {
+            wire.awaitReply(Wire.NEVER);
+        } else {
+            sendLast(now);
+            timer.sent(received + 1, now);
+        }
+    }
+
+    private void repeatLast(long now) {
+        stats.resends++;
+        timer.resent();
+        sendLast(now);
+    }
+
+    /** The word that waits for a reply: the opening, then the ACK of what is here. */
+    private void sendLast(long now) {
+        if (received > 0) {
+            wire.send(new Ack(BlockNumber.of(acked, rollover)));
+        } else if (opening != null) {
+            wire.send(opening);
+        }
+        wire.awaitReply(now + (phase == Phase.LINGERING ? linger : timer.timeout()));
+    }
+
+    /** The store has made the file durable. */
+    public void stored(long now) {
+        if (phase == Phase.COMMITTING && !isFinished()) {
+            phase = Phase.LINGERING;
+            acked = received;
+            sendLast(now);
+            finish(Outcome.COMPLETE, null, now);
+        }
+    }
+
+    @Override
+    void onSilence(long now) {
+        if (phase == Phase.LINGERING) {
+            close();
+        } else if (isPeerExpected()) {
+            timer.backOff();
+            gapReported = false;
+            acked = received;
+            repeatLast(now);
+        }
+    }
+
+    @Override
+    void onResume(long now) {
+        if (ackHeldBack && store.hasRoom()) {
+            restartSilence(now); // the peer waited for us
+            acknowledge(now);
+        }
+    }
+
+    @Override
+    void repeatOpening(long now) {
+        if (phase == Phase.LINGERING || received == 0) {
+            repeatLast(now);
+        }
+    }
+
+    @Override
+    public boolean hasProgressed() {
+        return received > 0;
+    }
+
+    @Override
+    boolean isPeerExpected() {
+        return phase == Phase.RECEIVING && !ackHeldBack;
+    }
+
+    @Override
+    Outcome outcomeOf(TftpException fromPeer) {
+        boolean refusesOptions = received == 0 && opening instanceof OptionAck;
+        return refusesOptions && fromPeer.is(ErrorCode.OPTION_REFUSED) ? Outcome.PROBE : Outcome.FAILED;
+    }
+}

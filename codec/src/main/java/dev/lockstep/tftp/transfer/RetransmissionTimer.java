@@ -1,0 +1,97 @@
+package dev.lockstep.tftp.transfer;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before a resend. An agreed timeout is kept to the letter (RFC 2349). Without one the wait follows
+ * the round trips (RFC 6298), doubles with each fruitless resend, and is stretched by a random part so that a
+ * thousand clients that booted together do not resend together.
+ */
+public final class RetransmissionTimer {
+    /** The wait before the first round trip is known. */
+    static final long INITIAL = Duration.ofSeconds(1).toNanos();
+    /** No shorter wait: below it the peer's scheduling looks like loss. */
+    static final long FLOOR = Duration.ofMillis(20).toNanos();
+    /** No longer wait, before jitter. */
+    static final long CEILING = Duration.ofSeconds(8).toNanos();
+
+    private static final double JITTER = 0.25;
+
+    private final long fixed;
+    private final RandomGenerator random;
+    private long smoothed;
+    private long variation;
+    private long base = INITIAL;
+    private int doublings;
+    private boolean measuring;
+    private long measuredBlock;
+    private long measuredSince;
+
+    /**
+     * A timer for one transfer.
+     *
+     * @param agreed the wait both ends have agreed on, or zero
+     */
+    public RetransmissionTimer(Duration agreed, RandomGenerator random) {
+        this.fixed = agreed.toNanos();
+        this.random = random;
+    }
+
+    /** Nanoseconds to wait from now. */
+    public long timeout() {
+        if (fixed > 0) {
+            return fixed;
+        }
+        long wait = Math.min(CEILING, base << Math.min(doublings, 16));
+        return wait + (long) (wait * JITTER * random.nextDouble());
+    }
+
+    /** Nanoseconds between the parts of a window that is not sent at once: a fraction of a round trip. */
+    public long pause() {
+        return Math.max(Duration.ofMillis(1).toNanos(), Math.min(smoothed, INITIAL) / 8);
+    }
+
+    /** Block {@code n} was sent for the first time: its reply will tell the round trip. One measure at a time. */
+    public void sent(long n, long now) {
+        if (!measuring) {
+            measuring = true;
+            measuredBlock = n;
+            measuredSince = now;
+        }
+    }
+
+    /** A reply to block {@code n} came. */
+    public void answered(long n, long now) {
+        if (measuring && n >= measuredBlock) {
+            measuring = false;
+            measured(now - measuredSince);
+        }
+    }
+
+    /** Something was sent again: a reply could be to either copy, and measures nothing (Karn's rule). */
+    public void resent() {
+        measuring = false;
+    }
+
+    private void measured(long roundTrip) {
+        if (smoothed == 0) {
+            smoothed = roundTrip;
+            variation = roundTrip / 2;
+        } else {
+            variation = (3 * variation + Math.abs(smoothed - roundTrip)) / 4;
+            smoothed = (7 * smoothed + roundTrip) / 8;
+        }
+        base = Math.max(FLOOR, Math.min(CEILING, smoothed + 4 * variation));
+    }
+
+    /** Something new arrived: the next wait starts from the round trip again. */
+    public void progress() {
+        doublings = 0;
+    }
+
+    /** A wait was in vain. */
+    public void backOff() {
+        doublings++;
+    }
+}

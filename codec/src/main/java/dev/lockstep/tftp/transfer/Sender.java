@@ -1,0 +1,249 @@
+package dev.lockstep.tftp.transfer;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * A window of DATA out, ACKs in (RFC 1350, section 4; RFC 7440). Lock-step is a window of 1.
+ *
+ * <pre>
+ *   ... acked │ acked+1 ... next-1 │ next ... sent │ sent+1 ...          blocks, counted from 1 in 64 bits
+ *     done    │   on their way     │  to be sent   │ never sent yet
+ *             │                    │    again      │
+ *             └──────── at most windowsize ─────────┘
+ * </pre>
+ */
+public final class Sender extends Transfer {
+    private final BlockSupply blocks;
+    private final OptionAck oack;
+    /** The blocks acked+1 to sent. */
+    private final SendWindow window;
+
+    private long acked;
+    private long next = 1;
+    private long sent;
+    private long last = Long.MAX_VALUE;
+    private boolean opening;
+    /** Blocks sent at once: halved by each loss, grown back by each window that arrives (RFC 7440, section 6). */
+    private int burst;
+
+    private boolean pausing;
+    private boolean starved;
+
+    /**
+     * A sender that has done nothing yet.
+     *
+     * @param oack to send first and have acknowledged by ACK 0; null to go straight to DATA 1
+     */
+    public Sender(
+            Wire wire,
+            TransferSettings settings,
+            Limits limits,
+            RetransmissionTimer timer,
+            OptionAck oack,
+            BlockSupply blocks,
+            long now) {
+        super(wire, settings, limits, timer, now);
+        this.blocks = blocks;
+        this.oack = oack;
+        this.window = new SendWindow(settings.windowsize());
+        this.burst = settings.windowsize();
+    }
+
+    @Override
+    public void start(long now) {
+        opening = oack != null;
+        if (opening) {
+            wire.send(oack);
+            timer.sent(0, now);
+            wire.awaitReply(now + timer.timeout());
+        } else {
+            fill(now);
+        }
+    }
+
+    @Override
+    void onMessage(TftpMessage message, long now) {
+        if (message instanceof Ack ack && !isFinished()) {
+            if (opening) {
+                onOpeningAck(ack, now);
+            } else {
+                onAck(ack, now);
+            }
+        }
+    }
+
+    private void onOpeningAck(Ack ack, long now) {
+        if (ack.block() != 0) {
+            stats.duplicates++;
+            return; // of some other transfer: the OACK is repeated by the timer, and block n+1 never sent
+        }
+        opening = false;
+        timer.answered(0, now);
+        progress(now);
+        fill(now);
+    }
+
+    private void onAck(Ack ack, long now) {
+        long distance = BlockNumber.distance(acked, ack.block(), settings.rollover());
+        if (distance == 0 || distance > sent - acked) {
+            // a late duplicate, or of a block that was never sent: answering it would double every block to the end
+            // (RFC 1123, 4.2.3.1), and a repeated ACK must not start the same window twice
+            stats.duplicates++;
+            return;
+        }
+        for (long n = acked + 1; n <= acked + distance; n++) {
+            stats.bytes += window.drop(n);
+        }
+        acked += distance;
+        stats.blocks = acked;
+        progress(now);
+        timer.answered(acked, now);
+        if (acked == last) {
+            end(Outcome.COMPLETE, null, now);
+            return;
+        }
+        if (acked < next - 1) {
+            rewind(); // an ACK inside the window says that the next block was lost (RFC 7440, section 4)
+        } else {
+            next = acked + 1;
+            burst = Math.min(window.size(), burst * 2);
+        }
+        fill(now);
+    }
+
+    /** Sends what the window has room for, one burst at most. */
+    private void fill(long now) {
+        starved = false;
+        pausing = false;
+        long sentBefore = sent;
+        int left = burst;
+        while (next <= last && next - acked <= window.size()) {
+            if (left-- == 0) {
+                pausing = true;
+                break;
+            }
+            if (!sendNext(now)) {
+                starved = true;
+                break;
+            }
+        }
+        if (sent > sentBefore && !pausing) {
+            timer.sent(sent, now);
+        }
+        if (pausing) {
+            wire.awaitReply(now + timer.pause());
+        } else {
+            wire.awaitReply(isPeerExpected() ? now + timer.timeout() : Wire.NEVER);
+        }
+    }
+
+    /** Sends block {@code next}; false if it is not read yet. */
+    private boolean sendNext(long now) {
+        ByteBuf block;
+        if (next > sent) {
+            block = blocks.poll();
+            if (block == null) {
+                return false;
+            }
+            window.put(next, block);
+            sent = next;
+            if (block.readableBytes() < settings.blksize()) {
+                last = next;
+            }
+            stats.markFirstByte(now);
+        } else {
+            block = window.get(next);
+            stats.resends++;
+        }
+        wire.send(new Data(BlockNumber.of(next, settings.rollover()), block.retainedDuplicate()));
+        next++;
+        return true;
+    }
+
+    @Override
+    void onSilence(long now) {
+        if (isFinished()) {
+            return;
+        }
+        if (pausing) {
+            fill(now);
+            return;
+        }
+        timer.backOff();
+        if (opening) {
+            repeatOpening(now);
+            wire.awaitReply(now + timer.timeout());
+        } else {
+            burst = Math.max(1, burst / 2);
+            rewind();
+            fill(now);
+        }
+    }
+
+    @Override
+    void onResume(long now) {
+        if (starved) {
+            if (acked == sent) {
+                restartSilence(now); // the peer had nothing to answer so far
+            }
+            fill(now);
+        }
+    }
+
+    @Override
+    void repeatOpening(long now) {
+        if (opening) {
+            stats.resends++;
+            timer.resent();
+            wire.send(oack);
+        } else if (oack == null && acked == 0 && sent > 0) {
+            stats.resends++;
+            timer.resent();
+            wire.send(new Data(1, window.get(1).retainedDuplicate()));
+        }
+    }
+
+    @Override
+    public boolean hasProgressed() {
+        return oack == null ? acked > 0 : !opening;
+    }
+
+    @Override
+    boolean isPeerExpected() {
+        return opening || sent > acked;
+    }
+
+    @Override
+    Outcome outcomeOfSilence() {
+        if (opening) {
+            return Outcome.PROBE;
+        }
+        return sent == last ? Outcome.UNCONFIRMED : Outcome.FAILED;
+    }
+
+    @Override
+    Outcome outcomeOf(TftpException fromPeer) {
+        if (opening) {
+            return Outcome.PROBE;
+        }
+        if (fromPeer.is(ErrorCode.NOT_DEFINED)) {
+            return sent == last ? Outcome.UNCONFIRMED : Outcome.STOPPED;
+        }
+        return Outcome.FAILED;
+    }
+
+    @Override
+    void releaseAll() {
+        window.releaseAll();
+    }
+
+    private void rewind() {
+        next = acked + 1;
+        timer.resent();
+    }
+}

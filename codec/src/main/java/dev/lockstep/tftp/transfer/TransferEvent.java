@@ -1,0 +1,39 @@
+package dev.lockstep.tftp.transfer;
+
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import java.net.InetSocketAddress;
+
+/**
+ * What observers are told. Of one transfer: {@code Requested}, then either {@code Refused}, or {@code Started}, any
+ * number of {@code Progressed}, and exactly one {@code Ended}.
+ */
+public sealed interface TransferEvent {
+    /** The other end. */
+    InetSocketAddress peer();
+
+    /** A request was read (server) or is sent (client). */
+    record Requested(InetSocketAddress peer, Request request) implements TransferEvent {}
+
+    /** A request was not granted, or got no answer; there is no transfer. The request is null if it was malformed. */
+    record Refused(InetSocketAddress peer, Request request, TftpException reason) implements TransferEvent {}
+
+    /** Both ends agree, the first block may go. */
+    record Started(InetSocketAddress peer, Request request, TransferSettings settings) implements TransferEvent {}
+
+    /** Another stretch of the file is over; how long a stretch is, whoever runs the transfer decides. */
+    record Progressed(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
+            implements TransferEvent {}
+
+    /** It is over and the file is closed; {@code cause} is null if the outcome is COMPLETE. */
+    record Ended(
+            InetSocketAddress peer,
+            Request request,
+            TransferSettings settings,
+            TransferStats stats,
+            Outcome outcome,
+            TftpException cause)
+            implements TransferEvent {}
+
+    /** A datagram that is not TFTP, or not a request where only requests are read, was dropped. */
+    record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}
+}

@@ -1,0 +1,22 @@
+package dev.lockstep.tftp.transfer;
+
+import java.util.List;
+
+/**
+ * Watches transfers, the same on both ends. Called on the transfer's event loop, so it must not block; a listener
+ * that throws is logged by nobody and hurts nobody: the exception goes to the loop's own handler.
+ */
+@FunctionalInterface
+public interface TransferListener {
+    /** Watches nothing. */
+    TransferListener NONE = event -> {};
+
+    /** Something happened. */
+    void on(TransferEvent event);
+
+    /** All of these, in that order. */
+    static TransferListener all(List<TransferListener> listeners) {
+        List<TransferListener> each = List.copyOf(listeners);
+        return each.size() == 1 ? each.get(0) : event -> each.forEach(listener -> listener.on(event));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferListener;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The settings of a server; they check themselves.
+ *
+ * @param addresses where to listen; none: every address of this machine
+ * @param port where {@code addresses} is empty; 0 for a free one
+ * @param maxTransfers at once
+ * @param maxTransfersPerClient at once, by the client's IP address
+ * @param bufferMemory octets of file pieces, all transfers together
+ * @param drain how long running transfers may go on after a stop
+ * @param eventLoops threads that move packets
+ * @param pathMtu whether blksize is capped so that a datagram needs no fragments
+ */
+record ServerConfig(
+        List<InetSocketAddress> addresses,
+        int port,
+        Storage storage,
+        Limits limits,
+        int maxTransfers,
+        int maxTransfersPerClient,
+        long bufferMemory,
+        Duration drain,
+        int eventLoops,
+        boolean pathMtu,
+        Strictness strictness,
+        TransferListener listener,
+        List<WireTap> taps) {
+    ServerConfig {
+        addresses = List.copyOf(addresses);
+        taps = List.copyOf(taps);
+        Objects.requireNonNull(storage, "storage");
+        Objects.requireNonNull(limits, "limits");
+        requireAtLeastOne("max transfers", maxTransfers);
+        requireAtLeastOne("max transfers per client", maxTransfersPerClient);
+        requireAtLeastOne("buffer memory", bufferMemory);
+        requireAtLeastOne("event loops", eventLoops);
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
+        }
+        if (drain.isNegative()) {
+            throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
+        }
+    }
+
+    private static void requireAtLeastOne(String what, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: >= 1)");
+        }
+    }
+}

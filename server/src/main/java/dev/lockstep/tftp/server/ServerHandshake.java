@@ -1,0 +1,151 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.Agreement;
+import dev.lockstep.tftp.channel.FileWork;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Negotiation;
+import dev.lockstep.tftp.transfer.NetasciiSink;
+import dev.lockstep.tftp.transfer.NetasciiSource;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.Inet6Address;
+
+/**
+ * The first handler of a child channel: opens the file on the I/O pool, answers the options, and gives its place to
+ * the transfer; or sends the refusal and closes.
+ */
+final class ServerHandshake extends ChannelInboundHandlerAdapter {
+    private final Child child;
+    private final Request request;
+    private final ServerConfig config;
+    private final TransferContext context;
+    private final Transport transport;
+
+    private ChannelHandlerContext ctx;
+    private FileWork work;
+
+    /** The opened file: one of the two. */
+    private record Opened(Source source, Sink sink) {
+        void close() throws IOException {
+            if (source != null) {
+                source.close();
+            } else {
+                sink.close();
+            }
+        }
+    }
+
+    /** A handshake that begins when its channel is active. */
+    ServerHandshake(Child child, ServerConfig config, TransferContext context, Transport transport) {
+        this.child = child;
+        this.request = child.request();
+        this.config = config;
+        this.context = context.withListener(child.watchedBy(context.listener()));
+        this.transport = transport;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        work = new FileWork(this.context.io(), ctx.executor());
+        work.run(this::open, this::opened);
+    }
+
+    /** On the I/O pool. */
+    private Opened open() throws IOException {
+        Storage storage = config.storage();
+        boolean netascii = request.mode() == TransferMode.NETASCII;
+        if (request instanceof WriteRequest) {
+            long size =
+                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
+            Sink sink = storage.write(request.filename(), size, child.peer());
+            return new Opened(null, netascii ? new NetasciiSink(sink) : sink);
+        }
+        Source source = storage.read(request.filename(), child.peer());
+        return new Opened(netascii ? new NetasciiSource(source) : source, null);
+    }
+
+    private void opened(Opened file, TftpException refusal) {
+        boolean gone = child.isAbandoned() || !ctx.channel().isActive();
+        if (file != null && gone) {
+            work.perform(file::close, failure -> ctx.close());
+        } else if (gone) {
+            ctx.close();
+        } else if (refusal != null) {
+            context.listener().on(new TransferEvent.Refused(child.peer(), request, refusal));
+            refuse(ctx, refusal);
+        } else {
+            start(file);
+        }
+    }
+
+    private void start(Opened file) {
+        Limits limits = context.limits();
+        if (config.pathMtu()) {
+            DatagramChannel channel = (DatagramChannel) ctx.channel();
+            limits = limits.forPath(transport.pathMtu(channel), child.peer().getAddress() instanceof Inet6Address);
+        }
+        long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
+        Negotiation.Grant grant = Negotiation.answer(request, limits, size);
+        OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
+        Agreement agreement = new Agreement(child.peer(), request, grant.settings(), child.requestedAt());
+        TransferHandler transfer = file.source != null
+                ? TransferHandler.sending(context, agreement, oack, file.source)
+                : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
+        child.started(transfer);
+        transfer.addTo(ctx.pipeline());
+        ctx.pipeline().remove(this);
+    }
+
+    /** Sends the ERROR and closes. */
+    static void refuse(ChannelHandlerContext ctx, TftpException refusal) {
+        ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc())).addListener(sent -> ctx.close());
+    }
+
+    /** Nothing is expected before the first answer but that the client changes its mind. */
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        try {
+            TftpMessage message = TftpCodec.decode(((DatagramPacket) msg).content());
+            if (message instanceof ErrorMessage) {
+                child.abandon();
+            }
+            ReferenceCountUtil.release(message);
+        } catch (MalformedMessageException malformed) {
+            context.fireUserEventTriggered(malformed);
+        } finally {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            child.abandon(); // the client's port is gone
+        } else {
+            context.fireExceptionCaught(cause);
+        }
+    }
+}

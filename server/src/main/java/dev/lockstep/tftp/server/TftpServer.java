@@ -1,0 +1,133 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.BufferBudget;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running TFTP server.
+ *
+ * <pre>{@code
+ * Storage files = DirectoryStorage.at(Path.of("/srv/tftp"), WriteRules.READ_ONLY);
+ * try (TftpServer server = TftpServer.builder().storage(files).port(6969).start()) {
+ *     System.out.println("Listening port " + server.port());
+ *     ...
+ * }
+ * }</pre>
+ */
+public final class TftpServer implements AutoCloseable {
+    private static final int IO_THREADS = 16;
+    private static final long PROGRESS_STEP = 32L << 20;
+    /** How long ended transfers may take to close their files. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private final ServerConfig config;
+    private final Admission admission;
+    private final EventLoopGroup loops;
+    private final ExecutorService io;
+    private final Listeners listeners;
+    private boolean stopped;
+
+    private TftpServer(
+            ServerConfig config, Admission admission, EventLoopGroup loops, ExecutorService io, Listeners listeners) {
+        this.config = config;
+        this.admission = admission;
+        this.loops = loops;
+        this.io = io;
+        this.listeners = listeners;
+    }
+
+    /** A builder with defaults for all but the storage. */
+    public static TftpServerBuilder builder() {
+        return new TftpServerBuilder();
+    }
+
+    /** Binds; throws if an address can't be had, and then leaves nothing behind. */
+    static TftpServer start(ServerConfig config) throws IOException {
+        Transport transport = Transport.best();
+        EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp");
+        ThreadPoolExecutor io = new ThreadPoolExecutor(
+                IO_THREADS,
+                IO_THREADS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                new DefaultThreadFactory("tftp-io", true));
+        io.allowCoreThreadTimeOut(true);
+        boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
+        TransferContext context = new TransferContext(
+                config.limits(),
+                io,
+                new BufferBudget(config.bufferMemory()),
+                PooledByteBufAllocator.DEFAULT,
+                segments,
+                config.listener(),
+                PROGRESS_STEP);
+        Admission admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
+        try {
+            Listeners listeners = Listeners.bind(config, context, transport, admission, loops);
+            return new TftpServer(config, admission, loops, io, listeners);
+        } catch (IOException | RuntimeException e) {
+            io.shutdown();
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw e;
+        }
+    }
+
+    /** Where it listens, with the real port. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** The port of the first address. */
+    public int port() {
+        return addresses().get(0).getPort();
+    }
+
+    /** Transfers that are running now; those that only linger to repeat a last ACK are not counted. */
+    public int runningTransfers() {
+        return admission.running();
+    }
+
+    /** Stops as {@link #stop} does, with the drain time of the configuration. */
+    @Override
+    public void close() {
+        stop(config.drain());
+    }
+
+    /**
+     * Takes no new requests, lets running transfers finish for that long, and ends the rest with an ERROR. Returns
+     * when all is closed. Does nothing the second time.
+     */
+    public synchronized void stop(Duration drain) {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        admission.close();
+        listeners.close();
+        try {
+            if (!admission.awaitEmpty(drain)) {
+                listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
+                admission.awaitEmpty(LAST_WORDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        io.shutdown();
+    }
+}

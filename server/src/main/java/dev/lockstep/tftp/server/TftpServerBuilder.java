@@ -1,0 +1,132 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The settings of a server to be started. Each method replaces or adds one setting and returns this. */
+public final class TftpServerBuilder {
+    /** The well-known port. */
+    public static final int TFTP_PORT = 69;
+
+    private static final int MAX_TRANSFERS = 10_000;
+
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
+    private final List<TransferListener> listeners = new ArrayList<>();
+    private final List<WireTap> taps = new ArrayList<>();
+    private int port = TFTP_PORT;
+    private Storage storage;
+    private Limits limits = Limits.DEFAULT;
+    private int maxTransfers = MAX_TRANSFERS;
+    private int maxTransfersPerClient = MAX_TRANSFERS;
+    private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
+    private Duration drain = Duration.ofSeconds(30);
+    private int eventLoops = Runtime.getRuntime().availableProcessors();
+    private boolean pathMtu = true;
+    private Strictness strictness = Strictness.STRICT;
+
+    TftpServerBuilder() {}
+
+    /** Where the files are. */
+    public TftpServerBuilder storage(Storage files) {
+        storage = files;
+        return this;
+    }
+
+    /** The port on every address of this machine; 0 takes a free one. Without effect where an address is given. */
+    public TftpServerBuilder port(int number) {
+        port = number;
+        return this;
+    }
+
+    /** Listens on that address, and on others that are given so; port 0 takes a free one. */
+    public TftpServerBuilder listen(InetSocketAddress address) {
+        addresses.add(address);
+        return this;
+    }
+
+    /** What a transfer may ask for, and how long it may take. */
+    public TftpServerBuilder limits(Limits all) {
+        limits = all;
+        return this;
+    }
+
+    /** How many transfers may run at once, and how many of one client's IP address. */
+    public TftpServerBuilder maxTransfers(int all, int perClient) {
+        maxTransfers = all;
+        maxTransfersPerClient = perClient;
+        return this;
+    }
+
+    /** How many octets of files may be in memory for all transfers together. */
+    public TftpServerBuilder bufferMemory(long octets) {
+        bufferMemory = octets;
+        return this;
+    }
+
+    /** How long running transfers may go on after {@link TftpServer#close}. */
+    public TftpServerBuilder drain(Duration longest) {
+        drain = longest;
+        return this;
+    }
+
+    /** How many threads move packets. */
+    public TftpServerBuilder eventLoops(int threads) {
+        eventLoops = threads;
+        return this;
+    }
+
+    /** Whether blksize is kept small enough for the path's MTU, so that no datagram is fragmented. */
+    public TftpServerBuilder pathMtu(boolean capped) {
+        pathMtu = capped;
+        return this;
+    }
+
+    /** Whether requests that break the rules of the RFCs a little are served. */
+    public TftpServerBuilder strictness(Strictness of) {
+        strictness = of;
+        return this;
+    }
+
+    /** One more observer of transfers. */
+    public TftpServerBuilder listener(TransferListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /** One more look at the datagrams. While there is one, bursts leave as single datagrams. */
+    public TftpServerBuilder tap(WireTap tap) {
+        taps.add(tap);
+        return this;
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @throws IOException if an address can't be had
+     * @throws IllegalArgumentException for a setting that makes no sense, with its value and what was expected
+     */
+    public TftpServer start() throws IOException {
+        return TftpServer.start(new ServerConfig(
+                addresses,
+                port,
+                storage,
+                limits,
+                maxTransfers,
+                maxTransfersPerClient,
+                bufferMemory,
+                drain,
+                eventLoops,
+                pathMtu,
+                strictness,
+                TransferListener.all(listeners),
+                taps));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Flags that say where the files are and what may be uploaded. */
+final class StorageOptions {
+    private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
+
+    @Option(names = "--root", paramLabel = "DIR", description = "Files to serve; the working directory by default.")
+    private Path root = Path.of("");
+
+    @Option(names = "--memory", description = "Serve and keep files in memory instead.")
+    private boolean memory;
+
+    @Option(names = "--memory-limit", paramLabel = "SIZE", description = "Memory for files; 64M by default.")
+    private ByteSize memoryLimit = new ByteSize(DEFAULT_MEMORY_LIMIT);
+
+    @Option(names = "--writable", description = "Accept uploads.")
+    private boolean writable;
+
+    @Option(names = "--overwrite", description = "Let uploads replace files; only with --writable.")
+    private boolean overwrite;
+
+    @Option(names = "--max-size", paramLabel = "SIZE", description = "The largest upload.")
+    private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
+
+    /** The storage these flags describe. */
+    Storage storage() throws IOException {
+        if (overwrite && !writable) {
+            throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
+        }
+        WriteRules rules = new WriteRules(writable, overwrite, maxSize.octets());
+        if (memory) {
+            return new MemoryStorage(memoryLimit.octets(), rules);
+        }
+        if (!Files.isDirectory(root)) {
+            throw new IllegalArgumentException("--root: " + root + " (expected: a directory)");
+        }
+        return DirectoryStorage.at(root, rules);
+    }
+}

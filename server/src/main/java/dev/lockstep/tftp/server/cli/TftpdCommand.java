@@ -1,0 +1,200 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.TransferLog;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tftpd}: serves files until it is told to stop. */
+@Command(
+        name = "tftpd",
+        description = "Serves files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpdCommand.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        customSynopsis = "tftpd [OPTIONS] [[ADDRESS] PORT]")
+public final class TftpdCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "ADDRESS PORT",
+            description = "Where to listen; every address and port 69 by default; port 0 takes a free one.")
+    private List<String> where = List.of();
+
+    @Mixin
+    private StorageOptions storage;
+
+    @Mixin
+    private LimitOptions limits;
+
+    @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
+    private boolean noPathMtu;
+
+    @Option(
+            names = "--buffer-memory",
+            paramLabel = "SIZE",
+            description = "For pieces of files, all transfers together.")
+    private ByteSize bufferMemory;
+
+    @Option(names = "--max-transfers", paramLabel = "N", description = "Transfers at once; 10000 by default.")
+    private int maxTransfers = 10_000;
+
+    @Option(names = "--max-transfers-per-client", paramLabel = "N", description = "The same for one client address.")
+    private Integer maxTransfersPerClient;
+
+    @Option(names = "--event-loops", paramLabel = "N", description = "Threads that move packets; one a core.")
+    private int eventLoops = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--tolerant", description = "Serve requests over 512 octets or without their last NUL.")
+    private boolean tolerant;
+
+    @Option(names = "--drain", paramLabel = "SECONDS", description = "How long running transfers may finish; 30.")
+    private double drain = 30;
+
+    @Option(names = "--trace", description = "Print each packet.")
+    private boolean trace;
+
+    @Option(names = "--verbose", description = "Log more.")
+    private boolean verbose;
+
+    @Option(names = "--quiet", description = "Log errors only.")
+    private boolean quiet;
+
+    @Option(names = "--json-log", description = "Log JSON objects, one a line.")
+    private boolean jsonLog;
+
+    /** Reads the version from the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = TftpdCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+        }
+    }
+
+    /** Runs the command and exits with its status. */
+    public static void main(String[] args) {
+        CommandLine command = new CommandLine(new TftpdCommand());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.registerConverter(ByteSize.class, new ByteSize.Converter());
+        command.setParameterExceptionHandler((failure, arguments) -> {
+            System.err.println("tftpd: " + failure.getMessage() + " (see tftpd --help)");
+            return CommandLine.ExitCode.USAGE;
+        });
+        int status = command.execute(args);
+        if (status != CommandLine.ExitCode.OK || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
+            System.exit(status);
+        }
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.configure(verbose, quiet, jsonLog);
+        TftpServer server;
+        try {
+            server = builder().start();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        } catch (IOException e) {
+            return fail(e);
+        }
+        stopOnSignal(server);
+        for (InetSocketAddress address : server.addresses()) {
+            String on = server.addresses().size() > 1
+                    ? " on " + address.getAddress().getHostAddress()
+                    : "";
+            System.out.println("Listening port " + address.getPort() + on);
+        }
+        new CountDownLatch(1).await(); // the signal's thread ends the process
+        return CommandLine.ExitCode.OK;
+    }
+
+    private int fail(IOException e) {
+        System.err.println("tftpd: " + e.getMessage());
+        if (verbose) {
+            e.printStackTrace();
+        }
+        Logging.flush();
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private TftpServerBuilder builder() throws IOException {
+        TftpServerBuilder builder = TftpServer.builder()
+                .storage(storage.storage())
+                .limits(limits.limits())
+                .maxTransfers(maxTransfers, maxTransfersPerClient == null ? maxTransfers : maxTransfersPerClient)
+                .pathMtu(!noPathMtu)
+                .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
+                .eventLoops(eventLoops)
+                .drain(LimitOptions.seconds(drain))
+                .listener(new TransferLog());
+        if (bufferMemory != null) {
+            builder.bufferMemory(bufferMemory.octets());
+        }
+        if (trace) {
+            builder.tap(PacketTrace.onServer(System.out::println));
+        }
+        return listen(builder);
+    }
+
+    private TftpServerBuilder listen(TftpServerBuilder builder) {
+        if (where.isEmpty()) {
+            return builder;
+        }
+        int port = port(where.get(where.size() - 1));
+        if (where.size() == 1) {
+            return builder.port(port);
+        }
+        try {
+            return builder.listen(new InetSocketAddress(InetAddress.getByName(where.get(0)), port));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("address: " + where.get(0) + " (expected: an address of this machine)");
+        }
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= 65535) {
+                return port;
+            }
+        } catch (NumberFormatException ignored) {
+            // told below
+        }
+        throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
+    }
+
+    /** On SIGINT and SIGTERM the virtual machine runs this and would then exit with the signal's status. */
+    private static void stopOnSignal(TftpServer server) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            System.out.println("Interrupt, quitting...");
+                            server.close();
+                            Logging.flush();
+                            System.out.flush();
+                            Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+                        },
+                        "tftpd-stop"));
+    }
+}

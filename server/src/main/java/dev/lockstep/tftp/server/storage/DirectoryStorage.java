@@ -1,0 +1,145 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.file.FileErrors;
+import dev.lockstep.tftp.file.FileSink;
+import dev.lockstep.tftp.file.FileSource;
+import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/**
+ * The regular files below a directory. A name leads nowhere else: it is resolved, links included, compared with the
+ * root element by element, and then walked again from the root without following any link, so that a link swapped
+ * in between is an error and not a way out.
+ */
+public final class DirectoryStorage implements Storage {
+    private final Path root;
+    private final WriteRules rules;
+
+    private DirectoryStorage(Path root, WriteRules rules) {
+        this.root = root;
+        this.rules = rules;
+    }
+
+    /**
+     * A storage on that directory.
+     *
+     * @throws IOException if it is not a directory that can be read
+     */
+    public static DirectoryStorage at(Path directory, WriteRules rules) throws IOException {
+        Path root = directory.toRealPath();
+        Folder.open(root).close();
+        if (rules.allowed()) {
+            CrashLitter.remove(root);
+        }
+        return new DirectoryStorage(root, rules);
+    }
+
+    @Override
+    public Source read(String filename, InetSocketAddress peer) throws IOException {
+        try {
+            Path file = resolve(filename).toRealPath();
+            try (Folder folder = folderOf(file)) {
+                requireRegular(folder, nameOf(file));
+                FileChannel open = folder.openFile(nameOf(file), StandardOpenOption.READ);
+                return new FileSource(open);
+            }
+        } catch (IOException e) {
+            throw FileErrors.of(e);
+        }
+    }
+
+    @Override
+    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
+        rules.check(size);
+        try {
+            Path file = target(resolve(filename));
+            Folder folder = folderOf(file);
+            try {
+                if (folder.has(nameOf(file))) {
+                    requireRegular(folder, nameOf(file));
+                }
+                if (size > Files.getFileStore(file.getParent()).getUsableSpace()) {
+                    throw new TftpException(ErrorCode.DISK_FULL, "not enough space for " + size + " octets");
+                }
+            } catch (IOException e) {
+                folder.close();
+                throw e;
+            }
+            return new LimitedSink(new FileSink(folder, nameOf(file), rules.overwrite()), rules);
+        } catch (IOException e) {
+            throw FileErrors.of(e);
+        }
+    }
+
+    /** Below the root by its elements; links may still lead anywhere. */
+    private Path resolve(String filename) throws TftpException {
+        List<String> elements = VirtualPath.elementsOf(filename);
+        if (elements.isEmpty()) {
+            throw notRegular();
+        }
+        if (FileSink.isTemporary(elements.get(elements.size() - 1))) {
+            throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
+        }
+        try {
+            Path path = root;
+            for (String element : elements) {
+                path = path.resolve(element);
+            }
+            return path;
+        } catch (InvalidPathException e) {
+            throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found", e);
+        }
+    }
+
+    /** Where a write goes: to what stands there already, links followed, or to a new name in a real directory. */
+    private static Path target(Path path) throws IOException {
+        try {
+            return path.toRealPath();
+        } catch (NoSuchFileException e) {
+            return path.getParent().toRealPath().resolve(path.getFileName());
+        }
+    }
+
+    /** Opens the directory of a resolved file, from the root and without following links. The caller closes it. */
+    private Folder folderOf(Path file) throws IOException {
+        if (!file.startsWith(root) || file.equals(root)) {
+            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
+        }
+        Folder folder = Folder.open(root);
+        for (Path element : root.relativize(file.getParent())) {
+            if (!element.toString().isEmpty()) {
+                try (Folder parent = folder) {
+                    folder = parent.sub(element.toString());
+                }
+            }
+        }
+        return folder;
+    }
+
+    /** A FIFO would block, a device could do anything, a directory has no bytes. */
+    private static void requireRegular(Folder folder, String name) throws IOException {
+        if (!folder.attributes(name).isRegularFile()) {
+            throw notRegular();
+        }
+    }
+
+    private static TftpException notRegular() {
+        return new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
+    }
+
+    private static String nameOf(Path file) {
+        return file.getFileName().toString();
+    }
+}

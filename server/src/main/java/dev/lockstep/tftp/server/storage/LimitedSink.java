@@ -1,0 +1,34 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.transfer.Sink;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A sink that takes no more than the rules allow, whatever size was announced. */
+final class LimitedSink implements Sink {
+    private final Sink sink;
+    private final WriteRules rules;
+    private long size;
+
+    LimitedSink(Sink sink, WriteRules rules) {
+        this.sink = sink;
+        this.rules = rules;
+    }
+
+    @Override
+    public void write(ByteBuffer from) throws IOException {
+        size += from.remaining();
+        rules.checkSize(size);
+        sink.write(from);
+    }
+
+    @Override
+    public void commit() throws IOException {
+        sink.commit();
+    }
+
+    @Override
+    public void close() throws IOException {
+        sink.close();
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/**
+ * Files by name. Called on the I/O pool, by several threads at once; a {@link
+ * dev.lockstep.tftp.transfer.TftpException} is the ERROR the peer gets, any other exception becomes ERROR 0 without
+ * details.
+ */
+public interface Storage {
+    /**
+     * Opens a file to be sent.
+     *
+     * @param filename as the client wrote it: anything at all
+     */
+    Source read(String filename, InetSocketAddress peer) throws IOException;
+
+    /**
+     * Begins a file that is to be received.
+     *
+     * @param filename as the client wrote it: anything at all
+     * @param size what the client says the file will have, or {@link Source#UNKNOWN_SIZE}
+     */
+    Sink write(String filename, long size, InetSocketAddress peer) throws IOException;
+}

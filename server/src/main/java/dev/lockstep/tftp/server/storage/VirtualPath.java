@@ -1,0 +1,36 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A client's file name as elements below the root. Both slashes separate, since Windows boot managers ask with
+ * backslashes; a leading one is the root. Percent signs mean nothing. What could lead out is refused, not repaired.
+ */
+final class VirtualPath {
+    private VirtualPath() {}
+
+    /**
+     * The elements, none of them empty, {@code .} or {@code ..}.
+     *
+     * @throws TftpException ACCESS_VIOLATION for a name that leads elsewhere
+     */
+    static List<String> elementsOf(String filename) throws TftpException {
+        List<String> elements = new ArrayList<>();
+        for (String element : filename.split("[/\\\\]")) {
+            if (element.equals("..") || element.indexOf('\0') >= 0 || isDrive(element)) {
+                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
+            }
+            if (!element.isEmpty() && !element.equals(".")) {
+                elements.add(element);
+            }
+        }
+        return elements;
+    }
+
+    private static boolean isDrive(String element) {
+        return element.length() >= 2 && element.charAt(1) == ':' && Character.isLetter(element.charAt(0));
+    }
+}
