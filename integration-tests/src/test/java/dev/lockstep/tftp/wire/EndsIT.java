@@ -83,6 +83,26 @@ class EndsIT {
     }
 
     @Test
+    void a_stop_in_the_middle_of_transfers_is_quiet() throws IOException {
+        Files.write(root.resolve("in the middle"), pattern(1 << 20));
+        try (Daemon stopped = Daemon.serving(root, "--writable");
+                RawPeer reader = new RawPeer();
+                RawPeer writer = new RawPeer()) {
+            reader.ask(stopped.address(), rrq("in the middle", "timeout", "255"));
+            reader.expectOack();
+            reader.send(ack(0));
+            reader.next();
+            writer.ask(stopped.address(), wrq("half written", "timeout", "255"));
+            writer.expectOack();
+            writer.send(data(1, pattern(512)));
+            writer.expect(ack(1));
+        } // closed in this order: the peers first, and at once after them the daemon
+        try (Stream<Path> files = Files.walk(root)) {
+            assertThat(files).noneMatch(file -> file.toString().contains("half written"));
+        }
+    }
+
+    @Test
     void case14_f09_a_last_ack_that_never_comes_is_no_alarm() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
@@ -96,7 +116,7 @@ class EndsIT {
         }
         readUntilQuiet();
         awaitItsLine(daemon);
-        daemon.assertNoAlarm();
+        daemon.assertNoAlarm(name);
     }
 
     /** Reads what still comes until the daemon has given up. */
@@ -113,7 +133,7 @@ class EndsIT {
         client.send(error(8, "User aborted the transfer"));
         awaitItsLine(patient);
         client.expectSilence();
-        patient.assertNoAlarm();
+        patient.assertNoAlarm(name);
     }
 
     @Test
@@ -125,7 +145,7 @@ class EndsIT {
         client.send(error(0, "closed"));
         awaitItsLine(patient);
         client.expectSilence();
-        patient.assertNoAlarm();
+        patient.assertNoAlarm(name);
     }
 
     @Test
@@ -138,7 +158,7 @@ class EndsIT {
         client.send(ack(0));
         readUntilQuiet();
         awaitItsLine(daemon);
-        daemon.assertNoAlarm();
+        daemon.assertNoAlarm(name);
     }
 
     @Test
@@ -147,7 +167,7 @@ class EndsIT {
         client.expectOack();
         readUntilQuiet();
         awaitItsLine(daemon);
-        daemon.assertNoAlarm();
+        daemon.assertNoAlarm(name);
     }
 
     @Test
