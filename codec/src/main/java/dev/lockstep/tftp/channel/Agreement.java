@@ -9,5 +9,7 @@ import java.net.InetSocketAddress;
  *
  * @param peer the other end's address and TID
  * @param requestedAt the moment of the request, in nanoseconds of the event loop's clock
+ * @param roundTrip nanoseconds from the request to its answer, where a handshake could measure that, else 0
  */
-public record Agreement(InetSocketAddress peer, Request request, TransferSettings settings, long requestedAt) {}
+public record Agreement(
+        InetSocketAddress peer, Request request, TransferSettings settings, long requestedAt, long roundTrip) {}

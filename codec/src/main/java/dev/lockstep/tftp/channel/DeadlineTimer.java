@@ -9,20 +9,21 @@ import java.util.concurrent.TimeUnit;
  * Runs something at a deadline that moves with every packet: one task looks at it when it wakes, and sleeps on if it
  * has moved away, instead of a task being cancelled and scheduled for every packet. On one event loop only.
  */
-final class DeadlineTimer {
+public final class DeadlineTimer {
     private final EventExecutor loop;
     private final Runnable action;
     private ScheduledFuture<?> task;
     private long due;
     private long deadline = Wire.NEVER;
 
-    DeadlineTimer(EventExecutor loop, Runnable action) {
+    /** A timer without a deadline yet. */
+    public DeadlineTimer(EventExecutor loop, Runnable action) {
         this.loop = loop;
         this.action = action;
     }
 
     /** Moves the deadline; {@link Wire#NEVER} takes it away. */
-    void moveTo(long moment) {
+    public void moveTo(long moment) {
         deadline = moment;
         boolean wakesTooLate = task == null || moment - due < 0;
         if (moment != Wire.NEVER && wakesTooLate) {
@@ -31,7 +32,7 @@ final class DeadlineTimer {
     }
 
     /** No more wake-ups. */
-    void cancel() {
+    public void cancel() {
         deadline = Wire.NEVER;
         if (task != null) {
             task.cancel(false);

@@ -98,7 +98,11 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         timer = new DeadlineTimer(ctx.executor(), this::onDeadline);
         TransferSettings settings = agreement.settings();
         Duration wait = settings.timeout().isZero() ? this.context.limits().timeout() : settings.timeout();
-        transfer = assembly.assemble(this, new RetransmissionTimer(wait, new SplittableRandom()));
+        RetransmissionTimer retransmission = new RetransmissionTimer(wait, new SplittableRandom());
+        if (agreement.roundTrip() > 0) {
+            retransmission.measured(agreement.roundTrip());
+        }
+        transfer = assembly.assemble(this, retransmission);
         tell(new TransferEvent.Started(agreement.peer(), agreement.request(), settings));
         file.start();
         transfer.start(now());

@@ -74,7 +74,8 @@ public final class RetransmissionTimer {
         measuring = false;
     }
 
-    private void measured(long roundTrip) {
+    /** A round trip took that many nanoseconds. */
+    public void measured(long roundTrip) {
         if (smoothed == 0) {
             smoothed = roundTrip;
             variation = roundTrip / 2;

@@ -110,7 +110,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
         Negotiation.Grant grant = Negotiation.answer(request, limits, size);
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
-        Agreement agreement = new Agreement(child.peer(), request, grant.settings(), child.requestedAt());
+        Agreement agreement = new Agreement(child.peer(), request, grant.settings(), child.requestedAt(), 0);
         TransferHandler transfer = file.source != null
                 ? TransferHandler.sending(context, agreement, oack, file.source)
                 : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);

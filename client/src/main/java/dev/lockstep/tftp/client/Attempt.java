@@ -1,0 +1,113 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferListener;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One exchange with one set of options, on a socket and so a TID of its own.
+ *
+ * @param server its address and the port for requests
+ */
+record Attempt(
+        Exchange exchange,
+        InetSocketAddress server,
+        Options asked,
+        EventLoop loop,
+        CompletableFuture<TransferResult> result) {
+    /** Room for an OACK or an ERROR of any sensible length. */
+    private static final int SMALL_DATAGRAM = 1500;
+    /** What the kernel counts for a datagram beside its bytes, roughly. */
+    private static final int KERNEL_OVERHEAD = 768;
+    /** What a socket has without being asked on Linux: never less than that. */
+    private static final int DEFAULT_RECEIVE_BUFFER = 212_992;
+
+    /** The same without options. */
+    Attempt withoutOptions() {
+        return new Attempt(exchange, server, Options.NONE, loop, result);
+    }
+
+    /**
+     * Opens the socket and begins the handshake.
+     *
+     * @param refused told on the event loop if there is no transfer; the exchange then still owns its file
+     */
+    void start(
+            Transport transport,
+            TransferContext context,
+            ClientConfig config,
+            ChannelGroup channels,
+            Consumer<TftpException> refused) {
+        Request request = exchange.request(asked);
+        TransferListener listener = event -> {
+            context.listener().on(event);
+            if (event instanceof TransferEvent.Ended ended) {
+                complete(ended);
+            }
+        };
+        ClientHandshake handshake =
+                new ClientHandshake(exchange, request, server, context.withListener(listener), cause -> {
+                    context.listener().on(new TransferEvent.Refused(server, request, cause));
+                    refused.accept(cause);
+                });
+        context.listener().on(new TransferEvent.Requested(server, request));
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.socketsFor(server.getAddress()))
+                .option(ChannelOption.SO_RCVBUF, receiveBuffer(config))
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channels.add(channel);
+                        config.taps().forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
+                        channel.pipeline().addLast(handshake);
+                    }
+                });
+        transport.expect(bootstrap, Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER));
+        bootstrap.bind(anyAddress()).addListener((ChannelFuture bound) -> {
+            if (!bound.isSuccess()) {
+                String text = "no socket: " + bound.cause().getMessage();
+                loop.execute(() -> refused.accept(new TftpException(ErrorCode.NOT_DEFINED, text, bound.cause())));
+            }
+        });
+    }
+
+    private void complete(TransferEvent.Ended ended) {
+        if (ended.outcome() == Outcome.COMPLETE) {
+            result.complete(new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats()));
+        } else if (ended.outcome() == Outcome.UNCONFIRMED) {
+            String text = "the last ACK never came: probably complete, but not confirmed";
+            result.completeExceptionally(new TftpException(ErrorCode.NOT_DEFINED, text, ended.cause()));
+        } else {
+            result.completeExceptionally(ended.cause());
+        }
+    }
+
+    /** A whole window must fit, or every window would be lost. */
+    private static int receiveBuffer(ClientConfig config) {
+        long window = (long) config.windowsize() * (2L * config.blksize() + KERNEL_OVERHEAD);
+        return (int) Math.max(DEFAULT_RECEIVE_BUFFER, Math.min(window, Integer.MAX_VALUE / 2));
+    }
+
+    private InetSocketAddress anyAddress() {
+        return new InetSocketAddress(server.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0", 0);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import java.util.List;
+
+/**
+ * The settings of a client; they check themselves.
+ *
+ * @param blksize to ask for; 512 is not asked for
+ * @param windowsize to ask for; 1 is not asked for
+ * @param timeoutSeconds to ask for; 0 is not asked for
+ * @param options whether any option is asked for
+ */
+record ClientConfig(
+        int blksize,
+        int windowsize,
+        int timeoutSeconds,
+        boolean options,
+        Limits limits,
+        long bufferMemory,
+        int eventLoops,
+        long progressStep,
+        TransferListener listener,
+        List<WireTap> taps) {
+    private static final int MAX_TIMEOUT = 255;
+
+    ClientConfig {
+        taps = List.copyOf(taps);
+        require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
+        require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
+        require("timeout", timeoutSeconds, 0, MAX_TIMEOUT);
+        require("event loops", eventLoops, 1, Integer.MAX_VALUE);
+    }
+
+    private static void require(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    /** What to ask for a transfer whose size is {@code tsize}: 0 to learn it, unknown not to ask. */
+    Options asked(long tsize) {
+        Options asked = Options.NONE;
+        if (!options) {
+            return asked;
+        }
+        if (blksize != TransferSettings.PLAIN.blksize()) {
+            asked = asked.with(Options.BLKSIZE, blksize);
+        }
+        if (windowsize > 1) {
+            asked = asked.with(Options.WINDOWSIZE, windowsize);
+        }
+        if (timeoutSeconds > 0) {
+            asked = asked.with(Options.TIMEOUT, timeoutSeconds);
+        }
+        return tsize == Source.UNKNOWN_SIZE ? asked : asked.with(Options.TSIZE, tsize);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.Agreement;
+import dev.lockstep.tftp.channel.DeadlineTimer;
+import dev.lockstep.tftp.channel.PeerFilter;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.transfer.Negotiation;
+import dev.lockstep.tftp.transfer.RetransmissionTimer;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The first handler of a client's channel: sends the request until an answer comes. The first answer from the
+ * server's address makes its port the peer, and this handler gives its place to the transfer.
+ */
+final class ClientHandshake extends ChannelInboundHandlerAdapter {
+    private final Exchange exchange;
+    private final Request request;
+    private final InetSocketAddress server;
+    private final TransferContext context;
+    private final Consumer<TftpException> refused;
+    private final RetransmissionTimer timer;
+
+    private ChannelHandlerContext ctx;
+    private DeadlineTimer resend;
+    private long requestedAt;
+    private boolean sentAgain;
+    private boolean over;
+
+    /**
+     * A handshake that begins when its channel is active.
+     *
+     * @param refused told on the event loop if there will be no transfer; the exchange then still owns its file
+     */
+    ClientHandshake(
+            Exchange exchange,
+            Request request,
+            InetSocketAddress server,
+            TransferContext context,
+            Consumer<TftpException> refused) {
+        this.exchange = exchange;
+        this.request = request;
+        this.server = server;
+        this.context = context;
+        this.refused = refused;
+        this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        requestedAt = now();
+        resend = new DeadlineTimer(ctx.executor(), this::onSilence);
+        send(request, server);
+        resend.moveTo(requestedAt + timer.timeout());
+    }
+
+    private void onSilence() {
+        if (now() - requestedAt >= context.limits().giveUp().toNanos()) {
+            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
+            return;
+        }
+        sentAgain = true;
+        timer.backOff();
+        send(request, server);
+        resend.moveTo(now() + timer.timeout());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        DatagramPacket packet = (DatagramPacket) msg;
+        try {
+            if (packet.sender().getAddress().equals(server.getAddress())) {
+                onAnswer(TftpCodec.decode(packet.content()), packet.sender());
+            } else if (PeerFilter.deservesAnswer(packet)) {
+                ctx.writeAndFlush(PeerFilter.turnAway(ctx, packet.sender()), ctx.voidPromise());
+            }
+        } catch (MalformedMessageException malformed) {
+            context.fireUserEventTriggered(malformed); // and wait for a better answer
+        } finally {
+            packet.release();
+        }
+    }
+
+    private void onAnswer(TftpMessage answer, InetSocketAddress peer) {
+        if (answer instanceof OptionAck oack) {
+            try {
+                start(peer, Negotiation.accept(request.options(), oack.options()), true);
+                ctx.pipeline().remove(this);
+            } catch (TftpException refusal) {
+                send(refusal.toMessage(), peer);
+                fail(refusal);
+            }
+        } else if (answer instanceof ErrorMessage error) {
+            fail(TftpException.fromPeer(error));
+        } else if (exchange.isPlainAnswer(answer)) {
+            start(peer, TransferSettings.PLAIN, false);
+            ctx.fireChannelRead(ReferenceCountUtil.retain(answer)); // the transfer stands behind this handler now
+            ctx.pipeline().remove(this);
+        }
+        ReferenceCountUtil.release(answer);
+    }
+
+    private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) {
+        resend.cancel();
+        long roundTrip = sentAgain ? 0 : now() - requestedAt;
+        Agreement agreement = new Agreement(peer, request, settings, requestedAt, roundTrip);
+        over = true;
+        ctx.pipeline().addLast(new PeerFilter(peer));
+        exchange.transfer(context, agreement, oack).addTo(ctx.pipeline());
+    }
+
+    private void fail(TftpException cause) {
+        if (!over) {
+            over = true;
+            resend.cancel();
+            ctx.close();
+            refused.accept(cause);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+    }
+
+    /** A request that can't leave this machine won't be answered. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause));
+    }
+
+    private void send(TftpMessage message, InetSocketAddress to) {
+        ctx.writeAndFlush(new DatagramPacket(TftpCodec.encode(message, ctx.alloc()), to), ctx.voidPromise());
+    }
+
+    private long now() {
+        return ctx.executor().ticker().nanoTime();
+    }
+}

@@ -1,0 +1,107 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.Agreement;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.transfer.NetasciiSink;
+import dev.lockstep.tftp.transfer.NetasciiSource;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import java.io.IOException;
+
+/** What differs between a get and a put. Owns the file until a transfer takes it over. */
+sealed interface Exchange {
+    /** The file on the server. */
+    RemoteFile remote();
+
+    /** The tsize to ask with. */
+    long tsize();
+
+    /** The first message. */
+    Request request(Options asked);
+
+    /** Whether that is how a server begins that ignores all options. */
+    boolean isPlainAnswer(TftpMessage message);
+
+    /**
+     * The transfer that follows the answer.
+     *
+     * @param oack whether the answer was an OACK
+     */
+    TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack);
+
+    /** Closes the file of an exchange that comes to nothing. */
+    void close() throws IOException;
+
+    /** A get. */
+    record Download(RemoteFile remote, Sink sink) implements Exchange {
+        static Download of(RemoteFile remote, Sink sink) {
+            return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
+        }
+
+        @Override
+        public long tsize() {
+            return 0;
+        }
+
+        @Override
+        public Request request(Options asked) {
+            return new ReadRequest(remote.filename(), remote.mode(), asked);
+        }
+
+        @Override
+        public boolean isPlainAnswer(TftpMessage message) {
+            return message instanceof Data data && data.block() == 1;
+        }
+
+        @Override
+        public TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack) {
+            return TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, sink);
+        }
+
+        @Override
+        public void close() throws IOException {
+            sink.close();
+        }
+    }
+
+    /** A put. */
+    record Upload(RemoteFile remote, Source source) implements Exchange {
+        static Upload of(RemoteFile remote, Source source) {
+            return new Upload(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSource(source) : source);
+        }
+
+        @Override
+        public long tsize() {
+            return source.size();
+        }
+
+        @Override
+        public Request request(Options asked) {
+            return new WriteRequest(remote.filename(), remote.mode(), asked);
+        }
+
+        @Override
+        public boolean isPlainAnswer(TftpMessage message) {
+            return message instanceof Ack ack && ack.block() == 0;
+        }
+
+        @Override
+        public TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack) {
+            return TransferHandler.sending(context, agreement, null, source);
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
+    }
+}

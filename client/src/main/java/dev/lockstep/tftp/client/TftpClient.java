@@ -1,0 +1,130 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.BufferBudget;
+import dev.lockstep.tftp.channel.FileWork;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Gets and puts files; any number at once. Safe on any thread. Its futures fail with a {@link TftpException} that
+ * knows the ERROR, and complete on an event loop: whoever continues there must not block.
+ *
+ * <pre>{@code
+ * try (TftpClient client = TftpClient.builder().build()) {
+ *     client.get(RemoteFile.parse("tftp://192.0.2.1/boot.img", OCTET), sink).join();
+ * }
+ * }</pre>
+ */
+public final class TftpClient implements AutoCloseable {
+    private static final long LAST_WORDS_SECONDS = 5;
+
+    private final ClientConfig config;
+    private final Transport transport = Transport.best();
+    private final EventLoopGroup loops;
+    private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final TransferContext context;
+    /** Servers that have refused options before: they are not asked again. */
+    private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
+
+    TftpClient(ClientConfig config) {
+        this.config = config;
+        this.loops = transport.newGroup(config.eventLoops(), "tftp");
+        this.context = new TransferContext(
+                config.limits(),
+                io,
+                new BufferBudget(config.bufferMemory()),
+                PooledByteBufAllocator.DEFAULT,
+                transport.segments() && config.taps().isEmpty(),
+                config.listener(),
+                config.progressStep());
+    }
+
+    /** A builder with defaults for all settings. */
+    public static TftpClientBuilder builder() {
+        return new TftpClientBuilder();
+    }
+
+    /** Gets a file into a sink, which is taken over and committed only if the file came whole. */
+    public CompletableFuture<TransferResult> get(RemoteFile remote, Sink sink) {
+        return start(Exchange.Download.of(remote, sink));
+    }
+
+    /**
+     * Puts a file from a source, which is taken over. Completes when the server has acknowledged the last block;
+     * without that last ACK the file is probably there, but nobody said so, and the future fails.
+     */
+    public CompletableFuture<TransferResult> put(RemoteFile remote, Source source) {
+        return start(Exchange.Upload.of(remote, source));
+    }
+
+    private CompletableFuture<TransferResult> start(Exchange exchange) {
+        CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        EventLoop loop = loops.next();
+        FileWork work = new FileWork(io, loop);
+        RemoteFile remote = exchange.remote();
+        work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
+            if (failure != null) {
+                String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
+                TftpException unknown = new TftpException(ErrorCode.NOT_DEFINED, text, failure);
+                work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
+            } else {
+                InetSocketAddress server = new InetSocketAddress(address, remote.port());
+                Options asked = plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize());
+                attempt(new Attempt(exchange, server, asked, loop, result));
+            }
+        });
+        return result;
+    }
+
+    private void attempt(Attempt attempt) {
+        attempt.start(transport, context, config, channels, refusal -> {
+            boolean dislikesOptions = refusal.isFromPeer()
+                    && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
+            if (dislikesOptions && !attempt.asked().isEmpty()) {
+                plainServers.add(attempt.server());
+                attempt(attempt.withoutOptions());
+            } else {
+                FileWork work = new FileWork(io, attempt.loop());
+                work.perform(
+                        attempt.exchange()::close, closed -> attempt.result().completeExceptionally(refusal));
+            }
+        });
+    }
+
+    /** Ends what is still running; its futures fail, its files are closed. */
+    @Override
+    public void close() {
+        channels.close().awaitUninterruptibly();
+        loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        io.shutdown();
+        try {
+            if (!io.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+                io.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Runs the transfers of one command, some at once, and tells of each as it ends. */
+final class Batch {
+    /** One transfer to be made. */
+    interface Job {
+        /** In words, for the report. */
+        String operation();
+
+        /** This end of it. */
+        String local();
+
+        /** The other end. */
+        RemoteFile remote();
+
+        /** Opens the file and starts. */
+        CompletableFuture<TransferResult> start(TftpClient client) throws TftpException;
+    }
+
+    private record Ended(Job job, TransferResult result, Throwable failure) {}
+
+    private final TftpClient client;
+    private final Report report;
+    private final int parallel;
+    private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+
+    Batch(TftpClient client, Report report, int parallel) {
+        this.client = client;
+        this.report = report;
+        this.parallel = parallel;
+    }
+
+    /** Returns the exit status: 0 if all went well, else 1. */
+    int run(List<? extends Job> jobs) throws InterruptedException {
+        Queue<Job> waiting = new ArrayDeque<>(jobs);
+        int running = 0;
+        boolean failed = false;
+        while (running > 0 || !waiting.isEmpty()) {
+            if (running < parallel && !waiting.isEmpty()) {
+                start(waiting.remove());
+                running++;
+            } else {
+                Ended end = ended.take();
+                running--;
+                failed |= end.failure != null;
+                tell(end);
+            }
+        }
+        return failed ? 1 : 0;
+    }
+
+    private void start(Job job) {
+        try {
+            job.start(client).whenComplete((result, failure) -> ended.add(new Ended(job, result, failure)));
+        } catch (TftpException e) {
+            ended.add(new Ended(job, null, e));
+        }
+    }
+
+    private void tell(Ended end) {
+        Job job = end.job;
+        if (end.failure == null) {
+            report.done(job.operation(), job.local(), end.result);
+        } else {
+            report.failed(job.operation(), job.local(), job.remote(), end.failure);
+        }
+    }
+}

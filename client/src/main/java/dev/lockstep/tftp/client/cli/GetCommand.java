@@ -1,0 +1,84 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tftp get}: pulls files. */
+@Command(
+        name = "get",
+        aliases = "pull",
+        description = "Gets files.",
+        customSynopsis = {
+            "tftp get [OPTIONS] tftp://HOST[:PORT]/PATH[;mode=netascii]... [-o FILE|DIR|-]",
+            "tftp get [OPTIONS] FILE [HOST [PORT]] [-o FILE|DIR|-]"
+        })
+final class GetCommand extends TransferCommand {
+    private static final String STANDARD_OUTPUT = "-";
+
+    @Parameters(arity = "1..*", paramLabel = "REMOTE", description = "URIs, or a file and then its host and port.")
+    private List<String> remotes;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE|DIR|-",
+            description = "Where to; by default a file of the same name here.")
+    private String output;
+
+    private record Get(RemoteFile remote, String local, String sha256) implements Batch.Job {
+        @Override
+        public String operation() {
+            return "get";
+        }
+
+        @Override
+        public CompletableFuture<TransferResult> start(TftpClient client) throws TftpException {
+            Sink sink = local.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(local));
+            return client.get(remote, Hashing.checked(sink, sha256));
+        }
+    }
+
+    @Override
+    List<Batch.Job> jobs(TransferMode mode, String sha256) {
+        List<RemoteFile> files = Remotes.toGet(remotes, mode);
+        if (files.size() > 1 && output != null && !isDirectory()) {
+            throw new IllegalArgumentException("-o: " + output + " (expected: a directory for several files)");
+        }
+        List<Batch.Job> jobs = new ArrayList<>();
+        for (RemoteFile file : files) {
+            jobs.add(new Get(file, targetOf(file), sha256));
+        }
+        return jobs;
+    }
+
+    @Override
+    boolean usesStandardOutput() {
+        return STANDARD_OUTPUT.equals(output);
+    }
+
+    private boolean isDirectory() {
+        return output.endsWith("/") || Files.isDirectory(Path.of(output));
+    }
+
+    private String targetOf(RemoteFile file) {
+        if (output != null && !isDirectory()) {
+            return output;
+        }
+        String name = file.lastElement();
+        if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+            throw new IllegalArgumentException(file + ": no name for a local file (expected: -o FILE)");
+        }
+        return output == null ? name : Path.of(output).resolve(name).toString();
+    }
+}

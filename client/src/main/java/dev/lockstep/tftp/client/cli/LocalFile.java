@@ -1,0 +1,63 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.file.FileErrors;
+import dev.lockstep.tftp.file.FileSink;
+import dev.lockstep.tftp.file.FileSource;
+import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Files of this machine, as a get writes and a put reads them. */
+final class LocalFile {
+    private LocalFile() {}
+
+    /**
+     * Where a get goes: a temporary file beside the target that takes its place when whole. What is no regular file
+     * (a device, a pipe) is written as it comes.
+     */
+    static Sink sink(Path target) throws TftpException {
+        try {
+            Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+            if (Files.isDirectory(real)) {
+                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
+            }
+            if (Files.exists(real) && !Files.isRegularFile(real)) {
+                return new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE));
+            }
+            return new FileSink(
+                    Folder.open(real.getParent()), real.getFileName().toString(), true);
+        } catch (IOException e) {
+            throw named(e, target);
+        }
+    }
+
+    /** Standard output, written as it comes. */
+    static Sink standardOutput() {
+        return new StreamSink(Channels.newChannel(System.out));
+    }
+
+    /** What a put sends. */
+    static Source source(Path file) throws TftpException {
+        try {
+            if (Files.isDirectory(file)) {
+                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
+            }
+            return new FileSource(FileChannel.open(file, StandardOpenOption.READ));
+        } catch (IOException e) {
+            throw named(e, file);
+        }
+    }
+
+    private static TftpException named(IOException failure, Path file) {
+        TftpException known = FileErrors.of(failure);
+        return new TftpException(ErrorCode.values()[known.code()], file + ": " + known.getMessage(), failure);
+    }
+}

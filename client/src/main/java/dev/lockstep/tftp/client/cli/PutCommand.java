@@ -1,0 +1,77 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code tftp put}: pushes files. */
+@Command(
+        name = "put",
+        aliases = "push",
+        description = "Puts files.",
+        customSynopsis = {
+            "tftp put [OPTIONS] FILE... tftp://HOST[:PORT]/[PATH][;mode=netascii]",
+            "tftp put [OPTIONS] FILE [HOST [PORT]]"
+        })
+final class PutCommand extends TransferCommand {
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files and a URI, or a file and its host and port.")
+    private List<String> arguments;
+
+    private record Put(String local, RemoteFile remote, String sha256) implements Batch.Job {
+        @Override
+        public String operation() {
+            return "put";
+        }
+
+        @Override
+        public CompletableFuture<TransferResult> start(TftpClient client) throws TftpException {
+            return client.put(remote, Hashing.checked(LocalFile.source(Path.of(local)), sha256));
+        }
+    }
+
+    @Override
+    List<Batch.Job> jobs(TransferMode mode, String sha256) {
+        List<String> files = List.of(arguments.get(0));
+        RemoteFile place;
+        if (Remotes.endInUri(arguments)) {
+            place = RemoteFile.parse(arguments.get(arguments.size() - 1), mode);
+            files = arguments.subList(0, arguments.size() - 1);
+        } else {
+            place = Remotes.server(arguments, mode);
+        }
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException(place + ": nothing to put there (expected: FILE... URI)");
+        }
+        boolean folder = place.lastElement().isEmpty();
+        if (files.size() > 1 && !folder) {
+            throw new IllegalArgumentException(place + " (expected: a URI ending in / for several files)");
+        }
+        List<Batch.Job> jobs = new ArrayList<>();
+        for (String file : files) {
+            RemoteFile remote = folder ? place.withFilename(place.filename() + nameOf(file)) : place;
+            jobs.add(new Put(file, remote, sha256));
+        }
+        return jobs;
+    }
+
+    @Override
+    boolean usesStandardOutput() {
+        return false;
+    }
+
+    private static String nameOf(String file) {
+        Path name = Path.of(file).getFileName();
+        if (name == null || name.toString().isEmpty()) {
+            throw new IllegalArgumentException("'" + file + "': no file (expected: a file to put)");
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.lockstep.tftp.client.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferSummary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/** Tells of results: a line or a JSON object for each, errors on standard error. */
+final class Report {
+    private static final double NANOS = 1e9;
+
+    private final boolean json;
+    private final boolean quiet;
+    private final boolean verbose;
+    private final PrintStream out;
+
+    Report(boolean json, boolean quiet, boolean verbose, PrintStream out) {
+        this.json = json;
+        this.quiet = quiet;
+        this.verbose = verbose;
+        this.out = out;
+    }
+
+    /** A file came or went whole. */
+    void done(String operation, String local, TransferResult result) {
+        if (json) {
+            out.println(object(operation, local, result.remote(), object -> {
+                object.writeStringField("result", "complete");
+                object.writeNumberField("bytes", result.stats().bytes());
+                object.writeNumberField("seconds", result.stats().elapsed(0) / NANOS);
+                object.writeNumberField("blksize", result.settings().blksize());
+                object.writeNumberField("windowsize", result.settings().windowsize());
+                object.writeNumberField("resends", result.stats().resends());
+            }));
+        } else if (verbose) {
+            out.println(result.remote() + ": " + TransferSummary.of(result.stats(), result.settings()));
+        } else if (!quiet) {
+            out.println(result.remote() + ": " + TransferSummary.of(result.stats()));
+        }
+    }
+
+    /** It did not. */
+    void failed(String operation, String local, RemoteFile remote, Throwable failure) {
+        TftpException cause = TftpException.of(failure);
+        System.err.println("tftp: " + remote + ": " + cause.code() + " " + oneLine(cause.getMessage()));
+        if (verbose) {
+            cause.printStackTrace();
+        }
+        if (json) {
+            out.println(object(operation, local, remote, object -> {
+                object.writeStringField("result", "failed");
+                object.writeNumberField("code", cause.code());
+                object.writeStringField("error", cause.getMessage());
+                object.writeBooleanField("from_peer", cause.isFromPeer());
+            }));
+        }
+    }
+
+    private interface Fields {
+        void write(JsonGenerator object) throws IOException;
+    }
+
+    private static String object(String operation, String local, RemoteFile remote, Fields fields) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator object = new JsonFactory().createGenerator(text)) {
+            object.writeStartObject();
+            object.writeStringField("operation", operation);
+            object.writeStringField("remote", remote.toString());
+            object.writeStringField("local", local);
+            fields.write(object);
+            object.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a StringWriter has none
+        }
+        return text.toString();
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.lockstep.tftp.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** After each test class: every buffer is back, or the class fails. Registered for all tests. */
+public final class LeakCheck implements AfterAllCallback {
+    private static final int ATTEMPTS = 20;
+    private static final long ATTEMPT_MILLIS = 500;
+
+    @Override
+    public void afterAll(ExtensionContext context) throws InterruptedException {
+        assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
+        collectGarbage();
+        ByteBufAllocator.DEFAULT.buffer().release(); // the detector reports what it has found when it is asked next
+        assertThat(RecordingLeakDetector.takeLeaks()).as("leaked buffers").isEmpty();
+    }
+
+    /** Until an object that nobody refers to has been found. */
+    private static void collectGarbage() throws InterruptedException {
+        ReferenceQueue<Object> found = new ReferenceQueue<>();
+        Reference<Object> lost = loseAnObject(found);
+        Reference<?> first = null;
+        for (int attempt = 0; first == null && attempt < ATTEMPTS; attempt++) {
+            System.gc();
+            first = found.remove(ATTEMPT_MILLIS);
+        }
+        assertThat(first).as("a collection within %d attempts", ATTEMPTS).isSameAs(lost);
+    }
+
+    private static Reference<Object> loseAnObject(ReferenceQueue<Object> found) {
+        return new PhantomReference<>(new Object(), found);
+    }
+}

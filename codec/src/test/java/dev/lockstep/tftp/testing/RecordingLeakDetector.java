@@ -1,0 +1,44 @@
+package dev.lockstep.tftp.testing;
+
+import io.netty.util.ResourceLeakDetector;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Keeps what Netty's leak detector finds, so that a test can fail for it; named by a system property. */
+public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
+    private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
+
+    /** As Netty calls it. */
+    public RecordingLeakDetector(Class<?> resourceType, int samplingInterval) {
+        super(resourceType, samplingInterval);
+    }
+
+    /** As older parts of Netty call it. */
+    public RecordingLeakDetector(Class<?> resourceType, int samplingInterval, long maxActive) {
+        this(resourceType, samplingInterval);
+    }
+
+    /** All that leaked so far; forgets it. */
+    static String takeLeaks() {
+        StringBuilder all = new StringBuilder();
+        for (String leak = LEAKS.poll(); leak != null; leak = LEAKS.poll()) {
+            all.append(leak).append('\n');
+        }
+        return all.toString();
+    }
+
+    @Override
+    protected boolean needReport() {
+        return true;
+    }
+
+    @Override
+    protected void reportTracedLeak(String resourceType, String records) {
+        LEAKS.add(resourceType + records);
+    }
+
+    @Override
+    protected void reportUntracedLeak(String resourceType) {
+        LEAKS.add(resourceType);
+    }
+}

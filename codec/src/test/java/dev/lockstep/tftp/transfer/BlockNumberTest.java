@@ -1,0 +1,49 @@
+package dev.lockstep.tftp.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class BlockNumberTest {
+    @Test
+    void case09_after_65535_comes_0() {
+        assertThat(BlockNumber.of(65_535, 0)).isEqualTo(65_535);
+        assertThat(BlockNumber.of(65_536, 0)).isZero();
+        assertThat(BlockNumber.of(65_537, 0)).isEqualTo(1);
+        assertThat(BlockNumber.of(35L * 65_536 + 7, 0)).isEqualTo(7);
+    }
+
+    @Test
+    void case09_after_65535_comes_1_where_that_was_agreed_on() {
+        assertThat(BlockNumber.of(65_535, 1)).isEqualTo(65_535);
+        assertThat(BlockNumber.of(65_536, 1)).isEqualTo(1);
+        assertThat(BlockNumber.of(2 * 65_535, 1)).isEqualTo(65_535);
+        assertThat(BlockNumber.of(2 * 65_535 + 1, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void case10_a_distance_counts_over_the_wrap() {
+        assertThat(BlockNumber.distance(65_534, 65_535, 0)).isEqualTo(1);
+        assertThat(BlockNumber.distance(65_535, 0, 0)).isEqualTo(1);
+        assertThat(BlockNumber.distance(65_530, 5, 0)).isEqualTo(11);
+        assertThat(BlockNumber.distance(65_540, 65_535, 0)).isEqualTo(65_531);
+    }
+
+    @Test
+    void a_distance_is_right_for_every_number_and_both_rules() {
+        for (long count : new long[] {0, 1, 65_534, 65_535, 65_536, 65_537, 131_070, 131_071, 131_072, 9_999_999}) {
+            for (int rollover = 0; rollover <= 1; rollover++) {
+                for (int ahead = 0; ahead <= 64; ahead++) {
+                    int block = BlockNumber.of(count + ahead, rollover);
+                    assertThat(BlockNumber.distance(count, block, rollover))
+                            .as("%d ahead of %d, rollover %d", ahead, count, rollover)
+                            .isEqualTo(ahead);
+                }
+                if (count > 64) {
+                    int behind = BlockNumber.of(count - 1, rollover);
+                    assertThat(BlockNumber.distance(count, behind, rollover)).isGreaterThan(60_000);
+                }
+            }
+        }
+    }
+}
