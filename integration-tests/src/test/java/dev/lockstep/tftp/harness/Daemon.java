@@ -24,6 +24,7 @@ public final class Daemon implements AutoCloseable {
 
     private final Run run;
     private final int port;
+    private boolean interrupted;
 
     private Daemon(Run run) {
         this.run = run;
@@ -60,8 +61,11 @@ public final class Daemon implements AutoCloseable {
             Map<String, String> more, List<String> starter, Path root, String[] flags, String... where) {
         List<String> command = new ArrayList<>(starter);
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
-        command.addAll(List.of("--root", root.toString(), "--drain", "0"));
+        command.addAll(List.of("--root", root.toString()));
         command.addAll(List.of(flags));
+        if (!command.contains("--drain")) {
+            command.addAll(List.of("--drain", "0"));
+        }
         command.addAll(List.of(where));
         Map<String, String> environment = new java.util.HashMap<>(more);
         environment.put("JAVA_OPTS", Repository.JAVA_OPTS);
@@ -126,14 +130,22 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Sends SIGTERM: what runs may go on for as long as {@code --drain} allows. */
+    public void interrupt() {
+        interrupted = true;
+        run.terminate();
+    }
+
     /** Stops it as an administrator would and looks at what it leaves behind. */
     @Override
     public void close() {
-        assertThat(run.isAlive())
+        assertThat(interrupted || run.isAlive())
                 .as("alive at the end of the tests; it printed:\n" + run.printed())
                 .isTrue();
         try {
-            run.terminate();
+            if (!interrupted) {
+                interrupt();
+            }
             Run.Result result = run.await(STOP_LIMIT);
             assertThat(result.exit()).as(run.printed()).isZero();
         } finally {

@@ -102,9 +102,9 @@ public final class Run implements AutoCloseable {
         return out.text();
     }
 
-    /** Asks it to end, as SIGTERM does. */
+    /** Sends SIGTERM; unlike {@link Process#destroy} that leaves its last words readable. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     @Override

@@ -103,6 +103,44 @@ class EndsIT {
     }
 
     @Test
+    void a_stop_lets_running_transfers_finish_and_starts_no_new_ones() throws IOException {
+        byte[] content = pattern(100_000);
+        Files.write(root.resolve("draining"), content);
+        try (Daemon stopped = Daemon.serving(root, "--drain", "60");
+                RawPeer reader = new RawPeer();
+                RawPeer late = new RawPeer()) {
+            reader.ask(stopped.address(), rrq("draining", "timeout", "255"));
+            reader.expectOack();
+            stopped.interrupt();
+            stopped.awaitLine("the farewell", line -> line.equals("Interrupt, quitting..."));
+            late.ask(stopped.address(), rrq("draining"));
+            late.poll(RawPeer.SILENCE)
+                    .ifPresent(answer ->
+                            assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR));
+            reader.send(ack(0));
+            assertThat(reader.download(512, 1)).isEqualTo(content);
+            reader.talkTo(null);
+            late.talkTo(null);
+        }
+    }
+
+    @Test
+    void a_stop_ends_the_transfers_of_clients_that_are_gone() throws IOException {
+        Files.write(root.resolve("abandoned"), pattern(1 << 20));
+        try (Daemon stopped = Daemon.serving(root, "--drain", "2")) {
+            for (int i = 0; i < 20; i++) {
+                try (RawPeer gone = new RawPeer()) {
+                    gone.ask(stopped.address(), rrq("abandoned", "utimeout", "100000"));
+                    gone.expectOack();
+                    gone.send(ack(0));
+                    gone.next();
+                    gone.vanish();
+                }
+            }
+        }
+    }
+
+    @Test
     void case14_f09_a_last_ack_that_never_comes_is_no_alarm() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
