@@ -47,9 +47,10 @@ sealed interface Exchange {
             return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
 
+        /** In netascii a size would be that before conversion, after it, or 0, as each server likes: not asked. */
         @Override
         public long tsize() {
-            return 0;
+            return remote.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : 0;
         }
 
         @Override

@@ -51,7 +51,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         if (server) {
             String kind = request instanceof ReadRequest ? "read" : "write";
-            out.accept("Received " + kind + " request from " + nameOf(peer));
+            out.accept("Received " + kind + " request from " + PeerName.of(peer));
             ByteBuf bytes = TftpCodec.encode(request, ctx.alloc());
             print("C: ", bytes);
             bytes.release();
@@ -61,7 +61,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (server) {
-            out.accept("Closing connection to client " + nameOf(peer));
+            out.accept("Closing connection to client " + PeerName.of(peer));
         }
         ctx.fireChannelInactive();
     }
@@ -115,9 +115,5 @@ public final class PacketTrace extends ChannelDuplexHandler {
             }
         }
         return line.toString().stripTrailing();
-    }
-
-    private static String nameOf(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
     }
 }

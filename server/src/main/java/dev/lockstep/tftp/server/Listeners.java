@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -141,7 +142,7 @@ final class Listeners {
 
     private static IOException notBound(InetSocketAddress address, Throwable cause) {
         IOException failure = new BindException(
-                address.getAddress().getHostAddress() + " port " + address.getPort() + ": " + cause.getMessage());
+                PeerName.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
         failure.initCause(cause);
         return failure;
     }

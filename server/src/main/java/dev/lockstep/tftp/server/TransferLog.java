@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.transfer.Outcome;
@@ -33,7 +34,7 @@ public final class TransferLog implements TransferListener {
                     who(progressed.peer(), progressed.request()),
                     progressed.stats().bytes());
         } else if (event instanceof TransferEvent.Dropped dropped) {
-            LOG.debug("{} dropped: {}", nameOf(dropped.peer()), dropped.reason());
+            LOG.debug("{} dropped: {}", PeerName.of(dropped.peer()), dropped.reason());
         } else if (event instanceof TransferEvent.Requested requested) {
             LOG.debug(
                     "{} asks {}",
@@ -71,14 +72,10 @@ public final class TransferLog implements TransferListener {
 
     private static String who(InetSocketAddress peer, Request request) {
         if (request == null) {
-            return nameOf(peer) + " (malformed request)";
+            return PeerName.of(peer) + " (malformed request)";
         }
         String operation = request instanceof ReadRequest ? "read " : "write ";
-        return nameOf(peer) + " " + operation + printable(request.filename());
-    }
-
-    private static String nameOf(InetSocketAddress peer) {
-        return peer.getAddress().getHostAddress() + ":" + peer.getPort();
+        return PeerName.of(peer) + " " + operation + printable(request.filename());
     }
 
     /** A name is the client's to choose, but not the log's lines. */

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
@@ -120,9 +121,7 @@ public final class TftpdCommand implements Callable<Integer> {
         }
         stopOnSignal(server);
         for (InetSocketAddress address : server.addresses()) {
-            String on = server.addresses().size() > 1
-                    ? " on " + address.getAddress().getHostAddress()
-                    : "";
+            String on = server.addresses().size() > 1 ? " on " + PeerName.of(address.getAddress()) : "";
             System.out.println("Listening port " + address.getPort() + on);
         }
         new CountDownLatch(1).await(); // the signal's thread ends the process

@@ -1,0 +1,214 @@
+package dev.lockstep.tftp.transfer;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import java.time.Duration;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+
+/**
+ * A sender and a receiver joined by a network that loses, doubles and reorders, under virtual time. The side that
+ * asked comes to life with the first answer it gets, as a client does, and repeats its request until then.
+ */
+final class BadLink {
+    private static final long LONGEST = Duration.ofHours(10).toNanos();
+    private static final Limits PATIENT =
+            Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
+
+    /** What a network does to a datagram: chances from 0 to 1, times in nanoseconds. */
+    record Weather(double loss, double duplication, double reordering, long delay, long jitter) {}
+
+    /** One transfer. */
+    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Weather weather) {}
+
+    private record Event(long time, long order, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(time, other.time);
+            return byTime == 0 ? Long.compare(order, other.order) : byTime;
+        }
+    }
+
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final byte[] content;
+    private final TransferSettings settings;
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final End server = new End();
+    private final End client = new End();
+    final ByteStore stored = new ByteStore();
+    private long now;
+    private long order;
+    long datagrams;
+
+    BadLink(Plan plan, long seed) {
+        this.plan = plan;
+        this.random = new SplittableRandom(seed);
+        this.content = new byte[plan.size];
+        random.nextBytes(content);
+        this.settings = new TransferSettings(plan.blksize, plan.windowsize, Duration.ZERO, plan.size, 0);
+    }
+
+    /** One end of the link: a machine once there is one, and what it asked the world for. */
+    private final class End implements Wire {
+        private End other;
+        private Transfer machine;
+        private long deadline = NEVER;
+        private Outcome outcome;
+        private boolean closed;
+
+        @Override
+        public void send(TftpMessage message) {
+            datagrams++;
+            if (random.nextDouble() >= plan.weather.loss) {
+                deliver(message);
+            }
+            if (random.nextDouble() < plan.weather.duplication) {
+                deliver(message);
+            }
+            if (message instanceof Data data) {
+                data.release();
+            }
+        }
+
+        private void deliver(TftpMessage message) {
+            boolean overtakes = random.nextDouble() < plan.weather.reordering;
+            long delay = overtakes ? 0 : plan.weather.delay + (long) (random.nextDouble() * plan.weather.jitter);
+            TftpMessage copy = message instanceof Data data ? data.copy() : message;
+            at(now + delay, () -> other.arrive(copy));
+        }
+
+        private void arrive(TftpMessage message) {
+            if (machine == null && !begin(message)) {
+                if (message instanceof Data data) {
+                    data.release();
+                }
+                return;
+            }
+            machine.receive(message, now);
+        }
+
+        /** The client's first answer makes its machine; what answers nothing is dropped. */
+        private boolean begin(TftpMessage message) {
+            boolean granted = message instanceof OptionAck;
+            boolean plain = plan.read
+                    ? message instanceof Data data && data.block() == 1
+                    : message instanceof Ack ack && ack.block() == 0;
+            if (!granted && !plain) {
+                return false;
+            }
+            machine = plan.read ? receiver(this, granted ? new Ack(0) : null) : sender(this, null);
+            machine.start(now);
+            return plain && plan.read;
+        }
+
+        @Override
+        public void awaitReply(long moment) {
+            deadline = moment;
+            if (moment != NEVER) {
+                at(moment, () -> {
+                    if (deadline == moment) {
+                        deadline = NEVER;
+                        machine.onTime(now);
+                    }
+                });
+            }
+        }
+
+        @Override
+        public void finish(Outcome result, TftpException cause) {
+            outcome = result;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private void at(long time, Runnable action) {
+        events.add(new Event(time, order++, action));
+    }
+
+    private Sender sender(Wire wire, OptionAck oack) {
+        return new Sender(wire, settings, PATIENT, timer(), oack, new ByteSupply(content, plan.blksize), now);
+    }
+
+    private Receiver receiver(Wire wire, TftpMessage opening) {
+        ByteStore store = stored;
+        Receiver[] made = new Receiver[1];
+        BlockStore durableSoon = new BlockStore() {
+            @Override
+            public void offer(io.netty.buffer.ByteBuf block) {
+                store.offer(block);
+            }
+
+            @Override
+            public boolean hasRoom() {
+                return true;
+            }
+
+            @Override
+            public void commit() {
+                at(now + 1_000_000, () -> made[0].stored(now));
+            }
+        };
+        made[0] = new Receiver(wire, settings, PATIENT, timer(), opening, durableSoon, now);
+        return made[0];
+    }
+
+    private RetransmissionTimer timer() {
+        return new RetransmissionTimer(Duration.ZERO, random.split());
+    }
+
+    private void repeatRequest() {
+        if (client.machine == null) {
+            if (random.nextDouble() >= plan.weather.loss) {
+                server.machine.onRequestRepeated(now);
+            }
+            at(now + Duration.ofSeconds(1).toNanos(), this::repeatRequest);
+        }
+    }
+
+    /** Runs to the end; returns what went wrong, or null. */
+    String run() {
+        server.other = client;
+        client.other = server;
+        OptionAck oack = plan.oack ? new OptionAck(Options.NONE.with("blksize", plan.blksize)) : null;
+        server.machine = plan.read ? sender(server, oack) : receiver(server, oack == null ? new Ack(0) : oack);
+        server.machine.start(now);
+        at(Duration.ofSeconds(1).toNanos(), this::repeatRequest);
+        while (!events.isEmpty() && now < LONGEST && !(server.closed && client.closed)) {
+            Event next = events.remove();
+            now = next.time;
+            next.action.run();
+        }
+        drain();
+        return verdict();
+    }
+
+    /** What is still on its way when both ends have left holds buffers. */
+    private void drain() {
+        while (!events.isEmpty() && server.closed && client.closed) {
+            events.remove().action.run();
+        }
+    }
+
+    private String verdict() {
+        Outcome sent = (plan.read ? server : client).outcome;
+        Outcome received = (plan.read ? client : server).outcome;
+        if (received != Outcome.COMPLETE) {
+            return "receiver: " + received;
+        }
+        if (sent != Outcome.COMPLETE && sent != Outcome.UNCONFIRMED) {
+            return "sender: " + sent;
+        }
+        if (!java.util.Arrays.equals(stored.content(), content)) {
+            return "content differs";
+        }
+        return server.closed && client.closed ? null : "an end stays open";
+    }
+}

@@ -1,0 +1,69 @@
+package dev.lockstep.tftp.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.transfer.BadLink.Plan;
+import dev.lockstep.tftp.transfer.BadLink.Weather;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Thousands of transfers over a network that loses, doubles and reorders. A failure prints the seed that repeats it. */
+class BadLinkTest {
+    private static final int[] BLKSIZES = {8, 9, 16, 512};
+    private static final int[] WINDOWS = {1, 1, 2, 3, 4, 8, 16, 64};
+    private static final long MILLI = Duration.ofMillis(1).toNanos();
+
+    private static Weather weather(SplittableRandom random) {
+        return new Weather(
+                random.nextDouble(0.25),
+                random.nextDouble(0.25),
+                random.nextDouble(0.25),
+                random.nextLong(MILLI / 100, 100 * MILLI),
+                random.nextLong(1, 50 * MILLI));
+    }
+
+    private static Plan anyPlan(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int blksize = BLKSIZES[random.nextInt(BLKSIZES.length)];
+        int window = WINDOWS[random.nextInt(WINDOWS.length)];
+        int blocks = random.nextInt(3 * Math.max(4, window));
+        int size = Math.max(0, blocks * blksize + random.nextInt(-1, 2)); // an edge, one less or one more
+        boolean options = blksize != 512 || window != 1 || random.nextBoolean();
+        return new Plan(random.nextBoolean(), options, blksize, window, size, weather(random));
+    }
+
+    private static void run(Plan plan, long seed) {
+        assertThat(new BadLink(plan, seed).run()).as("seed %d: %s", seed, plan).isNull();
+    }
+
+    @Test
+    void twenty_thousand_transfers_of_any_kind_arrive_whole() {
+        for (long seed = 1; seed <= 20_000; seed++) {
+            run(anyPlan(seed), seed);
+        }
+    }
+
+    @Test
+    void case09_and_10_transfers_past_65535_blocks_arrive_whole() {
+        for (long seed = 1; seed <= 24; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            int window = WINDOWS[(int) seed % WINDOWS.length];
+            int size = 8 * (65_530 + random.nextInt(20)) + random.nextInt(8);
+            Weather light = new Weather(0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
+            run(new Plan(seed % 2 == 0, true, 8, window, size, light), seed);
+        }
+    }
+
+    @Test
+    void a_clear_link_needs_no_datagram_twice() {
+        for (int window : WINDOWS) {
+            Weather clear = new Weather(0, 0, 0, MILLI, 0);
+            int blocks = 640;
+            BadLink link = new BadLink(new Plan(true, true, 512, window, blocks * 512 - 1, clear), 1);
+            assertThat(link.run()).isNull();
+            int acks = (blocks + window - 1) / window;
+            assertThat(link.datagrams).as("window %d", window).isEqualTo(1 + 1 + blocks + acks);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package dev.lockstep.tftp.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ReceiverTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final OptionAck OACK = new OptionAck(Options.NONE.with("blksize", 512));
+
+    private final RecordedWire wire = new RecordedWire();
+    private final ByteStore store = new ByteStore();
+    private long now;
+
+    private Receiver receiver(int windowsize, TftpMessage opening) {
+        return receiver(windowsize, opening, Limits.DEFAULT, Source.UNKNOWN_SIZE);
+    }
+
+    private Receiver receiver(int windowsize, TftpMessage opening, Limits limits, long tsize) {
+        TransferSettings settings = new TransferSettings(512, windowsize, Duration.ZERO, tsize, 0);
+        RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
+        Receiver receiver = new Receiver(wire, settings, limits, timer, opening, store, now);
+        receiver.start(now);
+        return receiver;
+    }
+
+    private void data(Receiver receiver, int block, int length) {
+        now += 1_000;
+        receiver.receive(new Data(block, Unpooled.wrappedBuffer(new byte[length])), now);
+    }
+
+    private void silence(Receiver receiver) {
+        now = Math.max(now, wire.deadline);
+        receiver.onTime(now);
+    }
+
+    private Receiver completed() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 5);
+        receiver.stored(now);
+        wire.taken();
+        return receiver;
+    }
+
+    @Test
+    void each_block_is_acknowledged_and_the_last_one_when_it_is_durable() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 512);
+        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 1");
+        data(receiver, 2, 100);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(store.commitAsked).isTrue();
+        receiver.stored(now);
+        assertThat(wire.taken()).containsExactly("ACK 2");
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+        assertThat(wire.closed).isFalse();
+        assertThat(store.content()).hasSize(612);
+    }
+
+    @Test
+    void case35_a_repeated_last_block_is_answered_only_once_the_file_is_durable() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 10);
+        wire.taken();
+        data(receiver, 1, 10);
+        assertThat(wire.taken()).isEmpty();
+        receiver.stored(now);
+        data(receiver, 1, 10);
+        assertThat(wire.taken()).containsExactly("ACK 1", "ACK 1");
+        assertThat(store.content()).hasSize(10);
+    }
+
+    @Test
+    void case35_and_36_a_file_that_cannot_be_made_durable_is_an_error_instead_of_the_ack() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 10);
+        wire.taken();
+        receiver.fail(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
+        assertThat(wire.taken()).containsExactly("ERROR 3");
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(wire.closed).isTrue();
+    }
+
+    @Test
+    void case06_a_repeated_block_is_acknowledged_again_and_not_written_again() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 512);
+        wire.taken();
+        data(receiver, 1, 512);
+        assertThat(wire.taken()).containsExactly("ACK 1");
+        assertThat(store.content()).hasSize(512);
+    }
+
+    @Test
+    void case13_and_41_and_f09_a_receiver_lingers_to_repeat_a_lost_last_ack() {
+        Receiver receiver = completed();
+        data(receiver, 2, 5);
+        data(receiver, 3, 512);
+        data(receiver, 1, 512);
+        assertThat(wire.taken()).containsExactly("ACK 2");
+        assertThat(wire.closed).isFalse();
+        silence(receiver);
+        assertThat(wire.closed).isTrue();
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case13_with_an_agreed_timeout_it_lingers_for_two_of_them_and_a_margin() {
+        TransferSettings settings = new TransferSettings(512, 1, Duration.ofSeconds(5), Source.UNKNOWN_SIZE, 0);
+        RetransmissionTimer timer = new RetransmissionTimer(Duration.ofSeconds(5), new SplittableRandom(1));
+        Receiver receiver = new Receiver(wire, settings, Limits.DEFAULT, timer, OACK, store, now);
+        receiver.start(now);
+        data(receiver, 1, 5);
+        receiver.stored(now);
+        assertThat(wire.deadline - now).isEqualTo(11 * SECOND);
+        assertThat(wire.closed).isFalse();
+    }
+
+    @Test
+    void case60_an_error_after_the_end_is_ignored() {
+        Receiver receiver = completed();
+        receiver.receive(new ErrorMessage(0, "closed"), now);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(wire.closed).isFalse();
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case66_a_write_request_repeated_after_the_end_is_answered_from_the_state_that_is_there() {
+        Receiver receiver = completed();
+        receiver.onRequestRepeated(now);
+        assertThat(wire.taken()).containsExactly("ACK 2");
+    }
+
+    @Test
+    void case02_and_16_a_repeated_write_request_brings_the_same_oack() {
+        Receiver receiver = receiver(1, OACK);
+        receiver.onRequestRepeated(now);
+        silence(receiver);
+        assertThat(wire.taken()).containsExactly("OACK blksize=512", "OACK blksize=512", "OACK blksize=512");
+    }
+
+    @Test
+    void case02_after_the_first_block_a_repeated_write_request_says_nothing() {
+        Receiver receiver = receiver(1, OACK);
+        data(receiver, 1, 512);
+        wire.taken();
+        receiver.onRequestRepeated(now);
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case17_a_repeated_oack_is_answered_again_with_ack_0_or_with_the_ack_of_what_is_here() {
+        Receiver receiver = receiver(1, new Ack(0));
+        wire.taken();
+        receiver.receive(OACK, now);
+        assertThat(wire.taken()).containsExactly("ACK 0");
+        data(receiver, 1, 512);
+        wire.taken();
+        receiver.receive(OACK, now);
+        assertThat(wire.taken()).containsExactly("ACK 1");
+    }
+
+    @Test
+    void case39_a_block_longer_than_agreed_is_error_4_and_not_written() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 513);
+        assertThat(wire.taken()).containsExactly("ACK 0", "ERROR 4");
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(store.content()).isEmpty();
+        assertThat(store.commitAsked).isFalse();
+    }
+
+    @Test
+    void case43_a_gap_is_reported_once_and_the_rest_dropped_in_silence() {
+        Receiver receiver = receiver(8, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 512);
+        wire.taken();
+        data(receiver, 4, 512);
+        data(receiver, 5, 512);
+        data(receiver, 6, 512);
+        assertThat(wire.taken()).containsExactly("ACK 2");
+        data(receiver, 3, 512);
+        data(receiver, 5, 512); // a second loss
+        assertThat(wire.taken()).containsExactly("ACK 3");
+        assertThat(store.content()).hasSize(3 * 512);
+    }
+
+    @Test
+    void case44_blocks_of_a_rewound_window_are_dropped_until_the_one_acknowledged_last() {
+        Receiver receiver = receiver(4, new Ack(0));
+        for (int block = 1; block <= 4; block++) {
+            data(receiver, block, 512);
+        }
+        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 4");
+        data(receiver, 1, 512);
+        data(receiver, 2, 512);
+        data(receiver, 3, 512);
+        assertThat(wire.taken()).isEmpty();
+        data(receiver, 4, 512);
+        assertThat(wire.taken()).containsExactly("ACK 4");
+        assertThat(store.content()).hasSize(4 * 512);
+    }
+
+    @Test
+    void a_copy_of_a_block_inside_the_window_is_not_acknowledged() {
+        Receiver receiver = receiver(4, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 512);
+        data(receiver, 2, 512);
+        assertThat(wire.taken()).containsExactly("ACK 0");
+    }
+
+    @Test
+    void case45_the_short_block_ends_the_window() {
+        Receiver receiver = receiver(16, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 1);
+        receiver.stored(now);
+        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 2");
+    }
+
+    @Test
+    void case46_silence_inside_a_window_is_answered_by_the_receiver_and_sooner_than_by_a_sender() {
+        Receiver receiver = receiver(4, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 512);
+        wire.taken();
+        assertThat(wire.deadline - now).isLessThan(SECOND);
+        silence(receiver);
+        assertThat(wire.taken()).containsExactly("ACK 2");
+    }
+
+    @Test
+    void case09_a_lock_step_receiver_learns_that_1_follows_65535() {
+        Receiver receiver = receiver(1, new Ack(0));
+        for (int block = 1; block <= 65_535; block++) {
+            data(receiver, block, 512);
+        }
+        wire.taken();
+        data(receiver, 1, 512);
+        data(receiver, 2, 3);
+        receiver.stored(now);
+        assertThat(wire.taken()).containsExactly("ACK 1", "ACK 2");
+        assertThat(store.content()).hasSize(65_536 * 512 + 3);
+    }
+
+    @Test
+    void case11_an_empty_file_is_stored_as_one() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 0);
+        assertThat(store.commitAsked).isTrue();
+        receiver.stored(now);
+        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 1");
+    }
+
+    @Test
+    void case34_a_size_other_than_announced_is_accepted_unless_it_must_be_exact() {
+        Receiver lenient = receiver(1, OACK, Limits.DEFAULT, 100);
+        data(lenient, 1, 90);
+        assertThat(store.commitAsked).isTrue();
+
+        RecordedWire other = new RecordedWire();
+        ByteStore unpublished = new ByteStore();
+        Receiver strict = new Receiver(
+                other,
+                new TransferSettings(512, 1, Duration.ZERO, 100, 0),
+                Limits.DEFAULT.withExactSize(true),
+                new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
+                OACK,
+                unpublished,
+                now);
+        strict.receive(new Data(1, Unpooled.wrappedBuffer(new byte[90])), now);
+        assertThat(other.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(unpublished.commitAsked).isFalse();
+    }
+
+    @Test
+    void a_store_without_room_holds_the_ack_back_and_the_wait_is_not_the_peers_silence() {
+        Receiver receiver = receiver(1, new Ack(0));
+        store.room = false;
+        wire.taken();
+        data(receiver, 1, 512);
+        data(receiver, 1, 512);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(wire.deadline).isEqualTo(Wire.NEVER);
+        now += 100 * SECOND;
+        store.room = true;
+        receiver.resume(now);
+        assertThat(wire.taken()).containsExactly("ACK 1");
+        silence(receiver);
+        assertThat(wire.outcome).isNull();
+    }
+
+    @Test
+    void a_client_that_refuses_the_oack_of_its_write_is_a_probe_and_no_failure() {
+        Receiver receiver = receiver(1, OACK);
+        receiver.receive(new ErrorMessage(8, "no"), now);
+        assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
+        assertThat(wire.taken()).containsExactly("OACK blksize=512");
+    }
+
+    @Test
+    void case49_a_sender_that_falls_silent_is_given_up_with_error_0() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 512);
+        while (wire.outcome == null) {
+            wire.taken();
+            silence(receiver);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(wire.taken()).containsExactly("ERROR 0");
+    }
+}

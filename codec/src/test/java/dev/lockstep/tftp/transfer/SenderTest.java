@@ -1,0 +1,405 @@
+package dev.lockstep.tftp.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class SenderTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final long MILLI = Duration.ofMillis(1).toNanos();
+
+    private final RecordedWire wire = new RecordedWire();
+    private ByteSupply supply;
+    private long now;
+
+    private Sender sender(int size, int blksize, int windowsize, Duration timeout, boolean oack) {
+        supply = new ByteSupply(new byte[size], blksize);
+        TransferSettings settings = new TransferSettings(blksize, windowsize, timeout, size, 0);
+        RetransmissionTimer timer = new RetransmissionTimer(timeout, new SplittableRandom(1));
+        OptionAck first = oack ? new OptionAck(Options.NONE.with("tsize", size)) : null;
+        Sender sender = new Sender(wire, settings, Limits.DEFAULT, timer, first, supply, now);
+        sender.start(now);
+        return sender;
+    }
+
+    private Sender plain(int size) {
+        return sender(size, 512, 1, Duration.ZERO, false);
+    }
+
+    private void ack(Sender sender, int block) {
+        now += MILLI;
+        sender.receive(new Ack(block), now);
+    }
+
+    private void silence(Sender sender) {
+        now = Math.max(now, wire.deadline);
+        sender.onTime(now);
+    }
+
+    private static List<String> data(int first, int last, int length) {
+        List<String> all = new ArrayList<>();
+        for (int n = first; n <= last; n++) {
+            all.add("DATA " + n + " (" + length + ")");
+        }
+        return all;
+    }
+
+    @Test
+    void a_file_goes_block_by_block_and_ends_with_a_short_one() {
+        Sender sender = plain(1_000);
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)");
+        ack(sender, 1);
+        assertThat(wire.taken()).containsExactly("DATA 2 (488)");
+        ack(sender, 2);
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+        assertThat(wire.closed).isTrue();
+        assertThat(sender.stats().bytes()).isEqualTo(1_000);
+        assertThat(sender.stats().resends()).isZero();
+    }
+
+    @Test
+    void case11_an_empty_file_is_one_empty_block() {
+        Sender sender = plain(0);
+        assertThat(wire.taken()).containsExactly("DATA 1 (0)");
+        ack(sender, 1);
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case12_an_exact_multiple_ends_with_an_empty_block() {
+        Sender sender = plain(1_024);
+        ack(sender, 1);
+        ack(sender, 2);
+        assertThat(wire.outcome).isNull();
+        ack(sender, 3);
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 2 (512)", "DATA 3 (0)");
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case05_a_repeated_ack_sends_nothing() {
+        Sender sender = plain(10_000);
+        ack(sender, 1);
+        wire.taken();
+        ack(sender, 1);
+        ack(sender, 1);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(sender.stats().duplicates()).isEqualTo(2);
+    }
+
+    @Test
+    void case07_an_ack_of_a_block_not_sent_yet_changes_nothing() {
+        Sender sender = plain(10_000);
+        wire.taken();
+        ack(sender, 2);
+        ack(sender, 500);
+        assertThat(wire.taken()).isEmpty();
+        ack(sender, 1);
+        assertThat(wire.taken()).containsExactly("DATA 2 (512)");
+    }
+
+    @Test
+    void case08_an_old_ack_after_the_window_moved_on_changes_nothing() {
+        Sender sender = sender(512 * 40, 512, 4, Duration.ZERO, false);
+        ack(sender, 4);
+        ack(sender, 8);
+        wire.taken();
+        for (int old = 0; old < 8; old++) {
+            ack(sender, old);
+        }
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case09_and_10_numbers_roll_over_to_0_inside_a_window() {
+        Sender sender = sender(8 * 65_540, 8, 4, Duration.ZERO, false);
+        for (int block = 4; block < 65_536; block += 4) {
+            ack(sender, block);
+        }
+        wire.taken();
+        ack(sender, 65_534); // inside the window: 65533 to 65536
+        assertThat(wire.taken()).containsExactly("DATA 65535 (8)", "DATA 0 (8)", "DATA 1 (8)", "DATA 2 (8)");
+        ack(sender, 2);
+        assertThat(wire.taken()).containsExactly("DATA 3 (8)", "DATA 4 (8)", "DATA 5 (0)");
+        ack(sender, 5);
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+        assertThat(sender.stats().blocks()).isEqualTo(65_541);
+    }
+
+    @Test
+    void case14_and_f09_a_last_ack_that_never_comes_is_probably_complete_and_no_error() {
+        Sender sender = plain(100);
+        while (wire.outcome == null) {
+            silence(sender);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
+        assertThat(wire.taken()).isNotEmpty().allMatch("DATA 1 (100)"::equals);
+    }
+
+    @Test
+    void case15_and_17_a_lost_oack_or_ack_0_brings_the_identical_oack_again() {
+        Sender sender = sender(100, 512, 1, Duration.ZERO, true);
+        silence(sender);
+        silence(sender);
+        assertThat(wire.taken()).containsExactly("OACK tsize=100", "OACK tsize=100", "OACK tsize=100");
+        ack(sender, 0);
+        assertThat(wire.taken()).containsExactly("DATA 1 (100)");
+    }
+
+    @Test
+    void case01_a_repeated_request_before_any_ack_brings_the_first_message_again() {
+        Sender withOack = sender(100, 512, 1, Duration.ZERO, true);
+        withOack.onRequestRepeated(now);
+        assertThat(wire.taken()).containsExactly("OACK tsize=100", "OACK tsize=100");
+        withOack.fail(new TftpException(ErrorCode.NOT_DEFINED, "end"), now);
+    }
+
+    @Test
+    void f05_a_repeated_request_without_options_brings_data_1_again_and_nothing_after_progress() {
+        Sender sender = plain(2_000);
+        sender.onRequestRepeated(now);
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 1 (512)");
+        ack(sender, 1);
+        wire.taken();
+        sender.onRequestRepeated(now);
+        assertThat(wire.taken()).isEmpty();
+        sender.replaced(now);
+        assertThat(wire.outcome).isEqualTo(Outcome.REPLACED);
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case19_an_oack_answered_with_another_ack_than_0_moves_nothing() {
+        Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
+        wire.taken();
+        ack(sender, 1);
+        ack(sender, 2);
+        assertThat(wire.taken()).isEmpty();
+        silence(sender);
+        assertThat(wire.taken()).containsExactly("OACK tsize=5000");
+    }
+
+    @Test
+    void case18_and_65_and_f01_error_8_after_the_oack_is_a_probe_and_is_not_answered() {
+        Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
+        wire.taken();
+        sender.receive(new ErrorMessage(8, "no"), now);
+        assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case65_silence_after_the_oack_is_a_probe_and_says_nothing() {
+        Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
+        while (wire.outcome == null) {
+            silence(sender);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
+        assertThat(wire.taken()).allMatch("OACK tsize=5000"::equals);
+    }
+
+    @Test
+    void f03_a_second_ack_0_for_an_empty_file_sends_nothing_and_the_give_up_is_quiet() {
+        Sender sender = sender(0, 1_432, 1, Duration.ZERO, true);
+        ack(sender, 0);
+        ack(sender, 0);
+        assertThat(wire.taken()).containsExactly("OACK tsize=0", "DATA 1 (0)");
+        while (wire.outcome == null) {
+            silence(sender);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
+        assertThat(wire.taken()).allMatch("DATA 1 (0)"::equals);
+    }
+
+    @Test
+    void f04_error_0_in_the_middle_or_in_place_of_the_last_ack_is_no_failure() {
+        Sender middle = plain(5_000);
+        ack(middle, 1);
+        middle.receive(new ErrorMessage(0, "closed"), now);
+        assertThat(wire.outcome).isEqualTo(Outcome.STOPPED);
+
+        RecordedWire other = new RecordedWire();
+        Sender end = new Sender(
+                other,
+                TransferSettings.PLAIN,
+                Limits.DEFAULT,
+                new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
+                null,
+                new ByteSupply(new byte[10], 512),
+                now);
+        end.start(now);
+        end.receive(new ErrorMessage(0, "closed"), now);
+        assertThat(other.outcome).isEqualTo(Outcome.UNCONFIRMED);
+        assertThat(other.taken()).containsExactly("DATA 1 (10)");
+    }
+
+    @Test
+    void f07_the_next_window_starts_after_the_ack_wherever_that_is_and_only_once() {
+        Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
+        wire.taken();
+        ack(sender, 3); // the last good block before a hole
+        assertThat(wire.taken()).isEqualTo(data(4, 11, 512));
+        for (int again = 0; again < 5; again++) {
+            ack(sender, 3); // once more for each block behind the hole
+        }
+        assertThat(wire.taken()).isEmpty();
+        ack(sender, 11);
+        assertThat(wire.taken()).isEqualTo(data(12, 19, 512));
+        sender.replaced(now);
+    }
+
+    @Test
+    void f08_equal_timers_on_both_sides_cost_one_resend_for_a_loss() {
+        Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(1), false);
+        wire.taken();
+        silence(sender);
+        ack(sender, 0); // the client's timer fired at the same moment
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)");
+        ack(sender, 1);
+        ack(sender, 1);
+        assertThat(wire.taken()).containsExactly("DATA 2 (512)");
+        sender.replaced(now);
+    }
+
+    @Test
+    void case42_an_ack_inside_the_window_starts_a_new_window_there_once_for_each_loss() {
+        Sender sender = sender(512 * 40, 512, 4, Duration.ZERO, false);
+        assertThat(wire.taken()).isEqualTo(data(1, 4, 512));
+        ack(sender, 2);
+        assertThat(wire.taken()).isEqualTo(data(3, 6, 512));
+        ack(sender, 2);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(sender.stats().resends()).isEqualTo(2);
+        sender.replaced(now);
+    }
+
+    @Test
+    void case45_a_window_wider_than_the_file_ends_with_the_short_block() {
+        Sender sender = sender(600, 512, 16, Duration.ZERO, false);
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 2 (88)");
+        ack(sender, 2);
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case46_silence_sends_the_window_again() {
+        Sender sender = sender(512 * 40, 512, 2, Duration.ZERO, false);
+        wire.taken();
+        silence(sender);
+        assertThat(wire.taken()).containsExactly("DATA 1 (512)");
+        silence(sender); // the rest of the window, a pause later
+        assertThat(wire.taken()).containsExactly("DATA 2 (512)");
+        sender.replaced(now);
+    }
+
+    @Test
+    void case49_repeated_loss_halves_the_burst_backs_the_timer_off_and_ends_with_error_0() {
+        Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
+        wire.taken();
+        List<Integer> bursts = new ArrayList<>();
+        List<Long> waits = new ArrayList<>();
+        while (wire.outcome == null) {
+            long before = now;
+            wire.taken();
+            silence(sender);
+            if (now - before >= SECOND) {
+                waits.add(now - before);
+                bursts.add(wire.taken().size());
+            }
+        }
+        assertThat(bursts).startsWith(4, 2, 1, 1);
+        assertThat(waits.get(1)).isGreaterThan(waits.get(0));
+        assertThat(Collections.max(waits)).isGreaterThanOrEqualTo(3 * SECOND);
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(bursts).last().isEqualTo(1);
+    }
+
+    @Test
+    void case49_the_end_is_told_with_error_0() {
+        Sender sender = plain(10_000);
+        while (wire.outcome == null) {
+            wire.taken();
+            silence(sender);
+        }
+        assertThat(wire.taken()).containsExactly("ERROR 0");
+    }
+
+    @Test
+    void a_burst_grows_back_when_windows_arrive() {
+        Sender sender = sender(512 * 80, 512, 8, Duration.ZERO, false);
+        silence(sender); // 4 at once
+        silence(sender); // the other 4
+        wire.taken();
+        ack(sender, 8);
+        assertThat(wire.taken()).isEqualTo(data(9, 16, 512));
+        sender.replaced(now);
+    }
+
+    @Test
+    void our_own_slow_disk_is_not_the_peers_silence() {
+        Sender sender = plain(5_000);
+        supply.ready = 0;
+        ack(sender, 1);
+        wire.taken();
+        assertThat(wire.deadline).isEqualTo(Wire.NEVER);
+        now += 100 * SECOND;
+        supply.ready = Integer.MAX_VALUE;
+        sender.resume(now);
+        assertThat(wire.taken()).containsExactly("DATA 2 (512)");
+        silence(sender);
+        assertThat(wire.outcome).isNull();
+        sender.replaced(now);
+    }
+
+    @Test
+    void case50_a_peer_whose_port_is_gone_ends_it_without_a_word() {
+        Sender sender = plain(5_000);
+        wire.taken();
+        sender.peerGone(now);
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case04_and_60_what_comes_after_the_end_is_dropped() {
+        Sender sender = plain(10);
+        ack(sender, 1);
+        wire.taken();
+        sender.receive(new ErrorMessage(0, "late"), now);
+        sender.receive(new Ack(1), now);
+        sender.receive(new Data(1, Unpooled.buffer().writeByte(1)), now);
+        assertThat(wire.taken()).isEmpty();
+        assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void data_in_the_middle_of_a_download_is_no_ack() {
+        Sender sender = plain(5_000);
+        wire.taken();
+        sender.receive(new Data(1, Unpooled.buffer().writeByte(1)), now);
+        assertThat(wire.taken()).isEmpty();
+        sender.replaced(now);
+    }
+
+    @Test
+    void case28_an_agreed_timeout_is_kept_to_the_letter() {
+        Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(3), false);
+        for (int i = 0; i < 3; i++) {
+            assertThat(wire.deadline - now).isEqualTo(3 * SECOND);
+            silence(sender);
+        }
+        sender.replaced(now);
+    }
+}

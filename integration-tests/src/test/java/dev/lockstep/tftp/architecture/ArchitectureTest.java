@@ -1,0 +1,159 @@
+package dev.lockstep.tftp.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+class ArchitectureTest {
+    private static final String ROOT = "dev.lockstep.tftp";
+    private static final String CODEC = ROOT + ".codec..";
+    private static final String TRANSFER = ROOT + ".transfer..";
+    private static final String CHANNEL = ROOT + ".channel..";
+    private static final String FILE = ROOT + ".file..";
+    private static final String SERVER = ROOT + ".server..";
+    private static final String STORAGE = ROOT + ".server.storage..";
+    private static final String CLIENT = ROOT + ".client..";
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void readClasses() {
+        all = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages(ROOT);
+        assertThat(all.size()).isGreaterThan(50);
+    }
+
+    @Test
+    void the_codec_knows_netty_buffers_and_handlers_and_nothing_of_ours() {
+        classes()
+                .that()
+                .resideInAPackage(CODEC)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        CODEC,
+                        "java.lang..",
+                        "java.util..",
+                        "java.nio.charset",
+                        "io.netty.buffer",
+                        "io.netty.channel..",
+                        "io.netty.handler.codec..",
+                        "io.netty.util")
+                .check(all);
+    }
+
+    @Test
+    void a_transfer_knows_no_channel_thread_clock_file_or_logger() {
+        noClasses()
+                .that()
+                .resideInAPackage(TRANSFER)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(TRANSFER, CODEC))))
+                .orShould()
+                .dependOnClassesThat(resideInAnyPackage("io.netty..").and(not(resideInAnyPackage("io.netty.buffer"))))
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.concurrent..", "java.nio.file..", "java.nio.channels..", "org.slf4j..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.io.File")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.Thread")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .check(all);
+    }
+
+    @Test
+    void files_and_storages_know_no_netty() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(STORAGE, FILE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..", CHANNEL)
+                .check(all);
+    }
+
+    @Test
+    void channels_know_neither_files_nor_ends() {
+        noClasses()
+                .that()
+                .resideInAPackage(CHANNEL)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FILE, SERVER, CLIENT, "java.nio.file..", "java.nio.channels..")
+                .check(all);
+    }
+
+    @Test
+    void server_and_client_never_see_each_other() {
+        noClasses()
+                .that()
+                .resideInAPackage(SERVER)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(CLIENT)
+                .check(all);
+        noClasses()
+                .that()
+                .resideInAPackage(CLIENT)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(SERVER)
+                .check(all);
+    }
+
+    @Test
+    void storages_do_not_know_the_server() {
+        noClasses()
+                .that()
+                .resideInAPackage(STORAGE)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(SERVER).and(not(resideInAnyPackage(STORAGE))))
+                .check(all);
+    }
+
+    @Test
+    void only_command_lines_know_the_libraries_of_command_lines() {
+        noClasses()
+                .that(not(resideInAnyPackage("..cli..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("picocli..", "ch.qos.logback..", "com.fasterxml.jackson..", "..cli..")
+                .check(all);
+    }
+
+    @Test
+    void no_package_or_type_hides_behind_a_name_that_says_nothing() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..impl..")
+                .check(all);
+        noClasses()
+                .should()
+                .haveSimpleNameEndingWith("Utils")
+                .orShould()
+                .haveSimpleNameEndingWith("Manager")
+                .orShould()
+                .haveSimpleNameEndingWith("Helper")
+                .orShould()
+                .haveSimpleNameStartingWith("Abstract")
+                .orShould()
+                .haveSimpleNameStartingWith("Default")
+                .check(all);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.lockstep.tftp.interop;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The clients, and how each is asked for a transfer. */
+enum ClientKind {
+    LOCKSTEP {
+        @Override
+        List<String> getCommand(Server server, Job job) {
+            List<String> command = new ArrayList<>(List.of(Peers.launcher("client", "tftp"), "get"));
+            command.add(server.url(job.remote()) + (job.netascii() ? ";mode=netascii" : ""));
+            command.addAll(List.of("-o", "" + job.local()));
+            return sizes(command, job, "--blksize", "--windowsize");
+        }
+
+        @Override
+        List<String> putCommand(Server server, Job job) {
+            List<String> command = new ArrayList<>(List.of(Peers.launcher("client", "tftp"), "put"));
+            command.addAll(List.of("" + job.local(), server.url(job.remote())));
+            command.addAll(job.netascii() ? List.of("--mode", "netascii") : List.of());
+            return sizes(command, job, "--blksize", "--windowsize");
+        }
+    },
+
+    /** No options at all: 512 octets a block, no tsize. Exits 0 whatever the server says, leaving an empty file. */
+    TFTP_HPA {
+        @Override
+        List<String> getCommand(Server server, Job job) {
+            return command(server, job, List.of("get", job.remote(), "" + job.local()));
+        }
+
+        @Override
+        List<String> putCommand(Server server, Job job) {
+            return command(server, job, List.of("put", "" + job.local(), job.remote()));
+        }
+
+        private List<String> command(Server server, Job job, List<String> classic) {
+            List<String> command = new ArrayList<>(List.of(Peers.program("tftp"), server.host(), "" + server.port()));
+            command.addAll(List.of("-m", job.netascii() ? "netascii" : "octet", "-c"));
+            command.addAll(classic); // -c takes all the rest of the line
+            return command;
+        }
+
+        @Override
+        int exitOnError(int code) {
+            return 0;
+        }
+    },
+
+    ATFTP {
+        @Override
+        List<String> getCommand(Server server, Job job) {
+            return command("--get", server, job);
+        }
+
+        @Override
+        List<String> putCommand(Server server, Job job) {
+            return command("--put", server, job);
+        }
+
+        private List<String> command(String operation, Server server, Job job) {
+            List<String> command = new ArrayList<>(List.of(Peers.program("atftp"), operation));
+            command.addAll(List.of("-r", job.remote(), "-l", "" + job.local()));
+            option(command, "mode netascii", job.netascii());
+            option(command, "blksize " + job.blksize(), job.blksize() > 0);
+            option(command, "windowsize " + job.windowsize(), job.windowsize() > 0);
+            command.addAll(List.of(server.host(), "" + server.port()));
+            return command;
+        }
+
+        private void option(List<String> command, String option, boolean asked) {
+            command.addAll(asked ? List.of("--option", option) : List.of());
+        }
+
+        @Override
+        int exitOnError(int code) {
+            return 255;
+        }
+    },
+
+    /** Saves a netascii download as it was on the wire. Takes an empty download for an error: 71, and no file. */
+    CURL {
+        @Override
+        List<String> getCommand(Server server, Job job) {
+            return command(server, job, List.of("--output", "" + job.local()));
+        }
+
+        @Override
+        List<String> putCommand(Server server, Job job) {
+            return command(server, job, List.of("--upload-file", "" + job.local()));
+        }
+
+        private List<String> command(Server server, Job job, List<String> operation) {
+            List<String> command = new ArrayList<>(List.of(Peers.program("curl"), "--silent", "--show-error"));
+            command.addAll(operation);
+            command.add(server.url(job.remote()) + (job.netascii() ? ";mode=netascii" : ""));
+            return sizes(command, job, "--tftp-blksize", "");
+        }
+
+        @Override
+        int exitOnError(int code) {
+            return switch (code) {
+                case 1 -> 68;
+                case 2 -> 69;
+                case 6 -> 73;
+                default -> 42;
+            };
+        }
+    },
+
+    BUSYBOX {
+        @Override
+        List<String> getCommand(Server server, Job job) {
+            return command("-g", server, job);
+        }
+
+        @Override
+        List<String> putCommand(Server server, Job job) {
+            return command("-p", server, job);
+        }
+
+        private List<String> command(String operation, Server server, Job job) {
+            List<String> command = new ArrayList<>(List.of(Peers.program("busybox"), "tftp", operation));
+            command.addAll(List.of("-r", job.remote(), "-l", "" + job.local()));
+            sizes(command, job, "-b", "");
+            command.addAll(List.of(server.host(), "" + server.port()));
+            return command;
+        }
+    };
+
+    abstract List<String> getCommand(Server server, Job job);
+
+    abstract List<String> putCommand(Server server, Job job);
+
+    /** The exit status after an ERROR with this code. */
+    int exitOnError(int code) {
+        return 1;
+    }
+
+    Outcome get(Server server, Job job) {
+        return Program.run(folder(job), getCommand(server, job));
+    }
+
+    Outcome put(Server server, Job job) {
+        return Program.run(folder(job), putCommand(server, job));
+    }
+
+    /** The client under test, or what {@code -Dinterop.client} puts in its place. */
+    static ClientKind underTest() {
+        return valueOf(
+                System.getProperty("interop.client", "lockstep").toUpperCase().replace('-', '_'));
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase().replace('_', '-');
+    }
+
+    private static Path folder(Job job) {
+        return job.local().toAbsolutePath().getParent();
+    }
+
+    private static List<String> sizes(List<String> command, Job job, String blksize, String windowsize) {
+        command.addAll(job.blksize() > 0 ? List.of(blksize, "" + job.blksize()) : List.of());
+        command.addAll(job.windowsize() > 0 ? List.of(windowsize, "" + job.windowsize()) : List.of());
+        return command;
+    }
+}

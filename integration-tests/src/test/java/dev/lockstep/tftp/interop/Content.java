@@ -1,0 +1,125 @@
+package dev.lockstep.tftp.interop;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Random;
+
+/** Seeded bytes, cheap to make, in which no two blocks are alike: a block lost, doubled or out of place changes the hash. */
+final class Content {
+
+    private static final int CHUNK = 1 << 20;
+    private static final String LINE_ENDS_AND_LETTERS = "\n\n\r\r\r\n\0abcdefgh";
+
+    private Content() {}
+
+    static Path write(Path file, long size) {
+        try (var channel = Files.newByteChannel(
+                file,
+                java.nio.file.StandardOpenOption.CREATE,
+                java.nio.file.StandardOpenOption.TRUNCATE_EXISTING,
+                java.nio.file.StandardOpenOption.WRITE)) {
+            ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+            for (long at = 0; at < size; at += CHUNK) {
+                fill(chunk.clear(), size, at);
+                chunk.limit((int) Math.min(CHUNK, size - at)).position(0);
+                while (chunk.hasRemaining()) {
+                    channel.write(chunk);
+                }
+            }
+            return open(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Path write(Path file, byte[] bytes) {
+        try {
+            return open(Files.write(file, bytes));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Text with every kind of line end, lone carriage returns among them, so that pairs fall across blocks. */
+    static byte[] anyText(int size) {
+        byte[] text = text(size, LINE_ENDS_AND_LETTERS);
+        text[size - 1] = '\r'; // a lone CR at the very end is the one that needs a flush
+        return text;
+    }
+
+    /** Text whose only control character is the line feed. */
+    static byte[] plainText(int size) {
+        return text(size, "\n\nabcdefgh");
+    }
+
+    /** As RFC 764 wants it on the wire: LF as CR LF, CR as CR NUL. */
+    static byte[] netascii(byte[] text) {
+        ByteArrayOutputStream wire = new ByteArrayOutputStream();
+        for (byte b : text) {
+            switch (b) {
+                case '\n' -> wire.writeBytes(new byte[] {'\r', '\n'});
+                case '\r' -> wire.writeBytes(new byte[] {'\r', 0});
+                default -> wire.write(b);
+            }
+        }
+        return wire.toByteArray();
+    }
+
+    static String sha256(Path file) {
+        MessageDigest digest = digest();
+        byte[] chunk = new byte[CHUNK];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                digest.update(chunk, 0, n);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] text(int size, String alphabet) {
+        Random random = new Random(size);
+        byte[] text = new byte[size];
+        for (int i = 0; i < size; i++) {
+            text[i] = (byte) alphabet.charAt(random.nextInt(alphabet.length()));
+        }
+        return text;
+    }
+
+    /** SplitMix64 over the offset, so that any chunk can be made alone. */
+    private static void fill(ByteBuffer chunk, long seed, long from) {
+        for (long at = from; chunk.hasRemaining(); at += Long.BYTES) {
+            long z = seed + (at + Long.BYTES) * 0x9E3779B97F4A7C15L;
+            z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+            z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+            chunk.putLong(z ^ (z >>> 31));
+        }
+    }
+
+    /** tftpd-hpa and atftpd serve only what anybody may read, and replace only what anybody may write. */
+    private static Path open(Path file) throws IOException {
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.lockstep.tftp.interop;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
+
+/** One lock-step download on a channel of its own, never blocking: told of each datagram and each silence. */
+final class Download implements AutoCloseable {
+
+    private static final long SILENCE = TimeUnit.SECONDS.toNanos(1);
+    private static final int RESENDS = 60;
+
+    private final InetSocketAddress server;
+    private final int blksize;
+    private final DatagramChannel channel;
+    private final MessageDigest digest = Content.digest();
+
+    private ByteBuffer last;
+    private long lastProgress;
+    private int resends;
+    private int expected;
+    private String result;
+
+    Download(InetSocketAddress server, String file, int blksize) throws IOException {
+        this.server = server;
+        this.blksize = blksize;
+        this.channel = DatagramChannel.open();
+        channel.configureBlocking(false);
+        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        String request = "\0\1" + file + "\0octet\0blksize\0" + blksize + "\0";
+        this.last = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    DatagramChannel channel() {
+        return channel;
+    }
+
+    /** The hash of what came, or what went wrong; null while it runs. */
+    String result() {
+        return result;
+    }
+
+    void ask(long now) throws IOException {
+        lastProgress = now;
+        send();
+    }
+
+    /** Takes every datagram that is there. */
+    void read(ByteBuffer scratch, long now) throws IOException {
+        try {
+            while (result == null && receive(scratch.clear())) {
+                take(scratch.flip(), now);
+            }
+        } catch (PortUnreachableException gone) {
+            result = "the server's port is gone after block " + (expected - 1);
+        }
+    }
+
+    void tick(long now) throws IOException {
+        if (result != null || now - lastProgress < SILENCE) {
+            return;
+        }
+        if (resends++ == RESENDS) {
+            result = "silence after block " + (expected - 1);
+            return;
+        }
+        lastProgress = now;
+        send();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private boolean receive(ByteBuffer scratch) throws IOException {
+        if (channel.isConnected()) {
+            return channel.read(scratch) > 0;
+        }
+        var from = channel.receive(scratch);
+        if (from != null) {
+            channel.connect(from); // the port that answers first is the server's for this transfer
+        }
+        return from != null;
+    }
+
+    private void take(ByteBuffer message, long now) throws IOException {
+        int opcode = message.getShort();
+        if (opcode == 6 && expected <= 1) {
+            expected = 1;
+            acknowledge(0, now);
+        } else if (opcode == 3 && expected > 0) {
+            data(message, now);
+        } else if (opcode != 6) {
+            byte[] text = new byte[message.remaining()];
+            message.get(text);
+            result = "opcode " + opcode + " after block " + (expected - 1) + ": "
+                    + new String(text, StandardCharsets.US_ASCII);
+        }
+    }
+
+    private void data(ByteBuffer message, long now) throws IOException {
+        int block = message.getShort() & 0xFFFF;
+        if (block != (expected & 0xFFFF)) {
+            return; // an old one again: the silence timer repeats our ACK if that was lost
+        }
+        boolean isLast = message.remaining() < blksize;
+        digest.update(message);
+        acknowledge(block, now);
+        expected++;
+        if (isLast) {
+            result = HexFormat.of().formatHex(digest.digest());
+        }
+    }
+
+    private void acknowledge(int block, long now) throws IOException {
+        last = ByteBuffer.allocate(4).putShort((short) 4).putShort((short) block);
+        lastProgress = now;
+        resends = 0;
+        send();
+    }
+
+    private void send() throws IOException {
+        if (channel.isConnected()) {
+            channel.write(last.rewind());
+        } else {
+            channel.send(last.rewind(), server);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package dev.lockstep.tftp.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** An upload over a file, cut short: the old file stays byte for byte, and nothing else stays. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class KilledUploadIT {
+
+    /** {@code -Dinterop.kills=1000 -Dinterop.seed=1} tries more, or other, places. */
+    private static final int KILLS = Integer.getInteger("interop.kills", 10);
+
+    private static final long SEED = Long.getLong("interop.seed", 20260101);
+
+    private static final int BLOCKS = 200;
+    private static final byte[] OLD = Content.anyText(70_000);
+    private static final byte[] NEW = Content.plainText(BLOCKS * 512 - 1);
+
+    @TempDir
+    Path root;
+
+    /**
+     * Where the upload ends.
+     *
+     * @param acknowledged the last block whose ACK came; 0: that of the request
+     * @param underway whether one more block was sent, and its ACK not awaited
+     */
+    record Cut(int acknowledged, boolean underway) {
+
+        boolean sentEverything() {
+            return acknowledged + (underway ? 1 : 0) == BLOCKS;
+        }
+
+        @Override
+        public String toString() {
+            return "after ACK " + acknowledged + (underway ? " with the next block under way" : "");
+        }
+    }
+
+    static List<Cut> cuts() {
+        List<Cut> cuts = new ArrayList<>();
+        cuts.add(new Cut(0, false));
+        cuts.add(new Cut(0, true));
+        cuts.add(new Cut(BLOCKS - 1, true));
+        Random random = new Random(SEED);
+        IntStream.range(0, KILLS).forEach(i -> cuts.add(new Cut(random.nextInt(BLOCKS), random.nextBoolean())));
+        return cuts;
+    }
+
+    @ParameterizedTest(name = "kill -9 {0}")
+    @MethodSource("cuts")
+    void a_killed_daemon_keeps_the_old_file(Cut cut) throws IOException {
+        Path deep = Files.createDirectories(root.resolve("a/b"));
+        Content.write(root.resolve("old"), OLD);
+        Content.write(deep.resolve("old"), OLD);
+
+        try (Server daemon = daemon();
+                RawUpload here = new RawUpload(daemon.address(), NEW);
+                RawUpload below = new RawUpload(daemon.address(), NEW)) {
+            cutShort(here, "old", cut);
+            cutShort(below, "a/b/old", cut);
+            daemon.program().kill();
+        }
+
+        try (Server again = daemon()) {
+            assertThat(again.program().isAlive()).isTrue();
+            Await.until("nothing but the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
+        }
+        assertOldUnlessWhole(root.resolve("old"), cut);
+        assertOldUnlessWhole(deep.resolve("old"), cut);
+    }
+
+    @Test
+    void a_daemon_killed_after_the_last_ACK_has_the_new_file() {
+        Content.write(root.resolve("old"), OLD);
+        try (Server daemon = daemon();
+                RawUpload upload = new RawUpload(daemon.address(), NEW)) {
+            upload.acknowledgedUpTo("old", upload.blocks());
+            daemon.program().kill();
+        }
+        try (Server again = daemon()) {
+            assertThat(again.program().isAlive()).isTrue();
+            Await.until("nothing but the new file in " + files(), () -> files().equals(List.of("old")));
+        }
+        assertThat(root.resolve("old")).hasBinaryContent(NEW);
+    }
+
+    @Test
+    void a_client_that_is_gone_leaves_the_old_file_and_no_litter() {
+        List<Cut> cuts = cuts().stream().filter(cut -> !cut.sentEverything()).toList();
+        List<String> names = IntStream.range(0, cuts.size())
+                .mapToObj(i -> "old-%04d".formatted(i))
+                .toList();
+        names.forEach(name -> Content.write(root.resolve(name), OLD));
+
+        try (Server daemon = daemon("--timeout", "1", "--give-up", "2")) {
+            for (int i = 0; i < cuts.size(); i++) {
+                try (RawUpload upload = new RawUpload(daemon.address(), NEW)) {
+                    cutShort(upload, names.get(i), cuts.get(i));
+                }
+            }
+            Await.until("nothing but the old files in " + root, () -> files().equals(names));
+            assertThat(daemon.program().isAlive()).isTrue();
+        }
+        names.forEach(name -> assertThat(root.resolve(name)).hasBinaryContent(OLD));
+    }
+
+    @Test
+    void an_upload_that_never_was_leaves_nothing() {
+        try (Server daemon = daemon("--timeout", "1", "--give-up", "2")) {
+            try (RawUpload upload = new RawUpload(daemon.address(), NEW)) {
+                upload.acknowledgedUpTo("new", BLOCKS / 2);
+            }
+            Await.until("nothing in " + root, () -> files().isEmpty());
+        }
+    }
+
+    private Server daemon(String... options) {
+        List<String> all = new ArrayList<>(List.of("--writable", "--overwrite"));
+        all.addAll(List.of(options));
+        return ServerKind.daemon(root, Map.of(), all.toArray(String[]::new));
+    }
+
+    private static void cutShort(RawUpload upload, String name, Cut cut) {
+        upload.acknowledgedUpTo(name, cut.acknowledged());
+        if (cut.underway()) {
+            upload.sendOnly(cut.acknowledged() + 1);
+        }
+    }
+
+    /** Once the last block is out, the daemon may have published the new file: then all of it. */
+    private static void assertOldUnlessWhole(Path file, Cut cut) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        assertThat(Content.sha256(bytes))
+                .as("%s, %s bytes, %s", file, bytes.length, cut)
+                .isIn(Content.sha256(OLD), Content.sha256(cut.sentEverything() ? NEW : OLD));
+    }
+
+    /** Every file below the root, hidden ones too; one that vanishes while we look isn't there. */
+    private List<String> files() {
+        List<String> files = new ArrayList<>();
+        try {
+            Files.walkFileTree(root, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    files.add(root.relativize(file).toString());
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException vanished) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files.stream().sorted().toList();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.lockstep.tftp.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files of many times 65,536 blocks, from a daemon with little memory that has other clients too. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LongFileIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(20);
+
+    @TempDir
+    Path root;
+
+    @TempDir
+    Path local;
+
+    @Test
+    void seventy_megabytes_go_twice_round_the_block_number() {
+        pullBesideTwoOthers(70_000_001);
+    }
+
+    @Test
+    @Tag("soak")
+    void a_gigabyte_goes_thirty_five_times_round_the_block_number() {
+        pullBesideTwoOthers(1_173_828_708L);
+    }
+
+    private void pullBesideTwoOthers(long size) {
+        String hash = Content.sha256(Content.write(root.resolve("long"), size));
+        String neighbour = Content.sha256(Content.write(root.resolve("neighbour"), size / 8));
+        try (Server daemon = ServerKind.daemon(root, Map.of("JAVA_OPTS", "-Xmx256m"));
+                Program first = beside(daemon, "first");
+                Program second = beside(daemon, "second")) {
+            Job job = Job.of("long", local.resolve("long")).blksize(512).windowsize(64);
+            Program.run(local, ClientKind.underTest().getCommand(daemon, job), LIMIT)
+                    .assertExit(0);
+
+            first.end(LIMIT).assertExit(0);
+            second.end(LIMIT).assertExit(0);
+            assertThat(daemon.program().output()).doesNotContain("OutOfMemoryError");
+        }
+        assertThat(Content.sha256(local.resolve("long"))).isEqualTo(hash);
+        assertThat(Content.sha256(local.resolve("first"))).isEqualTo(neighbour);
+        assertThat(Content.sha256(local.resolve("second"))).isEqualTo(neighbour);
+    }
+
+    private Program beside(Server daemon, String name) {
+        List<String> command = ClientKind.CURL.getCommand(daemon, Job.of("neighbour", local.resolve(name)));
+        return Program.start(local, Map.of(), command);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.lockstep.tftp.interop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A server that runs: where it answers and the folder that it serves. */
+record Server(Program program, String host, int port, Path root) implements AutoCloseable {
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(host, port);
+    }
+
+    String url(String file) {
+        return "tftp://" + host + ":" + port + "/" + file;
+    }
+
+    /** For servers that don't say when they can serve: asks for a file that isn't there until the refusal comes. */
+    Server awaitAnswer() {
+        byte[] request = "\0\1no-such-file\0octet\0".getBytes(StandardCharsets.US_ASCII);
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(host))) {
+            socket.setSoTimeout(200);
+            Await.until("an answer of " + this, () -> {
+                if (!program.isAlive()) {
+                    throw new AssertionError("ended: " + program.end());
+                }
+                return answers(socket, request);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    private boolean answers(DatagramSocket socket, byte[] request) {
+        try {
+            socket.send(new DatagramPacket(request, request.length, address()));
+            socket.receive(new DatagramPacket(new byte[600], 600));
+            return true;
+        } catch (SocketTimeoutException | PortUnreachableException notYet) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}

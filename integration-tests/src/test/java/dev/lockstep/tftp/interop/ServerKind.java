@@ -1,0 +1,76 @@
+package dev.lockstep.tftp.interop;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** The servers, and how each is started for a folder on the loopback address. */
+enum ServerKind {
+    LOCKSTEP {
+        @Override
+        Server start(Path root) {
+            return daemon(root, Map.of(), "--writable", "--overwrite");
+        }
+    },
+    TFTPD_HPA {
+        @Override
+        Server start(Path root) {
+            int port = Peers.freePort();
+            List<String> command = List.of(
+                    Peers.program("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
+            return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
+        }
+    },
+    ATFTPD {
+        @Override
+        Server start(Path root) {
+            int port = Peers.freePort();
+            List<String> command = new ArrayList<>(List.of(Peers.atftpd(), "--daemon", "--no-fork", "--logfile", "-"));
+            command.addAll(List.of("--port", "" + port, "--bind-address", LOOPBACK));
+            command.addAll(List.of("--user", "root.root", "" + root));
+            return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
+        }
+    },
+    /** Read-only, and only ever on port 69: so it gets a loopback address of its own. */
+    DNSMASQ {
+        @Override
+        Server start(Path root) {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            String host = "127." + random.nextInt(1, 255) + "." + random.nextInt(255) + "." + random.nextInt(1, 255);
+            List<String> command =
+                    new ArrayList<>(List.of(Peers.program("dnsmasq"), "--no-daemon", "--conf-file=/dev/null"));
+            command.addAll(List.of("--port=0", "--pid-file=", "--user=root", "--bind-interfaces"));
+            command.addAll(List.of("--listen-address=" + host, "--enable-tftp", "--tftp-root=" + root));
+            return new Server(Program.start(root, Map.of(), command), host, 69, root).awaitAnswer();
+        }
+    };
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** Starts it and waits until it can serve; its root must exist. */
+    abstract Server start(Path root);
+
+    /** The daemon under test, or what {@code -Dinterop.server} puts in its place. */
+    static ServerKind underTest() {
+        return valueOf(
+                System.getProperty("interop.server", "lockstep").toUpperCase().replace('-', '_'));
+    }
+
+    /** Our daemon with further options and environment, on a port that it chooses. */
+    static Server daemon(Path root, Map<String, String> environment, String... options) {
+        List<String> command = new ArrayList<>(List.of(Peers.launcher("server", "tftpd"), "--root", "" + root));
+        command.addAll(List.of(options));
+        command.addAll(List.of(LOOPBACK, "0"));
+        Program program = Program.start(root, environment, command);
+        int port =
+                Integer.parseInt(program.awaitOutput("^Listening port (\\d+)").group(1));
+        return new Server(program, LOOPBACK, port, root);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase().replace('_', '-');
+    }
+}
