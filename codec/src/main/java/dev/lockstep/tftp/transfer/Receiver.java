@@ -141,11 +141,16 @@ public final class Receiver extends Transfer {
     /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
     private void reportGap(long now) {
         stats.duplicates++;
-        if (!gapReported && received > 0) {
-            gapReported = true;
-            acknowledge(now);
-            timer.resent(); // the missing block may only be late
+        if (gapReported) {
+            return;
         }
+        gapReported = true;
+        if (received == 0) {
+            wire.send(new Ack(0));
+        } else {
+            acknowledge(now);
+        }
+        timer.resent(); // the missing block may only be late
     }
 
     /**
