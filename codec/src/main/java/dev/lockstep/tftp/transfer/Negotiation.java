@@ -14,6 +14,7 @@ import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -69,12 +70,17 @@ public final class Negotiation {
      * @throws TftpException OPTION_REFUSED for an option nobody asked for, or a value that is not in what was asked
      */
     public static TransferSettings accept(Options asked, Options oack) throws TftpException {
-        Negotiation agreed = new Negotiation();
         for (Option granted : oack) {
-            String wanted = asked.value(granted.name())
-                    .orElseThrow(() -> new TftpException(
-                            ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not asked for"));
-            agreed.accept(granted, new Option(granted.name(), wanted));
+            if (!asked.has(granted.name())) {
+                throw new TftpException(ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not asked for");
+            }
+        }
+        Negotiation agreed = new Negotiation();
+        for (Option wanted : asked) { // in the order of the request: of two timeouts its later one counts
+            Optional<String> granted = oack.value(wanted.name());
+            if (granted.isPresent()) {
+                agreed.accept(new Option(wanted.name(), granted.get()), wanted);
+            }
         }
         return agreed.settings();
     }
