@@ -54,17 +54,25 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void the_wait_is_never_shorter_than_the_floor_nor_longer_than_the_ceiling() {
+    void the_wait_is_never_shorter_than_the_floor() {
         timer.measured(1000);
         assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.FLOOR);
-        timer.measured(3_600_000 * MS);
-        assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.CEILING);
     }
 
     @Test
-    void case49_each_wait_in_vain_doubles_the_next_up_to_the_ceiling() {
+    void a_round_trip_longer_than_the_end_of_doubling_is_waited_for_but_not_doubled() {
+        timer.measured(2000 * MS);
+        assertThat(timer.timeout()).isEqualTo(6000 * MS);
+        timer.backOff();
+        assertThat(timer.timeout()).isEqualTo(6000 * MS);
+        timer.measured(3_600_000 * MS);
+        assertThat(timer.timeout()).isEqualTo(60_000 * MS);
+    }
+
+    @Test
+    void case49_each_wait_in_vain_doubles_the_next_up_to_an_end() {
         timer.measured(100 * MS);
-        long[] expected = {600, 1200, 2400, 4800, 8000, 8000};
+        long[] expected = {600, 1200, 2400, 3000, 3000};
         for (long millis : expected) {
             timer.backOff();
             assertThat(timer.timeout()).isEqualTo(millis * MS);
