@@ -36,7 +36,12 @@ class FileErrorsTest {
                 Arguments.of(new IOException("There is not enough space on the disk"), ErrorCode.DISK_FULL),
                 Arguments.of(because("File name too long"), ErrorCode.FILE_NOT_FOUND),
                 Arguments.of(because("Not a directory"), ErrorCode.FILE_NOT_FOUND),
-                Arguments.of(because("Too many levels of symbolic links"), ErrorCode.ACCESS_VIOLATION),
+                Arguments.of(
+                        because("Too many levels of symbolic links or unable to access attributes of symbolic link"),
+                        ErrorCode.ACCESS_VIOLATION),
+                Arguments.of(
+                        because("Too many levels of symbolic links (NOFOLLOW_LINKS specified)"),
+                        ErrorCode.ACCESS_VIOLATION),
                 Arguments.of(because("Read-only file system"), ErrorCode.ACCESS_VIOLATION),
                 Arguments.of(because("Is a directory"), ErrorCode.ACCESS_VIOLATION),
                 Arguments.of(because("Too many open files"), ErrorCode.NOT_DEFINED),
