@@ -16,7 +16,7 @@ class WriteBehindTest {
     private static final int PIECE = 64 * 1024;
 
     private final RecordingOwner owner = new RecordingOwner();
-    private final Bench bench = new Bench();
+    private final Bench bench = new Bench(Integer.MAX_VALUE);
     private MemorySink sink = new MemorySink();
     private WriteBehind store = store();
     private boolean closed;
@@ -104,11 +104,27 @@ class WriteBehindTest {
     }
 
     @Test
-    void one_piece_is_written_while_another_fills_and_then_there_is_no_room() {
+    void where_memory_is_short_there_is_room_for_128_KiB_besides_what_is_written() {
+        assertThat(bench.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+        assertRoomFor(128 * 1024);
+    }
+
+    @Test
+    void where_there_is_plenty_of_memory_there_is_room_for_640_KiB_besides_what_is_written() {
+        assertRoomFor(640 * 1024);
+        assertThat(bench.budget.used()).isZero();
+    }
+
+    /** Fills it to one octet below its limit, then with that octet, and then lets the disk move. */
+    private void assertRoomFor(int limit) {
         offer(Octets.random(PIECE));
         assertThat(bench.pool.size()).isEqualTo(1);
         assertThat(store.hasRoom()).isTrue();
-        offer(Octets.random(PIECE - 1));
+        for (int waiting = 0; waiting < limit - 1024; waiting += 1024) {
+            offer(Octets.random(1024));
+            assertThat(store.hasRoom()).isTrue();
+        }
+        offer(Octets.random(1023));
         assertThat(store.hasRoom()).isTrue();
         offer(Octets.random(1));
         assertThat(store.hasRoom()).isFalse();
@@ -118,7 +134,7 @@ class WriteBehindTest {
         assertThat(owner.told).containsExactly("ready");
         assertThat(store.hasRoom()).isTrue();
         bench.settle();
-        assertThat(sink.content()).hasSize(2 * PIECE);
+        assertThat(sink.content()).hasSize(PIECE + limit);
         close();
     }
 
