@@ -56,8 +56,9 @@ public final class Receiver extends Transfer {
         this.exactSize = limits.exactSize();
         long agreed = settings.timeout().toNanos();
         // long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6)
-        this.linger = agreed > 0
-                ? 2 * agreed + RetransmissionTimer.INITIAL
+        long lingerAgreed = 2 * agreed + RetransmissionTimer.INITIAL;
+        this.linger = agreed > 0 && !limits.linger().isZero()
+                ? lingerAgreed
                 : limits.linger().toNanos();
     }
 
@@ -194,6 +195,9 @@ public final class Receiver extends Transfer {
             acked = received;
             sendLast(now);
             finish(Outcome.COMPLETE, null, now);
+            if (linger == 0) {
+                close();
+            }
         }
     }
 
