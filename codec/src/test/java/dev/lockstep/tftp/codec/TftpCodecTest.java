@@ -69,6 +69,9 @@ class TftpCodecTest {
         ByteBuf written = TftpCodec.encode(message, ByteBufAllocator.DEFAULT);
         assertThat(ByteBufUtil.hexDump(written)).isEqualTo(ByteBufUtil.hexDump(wire));
         written.release();
+        if (message instanceof Request request) {
+            assertThat(TftpCodec.encodedLength(request)).isEqualTo(wire.readableBytes());
+        }
         if (message instanceof Data data) {
             assertThat(data.content().readerIndex()).isZero();
         }
