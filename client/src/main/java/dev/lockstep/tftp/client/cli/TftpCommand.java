@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.cli;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -35,22 +36,27 @@ public final class TftpCommand implements Runnable {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new TftpCommand());
-        command.setParameterExceptionHandler((failure, arguments) -> {
-            System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
-            return CommandLine.ExitCode.USAGE;
-        });
-        System.exit(command.execute(withoutShortForms(args)));
+        System.exit(execute(args));
     }
 
-    private static String[] withoutShortForms(String[] args) {
-        String[] names = args.clone();
-        if (names.length > 0 && names[0].equals("-r")) {
-            names[0] = "get";
-        } else if (names.length > 0 && names[0].equals("-w")) {
-            names[0] = "put";
+    /** Runs the command; gives its exit status. */
+    static int execute(String... args) {
+        // only the one command that is meant is read: reflection on all of them would take as long as a small file
+        Object command = switch (args.length == 0 ? "" : args[0]) {
+            case "get", "pull", "-r" -> new GetCommand();
+            case "put", "push", "-w" -> new PutCommand();
+            default -> new TftpCommand();
+        };
+        boolean one = !(command instanceof TftpCommand);
+        if (one) {
+            QuickStart.begin();
         }
-        return names;
+        return new CommandLine(command)
+                .setParameterExceptionHandler((failure, arguments) -> {
+                    System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .execute(one ? Arrays.copyOfRange(args, 1, args.length) : args);
     }
 
     @Override
