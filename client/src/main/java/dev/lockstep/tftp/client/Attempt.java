@@ -81,7 +81,8 @@ record Attempt(
                         channel.pipeline().addLast(handshake);
                     }
                 });
-        transport.expect(bootstrap, Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER));
+        int datagram = Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER);
+        transport.expect(bootstrap, datagram, asked.has(Options.WINDOWSIZE));
         bootstrap.bind(anyAddress()).addListener((ChannelFuture bound) -> {
             if (!bound.isSuccess()) {
                 String text = "no socket: " + bound.cause().getMessage();
@@ -91,11 +92,10 @@ record Attempt(
     }
 
     private void complete(TransferEvent.Ended ended) {
-        if (ended.outcome() == Outcome.COMPLETE) {
-            result.complete(new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats()));
-        } else if (ended.outcome() == Outcome.UNCONFIRMED) {
-            String text = "the last ACK never came: probably complete, but not confirmed";
-            result.completeExceptionally(new TftpException(ErrorCode.NOT_DEFINED, text, ended.cause()));
+        Outcome outcome = ended.outcome();
+        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED) {
+            result.complete(
+                    new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
             result.completeExceptionally(ended.cause());
         }

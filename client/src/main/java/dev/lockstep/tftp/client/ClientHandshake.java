@@ -65,6 +65,12 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         ctx = context;
         requestedAt = now();
         resend = new DeadlineTimer(ctx.executor(), this::onSilence);
+        int length = TftpCodec.encodedLength(request);
+        if (length > TftpCodec.MAX_REQUEST) {
+            String text = "request of " + length + " octets (expected: <= " + TftpCodec.MAX_REQUEST + ")";
+            fail(new TftpException(ErrorCode.NOT_DEFINED, text));
+            return;
+        }
         send(request, server);
         resend.moveTo(requestedAt + timer.timeout());
     }

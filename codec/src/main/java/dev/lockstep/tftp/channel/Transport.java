@@ -39,6 +39,9 @@ public enum Transport {
     private static final IntegerUnixChannelOption IPV6_V6ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, 26);
 
+    /** The most the kernel joins, and the longest datagram there is. */
+    private static final int MAX_RUN = 64 * 1024;
+
     /** The MTU of Ethernet, where the path's can't be told. */
     private static final int ETHERNET_MTU = 1500;
 
@@ -91,9 +94,16 @@ public enum Transport {
     /**
      * Makes room for datagrams of that size. Netty's default of 2,048 octets would cut longer ones in silence; one
      * octet more than can be right shows that a datagram is too long.
+     *
+     * @param bursts whether many will come at once: then the kernel may hand over a run of them in one call
      */
-    public void expect(Bootstrap bootstrap, int datagram) {
-        bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(datagram + 1));
+    public void expect(Bootstrap bootstrap, int datagram, boolean bursts) {
+        int room = datagram + 1;
+        if (bursts && segments()) {
+            bootstrap.option(EpollChannelOption.UDP_GRO, true);
+            room = MAX_RUN;
+        }
+        bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(room));
     }
 
     /** The MTU of the path of a connected channel, else of the interface it is bound to. */

@@ -9,16 +9,24 @@ import io.netty.util.concurrent.EventExecutor;
 
 /**
  * Gathers blocks on the event loop and writes them in pieces on the I/O pool. One piece is being written while
- * another fills; when that is full too there is no room, and the peer waits for its ACK.
+ * another fills; when that is full too there is no room, and the peer waits for its ACK. How much may wait depends on
+ * the budget: enough for a fast link where there is plenty, little where memory is short.
  */
 final class WriteBehind implements BlockStore, TransferFile {
+    /** A piece worth a trip to the I/O pool. */
     private static final int PIECE = 64 * 1024;
+    /** What may wait where memory is short. */
+    private static final int LITTLE = 128 * 1024;
+    /** What may wait besides where there is plenty. */
+    private static final int PLENTY = 512 * 1024;
 
     private final Sink sink;
     private final FileWork work;
     private final ByteBufAllocator allocator;
+    private final BufferBudget budget;
     private final Owner owner;
 
+    private int granted;
     private ByteBuf filling;
     private boolean busy;
     private boolean commitAsked;
@@ -32,6 +40,7 @@ final class WriteBehind implements BlockStore, TransferFile {
         this.sink = sink;
         this.work = new FileWork(context.io(), loop);
         this.allocator = context.allocator();
+        this.budget = context.budget();
         this.owner = owner;
     }
 
@@ -54,7 +63,11 @@ final class WriteBehind implements BlockStore, TransferFile {
 
     @Override
     public boolean hasRoom() {
-        roomAsked = filling != null && filling.readableBytes() >= PIECE;
+        int waiting = filling == null ? 0 : filling.readableBytes();
+        if (waiting >= LITTLE && granted == 0) {
+            granted = budget.tryTake(PLENTY, PLENTY);
+        }
+        roomAsked = waiting >= LITTLE + granted;
         return !roomAsked;
     }
 
@@ -108,6 +121,9 @@ final class WriteBehind implements BlockStore, TransferFile {
         if (filling != null) {
             filling.release();
             filling = null;
+        }
+        if (granted > 0) {
+            budget.giveBack(granted);
         }
         if (!busy) {
             closeSink();

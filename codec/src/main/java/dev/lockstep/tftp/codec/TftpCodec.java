@@ -83,6 +83,20 @@ public final class TftpCodec {
         return bytes;
     }
 
+    /** How many octets a request takes on the wire: more than {@link #MAX_REQUEST} must not be sent. */
+    public static int encodedLength(Request request) {
+        int length =
+                2 + textLength(request.filename()) + textLength(request.mode().wireName());
+        for (Options.Option option : request.options()) {
+            length += textLength(option.name()) + textLength(option.value());
+        }
+        return length;
+    }
+
+    private static int textLength(String text) {
+        return ByteBufUtil.utf8Bytes(text) + 1;
+    }
+
     /** Appends one DATA to {@code bytes} and returns it; for whoever frames several into one buffer. */
     public static ByteBuf writeData(Data data, ByteBuf bytes) {
         ByteBuf content = data.content();

@@ -13,8 +13,10 @@ public final class RetransmissionTimer {
     static final long INITIAL = Duration.ofSeconds(1).toNanos();
     /** No shorter wait: below it the peer's scheduling looks like loss. */
     static final long FLOOR = Duration.ofMillis(20).toNanos();
-    /** No longer wait, before jitter. */
-    static final long CEILING = Duration.ofSeconds(8).toNanos();
+    /** Doubling ends here, before jitter: a link that loses much needs tries more than it needs rest. */
+    static final long CEILING = Duration.ofSeconds(3).toNanos();
+    /** No round trip is taken to be longer. */
+    private static final long LONGEST_ROUND_TRIP = Duration.ofMinutes(1).toNanos();
 
     private static final double JITTER = 0.25;
 
@@ -43,7 +45,7 @@ public final class RetransmissionTimer {
         if (fixed > 0) {
             return fixed;
         }
-        long wait = Math.min(CEILING, base << Math.min(doublings, 16));
+        long wait = Math.min(Math.max(base, CEILING), base << Math.min(doublings, 16));
         return wait + (long) (wait * JITTER * random.nextDouble());
     }
 
@@ -83,7 +85,7 @@ public final class RetransmissionTimer {
             variation = (3 * variation + Math.abs(smoothed - roundTrip)) / 4;
             smoothed = (7 * smoothed + roundTrip) / 8;
         }
-        base = Math.max(FLOOR, Math.min(CEILING, smoothed + 4 * variation));
+        base = Math.max(FLOOR, Math.min(LONGEST_ROUND_TRIP, smoothed + 4 * variation));
     }
 
     /** Something new arrived: the next wait starts from the round trip again. */

@@ -27,6 +27,7 @@ public final class Run implements AutoCloseable {
         this.process = process;
         this.out = new Output("stdout of " + process.pid(), process.getInputStream());
         this.err = new Output("stderr of " + process.pid(), process.getErrorStream());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of " + process.pid()));
     }
 
     public static Run start(Path folder, Map<String, String> environment, List<String> command) {

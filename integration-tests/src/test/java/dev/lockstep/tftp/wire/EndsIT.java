@@ -48,8 +48,11 @@ class EndsIT {
 
     @AfterAll
     static void stop() {
-        daemon.close();
-        patient.close();
+        try {
+            daemon.close();
+        } finally {
+            patient.close();
+        }
     }
 
     @BeforeEach

@@ -73,8 +73,11 @@ class RequestIT {
 
     @AfterAll
     static void stop() {
-        daemon.close();
-        readOnly.close();
+        try {
+            daemon.close();
+        } finally {
+            readOnly.close();
+        }
     }
 
     @AfterEach

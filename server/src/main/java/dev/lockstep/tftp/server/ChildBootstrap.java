@@ -44,13 +44,19 @@ final class ChildBootstrap {
      * @param closed on the event loop
      */
     void open(Child child, InetAddress from, ChannelHandler handshake, Consumer<Throwable> failed, Runnable closed) {
-        connect(from, child.peer(), datagramFor(child.request()), new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        taps.forEach(tap -> channel.pipeline().addLast(tap.attach(child.peer(), child.request())));
-                        channel.pipeline().addLast(handshake);
-                    }
-                })
+        connect(
+                        from,
+                        child.peer(),
+                        datagramFor(child.request()),
+                        sendsBursts(child.request()),
+                        new ChannelInitializer<>() {
+                            @Override
+                            protected void initChannel(Channel channel) {
+                                taps.forEach(
+                                        tap -> channel.pipeline().addLast(tap.attach(child.peer(), child.request())));
+                                channel.pipeline().addLast(handshake);
+                            }
+                        })
                 .addListener((ChannelFuture connected) -> {
                     if (connected.isSuccess()) {
                         connected.channel().closeFuture().addListener(end -> closed.run());
@@ -63,17 +69,22 @@ final class ChildBootstrap {
 
     /** Says no from a fresh port. */
     void refuse(InetSocketAddress peer, InetAddress from, TftpException refusal) {
-        connect(from, peer, SMALL_DATAGRAM, new RefusalHandler(refusal));
+        connect(from, peer, SMALL_DATAGRAM, false, new RefusalHandler(refusal));
     }
 
-    private ChannelFuture connect(InetAddress from, InetSocketAddress peer, int datagram, ChannelHandler handler) {
+    private ChannelFuture connect(
+            InetAddress from, InetSocketAddress peer, int datagram, boolean bursts, ChannelHandler handler) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .disableResolver()
                 .channelFactory(transport.socketsFor(from))
                 .handler(handler);
-        transport.expect(bootstrap, datagram);
+        transport.expect(bootstrap, datagram, bursts);
         return bootstrap.connect(peer, new InetSocketAddress(from, 0));
+    }
+
+    private static boolean sendsBursts(Request request) {
+        return request instanceof WriteRequest && request.options().has(Options.WINDOWSIZE);
     }
 
     /** The longest datagram this peer may rightly send. */

@@ -120,7 +120,7 @@ final class Listeners {
                 new Bootstrap().channelFactory(transport.socketsFor(address)).handler(handler);
         transport.keepToOneFamily(bootstrap, address);
         transport.tellAddressAsked(bootstrap);
-        transport.expect(bootstrap, LONGEST_REQUEST);
+        transport.expect(bootstrap, LONGEST_REQUEST, false);
         return bootstrap;
     }
 
