@@ -97,11 +97,10 @@ record Attempt(
     }
 
     private void complete(TransferEvent.Ended ended) {
-        if (ended.outcome() == Outcome.COMPLETE) {
-            result.complete(new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats()));
-        } else if (ended.outcome() == Outcome.UNCONFIRMED) {
-            String text = "the last ACK never came: probably complete, but not confirmed";
-            result.completeExceptionally(new TftpException(ErrorCode.NOT_DEFINED, text, ended.cause()));
+        Outcome outcome = ended.outcome();
+        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED) {
+            result.complete(
+                    new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
             result.completeExceptionally(ended.cause());
         }

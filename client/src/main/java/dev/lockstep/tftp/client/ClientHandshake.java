@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client;
 import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.DeadlineTimer;
 import dev.lockstep.tftp.channel.PeerFilter;
+import dev.lockstep.tftp.channel.Strangers;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
@@ -35,6 +36,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
+    private final Strangers strangers = new Strangers();
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer resend;
@@ -66,6 +68,12 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         ctx = context;
         requestedAt = now();
         resend = new DeadlineTimer(ctx.executor(), this::onSilence);
+        int length = TftpCodec.encodedLength(request);
+        if (length > TftpCodec.MAX_REQUEST) {
+            String text = "request of " + length + " octets (expected: <= " + TftpCodec.MAX_REQUEST + ")";
+            fail(new TftpException(ErrorCode.NOT_DEFINED, text));
+            return;
+        }
         send(request, server);
         resend.moveTo(requestedAt + timer.timeout());
     }
@@ -88,8 +96,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         try {
             if (packet.sender().getAddress().equals(server.getAddress())) {
                 onAnswer(TftpCodec.decode(packet.content()), packet.sender());
-            } else if (PeerFilter.deservesAnswer(packet)) {
-                ctx.writeAndFlush(PeerFilter.turnAway(ctx, packet.sender()), ctx.voidPromise());
+            } else {
+                strangers.turnAway(ctx, packet);
             }
         } catch (MalformedMessageException malformed) {
             context.fireUserEventTriggered(malformed); // and wait for a better answer

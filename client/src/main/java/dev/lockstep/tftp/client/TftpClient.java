@@ -81,8 +81,8 @@ public final class TftpClient implements AutoCloseable {
     }
 
     /**
-     * Puts a file from a source, which is taken over. Completes when the server has acknowledged the last block;
-     * without that last ACK the file is probably there, but nobody said so, and the future fails.
+     * Puts a file from a source, which is taken over. Completes when the server has acknowledged the last block, or,
+     * with the outcome UNCONFIRMED, when that last ACK never came: then the file is probably there.
      */
     public CompletableFuture<TransferResult> put(RemoteFile remote, Source source) {
         return put(TransferRequest.of(remote), source);

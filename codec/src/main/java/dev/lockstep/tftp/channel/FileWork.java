@@ -47,11 +47,19 @@ public final class FileWork {
                 }
                 T given = result;
                 TftpException cause = failure;
-                loop.execute(() -> then.accept(given, cause));
+                onLoop(() -> then.accept(given, cause));
             });
         } catch (RejectedExecutionException e) {
             TftpException busy = new TftpException(ErrorCode.NOT_DEFINED, "too busy, try again", e);
-            loop.execute(() -> then.accept(null, busy));
+            onLoop(() -> then.accept(null, busy));
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // the loop has ended, so nobody else touches what the task cleans up
         }
     }
 

@@ -231,11 +231,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     private void tell(TransferEvent event) {
-        try {
-            context.listener().on(event);
-        } catch (RuntimeException e) {
-            ctx.fireExceptionCaught(e);
-        }
+        context.listener().on(event);
     }
 
     private long now() {

@@ -25,6 +25,9 @@ public final class TftpCodec {
     /** The longest request (RFC 2347, "Packet formats"). */
     public static final int MAX_REQUEST = 512;
 
+    /** More than fit into a request; looking through 64 KiB of them would cost seconds of an event loop. */
+    static final int MAX_OPTIONS = 256;
+
     private static final int RRQ = 1;
     private static final int WRQ = 2;
     private static final int DATA = 3;
@@ -83,6 +86,20 @@ public final class TftpCodec {
         return bytes;
     }
 
+    /** How many octets a request takes on the wire: more than {@link #MAX_REQUEST} must not be sent. */
+    public static int encodedLength(Request request) {
+        int length =
+                2 + textLength(request.filename()) + textLength(request.mode().wireName());
+        for (Options.Option option : request.options()) {
+            length += textLength(option.name()) + textLength(option.value());
+        }
+        return length;
+    }
+
+    private static int textLength(String text) {
+        return ByteBufUtil.utf8Bytes(text) + 1;
+    }
+
     /** Appends one DATA to {@code bytes} and returns it; for whoever frames several into one buffer. */
     public static ByteBuf writeData(Data data, ByteBuf bytes) {
         ByteBuf content = data.content();
@@ -111,7 +128,7 @@ public final class TftpCodec {
     /** Pairs up to the first one that is empty or incomplete; what follows has no meaning and is left. */
     private static Options options(ByteBuf bytes, Strictness strictness) {
         Options options = Options.NONE;
-        while (bytes.isReadable()) {
+        for (int pairs = 0; bytes.isReadable() && pairs < MAX_OPTIONS; pairs++) {
             int nameLength = bytes.bytesBefore((byte) 0);
             if (nameLength <= 0) {
                 break;

@@ -79,6 +79,14 @@ public record Limits(
         return Math.max(1, Math.min(windowsize, windowBytes / blockSize));
     }
 
+    /** Long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6). */
+    Duration lingerFor(TransferSettings settings) {
+        Duration agreed = settings.timeout();
+        return agreed.isZero() || linger.isZero()
+                ? linger
+                : agreed.multipliedBy(2).plusSeconds(1);
+    }
+
     static void require(String what, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(what + ": " + value + " (expected: " + min + " to " + max + ")");

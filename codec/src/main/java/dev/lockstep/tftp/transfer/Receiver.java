@@ -54,12 +54,7 @@ public final class Receiver extends Transfer {
         this.store = store;
         this.rollover = settings.rollover();
         this.exactSize = limits.exactSize();
-        long agreed = settings.timeout().toNanos();
-        // long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6)
-        long lingerAgreed = 2 * agreed + RetransmissionTimer.INITIAL;
-        this.linger = agreed > 0 && !limits.linger().isZero()
-                ? lingerAgreed
-                : limits.linger().toNanos();
+        this.linger = limits.lingerFor(settings).toNanos();
     }
 
     @Override
@@ -142,11 +137,16 @@ public final class Receiver extends Transfer {
     /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
     private void reportGap(long now) {
         stats.duplicates++;
-        if (!gapReported && received > 0) {
-            gapReported = true;
-            acknowledge(now);
-            timer.resent(); // the missing block may only be late
+        if (gapReported) {
+            return;
         }
+        gapReported = true;
+        if (received == 0) {
+            wire.send(new Ack(0));
+        } else {
+            acknowledge(now);
+        }
+        timer.resent(); // the missing block may only be late
     }
 
     /**
@@ -185,7 +185,13 @@ public final class Receiver extends Transfer {
         } else if (opening != null) {
             wire.send(opening);
         }
-        wire.awaitReply(now + (phase == Phase.LINGERING ? linger : timer.timeout()));
+        wire.awaitReply(now + (phase == Phase.LINGERING ? linger : patience()));
+    }
+
+    /** In lock-step the sender's timer does all that is needed: a needless ACK makes some senders send twice. */
+    private long patience() {
+        boolean senderFirst = settings.windowsize() == 1 && settings.timeout().isZero();
+        return senderFirst ? 2 * timer.timeout() : timer.timeout();
     }
 
     /** The store has made the file durable. */
@@ -195,9 +201,6 @@ public final class Receiver extends Transfer {
             acked = received;
             sendLast(now);
             finish(Outcome.COMPLETE, null, now);
-            if (linger == 0) {
-                close();
-            }
         }
     }
 

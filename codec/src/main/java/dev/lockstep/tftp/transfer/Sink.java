@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One incoming file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of one sink at most one call runs
- * at a time, though not always on the same thread. It leaves nothing behind without {@link #commit()}.
+ * One incoming file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of
+ * one sink at most one call runs at a time, though not always on the same thread. It leaves nothing behind without
+ * {@link #commit()}.
  */
 public interface Sink extends AutoCloseable {
     /**

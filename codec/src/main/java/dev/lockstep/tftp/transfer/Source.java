@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One outgoing file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of one source at most one call
- * runs at a time, though not always on the same thread.
+ * One outgoing file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of
+ * one source at most one call runs at a time, though not always on the same thread.
  */
 public interface Source extends AutoCloseable {
     /** The size of a source that doesn't know it. */

@@ -30,8 +30,11 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final Transport transport;
     private final Admission admission;
     private final BroadcastAddresses broadcasts;
-    private final Map<InetSocketAddress, Child> children = new HashMap<>();
+    private final Map<Ends, Child> children = new HashMap<>();
     private ChildBootstrap bootstrap;
+
+    /** Who asks, and which of this machine's addresses: a request to another one is another request. */
+    private record Ends(InetSocketAddress peer, InetAddress asked) {}
 
     ListenerHandler(
             ServerConfig config,
@@ -87,7 +90,8 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     private void onRequest(EventLoop loop, Request request, InetSocketAddress peer, InetAddress asked) {
         long now = loop.ticker().nanoTime();
-        Child live = children.get(peer);
+        Ends ends = new Ends(peer, asked);
+        Child live = children.get(ends);
         if (live != null && live.isRepeatedBy(request, now)) {
             live.repeat();
             return;
@@ -103,25 +107,25 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         Child child = new Child(peer, request, now, admission);
-        children.put(peer, child);
+        children.put(ends, child);
         ServerHandshake handshake = new ServerHandshake(child, config, context, transport);
         bootstrap.open(
                 child,
                 asked,
                 handshake,
-                failure -> loop.execute(() -> onNoChannel(child, failure)),
-                () -> forget(child));
+                failure -> loop.execute(() -> onNoChannel(ends, child, failure)),
+                () -> forget(ends, child));
     }
 
     /** The machine gives no socket: there is nothing to answer from. */
-    private void onNoChannel(Child child, Throwable failure) {
-        forget(child);
+    private void onNoChannel(Ends ends, Child child, Throwable failure) {
+        forget(ends, child);
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "no socket for it", failure);
         context.listener().on(new TransferEvent.Refused(child.peer(), child.request(), cause));
     }
 
-    private void forget(Child child) {
-        children.remove(child.peer(), child);
+    private void forget(Ends ends, Child child) {
+        children.remove(ends, child);
         child.leave();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSummary;
 import java.io.IOException;
@@ -29,9 +30,13 @@ final class Report {
 
     /** A file came or went whole. */
     void done(String operation, String local, TransferResult result) {
+        boolean confirmed = result.outcome() == Outcome.COMPLETE;
+        if (!confirmed) {
+            System.err.println("tftp: " + result.remote() + ": probably complete: the last ACK never came");
+        }
         if (json) {
             out.println(object(operation, local, result.remote(), object -> {
-                object.writeStringField("result", "complete");
+                object.writeStringField("result", confirmed ? "complete" : "unconfirmed");
                 object.writeNumberField("bytes", result.stats().bytes());
                 object.writeNumberField("seconds", result.stats().elapsed(0) / NANOS);
                 object.writeNumberField("blksize", result.settings().blksize());

@@ -1,0 +1,160 @@
+package dev.lockstep.tftp.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Our daemon as a process, serving one folder on a free port. One for a test class: a start costs half a second. */
+public final class Daemon implements AutoCloseable {
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Pattern LISTENING = Pattern.compile("Listening port (\\d+).*\\R");
+    private static final Pattern WARNING = Pattern.compile("\\b(WARN|WARNING|ERROR)\\b");
+    private static final Pattern STACK_TRACE = Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(");
+
+    private final Run run;
+    private final int port;
+    private boolean interrupted;
+
+    private Daemon(Run run) {
+        this.run = run;
+        run.awaitOutput(text -> LISTENING.matcher(text).find(), START_LIMIT);
+        Matcher said = LISTENING.matcher(run.output());
+        if (!said.find()) {
+            run.close();
+            fail("the daemon did not say where it listens:\n" + run.printed());
+        }
+        port = Integer.parseInt(said.group(1));
+    }
+
+    /** Serves a folder on 127.0.0.1. */
+    public static Daemon serving(Path root, String... flags) {
+        return start(Map.of(), List.of(), root, flags, "127.0.0.1", "0");
+    }
+
+    /** Serves a folder on every address of the machine. */
+    public static Daemon servingEverywhere(Path root, String... flags) {
+        return start(Map.of(), List.of(), root, flags, "0");
+    }
+
+    /** Serves a folder on every address, started by another command, for example in another network. */
+    public static Daemon servingEverywhereIn(List<String> starter, Path root, String... flags) {
+        return start(Map.of(), starter, root, flags, "0");
+    }
+
+    /** Serves a folder on 127.0.0.1, with more in its environment. */
+    public static Daemon servingWith(Map<String, String> environment, Path root, String... flags) {
+        return start(environment, List.of(), root, flags, "127.0.0.1", "0");
+    }
+
+    private static Daemon start(
+            Map<String, String> more, List<String> starter, Path root, String[] flags, String... where) {
+        List<String> command = new ArrayList<>(starter);
+        command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
+        command.addAll(List.of("--root", root.toString()));
+        command.addAll(List.of(flags));
+        if (!command.contains("--drain")) {
+            command.addAll(List.of("--drain", "0"));
+        }
+        command.addAll(List.of(where));
+        Map<String, String> environment = new java.util.HashMap<>(more);
+        environment.put("JAVA_OPTS", Repository.JAVA_OPTS);
+        return new Daemon(Run.start(root, environment, command));
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Where requests go on the loopback. */
+    public InetSocketAddress address() {
+        return at("127.0.0.1");
+    }
+
+    /** The listening port at another of the machine's addresses. */
+    public InetSocketAddress at(String address) {
+        return new InetSocketAddress(address, port);
+    }
+
+    public boolean isAlive() {
+        return run.isAlive();
+    }
+
+    /** What it printed so far. */
+    public String printed() {
+        return run.printed();
+    }
+
+    /** What it printed about one file so far. */
+    public List<String> linesAbout(String file) {
+        try (Stream<String> lines = printed().lines()) {
+            return lines.filter(line -> line.contains(file)).toList();
+        }
+    }
+
+    /** Waits until it has printed such a line on either stream. */
+    public void awaitLine(String what, Predicate<String> wish) {
+        long deadline = System.nanoTime() + RawPeer.PATIENCE.toNanos();
+        Duration slice = Duration.ofMillis(100);
+        while (printed().lines().noneMatch(wish)) {
+            assertThat(System.nanoTime()).as(what + " in:\n" + printed()).isLessThan(deadline);
+            run.awaitOutput(text -> text.lines().anyMatch(wish), slice);
+            run.awaitErrors(text -> text.lines().anyMatch(wish), slice);
+        }
+    }
+
+    /** What it said about one file is no warning. */
+    public void assertNoAlarm(String file) {
+        assertThat(linesAbout(file))
+                .isNotEmpty()
+                .noneMatch(line -> WARNING.matcher(line).find());
+    }
+
+    /** Fetches a file without any option, to see that the daemon is well. */
+    public byte[] fetch(String name) {
+        try (RawPeer client = new RawPeer()) {
+            client.ask(address(), Bytes.rrq(name));
+            byte[] content = client.download(512, 1);
+            client.talkTo(null);
+            return content;
+        }
+    }
+
+    /** Sends SIGTERM: what runs may go on for as long as {@code --drain} allows. */
+    public void interrupt() {
+        interrupted = true;
+        run.terminate();
+    }
+
+    /** Stops it as an administrator would and looks at what it leaves behind. */
+    @Override
+    public void close() {
+        assertThat(interrupted || run.isAlive())
+                .as("alive at the end of the tests; it printed:\n" + run.printed())
+                .isTrue();
+        try {
+            if (!interrupted) {
+                interrupt();
+            }
+            Run.Result result = run.await(STOP_LIMIT);
+            assertThat(result.exit()).as(run.printed()).isZero();
+        } finally {
+            run.close();
+        }
+        assertThat(run.printed())
+                .contains("Interrupt, quitting...")
+                .doesNotContain("LEAK:")
+                .doesNotContain("Exception in thread")
+                .doesNotContainPattern(STACK_TRACE);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.lockstep.tftp.harness;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A server that does what the test says, line by line: it takes a request, and answers from a port of its own for each.
+ *
+ * <pre>
+ *   Datagram request = server.awaitRequest();
+ *   RawPeer tid = server.answerer(request);
+ *   tid.send(oack("blksize", "1024"));
+ *   tid.expect(ack(0));
+ * </pre>
+ */
+public final class FakeServer implements AutoCloseable {
+    private static final Duration CLIENT_START = Duration.ofSeconds(120);
+
+    private final RawPeer listener = new RawPeer();
+    private final List<RawPeer> answerers = new ArrayList<>();
+
+    public int port() {
+        return listener.port();
+    }
+
+    public String url(String path) {
+        return "tftp://127.0.0.1:" + port() + "/" + path;
+    }
+
+    /** The next datagram to the listening port. */
+    public Datagram awaitRequest() {
+        return listener.poll(CLIENT_START).orElseGet(() -> fail("no request came within " + CLIENT_START));
+    }
+
+    /** A fresh port that talks to the sender of a request. */
+    public RawPeer answerer(Datagram request) {
+        RawPeer answerer = new RawPeer().talkTo(request.from());
+        answerers.add(answerer);
+        return answerer;
+    }
+
+    /** The listening port itself. */
+    public RawPeer listener() {
+        return listener;
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        answerers.forEach(RawPeer::close);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.lockstep.tftp.harness;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A command that runs beside the test; closing ends it if it has not ended by itself. */
+public final class Run implements AutoCloseable {
+    /** How long a command may take where the test does not say. */
+    public static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final List<String> command;
+    private final Process process;
+    private final Output out;
+    private final Output err;
+
+    private Run(List<String> command, Process process) {
+        this.command = command;
+        this.process = process;
+        this.out = new Output("stdout of " + process.pid(), process.getInputStream());
+        this.err = new Output("stderr of " + process.pid(), process.getErrorStream());
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of " + process.pid()));
+    }
+
+    public static Run start(Path folder, Map<String, String> environment, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.directory(folder.toFile());
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            process.getOutputStream().close();
+            return new Run(command, process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command to its end. */
+    public static Result run(String... command) {
+        try (Run run = start(Repository.ROOT, Map.of(), List.of(command))) {
+            return run.await();
+        }
+    }
+
+    public Result await() {
+        return await(LIMIT);
+    }
+
+    /** Waits for the end and says how it went; a command that goes on for longer fails the test. */
+    public Result await(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                fail(command + " still runs after " + limit + "; so far it printed:\n" + out.text() + err.text());
+            }
+            out.awaitEnd(limit);
+            err.awaitEnd(limit);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        return new Result(process.exitValue(), out.bytes(), err.text());
+    }
+
+    /** Waits until standard output is as wished; false when the time is up or the process has ended. */
+    public boolean awaitOutput(Predicate<String> wish, Duration patience) {
+        try {
+            return out.await(wish, patience);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Waits until standard error is as wished; false when the time is up or the process has ended. */
+    public boolean awaitErrors(Predicate<String> wish, Duration patience) {
+        try {
+            return err.await(wish, patience);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** What it printed so far, both streams. */
+    public String printed() {
+        return out.text() + err.text();
+    }
+
+    public String output() {
+        return out.text();
+    }
+
+    /** Sends SIGTERM; unlike {@link Process#destroy} that leaves its last words readable. */
+    public void terminate() {
+        process.toHandle().destroy();
+    }
+
+    @Override
+    public void close() {
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException(e);
+    }
+
+    /** How a command ended. */
+    public record Result(int exit, byte[] stdout, String stderr) {
+        public String output() {
+            return new String(stdout, StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String toString() {
+            return "exit " + exit + "\nstdout: " + output() + "\nstderr: " + stderr;
+        }
+    }
+}

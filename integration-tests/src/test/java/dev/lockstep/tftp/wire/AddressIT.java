@@ -1,0 +1,255 @@
+package dev.lockstep.tftp.wire;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.bytes;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.oack;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static dev.lockstep.tftp.harness.Bytes.wrq;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.NetworkNamespace;
+import dev.lockstep.tftp.harness.RawPeer;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who talks to whom: transfer identifiers, the machine's addresses, the size of what its links carry. */
+@Timeout(60)
+class AddressIT {
+    private static final byte[] TARGET = pattern(2240);
+
+    @TempDir
+    private static Path root;
+
+    private static Daemon daemon;
+
+    private final RawPeer client = new RawPeer();
+
+    @BeforeAll
+    static void serve() throws IOException {
+        Files.write(root.resolve("target"), TARGET);
+        Files.write(root.resolve("other"), pattern(1000));
+        daemon = Daemon.servingEverywhere(root, "--writable", "--overwrite");
+    }
+
+    @AfterAll
+    static void stop() {
+        daemon.close();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    private void startDownload() {
+        client.ask(daemon.address(), rrq("target", "timeout", "255"));
+        client.expectOack();
+        client.send(ack(0));
+        client.expect(data(1, block(TARGET, 1, 512)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("strangersWords")
+    void case03_case04_whatever_a_stranger_says_a_download_is_untouched(byte[] word) {
+        startDownload();
+        for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
+            try (RawPeer stranger = new RawPeer(address)) {
+                stranger.sendTo(client.peer(), word);
+                stranger.expectSilence(java.time.Duration.ofMillis(100));
+            }
+        }
+        client.expectSilence();
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+    }
+
+    static byte[][] strangersWords() {
+        return new byte[][] {
+            ack(1),
+            ack(0),
+            ack(500),
+            data(2, pattern(512)),
+            error(0, "spoofed"),
+            error(8, "spoofed"),
+            error(5, "spoofed"),
+            oack("blksize", "8"),
+            rrq("target"),
+            bytes(0)
+        };
+    }
+
+    @Test
+    void case03_case04_whatever_a_stranger_says_an_upload_is_untouched() throws IOException {
+        client.ask(daemon.address(), wrq("upload", "timeout", "255"));
+        client.expectOack();
+        client.send(data(1, block(TARGET, 1, 512)));
+        client.expect(ack(1));
+        try (RawPeer stranger = new RawPeer()) {
+            stranger.sendTo(client.peer(), data(2, bytes("not the right data")));
+            stranger.sendTo(client.peer(), error(0, "spoofed"));
+            stranger.sendTo(client.peer(), data(2, pattern(600)));
+            stranger.expectSilence();
+        }
+        client.expectSilence();
+        for (int n = 2; n <= 5; n++) {
+            client.send(data(n, block(TARGET, n, 512)));
+            client.expect(ack(n));
+        }
+        assertThat(root.resolve("upload")).hasBinaryContent(TARGET);
+    }
+
+    @Test
+    void case03_the_kernel_tells_a_stranger_that_nobody_is_there_for_it() {
+        startDownload();
+        try (RawPeer stranger = new RawPeer()) {
+            stranger.connect(client.peer());
+            stranger.send(ack(1));
+            assertThatThrownBy(() -> stranger.poll(RawPeer.PATIENCE))
+                    .hasCauseInstanceOf(PortUnreachableException.class);
+            stranger.talkTo(null);
+        }
+    }
+
+    @Test
+    void case63_two_clients_of_one_address_are_told_apart_by_their_ports() {
+        startDownload();
+        try (RawPeer other = new RawPeer()) {
+            other.ask(daemon.address(), rrq("other", "timeout", "255"));
+            other.expectOack();
+            other.send(ack(0));
+            other.expect(data(1, block(pattern(1000), 1, 512)));
+            client.send(ack(1));
+            client.expect(data(2, block(TARGET, 2, 512)));
+            other.send(ack(1));
+            other.expect(data(2, block(pattern(1000), 2, 512)));
+            assertThat(other.peer()).isNotEqualTo(client.peer());
+        }
+    }
+
+    @Test
+    void case50_clients_that_went_away_do_not_harm_the_listener() {
+        for (int i = 0; i < 50; i++) {
+            try (RawPeer gone = new RawPeer()) {
+                gone.ask(daemon.address(), rrq("target", "utimeout", "10000"));
+                gone.vanish();
+            }
+        }
+        assertThat(daemon.fetch("target")).isEqualTo(TARGET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "127.0.0.3"})
+    void case62_the_answer_comes_from_the_address_that_was_asked(String address) {
+        client.ask(daemon.at(address), rrq("target"));
+        client.expect(data(1, block(TARGET, 1, 512)));
+        assertThat(client.peer().getAddress().getHostAddress()).isEqualTo(address);
+        assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+    }
+
+    @Test
+    void case62_a_refusal_comes_from_the_address_that_was_asked() {
+        client.ask(daemon.at("127.0.0.2"), rrq("missing"));
+        client.expectError(1);
+        assertThat(client.peer().getAddress().getHostAddress()).isEqualTo("127.0.0.2");
+    }
+
+    @Test
+    void case62_a_repeated_request_to_another_address_is_answered_from_there() {
+        byte[] request = rrq("target", "timeout", "255");
+        client.ask(daemon.at("127.0.0.2"), request);
+        client.expectOack();
+        client.ask(daemon.at("127.0.0.3"), request);
+        client.expectOack();
+        assertThat(client.peer().getAddress().getHostAddress()).isEqualTo("127.0.0.3");
+    }
+
+    @Test
+    void ipv6_is_served_too() throws IOException {
+        assumeThat(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")))
+                .isNotNull();
+        try (RawPeer six = new RawPeer("::1")) {
+            six.ask(daemon.at("::1"), rrq("target"));
+            assertThat(six.download(512, 1)).isEqualTo(TARGET);
+            six.talkTo(null);
+        }
+    }
+
+    @Test
+    void case61_a_request_to_the_broadcast_address_of_the_loopback_is_not_answered() {
+        try (RawPeer everyone = new RawPeer("0.0.0.0")) {
+            everyone.allowBroadcast();
+            everyone.ask(daemon.at("127.255.255.255"), rrq("target"));
+            everyone.ask(daemon.at("127.255.255.255"), rrq("missing"));
+            everyone.expectSilence();
+        }
+    }
+
+    @Test
+    void case61_case27_in_a_network_of_ethernet_size() throws IOException {
+        assumeThat(NetworkNamespace.possible()).isTrue();
+        try (NetworkNamespace net = new NetworkNamespace(1500);
+                Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
+            blocksFitThePath(there, net.ourAddress(), net.theirAddress(), "1468");
+            blocksFitThePath(there, net.ourAddress6(), net.theirAddress6(), "1448");
+            broadcastIsIgnored(there, net);
+            multicastIsIgnored(there, net);
+        }
+    }
+
+    private static void blocksFitThePath(Daemon there, String from, String to, String granted) {
+        for (String asked : new String[] {"65464", "8192", "1469", granted}) {
+            try (RawPeer peer = new RawPeer(from)) {
+                peer.ask(there.at(to), rrq("target", "blksize", asked));
+                peer.expect(oack("blksize", granted));
+                peer.send(ack(0));
+                assertThat(peer.download(Integer.parseInt(granted), 1)).isEqualTo(TARGET);
+                peer.talkTo(null);
+            }
+        }
+    }
+
+    private static void broadcastIsIgnored(Daemon there, NetworkNamespace net) {
+        try (RawPeer everyone = new RawPeer(net.ourAddress())) {
+            everyone.allowBroadcast();
+            everyone.ask(there.at(net.broadcastAddress()), rrq("target"));
+            everyone.ask(there.at("255.255.255.255"), rrq("target"));
+            everyone.expectSilence();
+        }
+    }
+
+    private static void multicastIsIgnored(Daemon there, NetworkNamespace net) throws IOException {
+        byte[] request = rrq("target");
+        try (MulticastSocket everyone = new MulticastSocket(new InetSocketAddress(net.ourAddress(), 0))) {
+            everyone.setNetworkInterface(NetworkInterface.getByName(net.near()));
+            everyone.setSoTimeout((int) RawPeer.SILENCE.toMillis());
+            everyone.send(new DatagramPacket(request, request.length, there.at("224.0.0.1")));
+            DatagramPacket answer = new DatagramPacket(new byte[600], 600);
+            assertThatThrownBy(() -> everyone.receive(answer)).isInstanceOf(java.net.SocketTimeoutException.class);
+        }
+    }
+}

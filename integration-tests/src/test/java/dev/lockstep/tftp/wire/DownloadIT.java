@@ -1,0 +1,568 @@
+package dev.lockstep.tftp.wire;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.bytes;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.oack;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawPeer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reading a file from the daemon: order, loss, windows, the block number's roll-over. */
+@Timeout(120)
+class DownloadIT {
+    /** Four whole blocks and 192 octets. */
+    private static final byte[] TARGET = pattern(4 * 512 + 192);
+
+    /** Past the roll-over with blocks of 8 octets. */
+    private static final byte[] LONG = pattern(65_600 * 8 + 3);
+
+    /** Of a window's size in blocks, far below any limit of the socket buffers. */
+    private static final byte[] MEDIUM = pattern(40 * 512 + 100);
+
+    @TempDir
+    private static Path root;
+
+    private static Daemon daemon;
+
+    private final RawPeer client = new RawPeer();
+
+    @BeforeAll
+    static void serve() throws IOException {
+        Files.write(root.resolve("target"), TARGET);
+        Files.write(root.resolve("other"), pattern(1000));
+        Files.write(root.resolve("long"), LONG);
+        Files.write(root.resolve("medium"), MEDIUM);
+        Files.write(root.resolve("empty"), new byte[0]);
+        for (int size : new int[] {1, 511, 512, 513, 1024, 1536}) {
+            Files.write(root.resolve("size" + size), pattern(size));
+        }
+        daemon = Daemon.serving(root);
+    }
+
+    @AfterAll
+    static void stop() {
+        daemon.close();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    /** Asks with a timeout so long that nothing is ever sent again by the clock, and acknowledges the OACK. */
+    private void open(String name, String... options) {
+        client.ask(daemon.address(), withPatience(name, options));
+        client.expectOack();
+        client.send(ack(0));
+    }
+
+    private static byte[] withPatience(String name, String... options) {
+        return rrq(
+                name,
+                Stream.concat(Stream.of(options), Stream.of("timeout", "255")).toArray(String[]::new));
+    }
+
+    /** Takes the blocks from one number to another, each with its right content. */
+    private void expectBlocks(byte[] content, int blksize, long from, long to) {
+        for (long n = from; n <= to; n++) {
+            client.expect(data(n, block(content, n, blksize)));
+        }
+    }
+
+    @Test
+    void case64_a_file_comes_block_by_block_from_a_fresh_port() {
+        client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
+        for (int n = 1; n <= 4; n++) {
+            client.expect(bytes(0, 3, 0, n, block(TARGET, n, 512)));
+            client.send(bytes(0, 4, 0, n));
+        }
+        client.expect(bytes(0, 3, 0, 5, block(TARGET, 5, 512)));
+        client.send(bytes(0, 4, 0, 5));
+        client.expectSilence();
+        assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
+    }
+
+    @Test
+    void case01_a_repeated_request_before_any_ack_brings_the_first_packet_again_from_the_same_port() {
+        byte[] request = withPatience("target");
+        client.ask(daemon.address(), request);
+        byte[] oack = client.expectOack().bytes();
+        for (int copy = 0; copy < 3; copy++) {
+            client.sendTo(daemon.address(), request);
+            client.expect(oack);
+        }
+        client.send(ack(0));
+        expectBlocks(TARGET, 512, 1, 1);
+        client.expectSilence();
+    }
+
+    @Test
+    void case01_a_repeated_request_without_options_brings_data_1_again_from_the_same_port() {
+        byte[] request = rrq("target");
+        client.ask(daemon.address(), request);
+        client.expect(data(1, block(TARGET, 1, 512)));
+        client.sendTo(daemon.address(), request);
+        client.expect(data(1, block(TARGET, 1, 512)));
+        assertThat(client.download(512, 1))
+                .as("blocks repeated by the clock at most")
+                .isEqualTo(TARGET);
+    }
+
+    @Test
+    void case01_five_copies_of_a_request_at_once_start_one_transfer() {
+        byte[] request = withPatience("target");
+        client.ask(daemon.address(), request);
+        for (int copy = 0; copy < 4; copy++) {
+            client.sendTo(daemon.address(), request);
+        }
+        byte[] oack = client.expectOack().bytes();
+        client.poll(RawPeer.SILENCE).ifPresent(again -> {
+            assertThat(again.from()).isEqualTo(client.peer());
+            assertThat(again.bytes()).isEqualTo(oack);
+        });
+        client.send(ack(0));
+        Datagram next = client.next();
+        while (next.opcode() == Datagram.OACK) {
+            next = client.next();
+        }
+        assertThat(next.bytes()).isEqualTo(data(1, block(TARGET, 1, 512)));
+        client.expectSilence();
+    }
+
+    @Test
+    void case01_a_repeated_request_after_an_ack_is_ignored_while_the_transfer_lives() {
+        byte[] request = withPatience("target");
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+        client.sendTo(daemon.address(), request);
+        client.expectSilence();
+        client.send(ack(2));
+        expectBlocks(TARGET, 512, 3, 3);
+    }
+
+    @Test
+    void case01_a_request_after_the_end_of_its_transfer_is_a_new_transfer() {
+        for (int time = 0; time < 2; time++) {
+            client.ask(daemon.address(), rrq("target"));
+            assertThat(client.download(512, 1)).isEqualTo(TARGET);
+        }
+    }
+
+    @Test
+    void case01_another_name_from_the_same_port_before_any_ack_drops_the_old_transfer() {
+        client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
+        client.expectOack();
+        client.ask(daemon.address(), withPatience("other"));
+        assertThat(client.expectOack().options()).containsOnlyKeys("timeout");
+        client.expectSilence();
+        client.send(ack(0));
+        expectBlocks(pattern(1000), 512, 1, 1);
+        client.expectSilence();
+    }
+
+    @Test
+    void f05_another_request_after_progress_replaces_the_old_transfer_of_which_nothing_more_is_sent() {
+        client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
+        client.expectOack();
+        client.send(ack(0));
+        expectBlocks(TARGET, 512, 1, 1);
+        client.ask(daemon.address(), withPatience("other"));
+        Datagram first = client.expectOack();
+        client.expectSilence();
+        assertThat(first.options()).containsOnlyKeys("timeout");
+        client.send(ack(0));
+        expectBlocks(pattern(1000), 512, 1, 1);
+    }
+
+    @Test
+    void f05_the_same_request_after_a_silence_is_a_rebooted_machine_and_starts_anew() {
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+        client.expectSilence(Duration.ofMillis(1600));
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.expectSilence();
+    }
+
+    @Test
+    void f05_the_next_file_is_asked_for_from_the_same_port_right_after_the_last_ack() {
+        for (int time = 0; time < 20; time++) {
+            client.ask(daemon.address(), rrq("size513", "tsize", "0", "blksize", "1408"));
+            client.expect(oack("tsize", "513", "blksize", "1408"));
+            client.send(ack(0));
+            client.expect(data(1, pattern(513)));
+            client.send(ack(1));
+        }
+    }
+
+    @Test
+    void case05_a_repeated_ack_sends_nothing() {
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+        client.send(ack(1));
+        client.send(ack(1));
+        client.expectSilence();
+        client.send(ack(2));
+        expectBlocks(TARGET, 512, 3, 3);
+        client.send(ack(0));
+        client.expectSilence();
+    }
+
+    @Test
+    void case05_each_ack_sent_twice_brings_each_block_once() {
+        open("target");
+        for (int n = 1; n <= 5; n++) {
+            expectBlocks(TARGET, 512, n, n);
+            client.send(ack(n));
+            client.send(ack(n));
+        }
+        client.expectSilence();
+    }
+
+    @Test
+    void f03_a_second_ack_0_sends_nothing() {
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(0));
+        client.expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 500, 32768, 65535})
+    void case07_an_ack_for_a_block_not_yet_sent_is_ignored(int ahead) {
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(ahead));
+        client.expectSilence();
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+    }
+
+    @Test
+    void case08_an_old_ack_after_the_window_moved_on_is_ignored() {
+        open("medium", "windowsize", "4");
+        expectBlocks(MEDIUM, 512, 1, 4);
+        client.send(ack(4));
+        expectBlocks(MEDIUM, 512, 5, 8);
+        client.send(ack(1));
+        client.send(ack(3));
+        client.send(ack(0));
+        client.expectSilence();
+        client.send(ack(8));
+        expectBlocks(MEDIUM, 512, 9, 12);
+    }
+
+    @Test
+    void case09_the_block_number_rolls_over_to_0_in_lock_step() {
+        open("long", "blksize", "8");
+        expectBlocks(LONG, 8, 1, 1);
+        for (long n = 1; n <= 65_600; n++) {
+            client.send(ack(n));
+            client.expect(data(n + 1, block(LONG, n + 1, 8)));
+        }
+        client.send(ack(65_601));
+        client.expectSilence();
+    }
+
+    @Test
+    void case10_a_gap_at_the_roll_over_inside_a_window_rewinds_to_it() {
+        open("long", "blksize", "8", "windowsize", "10");
+        for (long n = 0; n < 65_530; n += 10) {
+            expectBlocks(LONG, 8, n + 1, n + 10);
+            client.send(ack(n + 10));
+        }
+        expectBlocks(LONG, 8, 65_531, 65_540);
+        client.send(ack(65_534));
+        expectBlocks(LONG, 8, 65_535, 65_544);
+        client.send(bytes(0, 4, 0, 0)); // ACK 65536
+        expectBlocks(LONG, 8, 65_537, 65_546);
+        client.send(bytes(0, 4, 0xFF, 0xFF)); // ACK 65535, behind the window now
+        client.send(bytes(0, 4, 0, 0)); // ACK 65536 again
+        client.expectSilence();
+        client.send(ack(65_546));
+        expectBlocks(LONG, 8, 65_547, 65_556);
+    }
+
+    @Test
+    void case11_an_empty_file_is_one_block_of_no_octets() {
+        client.ask(daemon.address(), rrq("empty"));
+        client.expect(bytes(0, 3, 0, 1));
+        client.send(ack(1));
+        client.expectSilence();
+    }
+
+    @Test
+    void case11_f03_the_size_of_an_empty_file_is_0() {
+        client.ask(daemon.address(), rrq("empty", "tsize", "0"));
+        client.expect(bytes(0, 6, "tsize", 0, "0", 0));
+        client.send(ack(0));
+        client.expect(bytes(0, 3, 0, 1));
+        client.send(ack(1));
+        client.expectSilence();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 511, 512, 513, 1024, 1536})
+    void case12_a_multiple_of_the_block_size_ends_with_an_empty_block(int size) {
+        open("size" + size);
+        int last = size / 512 + 1;
+        for (int n = 1; n <= last; n++) {
+            client.expect(data(n, block(pattern(size), n, 512)));
+            client.send(ack(n));
+        }
+        client.expectSilence();
+    }
+
+    @Test
+    void case15_a_lost_oack_is_sent_again_octet_for_octet() {
+        client.ask(daemon.address(), rrq("target", "blksize", "1024", "utimeout", "50000"));
+        byte[] oack = client.expectOack().bytes();
+        client.expect(oack);
+        client.expect(oack);
+        client.send(ack(0));
+        Datagram next = client.next();
+        while (next.opcode() == Datagram.OACK) {
+            next = client.next();
+        }
+        assertThat(next.bytes()).isEqualTo(data(1, block(TARGET, 1, 1024)));
+    }
+
+    @Test
+    void case15_a_lost_block_is_sent_again_by_the_clock() {
+        client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
+        client.expectOack();
+        client.send(ack(0));
+        client.expect(data(1, block(TARGET, 1, 512)));
+        client.expect(data(1, block(TARGET, 1, 512)));
+        client.expect(data(1, block(TARGET, 1, 512)));
+    }
+
+    @Test
+    void case18_error_8_ends_at_once_and_the_same_port_may_ask_again() {
+        client.ask(daemon.address(), rrq("target", "blksize", "1468", "utimeout", "50000"));
+        client.expectOack();
+        client.send(error(8, "I do not want that"));
+        client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
+        assertThat(client.download(512, 1)).isEqualTo(TARGET);
+        client.expectSilence();
+    }
+
+    @Test
+    void f01_size_probe_ended_by_error_8_is_not_answered() {
+        client.ask(daemon.address(), rrq("target", "tsize", "0", "utimeout", "50000"));
+        client.expectOack();
+        client.send(error(8, "User aborted the transfer"));
+        client.expectSilence();
+        try (RawPeer nextPort = new RawPeer()) {
+            nextPort.ask(daemon.address(), rrq("target", "blksize", "1468", "windowsize", "4"));
+            nextPort.expect(oack("blksize", "1468", "windowsize", "4"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 500, 65535})
+    void case19_an_oack_answered_by_another_ack_than_0_is_only_repeated_by_the_clock(int block) {
+        client.ask(daemon.address(), rrq("target", "timeout", "1"));
+        byte[] oack = client.expectOack().bytes();
+        client.send(ack(block));
+        client.expectSilence();
+        client.expect(oack);
+        client.send(ack(0));
+        client.expect(data(1, block(TARGET, 1, 512)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nothings")
+    void case40_datagrams_without_meaning_do_not_disturb_a_transfer(byte[] nothing) {
+        open("target");
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(nothing);
+        client.expectSilence(Duration.ofMillis(150));
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+    }
+
+    static Stream<byte[]> nothings() {
+        return Stream.of(
+                bytes(),
+                bytes(0),
+                bytes(0, 3),
+                bytes(0, 3, 0),
+                bytes(0, 4),
+                bytes(0, 4, 0),
+                bytes(0, 0, 0, 1),
+                bytes(0, 7, 0, 1),
+                bytes(0, 99, "what", 0),
+                bytes(4, 0, 0, 1),
+                bytes(255, 255, 255, 255),
+                // Messages of the wrong direction
+                bytes(0, 3, 0, 1, "data for a sender"),
+                bytes(0, 3, 0, 2),
+                bytes(0, 6, "blksize", 0, "8", 0),
+                bytes(0, 1, "other", 0, "octet", 0),
+                bytes(0, 2, "other", 0, "octet", 0));
+    }
+
+    @Test
+    void case42_an_ack_in_the_middle_of_a_window_starts_a_new_window_after_it() {
+        open("medium", "windowsize", "8");
+        expectBlocks(MEDIUM, 512, 1, 8);
+        client.send(ack(3));
+        expectBlocks(MEDIUM, 512, 4, 11);
+        client.send(ack(3));
+        client.send(ack(3));
+        client.expectSilence();
+        client.send(ack(11));
+        expectBlocks(MEDIUM, 512, 12, 19);
+    }
+
+    @Test
+    void f07_windows_start_wherever_the_last_ack_was() {
+        open("medium", "windowsize", "4");
+        expectBlocks(MEDIUM, 512, 1, 4);
+        client.send(ack(1)); // block 2 was lost: said for each of the blocks 3 and 4
+        client.send(ack(1));
+        expectBlocks(MEDIUM, 512, 2, 5);
+        client.send(ack(5));
+        expectBlocks(MEDIUM, 512, 6, 9);
+        client.send(ack(8));
+        expectBlocks(MEDIUM, 512, 9, 12);
+        client.send(ack(8));
+        client.expectSilence();
+        client.send(ack(12));
+        expectBlocks(MEDIUM, 512, 13, 16);
+    }
+
+    @Test
+    void f07_the_ack_of_a_whole_window_said_again_does_not_start_the_next_window_twice() {
+        open("medium", "windowsize", "4");
+        expectBlocks(MEDIUM, 512, 1, 4);
+        client.send(ack(4));
+        expectBlocks(MEDIUM, 512, 5, 8);
+        client.send(ack(4)); // block 5 was lost, says each of the blocks 6, 7 and 8
+        client.send(ack(4));
+        client.send(ack(4));
+        client.expectSilence();
+    }
+
+    @Test
+    void case45_a_window_larger_than_the_rest_ends_with_the_file() {
+        open("target", "windowsize", "16");
+        expectBlocks(TARGET, 512, 1, 5);
+        client.expectSilence();
+        client.send(ack(5));
+        client.expectSilence();
+    }
+
+    @Test
+    void case46_a_window_whose_ack_is_lost_is_sent_again_by_the_clock() {
+        client.ask(daemon.address(), rrq("medium", "windowsize", "4", "utimeout", "100000"));
+        client.expectOack();
+        client.send(ack(0));
+        expectBlocks(MEDIUM, 512, 1, 4);
+        client.expect(data(1, block(MEDIUM, 1, 512)));
+    }
+
+    @Test
+    void case49_without_an_agreed_timeout_each_wait_is_longer_than_the_one_before() {
+        client.ask(daemon.address(), rrq("target"));
+        client.expect(data(1, block(TARGET, 1, 512)));
+        long first = System.nanoTime();
+        client.expect(data(1, block(TARGET, 1, 512)));
+        long second = System.nanoTime();
+        client.expect(data(1, block(TARGET, 1, 512)));
+        long third = System.nanoTime();
+        assertThat(third - second).isGreaterThan((second - first) * 5 / 4);
+    }
+
+    @Test
+    void f04_error_0_in_the_place_of_the_last_ack_is_not_answered() {
+        open("size1");
+        client.expect(data(1, pattern(1)));
+        client.send(error(0, "closed"));
+        client.expectSilence();
+    }
+
+    @Test
+    void f08_with_an_agreed_timeout_the_server_repeats_once_for_each_time_it_is_up() {
+        client.ask(daemon.address(), rrq("target", "timeout", "1"));
+        client.expectOack();
+        client.send(ack(0));
+        expectBlocks(TARGET, 512, 1, 1);
+        // the client's clock says its own ACK 0 again at the same time as the server's its DATA 1
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(ack(0));
+        client.expectSilence();
+        client.send(ack(1));
+        expectBlocks(TARGET, 512, 2, 2);
+        client.expectSilence();
+    }
+
+    @Test
+    void f10_case60_an_error_or_ack_to_a_transfer_that_ended_is_not_answered() {
+        client.ask(daemon.address(), rrq("nothing here"));
+        client.expectError(1);
+        client.send(error(0, "closed"));
+        client.send(bytes(0, 5, 0, 0, "no NUL at the end"));
+        client.send(ack(1));
+        client.send(ack(0));
+        expectNoTftp();
+    }
+
+    private void expectNoTftp() {
+        client.poll(RawPeer.SILENCE).ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
+    }
+
+    @Test
+    void case60_an_error_in_the_middle_ends_the_transfer_with_or_without_its_nul() {
+        client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
+        client.expectOack();
+        client.send(ack(0));
+        expectBlocks(TARGET, 512, 1, 1);
+        client.send(bytes(0, 5, 0, 3, "disk full"));
+        long deadline = System.nanoTime() + Duration.ofMillis(100).toNanos();
+        while (System.nanoTime() < deadline) {
+            client.poll(Duration.ofMillis(50)); // sent before the ERROR was read
+        }
+        client.expectSilence();
+    }
+
+    @Test
+    void case65_silence_after_the_size_is_known_keeps_nobody_from_asking_again() {
+        for (int time = 0; time < 10; time++) {
+            try (RawPeer probe = new RawPeer()) {
+                probe.ask(daemon.address(), rrq("target", "tsize", "0"));
+                probe.expect(oack("tsize", Integer.toString(TARGET.length)));
+                probe.vanish();
+            }
+        }
+        assertThat(daemon.fetch("target")).isEqualTo(TARGET);
+    }
+}
