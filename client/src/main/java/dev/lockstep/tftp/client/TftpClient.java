@@ -114,7 +114,7 @@ public final class TftpClient implements AutoCloseable {
         EventLoop loop = loops.next();
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
-        FileWork work = new FileWork(NetUtil.isValidIpV4Address(remote.host()) ? Runnable::run : io, loop);
+        FileWork work = new FileWork(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
@@ -131,6 +131,10 @@ public final class TftpClient implements AutoCloseable {
         return result;
     }
 
+    private static boolean isAddress(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    }
+
     private Options asked(TransferRequest request, Exchange exchange, InetSocketAddress server) {
         return request.options()
                 .orElseGet(() -> plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize()));
@@ -143,7 +147,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void attempt(TransferRequest request, Attempt attempt) {
-        attempt.start(transport, config.taps(), channels, refusal -> {
+        attempt.start(transport, config, channels, refusal -> {
             boolean dislikesOptions = refusal.isFromPeer()
                     && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
             if (dislikesOptions
