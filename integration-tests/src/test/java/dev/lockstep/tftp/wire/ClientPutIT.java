@@ -417,4 +417,17 @@ class ClientPutIT {
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
     }
+
+    @Test
+    void case35_an_error_0_in_place_of_the_last_ack_is_a_failure() throws IOException {
+        put(pattern(1000), "--no-options");
+        tid.send(ack(0));
+        expectBlocks(pattern(1000), 512, 1, 1);
+        tid.send(ack(1));
+        expectBlocks(pattern(1000), 512, 2, 2);
+        tid.send(error(0, "input/output error"));
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr()).contains("0 input/output error");
+    }
 }
