@@ -430,4 +430,11 @@ class ClientPutIT {
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
         assertThat(result.stderr()).contains("0 input/output error");
     }
+
+    @Test
+    void case14_blocks_of_which_not_one_was_acknowledged_are_not_probably_complete() throws IOException {
+        putGranted(CONTENT, List.of("blksize", "windowsize"), "--timeout", "1", "--give-up", "3");
+        Run.Result result = client.await(Duration.ofMinutes(2));
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+    }
 }
