@@ -437,4 +437,13 @@ class ClientPutIT {
         Run.Result result = client.await(Duration.ofMinutes(2));
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
     }
+
+    @Test
+    void a_file_whose_size_the_system_does_not_know_is_sent_whole() {
+        String url = server.url("file");
+        client = tftp(folder, "put", "/proc/version", url, "--no-options", "--timeout", "5");
+        tid = server.answerer(server.awaitRequest());
+        tid.send(ack(0));
+        assertThat(tid.next().bytes()).hasSizeGreaterThan(4);
+    }
 }
