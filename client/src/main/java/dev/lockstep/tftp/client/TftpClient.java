@@ -122,13 +122,21 @@ public final class TftpClient implements AutoCloseable {
                 work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                attempt(
-                        request,
-                        new Attempt(
-                                exchange, server, asked(request, exchange, server), observed(request), loop, result));
+                Options asked = asked(request, exchange, server);
+                begin(request, new Attempt(exchange, server, asked, observed(request), loop, result));
             }
         });
         return result;
+    }
+
+    /** A request that can't even be written fails as one that is refused does. */
+    private void begin(TransferRequest request, Attempt attempt) {
+        try {
+            attempt(request, attempt);
+        } catch (RuntimeException e) {
+            FileWork work = new FileWork(io, attempt.loop());
+            work.perform(attempt.exchange()::close, closed -> attempt.result().completeExceptionally(e));
+        }
     }
 
     private static boolean isAddress(String host) {

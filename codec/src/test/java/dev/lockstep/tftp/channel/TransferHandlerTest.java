@@ -352,7 +352,7 @@ class TransferHandlerTest {
         bench.pass(1000);
         arrive(0, 3, 0, 1, "rest");
         expectSent(0, 4, 0, 1);
-        bench.pass(2000);
+        bench.pass(1000);
         arrive(0, 3, 0, 1, "rest");
         expectSent(0, 4, 0, 1);
         assertThat(bench.channel.isOpen()).isTrue();

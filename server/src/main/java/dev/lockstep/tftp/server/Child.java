@@ -109,6 +109,13 @@ final class Child {
         };
     }
 
+    /** Its channel is closed. A transfer still closes its file, and leaves when that is told. */
+    void closed() {
+        if (transfer == null) {
+            leave();
+        }
+    }
+
     /** It no longer counts as running. */
     void leave() {
         if (!left) {

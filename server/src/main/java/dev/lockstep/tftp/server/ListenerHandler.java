@@ -126,7 +126,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     private void forget(Ends ends, Child child) {
         children.remove(ends, child);
-        child.leave();
+        child.closed();
     }
 
     private void refuse(InetSocketAddress peer, InetAddress asked, Request request, TftpException refusal) {

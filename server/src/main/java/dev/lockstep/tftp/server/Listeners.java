@@ -111,6 +111,9 @@ final class Listeners {
             Channel channel = bind(bootstrap, actual);
             listeners.add(new Listener(channel, handler));
             actual = (InetSocketAddress) channel.localAddress();
+            if (!transport.sharesPorts()) {
+                break;
+            }
         }
         addresses.add(actual);
     }

@@ -27,7 +27,7 @@ public final class TransferLog implements TransferListener {
             LOG.info(
                     "{} refused: {}",
                     who(refused.peer(), refused.request()),
-                    refused.reason().getMessage());
+                    printable(refused.reason().getMessage()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             LOG.info(
                     "{} so far: {} bytes",
@@ -39,7 +39,7 @@ public final class TransferLog implements TransferListener {
             LOG.debug(
                     "{} asks {}",
                     who(requested.peer(), requested.request()),
-                    requested.request().options());
+                    printable(requested.request().options().toString()));
         }
     }
 

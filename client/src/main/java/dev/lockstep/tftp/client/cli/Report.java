@@ -53,7 +53,8 @@ final class Report {
     /** It did not. */
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        System.err.println("tftp: " + remote + ": " + cause.code() + " " + oneLine(cause.getMessage()));
+        System.err.println(
+                "tftp: " + oneLine(remote.toString()) + ": " + cause.code() + " " + oneLine(cause.getMessage()));
         if (verbose) {
             cause.printStackTrace();
         }

@@ -15,6 +15,8 @@ import java.util.Map;
  * that is replaced goes on being sent to whoever has begun to read it.
  */
 public final class MemoryStorage implements Storage {
+    private static final int FILE_OVERHEAD = 128;
+
     private final long limit;
     private final WriteRules rules;
     private final Map<String, byte[]> files = new HashMap<>();
@@ -36,7 +38,7 @@ public final class MemoryStorage implements Storage {
     /** Puts a file there, or replaces it. */
     public synchronized void put(String filename, byte[] content) throws TftpException {
         String name = nameOf(filename);
-        take(content.length);
+        take(content.length + costOf(name));
         publish(name, content.clone());
     }
 
@@ -57,6 +59,7 @@ public final class MemoryStorage implements Storage {
         if (size > limit - used) {
             throw full();
         }
+        take(costOf(name));
         return new LimitedSink(new MemorySink(name), rules);
     }
 
@@ -85,10 +88,15 @@ public final class MemoryStorage implements Storage {
         used -= octets;
     }
 
-    /** The octets of {@code content} are taken already. */
+    /** The octets of {@code content} and of its name are taken already. */
     private synchronized void publish(String name, byte[] content) {
         byte[] replaced = files.put(name, content);
-        used -= replaced == null ? 0 : replaced.length;
+        used -= replaced == null ? 0 : replaced.length + costOf(name);
+    }
+
+    /** A file takes memory even if it is empty. */
+    private static int costOf(String name) {
+        return FILE_OVERHEAD + 2 * name.length();
     }
 
     private static TftpException full() {
@@ -125,7 +133,7 @@ public final class MemoryStorage implements Storage {
         @Override
         public void close() {
             if (!committed) {
-                giveBack(content.size());
+                giveBack(content.size() + costOf(name));
             }
         }
     }
