@@ -15,6 +15,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.transfer.Negotiation;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -84,6 +85,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
         sentAgain = true;
         timer.backOff();
+        context.listener().on(new TransferEvent.RequestRepeated(server, request));
         send(request, server);
         resend.moveTo(now() + timer.timeout());
     }
@@ -129,7 +131,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         Agreement agreement = new Agreement(peer, request, settings, requestedAt, roundTrip);
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
-        exchange.transfer(context, agreement, oack).addTo(ctx.pipeline());
+        exchange.begin(ctx.pipeline(), context, agreement, oack);
     }
 
     private void fail(TftpException cause) {

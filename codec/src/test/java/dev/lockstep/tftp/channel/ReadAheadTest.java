@@ -83,7 +83,7 @@ class ReadAheadTest {
 
     @Test
     void a_long_file_comes_whole_whatever_the_pieces_and_reads() {
-        byte[] file = Octets.random(3_000_001);
+        byte[] file = Octets.random(600_001);
         for (int blksize : new int[] {8, 511, 1428, 65_464}) {
             for (int windowsize : new int[] {1, 7, 64}) {
                 closed = false;

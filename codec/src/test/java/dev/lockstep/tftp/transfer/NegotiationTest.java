@@ -368,7 +368,7 @@ class NegotiationTest {
                 .hasMessageContaining("timeout");
         assertThatThrownBy(() -> LIMITS.withTimes(second, Duration.ZERO, second))
                 .hasMessageContaining("give-up");
-        assertThatThrownBy(() -> LIMITS.withTimes(second, second, Duration.ZERO))
+        assertThatThrownBy(() -> LIMITS.withTimes(second, second, second.negated()))
                 .hasMessageContaining("linger");
         assertThatThrownBy(() -> new TransferSettings(7, 1, second, 0, 0)).hasMessageContaining("blksize: 7");
         assertThatThrownBy(() -> new TransferSettings(8, 0, second, 0, 0)).hasMessageContaining("windowsize: 0");

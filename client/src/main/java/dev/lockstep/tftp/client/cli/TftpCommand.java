@@ -40,7 +40,11 @@ public final class TftpCommand implements Runnable {
             System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
             return CommandLine.ExitCode.USAGE;
         });
-        System.exit(command.execute(withoutShortForms(args)));
+        String[] names = withoutShortForms(args);
+        if (names.length == 0 || !command.getSubcommands().containsKey(names[0])) {
+            command.addSubcommand(new LoadCommand()); // a get starts sooner without its classes
+        }
+        System.exit(command.execute(names));
     }
 
     private static String[] withoutShortForms(String[] args) {
@@ -55,6 +59,6 @@ public final class TftpCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command (expected: get or put)");
+        throw new ParameterException(spec.commandLine(), "no command (expected: get, put or load)");
     }
 }
