@@ -47,7 +47,8 @@ public final class TftpClient implements AutoCloseable {
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Set<CompletableFuture<TransferResult>> running = ConcurrentHashMap.newKeySet();
     private final TransferContext context;
     /** Servers that have refused options before: they are not asked again. */
     private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
@@ -108,10 +109,12 @@ public final class TftpClient implements AutoCloseable {
 
     private CompletableFuture<TransferResult> start(TransferRequest request, Exchange exchange) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        running.add(result);
+        result.whenComplete((done, failure) -> running.remove(result));
         EventLoop loop = loops.next();
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
-        FileWork work = new FileWork(NetUtil.isValidIpV4Address(remote.host()) ? Runnable::run : io, loop);
+        FileWork work = new FileWork(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
@@ -128,6 +131,10 @@ public final class TftpClient implements AutoCloseable {
         return result;
     }
 
+    private static boolean isAddress(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    }
+
     private Options asked(TransferRequest request, Exchange exchange, InetSocketAddress server) {
         return request.options()
                 .orElseGet(() -> plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize()));
@@ -140,7 +147,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void attempt(TransferRequest request, Attempt attempt) {
-        attempt.start(transport, config.taps(), channels, refusal -> {
+        attempt.start(transport, config, channels, refusal -> {
             boolean dislikesOptions = refusal.isFromPeer()
                     && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
             if (dislikesOptions
@@ -160,6 +167,7 @@ public final class TftpClient implements AutoCloseable {
     @Override
     public void close() {
         channels.close().awaitUninterruptibly();
+        awaitFiles();
         loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         io.shutdown();
         try {
@@ -168,6 +176,17 @@ public final class TftpClient implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A result is known when its file is closed, which takes the event loop and the I/O pool. */
+    private void awaitFiles() {
+        CompletableFuture<?>[] ending = running.toArray(CompletableFuture[]::new);
+        if (ending.length > 0) {
+            CompletableFuture.allOf(ending)
+                    .orTimeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(failure -> null)
+                    .join();
         }
     }
 }
