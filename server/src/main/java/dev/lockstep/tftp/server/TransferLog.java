@@ -78,7 +78,7 @@ public final class TransferLog implements TransferListener {
         return PeerName.of(peer) + " " + operation + printable(request.filename());
     }
 
-    /** A name is the client's to choose, but not the log's lines. */
+    /** Names, modes and options are the client's to choose, but not the log's lines. */
     private static String printable(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
