@@ -47,7 +47,8 @@ public final class TftpClient implements AutoCloseable {
     private final Transport transport = Transport.best();
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
-    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final Set<CompletableFuture<TransferResult>> running = ConcurrentHashMap.newKeySet();
     private final TransferContext context;
     /** Servers that have refused options before: they are not asked again. */
     private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
@@ -108,6 +109,8 @@ public final class TftpClient implements AutoCloseable {
 
     private CompletableFuture<TransferResult> start(TransferRequest request, Exchange exchange) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        running.add(result);
+        result.whenComplete((done, failure) -> running.remove(result));
         EventLoop loop = loops.next();
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
@@ -164,6 +167,7 @@ public final class TftpClient implements AutoCloseable {
     @Override
     public void close() {
         channels.close().awaitUninterruptibly();
+        awaitFiles();
         loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         io.shutdown();
         try {
@@ -172,6 +176,17 @@ public final class TftpClient implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A result is known when its file is closed, which takes the event loop and the I/O pool. */
+    private void awaitFiles() {
+        CompletableFuture<?>[] ending = running.toArray(CompletableFuture[]::new);
+        if (ending.length > 0) {
+            CompletableFuture.allOf(ending)
+                    .orTimeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(failure -> null)
+                    .join();
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.lockstep.tftp.transfer;
 
-import java.util.Locale;
-
 /** A transfer in words: the same ones in a server's log and in a client's result line. */
 public final class TransferSummary {
     private static final double NANOS = 1e9;
@@ -12,8 +10,7 @@ public final class TransferSummary {
     /** Bytes, seconds and rate: {@code 1942 bytes in 0.013 s, 149.4 kB/s}. */
     public static String of(TransferStats stats) {
         double seconds = stats.elapsed(0) / NANOS;
-        return String.format(
-                Locale.ROOT, "%d bytes in %.3f s, %s", stats.bytes(), seconds, rate(stats.bytes(), seconds));
+        return stats.bytes() + " bytes in " + fixed(seconds, 1000) + " s, " + rate(stats.bytes(), seconds);
     }
 
     /** As above, with what was agreed on and how often something was sent again. */
@@ -30,6 +27,12 @@ public final class TransferSummary {
             rate /= 1000;
             unit++;
         }
-        return String.format(Locale.ROOT, "%.1f %s", rate, UNITS[unit]);
+        return fixed(rate, 10) + " " + UNITS[unit];
+    }
+
+    /** A number to a tenth or a thousandth. A {@code Formatter} would take longer to load than a small file takes. */
+    private static String fixed(double value, int parts) {
+        long count = Math.round(value * parts);
+        return count / parts + "." + Long.toString(parts + count % parts).substring(1);
     }
 }

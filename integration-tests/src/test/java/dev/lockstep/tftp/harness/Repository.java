@@ -3,9 +3,9 @@ package dev.lockstep.tftp.harness;
 import java.nio.file.Path;
 
 /** Where the built programs are. */
-final class Repository {
+public final class Repository {
     /** Maven runs the suites in their module's folder. */
-    static final Path ROOT =
+    public static final Path ROOT =
             Path.of(System.getProperty("user.dir")).toAbsolutePath().getParent();
 
     /** Small enough for a busy machine, and every buffer that is not given back is reported. */

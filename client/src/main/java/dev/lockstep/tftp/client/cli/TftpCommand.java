@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.cli;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Gets and puts files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
-        subcommands = {GetCommand.class, PutCommand.class},
+        subcommands = {GetCommand.class, PutCommand.class, LoadCommand.class},
         footer = {
             "",
             "Exit status: 0 all done, 1 a transfer failed, 2 wrong usage.",
@@ -35,26 +36,28 @@ public final class TftpCommand implements Runnable {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new TftpCommand());
-        command.setParameterExceptionHandler((failure, arguments) -> {
-            System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
-            return CommandLine.ExitCode.USAGE;
-        });
-        String[] names = withoutShortForms(args);
-        if (names.length == 0 || !command.getSubcommands().containsKey(names[0])) {
-            command.addSubcommand(new LoadCommand()); // a get starts sooner without its classes
-        }
-        System.exit(command.execute(names));
+        System.exit(execute(args));
     }
 
-    private static String[] withoutShortForms(String[] args) {
-        String[] names = args.clone();
-        if (names.length > 0 && names[0].equals("-r")) {
-            names[0] = "get";
-        } else if (names.length > 0 && names[0].equals("-w")) {
-            names[0] = "put";
+    /** Runs the command; gives its exit status. */
+    static int execute(String... args) {
+        // only the one command that is meant is read: reflection on all of them would take as long as a small file
+        Object command = switch (args.length == 0 ? "" : args[0]) {
+            case "get", "pull", "-r" -> new GetCommand();
+            case "put", "push", "-w" -> new PutCommand();
+            case "load" -> new LoadCommand();
+            default -> new TftpCommand();
+        };
+        boolean one = !(command instanceof TftpCommand);
+        if (one) {
+            QuickStart.begin();
         }
-        return names;
+        return new CommandLine(command)
+                .setParameterExceptionHandler((failure, arguments) -> {
+                    System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .execute(one ? Arrays.copyOfRange(args, 1, args.length) : args);
     }
 
     @Override

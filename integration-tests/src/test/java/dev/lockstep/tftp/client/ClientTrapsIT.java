@@ -1,0 +1,226 @@
+package dev.lockstep.tftp.client;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.bytes;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.oack;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.ClientProcess.tftp;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a script that trusts its TFTP client is let down by others: exit status, message, and what is on disk. */
+@Timeout(180)
+class ClientTrapsIT {
+    private static final byte[] CONTENT = pattern(3 * 512 + 100);
+    private static final byte[] OLD = bytes("what was there before");
+
+    @TempDir
+    private Path folder;
+
+    private final FakeServer server = new FakeServer();
+    private Run client;
+    private RawPeer tid;
+
+    @AfterEach
+    void close() {
+        if (client != null) {
+            client.close();
+        }
+        server.close();
+    }
+
+    /** Starts a get of {@code file} and takes its request. */
+    private void get(String... flags) {
+        start(flags);
+        Datagram request = server.awaitRequest();
+        tid = server.answerer(request);
+    }
+
+    private void start(String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("get", server.url("file")));
+        arguments.addAll(List.of(flags));
+        client = tftp(folder, arguments.toArray(String[]::new));
+    }
+
+    private void sendBlocks(int from, int to) {
+        for (int n = from; n <= to; n++) {
+            tid.send(data(n, block(CONTENT, n, 512)));
+            tid.expect(ack(n));
+        }
+    }
+
+    private void expectSuccess(byte[] content) throws IOException {
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.output()).startsWith(server.url("file") + ": " + content.length + " bytes in ");
+        assertThat(result.stderr()).isEmpty();
+        assertThat(folder.resolve("file")).hasBinaryContent(content);
+        expectOnDisk(folder, "file");
+    }
+
+    /** Exit 1, exactly that line, nothing on standard output. */
+    private void expectFailure(String codeAndText) {
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr()).isEqualTo("tftp: " + server.url("file") + ": " + codeAndText + "\n");
+        assertThat(result.output()).isEmpty();
+    }
+
+    private static void expectOnDisk(Path where, String... names) throws IOException {
+        try (Stream<Path> files = Files.list(where)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder(names);
+        }
+    }
+
+    @Test
+    void a_missing_file_is_a_failure_and_leaves_no_empty_one() throws IOException {
+        get();
+        tid.send(error(1, "File not found"));
+        expectFailure("1 File not found");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void an_empty_file_is_a_file() throws IOException {
+        get("--no-options");
+        tid.send(data(1, bytes()));
+        tid.expect(ack(1));
+        expectSuccess(bytes());
+    }
+
+    @Test
+    void a_block_longer_than_agreed_is_not_cut_but_refused() throws IOException {
+        get("--no-options");
+        sendBlocks(1, 1);
+        tid.send(data(2, pattern(600)));
+        tid.expectError(4);
+        expectFailure("4 block of 600 octets (expected: <= 512)");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void data_from_a_strangers_port_is_not_in_the_file() throws IOException {
+        get("--no-options");
+        sendBlocks(1, 1);
+        try (RawPeer stranger = new RawPeer().talkTo(tid.peer())) {
+            stranger.send(data(2, bytes("not from here")));
+            stranger.expectError(5);
+        }
+        sendBlocks(2, 4);
+        expectSuccess(CONTENT);
+    }
+
+    @Test
+    void an_option_nobody_asked_for_is_refused() throws IOException {
+        get("--timeout", "5");
+        tid.send(oack("blksize", "1428", "multicast", "224.0.0.1,1758,1"));
+        tid.expectError(8);
+        expectFailure("8 option multicast: not asked for");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void a_larger_blksize_than_asked_is_refused() throws IOException {
+        get("--blksize", "1024");
+        tid.send(oack("blksize", "2048"));
+        tid.expectError(8);
+        expectFailure("8 option blksize: 2048 (expected: 8 to 1024)");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void a_file_that_ends_before_its_size_is_a_failure() throws IOException {
+        get("--blksize", "512", "--windowsize", "1");
+        tid.send(oack("tsize", "10000"));
+        tid.expect(ack(0));
+        for (int n = 1; n <= 3; n++) {
+            tid.send(data(n, block(CONTENT, n, 512)));
+            tid.expect(ack(n));
+        }
+        tid.send(data(4, block(CONTENT, 4, 512)));
+        tid.expectError(0);
+        expectFailure("0 " + CONTENT.length + " octets came (expected: 10000, as announced)");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void a_full_disk_is_a_failure_and_gives_its_room_back() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Run.Result mounted = Run.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
+        assumeTrue(mounted.exit() == 0, "only root can make a disk that is full: " + mounted.stderr());
+        try {
+            Files.write(disk.resolve("file"), OLD);
+            get("-o", "disk/", "--blksize", "60000", "--windowsize", "1");
+            tid.send(oack("blksize", "60000"));
+            tid.expect(ack(0));
+            tid.send(data(1, new byte[60000]));
+            tid.expect(ack(1));
+            tid.send(data(2, new byte[60000]));
+            tid.awaitError(3);
+            expectFailure("3 disk full");
+            assertThat(disk.resolve("file")).hasBinaryContent(OLD);
+            expectOnDisk(disk, "file");
+        } finally {
+            Run.run("umount", disk.toString());
+        }
+    }
+
+    @Test
+    void a_target_that_cannot_be_written_fails_before_anything_is_asked() throws IOException {
+        start("-o", "no/such/folder/file");
+        expectFailure("1 no/such/folder/file: file not found");
+        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+
+        Files.createDirectories(folder.resolve("file/inside"));
+        start();
+        expectFailure("2 file: is a directory");
+        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        expectOnDisk(folder, "file");
+    }
+
+    @Test
+    void after_a_failure_a_target_that_exists_is_as_it_was() throws IOException {
+        Files.write(folder.resolve("file"), OLD);
+        get("--no-options");
+        sendBlocks(1, 2);
+        tid.send(error(0, "disk on fire"));
+        expectFailure("0 disk on fire");
+        assertThat(folder.resolve("file")).hasBinaryContent(OLD);
+        expectOnDisk(folder, "file");
+    }
+
+    @Test
+    void a_server_that_dies_midway_is_a_failure_that_leaves_nothing() throws IOException {
+        get("--no-options", "--give-up", "2");
+        sendBlocks(1, 2);
+        tid.vanish();
+        expectFailure("0 timed out");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void a_server_that_never_answers_is_a_failure() throws IOException {
+        start("--give-up", "1");
+        server.awaitRequest();
+        expectFailure("0 timed out: no answer");
+        expectOnDisk(folder);
+    }
+}

@@ -1,0 +1,150 @@
+package dev.lockstep.tftp.client;
+
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher's class-data archive is for speed only: missing, broken or of another time, nobody notices. */
+@Timeout(180)
+class LauncherIT {
+    private static final byte[] CONTENT = pattern(300);
+
+    @TempDir
+    private Path folder;
+
+    private final FakeServer server = new FakeServer();
+    private final List<Run> runs = new ArrayList<>();
+    private Path target;
+
+    /** An installation of its own, without an archive. */
+    @BeforeEach
+    void install() throws IOException {
+        target = Files.createDirectories(folder.resolve("client/target"));
+        Files.createDirectories(folder.resolve("client/bin"));
+        for (String file : List.of("bin/tftp", "bin/archive-classes", "target/tftp.jar")) {
+            Path built = Repository.ROOT.resolve("client").resolve(file);
+            Files.copy(built, folder.resolve("client").resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        runs.forEach(Run::close);
+        // an archive may still be in the making in the background: it holds this lock
+        Run.run("flock", target.resolve(".tftp-archive.lock").toString(), "true");
+        server.close();
+    }
+
+    private Run start(String name, Map<String, String> environment) {
+        List<String> command =
+                List.of(folder.resolve("client/bin/tftp").toString(), "get", server.url("file"), "-o", name);
+        Run run = Run.start(folder, environment, command);
+        runs.add(run);
+        return run;
+    }
+
+    private void serve() {
+        server.answerer(server.awaitRequest()).send(data(1, CONTENT));
+    }
+
+    private void expectSuccess(Run run, String name) {
+        Run.Result result = run.await();
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.stderr()).isEmpty();
+        assertThat(result.output().lines()).hasSize(1);
+        assertThat(folder.resolve(name)).hasBinaryContent(CONTENT);
+    }
+
+    private void getsOneFile(Map<String, String> environment) {
+        Run run = start("out", environment);
+        serve();
+        expectSuccess(run, "out");
+    }
+
+    /** Has the archive made as the first run does in the background, and waits for it. */
+    private Path archive() throws IOException {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        Run.Result made = Run.run(folder.resolve("client/bin/archive-classes").toString(), java);
+        assertThat(made.exit()).as(made.toString()).isZero();
+        assertThat(made.output() + made.stderr()).isEmpty();
+        try (Stream<Path> files = Files.list(target)) {
+            return files.filter(file -> file.toString().endsWith(".jsa"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static Map<String, String> sameJava() {
+        return Map.of("JAVA_HOME", System.getProperty("java.home"));
+    }
+
+    @Test
+    void an_archive_is_used_and_says_nothing() throws IOException {
+        archive();
+        getsOneFile(sameJava());
+    }
+
+    @Test
+    void two_first_runs_at_once_do_not_disturb_each_other() {
+        Run one = start("one", sameJava());
+        Run two = start("two", sameJava());
+        serve();
+        serve();
+        expectSuccess(one, "one");
+        expectSuccess(two, "two");
+    }
+
+    @Test
+    void an_archive_that_is_cut_or_not_one_is_passed_over() throws IOException {
+        Path archive = archive();
+        byte[] whole = Files.readAllBytes(archive);
+        Files.delete(archive);
+        Files.write(archive, java.util.Arrays.copyOf(whole, whole.length / 2));
+        getsOneFile(sameJava());
+        Files.writeString(archive, "no archive");
+        getsOneFile(sameJava());
+        Files.write(archive, new byte[0]);
+        getsOneFile(sameJava());
+    }
+
+    @Test
+    void an_archive_of_an_older_build_is_passed_over() throws IOException {
+        Path archive = archive();
+        Files.setLastModifiedTime(
+                target.resolve("tftp.jar"), FileTime.from(Instant.now().minusSeconds(1000)));
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.now())); // newer than a jar it is not of
+        getsOneFile(sameJava());
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.now().minusSeconds(2000)));
+        getsOneFile(sameJava());
+    }
+
+    @Test
+    void where_nothing_can_be_written_there_is_no_archive() throws IOException {
+        Files.delete(folder.resolve("client/bin/archive-classes")); // as root may write anywhere
+        getsOneFile(sameJava());
+    }
+
+    @Test
+    void options_for_java_are_words() {
+        getsOneFile(Map.of("JAVA_OPTS", "-Xmx64m  -Dsome.property=value"));
+    }
+}
