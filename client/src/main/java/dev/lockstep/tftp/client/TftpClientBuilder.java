@@ -75,7 +75,7 @@ public final class TftpClientBuilder {
         return this;
     }
 
-    /** One more look at the datagrams. While there is one, bursts leave as single datagrams. */
+    /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
     public TftpClientBuilder tap(WireTap tap) {
         taps.add(tap);
         return this;
