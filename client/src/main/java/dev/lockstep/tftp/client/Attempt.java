@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -10,6 +11,7 @@ import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -19,6 +21,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -31,6 +34,7 @@ record Attempt(
         Exchange exchange,
         InetSocketAddress server,
         Options asked,
+        TransferContext context,
         EventLoop loop,
         CompletableFuture<TransferResult> result) {
     /** Room for an OACK or an ERROR of any sensible length. */
@@ -42,7 +46,7 @@ record Attempt(
 
     /** The same without options. */
     Attempt withoutOptions() {
-        return new Attempt(exchange, server, Options.NONE, loop, result);
+        return new Attempt(exchange, server, Options.NONE, context, loop, result);
     }
 
     /**
@@ -50,12 +54,7 @@ record Attempt(
      *
      * @param refused told on the event loop if there is no transfer; the exchange then still owns its file
      */
-    void start(
-            Transport transport,
-            TransferContext context,
-            ClientConfig config,
-            ChannelGroup channels,
-            Consumer<TftpException> refused) {
+    void start(Transport transport, List<WireTap> taps, ChannelGroup channels, Consumer<TftpException> refused) {
         Request request = exchange.request(asked);
         TransferListener listener = event -> {
             context.listener().on(event);
@@ -72,17 +71,17 @@ record Attempt(
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channelFactory(transport.socketsFor(server.getAddress()))
-                .option(ChannelOption.SO_RCVBUF, receiveBuffer(config))
+                .option(ChannelOption.SO_RCVBUF, receiveBuffer())
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         channels.add(channel);
-                        config.taps().forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
+                        taps.forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
                         channel.pipeline().addLast(handshake);
                     }
                 });
-        int datagram = Math.max(SMALL_DATAGRAM, config.blksize() + TftpCodec.DATA_HEADER);
-        transport.expect(bootstrap, datagram, asked.has(Options.WINDOWSIZE));
+        int datagram = Math.max(SMALL_DATAGRAM, blksizeAsked() + TftpCodec.DATA_HEADER);
+        transport.expect(bootstrap, datagram, windowsizeAsked() > 1);
         bootstrap.bind(anyAddress()).addListener((ChannelFuture bound) -> {
             if (!bound.isSuccess()) {
                 String text = "no socket: " + bound.cause().getMessage();
@@ -102,9 +101,19 @@ record Attempt(
     }
 
     /** A whole window must fit, or every window would be lost. */
-    private static int receiveBuffer(ClientConfig config) {
-        long window = (long) config.windowsize() * (2L * config.blksize() + KERNEL_OVERHEAD);
+    private int receiveBuffer() {
+        long window = windowsizeAsked() * (2L * blksizeAsked() + KERNEL_OVERHEAD);
         return (int) Math.max(DEFAULT_RECEIVE_BUFFER, Math.min(window, Integer.MAX_VALUE / 2));
+    }
+
+    private int blksizeAsked() {
+        return (int) asked.number(Options.BLKSIZE, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
+                .orElse(TransferSettings.PLAIN.blksize());
+    }
+
+    private long windowsizeAsked() {
+        return asked.number(Options.WINDOWSIZE, 1, TransferSettings.MAX_WINDOWSIZE)
+                .orElse(1);
     }
 
     private InetSocketAddress anyAddress() {

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client;
 import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.DeadlineTimer;
 import dev.lockstep.tftp.channel.PeerFilter;
+import dev.lockstep.tftp.channel.Strangers;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
@@ -14,6 +15,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.transfer.Negotiation;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,6 +36,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
+    private final Strangers strangers = new Strangers();
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer resend;
@@ -82,6 +85,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
         sentAgain = true;
         timer.backOff();
+        context.listener().on(new TransferEvent.RequestRepeated(server, request));
         send(request, server);
         resend.moveTo(now() + timer.timeout());
     }
@@ -92,8 +96,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         try {
             if (packet.sender().getAddress().equals(server.getAddress())) {
                 onAnswer(TftpCodec.decode(packet.content()), packet.sender());
-            } else if (PeerFilter.deservesAnswer(packet)) {
-                ctx.writeAndFlush(PeerFilter.turnAway(ctx, packet.sender()), ctx.voidPromise());
+            } else {
+                strangers.turnAway(ctx, packet);
             }
         } catch (MalformedMessageException malformed) {
             context.fireUserEventTriggered(malformed); // and wait for a better answer
@@ -127,7 +131,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         Agreement agreement = new Agreement(peer, request, settings, requestedAt, roundTrip);
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
-        exchange.transfer(context, agreement, oack).addTo(ctx.pipeline());
+        exchange.begin(ctx.pipeline(), context, agreement, oack);
     }
 
     private void fail(TftpException cause) {

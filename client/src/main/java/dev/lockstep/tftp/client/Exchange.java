@@ -3,10 +3,13 @@ package dev.lockstep.tftp.client;
 import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
@@ -15,9 +18,15 @@ import dev.lockstep.tftp.transfer.NetasciiSink;
 import dev.lockstep.tftp.transfer.NetasciiSource;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 
-/** What differs between a get and a put. Owns the file until a transfer takes it over. */
+/** What differs between a get, a put and a probe. Owns the file until a transfer takes it over. */
 sealed interface Exchange {
     /** The file on the server. */
     RemoteFile remote();
@@ -32,11 +41,11 @@ sealed interface Exchange {
     boolean isPlainAnswer(TftpMessage message);
 
     /**
-     * The transfer that follows the answer.
+     * Goes on after the answer, on the event loop.
      *
      * @param oack whether the answer was an OACK
      */
-    TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack);
+    void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack);
 
     /** Closes the file of an exchange that comes to nothing. */
     void close() throws IOException;
@@ -64,8 +73,9 @@ sealed interface Exchange {
         }
 
         @Override
-        public TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack) {
-            return TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, sink);
+        public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
+            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, sink)
+                    .addTo(pipeline);
         }
 
         @Override
@@ -96,13 +106,46 @@ sealed interface Exchange {
         }
 
         @Override
-        public TransferHandler transfer(TransferContext context, Agreement agreement, boolean oack) {
-            return TransferHandler.sending(context, agreement, null, source);
+        public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
+            TransferHandler.sending(context, agreement, null, source).addTo(pipeline);
         }
 
         @Override
         public void close() throws IOException {
             source.close();
+        }
+    }
+
+    /** A get that leaves as soon as the options are known. */
+    record Probe(RemoteFile remote, CompletableFuture<TransferSettings> granted) implements Exchange {
+        @Override
+        public long tsize() {
+            return 0;
+        }
+
+        @Override
+        public Request request(Options asked) {
+            return new ReadRequest(remote.filename(), remote.mode(), asked);
+        }
+
+        @Override
+        public boolean isPlainAnswer(TftpMessage message) {
+            return message instanceof Data data && data.block() == 1;
+        }
+
+        @Override
+        public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
+            ErrorMessage leave = new ErrorMessage(ErrorCode.OPTION_REFUSED.number(), "only asked for the options");
+            ByteBuf bytes = TftpCodec.encode(leave, context.allocator());
+            Channel channel = pipeline.channel();
+            channel.writeAndFlush(new DatagramPacket(bytes, agreement.peer()), channel.voidPromise());
+            channel.close();
+            granted.complete(agreement.settings());
+        }
+
+        @Override
+        public void close() {
+            // no file is open
         }
     }
 }

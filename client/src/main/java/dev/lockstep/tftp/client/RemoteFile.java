@@ -20,10 +20,15 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
     private static final int MAX_PORT = 65535;
     private static final String SCHEME = "tftp://";
     private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/]+)(?::(\\d{1,5}))?");
-    private static final Pattern MODE = Pattern.compile("(.*);mode=([A-Za-z]+)");
+    private static final Pattern MODE = Pattern.compile("(.*);mode=([a-z]+)", Pattern.CASE_INSENSITIVE);
+    /** Besides letters and digits, what stands in a URI's path as it is; a semicolon would begin the mode. */
+    private static final String PLAIN = "/-._~!$&'()*+,=:@";
 
-    /** Refuses a port that does not exist. */
+    /** Refuses a port that does not exist, and a name that could not be told from its end on the wire. */
     public RemoteFile {
+        if (filename.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("file name: holds a NUL (expected: none, NUL ends it on the wire)");
+        }
         if (port < 1 || port > MAX_PORT) {
             throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
         }
@@ -76,14 +81,32 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
     }
 
     private static String decoded(String path) {
-        return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(path + " (expected: two hexadecimal digits after each %)", e);
+        }
+    }
+
+    private static String encoded(String path) {
+        StringBuilder text = new StringBuilder();
+        path.codePoints().forEach(point -> {
+            if (Character.isLetterOrDigit(point) || PLAIN.indexOf(point) >= 0) {
+                text.appendCodePoint(point);
+            } else {
+                for (byte octet : Character.toString(point).getBytes(StandardCharsets.UTF_8)) {
+                    text.append(String.format(Locale.ROOT, "%%%02X", octet));
+                }
+            }
+        });
+        return text.toString();
     }
 
     /** As a URI, without what is the default. */
     @Override
     public String toString() {
         String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        return SCHEME + name + (port == TFTP_PORT ? "" : ":" + port) + "/" + filename
+        return SCHEME + name + (port == TFTP_PORT ? "" : ":" + port) + "/" + encoded(filename)
                 + (mode == TransferMode.OCTET ? "" : ";mode=" + mode.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -10,16 +10,20 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +74,12 @@ public final class TftpClient implements AutoCloseable {
 
     /** Gets a file into a sink, which is taken over and committed only if the file came whole. */
     public CompletableFuture<TransferResult> get(RemoteFile remote, Sink sink) {
-        return start(Exchange.Download.of(remote, sink));
+        return get(TransferRequest.of(remote), sink);
+    }
+
+    /** As {@link #get(RemoteFile, Sink)}, with more to say about it. */
+    public CompletableFuture<TransferResult> get(TransferRequest request, Sink sink) {
+        return start(request, Exchange.Download.of(request.remote(), sink));
     }
 
     /**
@@ -78,16 +87,35 @@ public final class TftpClient implements AutoCloseable {
      * with the outcome UNCONFIRMED, when that last ACK never came: then the file is probably there.
      */
     public CompletableFuture<TransferResult> put(RemoteFile remote, Source source) {
-        return start(Exchange.Upload.of(remote, source));
+        return put(TransferRequest.of(remote), source);
     }
 
-    private CompletableFuture<TransferResult> start(Exchange exchange) {
+    /** As {@link #put(RemoteFile, Source)}, with more to say about it. */
+    public CompletableFuture<TransferResult> put(TransferRequest request, Source source) {
+        return start(request, Exchange.Upload.of(request.remote(), source));
+    }
+
+    /**
+     * Asks to read a file only to learn what would be granted, its size above all, and leaves with ERROR 8 as boot
+     * firmware does.
+     */
+    public CompletableFuture<TransferSettings> probe(TransferRequest request) {
+        CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
+        start(request, new Exchange.Probe(request.remote(), granted)).exceptionally(failure -> {
+            granted.completeExceptionally(failure);
+            return null;
+        });
+        return granted;
+    }
+
+    private CompletableFuture<TransferResult> start(TransferRequest request, Exchange exchange) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         running.add(result);
         result.whenComplete((done, failure) -> running.remove(result));
         EventLoop loop = loops.next();
-        FileWork work = new FileWork(io, loop);
         RemoteFile remote = exchange.remote();
+        // an address is its own answer: only a name is worth a trip to the I/O pool
+        FileWork work = new FileWork(NetUtil.isValidIpV4Address(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
@@ -95,20 +123,35 @@ public final class TftpClient implements AutoCloseable {
                 work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                Options asked = plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize());
-                attempt(new Attempt(exchange, server, asked, loop, result));
+                attempt(
+                        request,
+                        new Attempt(
+                                exchange, server, asked(request, exchange, server), observed(request), loop, result));
             }
         });
         return result;
     }
 
-    private void attempt(Attempt attempt) {
-        attempt.start(transport, context, config, channels, refusal -> {
+    private Options asked(TransferRequest request, Exchange exchange, InetSocketAddress server) {
+        return request.options()
+                .orElseGet(() -> plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize()));
+    }
+
+    private TransferContext observed(TransferRequest request) {
+        return request.listener() == TransferListener.NONE
+                ? context
+                : context.withListener(TransferListener.all(List.of(context.listener(), request.listener())));
+    }
+
+    private void attempt(TransferRequest request, Attempt attempt) {
+        attempt.start(transport, config.taps(), channels, refusal -> {
             boolean dislikesOptions = refusal.isFromPeer()
                     && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
-            if (dislikesOptions && !attempt.asked().isEmpty()) {
+            if (dislikesOptions
+                    && request.options().isEmpty()
+                    && !attempt.asked().isEmpty()) {
                 plainServers.add(attempt.server());
-                attempt(attempt.withoutOptions());
+                attempt(request, attempt.withoutOptions());
             } else {
                 FileWork work = new FileWork(io, attempt.loop());
                 work.perform(

@@ -49,7 +49,7 @@ final class ReadAhead implements BlockSupply, TransferFile {
         long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
         int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
         this.wanted = Math.max(least, piece / blksize * blksize);
-        this.work = new FileWork(context.io(), loop);
+        this.work = new FileWork(source.mayBlock() ? context.io() : Runnable::run, loop);
         this.allocator = context.allocator();
         this.budget = context.budget();
         this.loop = loop;

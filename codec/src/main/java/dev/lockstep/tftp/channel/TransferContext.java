@@ -22,6 +22,11 @@ public record TransferContext(
         boolean segments,
         TransferListener listener,
         long progressStep) {
+    /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
+    public TransferContext {
+        listener = guarded(listener);
+    }
+
     /** The same with other limits. */
     public TransferContext withLimits(Limits other) {
         return new TransferContext(other, io, budget, allocator, segments, listener, progressStep);
@@ -30,5 +35,16 @@ public record TransferContext(
     /** The same with another listener. */
     public TransferContext withListener(TransferListener other) {
         return new TransferContext(limits, io, budget, allocator, segments, other, progressStep);
+    }
+
+    private static TransferListener guarded(TransferListener listener) {
+        return event -> {
+            try {
+                listener.on(event);
+            } catch (RuntimeException e) {
+                Thread loop = Thread.currentThread();
+                loop.getUncaughtExceptionHandler().uncaughtException(loop, e);
+            }
+        };
     }
 }

@@ -76,7 +76,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public static TransferHandler receiving(
             TransferContext context, Agreement agreement, TftpMessage opening, Sink sink) {
         return new TransferHandler(context, agreement, (handler, timer) -> {
-            WriteBehind store = new WriteBehind(sink, context, handler.ctx.executor(), handler);
+            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
             handler.file = store;
             return new Receiver(
                     handler, agreement.settings(), context.limits(), timer, opening, store, agreement.requestedAt());
@@ -231,11 +231,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     private void tell(TransferEvent event) {
-        try {
-            context.listener().on(event);
-        } catch (RuntimeException e) {
-            ctx.fireExceptionCaught(e);
-        }
+        context.listener().on(event);
     }
 
     private long now() {

@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.channel;
 
-import dev.lockstep.tftp.transfer.BlockStore;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
@@ -12,7 +11,7 @@ import io.netty.util.concurrent.EventExecutor;
  * another fills; when that is full too there is no room, and the peer waits for its ACK. How much may wait depends on
  * the budget: enough for a fast link where there is plenty, little where memory is short.
  */
-final class WriteBehind implements BlockStore, TransferFile {
+final class WriteBehind implements IncomingFile {
     /** A piece worth a trip to the I/O pool. */
     private static final int PIECE = 64 * 1024;
     /** What may wait where memory is short. */

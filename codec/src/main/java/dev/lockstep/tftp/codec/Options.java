@@ -3,7 +3,6 @@ package dev.lockstep.tftp.codec;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,7 +30,12 @@ public final class Options implements Iterable<Options.Option> {
     public static final String ROLLOVER = "rollover";
 
     /** One option as it stands on the wire. */
-    public record Option(String name, String value) {}
+    public record Option(String name, String value) {
+        /** The name in lower case. Only ASCII has cases here: a dotless i must not make an option of ours. */
+        public String key() {
+            return lowerCase(name);
+        }
+    }
 
     private final List<Option> list;
 
@@ -100,12 +104,24 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     private Option find(String name) {
+        String key = lowerCase(name);
         for (Option option : list) {
-            if (option.name.equalsIgnoreCase(name)) {
+            if (option.name.length() == key.length() && option.key().equals(key)) {
                 return option;
             }
         }
         return null;
+    }
+
+    private static String lowerCase(String name) {
+        StringBuilder key = new StringBuilder(name);
+        for (int i = 0; i < key.length(); i++) {
+            char letter = key.charAt(i);
+            if (letter >= 'A' && letter <= 'Z') {
+                key.setCharAt(i, (char) (letter + ('a' - 'A')));
+            }
+        }
+        return key.toString();
     }
 
     /** Equal if the same options with the same values come in the same order; the case of names does not count. */
@@ -117,7 +133,7 @@ public final class Options implements Iterable<Options.Option> {
         for (int i = 0; i < list.size(); i++) {
             Option mine = list.get(i);
             Option theirs = options.list.get(i);
-            if (!mine.name.equalsIgnoreCase(theirs.name) || !mine.value.equals(theirs.value)) {
+            if (!mine.key().equals(theirs.key()) || !mine.value.equals(theirs.value)) {
                 return false;
             }
         }
@@ -128,7 +144,7 @@ public final class Options implements Iterable<Options.Option> {
     public int hashCode() {
         int hash = 1;
         for (Option option : list) {
-            hash = 31 * hash + option.name.toLowerCase(Locale.ROOT).hashCode() + option.value.hashCode();
+            hash = 31 * hash + option.key().hashCode() + option.value.hashCode();
         }
         return hash;
     }

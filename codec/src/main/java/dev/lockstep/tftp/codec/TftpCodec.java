@@ -25,6 +25,9 @@ public final class TftpCodec {
     /** The longest request (RFC 2347, "Packet formats"). */
     public static final int MAX_REQUEST = 512;
 
+    /** More than fit into a request; looking through 64 KiB of them would cost seconds of an event loop. */
+    static final int MAX_OPTIONS = 256;
+
     private static final int RRQ = 1;
     private static final int WRQ = 2;
     private static final int DATA = 3;
@@ -125,7 +128,7 @@ public final class TftpCodec {
     /** Pairs up to the first one that is empty or incomplete; what follows has no meaning and is left. */
     private static Options options(ByteBuf bytes, Strictness strictness) {
         Options options = Options.NONE;
-        while (bytes.isReadable()) {
+        for (int pairs = 0; bytes.isReadable() && pairs < MAX_OPTIONS; pairs++) {
             int nameLength = bytes.bytesBefore((byte) 0);
             if (nameLength <= 0) {
                 break;

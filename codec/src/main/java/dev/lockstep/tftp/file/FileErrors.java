@@ -14,6 +14,8 @@ import java.util.List;
 public final class FileErrors {
     private static final List<String> FULL =
             List.of("No space left on device", "Disk quota exceeded", "File too large", "not enough space");
+    /** What Java goes on to say after it differs from call to call. */
+    private static final String LINK = "Too many levels of symbolic links";
 
     private FileErrors() {}
 
@@ -35,10 +37,13 @@ public final class FileErrors {
         if (FULL.stream().anyMatch(reason::contains)) {
             return new TftpException(ErrorCode.DISK_FULL, "disk full", failure);
         }
+        if (reason.startsWith(LINK)) {
+            return new TftpException(ErrorCode.ACCESS_VIOLATION, "access denied", failure);
+        }
         return switch (reason) {
             case "File name too long" -> new TftpException(ErrorCode.FILE_NOT_FOUND, "file name too long", failure);
             case "Not a directory" -> new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found", failure);
-            case "Too many levels of symbolic links", "Read-only file system", "Is a directory" ->
+            case "Read-only file system", "Is a directory" ->
                 new TftpException(ErrorCode.ACCESS_VIOLATION, "access denied", failure);
             case "Too many open files" ->
                 new TftpException(ErrorCode.NOT_DEFINED, "too many open files, try again", failure);

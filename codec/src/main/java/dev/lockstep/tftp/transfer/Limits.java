@@ -11,7 +11,8 @@ import java.time.Duration;
  *     receiver is lost whole, and every one after it (RFC 7440, section 6)
  * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
  * @param giveUp how long a transfer may go without progress
- * @param linger how long a receiver stays to repeat a lost last ACK where no timeout was agreed
+ * @param linger how long a receiver stays to repeat a lost last ACK where no timeout was agreed;
+ *     zero: never, as boot firmware does
  * @param exactSize whether a received file must have the size that was announced for it
  */
 public record Limits(
@@ -43,10 +44,8 @@ public record Limits(
         require("windowsize limit", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("window bytes limit", windowBytes, 1, Integer.MAX_VALUE);
         requirePositive("give-up", giveUp);
-        requirePositive("linger", linger);
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("timeout: " + timeout + " (expected: >= 0)");
-        }
+        requireNotNegative("linger", linger);
+        requireNotNegative("timeout", timeout);
     }
 
     /** The same with another blksize limit. */
@@ -83,12 +82,20 @@ public record Limits(
     /** Long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6). */
     Duration lingerFor(TransferSettings settings) {
         Duration agreed = settings.timeout();
-        return agreed.isZero() ? linger : agreed.multipliedBy(2).plusSeconds(1);
+        return agreed.isZero() || linger.isZero()
+                ? linger
+                : agreed.multipliedBy(2).plusSeconds(1);
     }
 
     static void require(String what, long value, long min, long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(what + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    private static void requireNotNegative(String what, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: >= 0)");
         }
     }
 

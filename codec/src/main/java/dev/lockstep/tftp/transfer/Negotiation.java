@@ -14,7 +14,7 @@ import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -70,12 +70,17 @@ public final class Negotiation {
      * @throws TftpException OPTION_REFUSED for an option nobody asked for, or a value that is not in what was asked
      */
     public static TransferSettings accept(Options asked, Options oack) throws TftpException {
-        Negotiation agreed = new Negotiation();
         for (Option granted : oack) {
-            String wanted = asked.value(granted.name())
-                    .orElseThrow(() -> new TftpException(
-                            ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not asked for"));
-            agreed.accept(granted, new Option(granted.name(), wanted));
+            if (!asked.has(granted.name())) {
+                throw new TftpException(ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not asked for");
+            }
+        }
+        Negotiation agreed = new Negotiation();
+        for (Option wanted : asked) { // in the order of the request: of two timeouts its later one counts
+            Optional<String> granted = oack.value(wanted.name());
+            if (granted.isPresent()) {
+                agreed.accept(new Option(wanted.name(), granted.get()), wanted);
+            }
         }
         return agreed.settings();
     }
@@ -99,9 +104,9 @@ public final class Negotiation {
 
     /** The value to echo for an option, or nothing to leave it out; out of range counts as not asked. */
     private OptionalLong grant(Option asked, Limits limits, boolean write, long size) {
-        switch (asked.name().toLowerCase(Locale.ROOT)) {
+        switch (asked.key()) {
             case BLKSIZE, BLKSIZE2 -> {
-                boolean granted = asked.name().equalsIgnoreCase(blksizeOption);
+                boolean granted = asked.key().equals(blksizeOption);
                 return granted ? OptionalLong.of(blksize) : OptionalLong.empty();
             }
             case WINDOWSIZE -> {
@@ -126,7 +131,7 @@ public final class Negotiation {
     /** Options that are echoed as they came or not at all. */
     private OptionalLong grantExactly(Option asked) {
         OptionalLong number;
-        switch (asked.name().toLowerCase(Locale.ROOT)) {
+        switch (asked.key()) {
             case TIMEOUT -> {
                 number = Options.number(asked, 1, MAX_TIMEOUT);
                 number.ifPresent(seconds -> timeout = Duration.ofSeconds(seconds));
@@ -145,7 +150,7 @@ public final class Negotiation {
     }
 
     private void accept(Option granted, Option wanted) throws TftpException {
-        switch (granted.name().toLowerCase(Locale.ROOT)) {
+        switch (granted.key()) {
             case BLKSIZE, BLKSIZE2 -> {
                 long most =
                         Options.number(wanted, 0, TransferSettings.MAX_BLKSIZE).orElse(0);

@@ -55,6 +55,11 @@ public final class NetasciiSink implements Sink {
     }
 
     @Override
+    public boolean mayBlock() {
+        return file.mayBlock();
+    }
+
+    @Override
     public void commit() throws IOException {
         if (pendingCr) {
             pendingCr = false;

@@ -60,6 +60,11 @@ public final class NetasciiSource implements Source {
     }
 
     @Override
+    public boolean mayBlock() {
+        return file.mayBlock();
+    }
+
+    @Override
     public void close() throws IOException {
         file.close();
     }

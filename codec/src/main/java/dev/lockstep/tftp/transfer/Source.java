@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One outgoing file. Its methods may block, and are never called on an event loop; of one source at most one call
- * runs at a time, though not always on the same thread.
+ * One outgoing file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of
+ * one source at most one call runs at a time, though not always on the same thread.
  */
 public interface Source extends AutoCloseable {
     /** The size of a source that doesn't know it. */
@@ -23,6 +23,11 @@ public interface Source extends AutoCloseable {
      * @return how many, or -1 at the end
      */
     int read(ByteBuffer to) throws IOException;
+
+    /** Whether its methods may block. Those of a source in memory need not, and then run on the event loop itself. */
+    default boolean mayBlock() {
+        return true;
+    }
 
     @Override
     void close() throws IOException;

@@ -4,7 +4,8 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import java.net.InetSocketAddress;
 
 /**
- * What observers are told. Of one transfer: {@code Requested}, then either {@code Refused}, or {@code Started}, any
+ * What observers are told. Of one transfer: {@code Requested}, on a client any number of
+ * {@code RequestRepeated}, then either {@code Refused}, or {@code Started}, any
  * number of {@code Progressed}, and exactly one {@code Ended}.
  */
 public sealed interface TransferEvent {
@@ -13,6 +14,9 @@ public sealed interface TransferEvent {
 
     /** A request was read (server) or is sent (client). */
     record Requested(InetSocketAddress peer, Request request) implements TransferEvent {}
+
+    /** A client sends its request again: there was no answer. */
+    record RequestRepeated(InetSocketAddress peer, Request request) implements TransferEvent {}
 
     /** A request was not granted, or got no answer; there is no transfer. The request is null if it was malformed. */
     record Refused(InetSocketAddress peer, Request request, TftpException reason) implements TransferEvent {}

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Watches transfers, the same on both ends. Called on the transfer's event loop, so it must not block; a listener
- * that throws is logged by nobody and hurts nobody: the exception goes to the loop's own handler.
+ * that throws is logged by nobody and hurts nobody: the exception goes to the thread's own handler.
  */
 @FunctionalInterface
 public interface TransferListener {
@@ -14,9 +14,21 @@ public interface TransferListener {
     /** Something happened. */
     void on(TransferEvent event);
 
-    /** All of these, in that order. */
+    /** All of these, in that order; one that throws keeps no other from being told. */
     static TransferListener all(List<TransferListener> listeners) {
         List<TransferListener> each = List.copyOf(listeners);
-        return each.size() == 1 ? each.get(0) : event -> each.forEach(listener -> listener.on(event));
+        return event -> {
+            RuntimeException thrown = null;
+            for (TransferListener listener : each) {
+                try {
+                    listener.on(event);
+                } catch (RuntimeException e) {
+                    thrown = e;
+                }
+            }
+            if (thrown != null) {
+                throw thrown;
+            }
+        };
     }
 }

@@ -133,7 +133,13 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage("..cli..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "ch.qos.logback..", "com.fasterxml.jackson..", "..cli..")
+                .resideInAnyPackage(
+                        "picocli..",
+                        "ch.qos.logback..",
+                        "com.fasterxml.jackson..",
+                        "org.jline..",
+                        "me.tongfei..",
+                        "..cli..")
                 .check(all);
     }
 

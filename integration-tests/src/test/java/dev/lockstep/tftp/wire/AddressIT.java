@@ -134,7 +134,7 @@ class AddressIT {
     }
 
     @Test
-    void two_clients_read_at_once_without_disturbing_each_other() {
+    void case63_two_clients_of_one_address_are_told_apart_by_their_ports() {
         startDownload();
         try (RawPeer other = new RawPeer()) {
             other.ask(daemon.address(), rrq("other", "timeout", "255"));

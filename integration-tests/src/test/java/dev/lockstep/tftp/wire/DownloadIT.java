@@ -91,7 +91,7 @@ class DownloadIT {
     }
 
     @Test
-    void a_file_comes_block_by_block_from_a_fresh_port() {
+    void case64_a_file_comes_block_by_block_from_a_fresh_port() {
         client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
         for (int n = 1; n <= 4; n++) {
             client.expect(bytes(0, 3, 0, n, block(TARGET, n, 512)));

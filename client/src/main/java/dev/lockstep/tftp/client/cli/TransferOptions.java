@@ -57,8 +57,14 @@ final class TransferOptions {
     @Option(names = "--verbose", description = "Print more, and a stack trace for an error.")
     private boolean verbose;
 
-    /** A client with these settings. */
-    TftpClient newClient() {
+    /** What shows how far the transfers are; null where nobody would see it. */
+    Progress progress(boolean standardOutputIsData) {
+        boolean seen = !quiet && !json && !trace && !standardOutputIsData;
+        return seen && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) ? new Progress() : null;
+    }
+
+    /** A client with these settings; the progress may be null. */
+    TftpClient newClient(Progress progress) {
         Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), silence, Limits.DEFAULT.linger())
@@ -69,6 +75,9 @@ final class TransferOptions {
                 .timeout(timeout)
                 .options(!noOptions)
                 .limits(limits);
+        if (progress != null) {
+            builder.listener(progress);
+        }
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }

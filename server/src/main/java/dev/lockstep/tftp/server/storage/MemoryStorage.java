@@ -46,7 +46,7 @@ public final class MemoryStorage implements Storage {
         if (content == null) {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
         }
-        return new MemorySource(ByteBuffer.wrap(content).asReadOnlyBuffer());
+        return new MemorySource(content);
     }
 
     @Override
@@ -93,29 +93,6 @@ public final class MemoryStorage implements Storage {
 
     private static TftpException full() {
         return new TftpException(ErrorCode.DISK_FULL, "memory is full");
-    }
-
-    private record MemorySource(ByteBuffer content) implements Source {
-        @Override
-        public long size() {
-            return content.limit();
-        }
-
-        @Override
-        public int read(ByteBuffer to) {
-            if (!content.hasRemaining()) {
-                return -1;
-            }
-            int length = Math.min(to.remaining(), content.remaining());
-            to.put(content.slice(content.position(), length));
-            content.position(content.position() + length);
-            return length;
-        }
-
-        @Override
-        public void close() {
-            // nothing is open
-        }
     }
 
     private final class MemorySink implements Sink {

@@ -1,0 +1,59 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.client.load.LoadProgress;
+import dev.lockstep.tftp.transfer.TransferSummary;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** How far a load is, in one line of a terminal that is written again and again; nothing where there is none. */
+final class LiveLine implements Consumer<LoadProgress> {
+    private static final String ERASE_LINE = "\r\033[K";
+    private static final double INTERVAL = 0.5;
+
+    private final boolean shown;
+    private final long transfers;
+    private LoadProgress last = new LoadProgress(0, 0, 0, 0, 0, 0);
+    private boolean over;
+
+    private LiveLine(boolean shown, long transfers) {
+        this.shown = shown;
+        this.transfers = transfers;
+    }
+
+    /** A line on standard error, if that is a terminal and anybody wants it. */
+    static LiveLine onTerminal(boolean quiet, long transfers) {
+        return new LiveLine(!quiet && Terminals.are(Terminals.ERRORS), transfers);
+    }
+
+    @Override
+    public synchronized void accept(LoadProgress now) {
+        double seconds = now.seconds() - last.seconds();
+        if (!shown || over || seconds < INTERVAL) {
+            return;
+        }
+        String goal = transfers == Long.MAX_VALUE ? "" : " of " + transfers;
+        System.err.print(ERASE_LINE
+                + String.format(
+                        Locale.ROOT,
+                        "%.0f s  %d%s complete, %d failed, %d running  %.0f/s  %s  p99 %.1f ms",
+                        now.seconds(),
+                        now.completed(),
+                        goal,
+                        now.failed(),
+                        now.running(),
+                        (now.completed() - last.completed()) / seconds,
+                        TransferSummary.rate(now.bytes() - last.bytes(), seconds),
+                        now.p99Millis()));
+        System.err.flush();
+        last = now;
+    }
+
+    /** Makes room for the result. */
+    synchronized void clear() {
+        over = true;
+        if (shown) {
+            System.err.print(ERASE_LINE);
+            System.err.flush();
+        }
+    }
+}

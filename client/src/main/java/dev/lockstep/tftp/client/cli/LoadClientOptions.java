@@ -1,0 +1,84 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.load.Profile;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.transfer.Limits;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Flags that say how each client of a load speaks. */
+final class LoadClientOptions {
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "Ask what this firmware asks: pxe, uboot, edk2, ipxe, grub or cisco.")
+    private String profile;
+
+    @Option(names = "--blksize", paramLabel = "N", description = "Octets a block to ask for, 8 to 65464; 1428.")
+    private Integer blksize;
+
+    @Option(names = "--windowsize", paramLabel = "N", description = "Blocks an ACK to ask for, 1 to 65535; 64.")
+    private Integer windowsize;
+
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Wait before a resend to ask for, 1 to 255.")
+    private Integer timeout;
+
+    @Option(names = "--no-options", description = "Ask for nothing: plain RFC 1350.")
+    private boolean noOptions;
+
+    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
+    private String mode = "octet";
+
+    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer fails; 30.")
+    private double giveUp = Limits.DEFAULT.giveUp().toSeconds();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that move packets; half of the processors.")
+    private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    @Option(names = "--trace", description = "Print each packet on standard error.")
+    private boolean trace;
+
+    /** The firmware to be like, if any. */
+    Optional<Profile> profile() {
+        if (profile == null) {
+            return Optional.empty();
+        }
+        if (blksize != null || windowsize != null || timeout != null || noOptions) {
+            throw new IllegalArgumentException("--profile: " + profile + " (expected: no other option to ask for)");
+        }
+        try {
+            return Optional.of(Profile.named(profile));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--profile: " + e.getMessage(), e);
+        }
+    }
+
+    /** The mode of files whose URI names none. */
+    TransferMode mode() {
+        return TransferMode.named(mode)
+                .orElseThrow(() -> new IllegalArgumentException("--mode: " + mode + " (expected: octet or netascii)"));
+    }
+
+    /** The client's settings. A finished get goes at once, as firmware does: lingering sockets would use up the ports. */
+    TftpClientBuilder settings() {
+        int seconds = timeout == null ? 0 : timeout;
+        Limits limits = Limits.DEFAULT
+                .withTimes(Duration.ofSeconds(seconds), Duration.ofNanos((long) (giveUp * 1e9)), Duration.ZERO)
+                .withExactSize(true);
+        TftpClientBuilder builder = TftpClient.builder()
+                .blksize(blksize == null ? TftpClientBuilder.BLKSIZE : blksize)
+                .windowsize(windowsize == null ? TftpClientBuilder.WINDOWSIZE : windowsize)
+                .timeout(seconds)
+                .options(!noOptions)
+                .eventLoops(threads)
+                .limits(limits);
+        if (trace) {
+            builder.tap(PacketTrace.onClient(System.err::println));
+        }
+        return builder;
+    }
+}

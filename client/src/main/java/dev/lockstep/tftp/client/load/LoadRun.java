@@ -1,0 +1,126 @@
+package dev.lockstep.tftp.client.load;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.codec.TransferMode;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Makes a load and says what came of it.
+ *
+ * <pre>{@code
+ * LoadResult result = new LoadRun(plan, TftpClient.builder()).run(progress -> {});
+ * }</pre>
+ */
+public final class LoadRun {
+    private final LoadPlan plan;
+    private final List<Target> targets;
+    private final List<Reference> references;
+    private final TftpClientBuilder settings;
+    private final Tally tally = new Tally();
+    private final Pacer pacer;
+    private TftpClient client;
+
+    /**
+     * A run that has not begun.
+     *
+     * @param settings of the client; a bad link is added to them
+     * @throws UnknownHostException if the name of a server has no address
+     */
+    public LoadRun(LoadPlan plan, TftpClientBuilder settings) throws UnknownHostException {
+        this.plan = plan;
+        this.settings = settings;
+        this.targets = new ArrayList<>();
+        this.references = new ArrayList<>();
+        for (Target target : plan.targets()) {
+            String host = target.remote().host();
+            targets.add(target.at(InetAddress.getByName(host).getHostAddress()));
+            references.add(plan.verify().orElseGet(Reference::learnt));
+        }
+        if (plan.faults().any()) {
+            settings.tap(FaultyLink.with(plan.faults()));
+        }
+        this.pacer = new Pacer(plan.pace(), Pacer.Clock.SYSTEM, this::start);
+    }
+
+    /**
+     * Runs until all is done or {@link #stop} is called. Once.
+     *
+     * @param watcher told ten times a second how far it is, on a thread of its own
+     */
+    public LoadResult run(Consumer<LoadProgress> watcher) throws InterruptedException {
+        ScheduledExecutorService eyes = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
+        try (TftpClient moving = settings.build()) {
+            client = moving;
+            long begin = System.nanoTime();
+            Timeline timeline = new Timeline(tally, begin);
+            eyes.scheduleAtFixedRate(
+                    () -> {
+                        long now = System.nanoTime();
+                        timeline.look(now);
+                        watcher.accept(LoadProgress.of(tally, now - begin));
+                    },
+                    1000 / Timeline.LOOKS,
+                    1000 / Timeline.LOOKS,
+                    TimeUnit.MILLISECONDS);
+            pacer.run();
+            long end = System.nanoTime();
+            eyes.shutdown();
+            return LoadResult.of(plan, tally, timeline.end(end), end - begin);
+        } finally {
+            eyes.shutdownNow();
+        }
+    }
+
+    /** Starts nothing more and waits for nothing more. On any thread. */
+    public void stop() {
+        pacer.stop();
+    }
+
+    private void start(long number, long intended, Runnable ended) {
+        int index = choose(number);
+        Profile profile = plan.profile().orElse(null);
+        RemoteFile file = targets.get(index).remoteOf(number);
+        if (profile != null) {
+            TransferMode mode = plan.isPut() ? profile.putMode() : TransferMode.OCTET;
+            file = new RemoteFile(file.host(), file.port(), profile.filename(file.filename()), mode);
+        }
+        tally.started.increment();
+        tally.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
+        VirtualTransfer transfer = new VirtualTransfer(client, file, plan.profile(), intended, tally);
+        if (plan.isPut()) {
+            transfer.put(plan.putSize(), ended);
+        } else {
+            transfer.get(references.get(index), ended);
+        }
+    }
+
+    /** By weight, and for the same seed always the same file for the same transfer. */
+    private int choose(long number) {
+        if (targets.size() == 1) {
+            return 0;
+        }
+        int left =
+                new SplittableRandom(plan.faults().seed() ^ number * 0x9E3779B97F4A7C15L).nextInt(plan.totalWeight());
+        int index = 0;
+        while (left >= targets.get(index).weight()) {
+            left -= targets.get(index++).weight();
+        }
+        return index;
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "tftp-load");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.lockstep.tftp.client.load;
+
+import dev.lockstep.tftp.transfer.Source;
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+
+/** A file of any size that is nowhere: the same random octets again and again, of a length no block has. */
+final class PatternSource implements Source {
+    /** A prime: a block that is left out or doubled shows. */
+    private static final int PERIOD = 65_521;
+
+    private static final byte[] PATTERN = new byte[PERIOD];
+
+    static {
+        new SplittableRandom(PERIOD).nextBytes(PATTERN);
+    }
+
+    private final long size;
+    private long offset;
+
+    PatternSource(long size) {
+        this.size = size;
+    }
+
+    /** The octet at that offset. */
+    static byte octet(long offset) {
+        return PATTERN[(int) (offset % PERIOD)];
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public int read(ByteBuffer to) {
+        int start = (int) (offset % PERIOD);
+        int length = (int) Math.min(Math.min(to.remaining(), size - offset), PERIOD - start);
+        if (length == 0) {
+            return -1;
+        }
+        to.put(PATTERN, start, length);
+        offset += length;
+        return length;
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+}

@@ -1,0 +1,153 @@
+package dev.lockstep.tftp.client.load.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.LoadPlan;
+import dev.lockstep.tftp.client.load.LoadResult;
+import dev.lockstep.tftp.client.load.Percentiles;
+import dev.lockstep.tftp.client.load.Sample;
+import dev.lockstep.tftp.client.load.Target;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/** A result as one JSON object; the unit is part of a field's name. */
+public final class LoadJson {
+    private static final double NANOS = 1e9;
+
+    private LoadJson() {}
+
+    /** The object. */
+    public static String of(LoadResult result) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.useDefaultPrettyPrinter();
+            json.writeStartObject();
+            writePlan(json, result.plan());
+            writeTotals(json, result);
+            writeFailures(json, result);
+            writePercentiles(json, "latency_ms", result.latency());
+            writePercentiles(json, "first_byte_ms", result.firstByte());
+            writePercentiles(json, "start_delay_ms", result.startDelay());
+            writeTimeline(json, result);
+            writeDistribution(json, "latency_distribution", result.latency());
+            writeDistribution(json, "first_byte_distribution", result.firstByte());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a StringWriter has none
+        }
+        return text.toString();
+    }
+
+    private static void writePlan(JsonGenerator json, LoadPlan plan) throws IOException {
+        json.writeStringField("operation", plan.isPut() ? "put" : "get");
+        json.writeArrayFieldStart("targets");
+        for (Target target : plan.targets()) {
+            json.writeStartObject();
+            json.writeStringField("uri", target.remote().toString());
+            json.writeNumberField("weight", target.weight());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("concurrency", plan.pace().concurrency());
+        json.writeNumberField("rate_per_second", plan.pace().rate());
+        json.writeNumberField("ramp_seconds", plan.pace().ramp().toNanos() / NANOS);
+        if (plan.profile().isPresent()) {
+            json.writeStringField("profile", plan.profile().get().toString());
+        }
+        if (plan.isPut()) {
+            json.writeNumberField("put_size", plan.putSize());
+        }
+        Faults faults = plan.faults();
+        json.writeObjectFieldStart("faults");
+        json.writeNumberField("loss", faults.loss());
+        json.writeNumberField("duplicate", faults.duplicate());
+        json.writeNumberField("reorder", faults.reorder());
+        json.writeNumberField("delay_ms", faults.delayMillis());
+        json.writeNumberField("jitter_ms", faults.jitterMillis());
+        json.writeNumberField("seed", faults.seed());
+        json.writeEndObject();
+    }
+
+    private static void writeTotals(JsonGenerator json, LoadResult result) throws IOException {
+        writeRounded(json, "seconds", result.seconds());
+        json.writeNumberField("transfers", result.transfers());
+        json.writeNumberField("completed", result.completed());
+        json.writeNumberField("failed", result.failed());
+        json.writeNumberField("bytes", result.bytes());
+        writeRounded(json, "bytes_per_second", result.bytesPerSecond());
+        writeRounded(json, "transfers_per_second", result.transfersPerSecond());
+        json.writeNumberField("resends", result.resends());
+        json.writeNumberField("duplicates", result.duplicates());
+    }
+
+    private static void writeFailures(JsonGenerator json, LoadResult result) throws IOException {
+        json.writeArrayFieldStart("failures");
+        for (Map.Entry<String, Long> failure : result.failures()) {
+            json.writeStartObject();
+            json.writeStringField("reason", failure.getKey());
+            json.writeNumberField("count", failure.getValue());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("server_errors");
+        for (Map.Entry<Integer, Long> error : result.serverErrors().entrySet()) {
+            json.writeStartObject();
+            json.writeNumberField("code", error.getKey());
+            json.writeNumberField("count", error.getValue());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("wrong_content");
+        for (String wrong : result.wrongContent()) {
+            json.writeString(wrong);
+        }
+        json.writeEndArray();
+    }
+
+    private static void writePercentiles(JsonGenerator json, String name, Percentiles of) throws IOException {
+        json.writeObjectFieldStart(name);
+        json.writeNumberField("count", of.count());
+        writeRounded(json, "mean", of.mean());
+        writeRounded(json, "p50", of.p50());
+        writeRounded(json, "p90", of.p90());
+        writeRounded(json, "p99", of.p99());
+        writeRounded(json, "p99.9", of.p999());
+        writeRounded(json, "max", of.max());
+        json.writeEndObject();
+    }
+
+    private static void writeTimeline(JsonGenerator json, LoadResult result) throws IOException {
+        json.writeArrayFieldStart("timeline");
+        for (Sample sample : result.timeline()) {
+            json.writeStartObject();
+            writeRounded(json, "second", sample.second());
+            writeRounded(json, "seconds", sample.length());
+            writeRounded(json, "bytes_per_second", sample.bytesPerSecond());
+            writeRounded(json, "transfers_per_second", sample.transfersPerSecond());
+            writeRounded(json, "failures_per_second", sample.failuresPerSecond());
+            json.writeNumberField("running", sample.running());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeDistribution(JsonGenerator json, String name, Percentiles of) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Percentiles.Bucket bucket : of.buckets()) {
+            json.writeStartObject();
+            writeRounded(json, "from_ms", bucket.from());
+            writeRounded(json, "to_ms", bucket.to());
+            json.writeNumberField("count", bucket.count());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** To thousandths: nothing here is known better. */
+    private static void writeRounded(JsonGenerator json, String name, double value) throws IOException {
+        json.writeNumberField(name, Math.round(value * 1000) / 1000.0);
+    }
+}

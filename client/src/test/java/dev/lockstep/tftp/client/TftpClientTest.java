@@ -1,0 +1,441 @@
+package dev.lockstep.tftp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.MemorySource;
+import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.testing.RecordedEvents;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against a server that says what the test has it say. */
+@Timeout(60)
+class TftpClientTest {
+    private static final String FULL = "x".repeat(512);
+    private static final Object[] RRQ = {0, 1, "f", 0, "octet", 0};
+    private static final Object[] WRQ = {0, 2, "f", 0, "octet", 0};
+    private static final Object[] OPTIONS = {"blksize", 0, "1428", 0, "windowsize", 0, "64", 0, "tsize", 0, "0", 0};
+
+    private final RecordedEvents events = new RecordedEvents();
+    private MemorySink sink = new MemorySink();
+    private RawPeer listener;
+    private RawPeer server;
+    private TftpClient client;
+
+    @BeforeEach
+    void a_server_with_a_port_for_requests_and_one_for_the_transfer() throws IOException {
+        listener = new RawPeer();
+        server = new RawPeer();
+        client = TftpClient.builder().listener(events).build();
+    }
+
+    @AfterEach
+    void nothing_stays_running() throws InterruptedException {
+        client.close();
+        listener.close();
+        server.close();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("tftp")) {
+                thread.join(15_000);
+                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+            }
+        }
+    }
+
+    private void clientWith(TftpClientBuilder builder) {
+        client.close();
+        client = builder.listener(events).build();
+    }
+
+    private RemoteFile remote(TransferMode mode) {
+        return new RemoteFile("127.0.0.1", listener.port(), "f", mode);
+    }
+
+    private CompletableFuture<TransferResult> get() {
+        return client.get(remote(TransferMode.OCTET), sink);
+    }
+
+    private CompletableFuture<TransferResult> put(String content) {
+        return client.put(remote(TransferMode.OCTET), new MemorySource(content.getBytes()));
+    }
+
+    /** Waits for a request; {@link #server} may answer it from then on. */
+    private int awaitRequest(Object[] request, Object... options) throws IOException {
+        Object[] all = java.util.Arrays.copyOf(request, request.length + options.length);
+        System.arraycopy(options, 0, all, request.length, options.length);
+        listener.expect(all);
+        return listener.last().getPort();
+    }
+
+    private static TransferResult resultOf(CompletableFuture<TransferResult> transfer) throws Exception {
+        return transfer.get(30, TimeUnit.SECONDS);
+    }
+
+    private static TftpException failureOf(CompletableFuture<TransferResult> transfer) {
+        ExecutionException failure = catchThrowableOfType(ExecutionException.class, () -> resultOf(transfer));
+        assertThat(failure).as("a failure").isNotNull();
+        assertThat(failure).hasCauseInstanceOf(TftpException.class);
+        return (TftpException) failure.getCause();
+    }
+
+    private void expectNothingStored() {
+        assertThat(sink.isCommitted()).isFalse();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_get_takes_what_it_asked_for() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 6, "blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0);
+        server.expect(0, 4, 0, 0);
+        server.reply(0, 3, 0, 1, "01234567");
+        server.reply(0, 3, 0, 2, "89abcdef");
+        server.expect(0, 4, 0, 2);
+        server.reply(0, 3, 0, 3, "rest");
+        server.expect(0, 4, 0, 3);
+        TransferResult result = resultOf(transfer);
+        assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(result.peer().getPort()).isEqualTo(server.port());
+        assertThat(result.settings().blksize()).isEqualTo(8);
+        assertThat(result.stats().bytes()).isEqualTo(20);
+        assertThat(sink.content()).isEqualTo("0123456789abcdefrest".getBytes());
+        assertThat(sink.isCommitted()).isTrue();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void case21_a_server_that_ignores_all_options_is_served_in_blocks_of_512() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        server.reply(0, 3, 0, 2, "rest");
+        server.expect(0, 4, 0, 2);
+        assertThat(resultOf(transfer).settings().blksize()).isEqualTo(512);
+        assertThat(sink.content()).isEqualTo((FULL + "rest").getBytes());
+    }
+
+    @Test
+    void case68_blksize_8_that_is_not_granted_is_512_from_the_first_data_on() throws Exception {
+        clientWith(TftpClient.builder().blksize(8).windowsize(1));
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, "blksize", 0, "8", 0, "tsize", 0, "0", 0);
+        server.sendTo(tid, 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        server.reply(0, 3, 0, 2);
+        server.expect(0, 4, 0, 2);
+        resultOf(transfer);
+        assertThat(sink.content()).hasSize(512);
+    }
+
+    @Test
+    void a_client_may_ask_for_nothing() throws Exception {
+        clientWith(TftpClient.builder().options(false));
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ);
+        server.sendTo(tid, 0, 3, 0, 1);
+        server.expect(0, 4, 0, 1);
+        assertThat(resultOf(transfer).stats().bytes()).isZero();
+        assertThat(sink.isCommitted()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8", "4"})
+    void case20_a_server_that_refuses_options_is_asked_again_without(int code) throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 5, 0, code, "no options", 0);
+        int second = awaitRequest(RRQ);
+        assertThat(second).isNotEqualTo(tid);
+        server.sendTo(second, 0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+        assertThat(sink.content()).isEqualTo("data".getBytes());
+    }
+
+    @Test
+    void case20_it_is_asked_once_more_only() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 5, 0, 8, "no options", 0);
+        server.sendTo(awaitRequest(RRQ), 0, 5, 0, 8, "still no", 0);
+        TftpException failure = failureOf(transfer);
+        assertThat(failure.isFromPeer()).isTrue();
+        assertThat(failure).hasMessage("still no");
+        expectNothingStored();
+        assertThat(listener.countArrived()).isZero();
+    }
+
+    @Test
+    void an_error_ends_it_with_its_code_and_text() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 5, 0, 1, "no such file", 0);
+        TftpException failure = failureOf(transfer);
+        assertThat(failure.is(ErrorCode.FILE_NOT_FOUND)).isTrue();
+        assertThat(failure.isFromPeer()).isTrue();
+        assertThat(failure).hasMessage("no such file");
+        expectNothingStored();
+        events.await(TransferEvent.Refused.class);
+        assertThat(server.countArrived()).as("an ERROR is not answered").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "blksize 99999999999",
+                "blksize -1",
+                "blksize 1429",
+                "blksize ",
+                "windowsize 65",
+                "windowsize 0",
+                "timeout 1",
+                "tsize -1",
+                "multicast x"
+            })
+    void case67_an_absurd_oack_is_answered_with_error_8_and_ends_it(String option) throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 6, option.replace(' ', '\0'), 0);
+        server.expectError(8);
+        TftpException failure = failureOf(transfer);
+        assertThat(failure.is(ErrorCode.OPTION_REFUSED)).isTrue();
+        assertThat(failure.isFromPeer()).isFalse();
+        expectNothingStored();
+        assertThat(listener.countArrived()).as("and is not asked again").isZero();
+    }
+
+    @Test
+    void case15_the_request_is_repeated_and_is_the_same() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        assertThat(awaitRequest(RRQ, OPTIONS)).isEqualTo(tid);
+        server.sendTo(tid, 0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+    }
+
+    @Test
+    void a_server_that_never_answers_is_given_up() throws Exception {
+        Duration short_ = Duration.ofMillis(50);
+        clientWith(TftpClient.builder().limits(Limits.DEFAULT.withTimes(short_, short_, short_)));
+        CompletableFuture<TransferResult> transfer = get();
+        assertThat(failureOf(transfer)).hasMessageContaining("no answer");
+        expectNothingStored();
+    }
+
+    @Test
+    void case03_another_port_of_the_server_gets_error_5_and_changes_nothing() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        try (RawPeer stranger = new RawPeer()) {
+            stranger.sendTo(tid, 0, 3, 0, 2, "evil");
+            stranger.expectError(5);
+            stranger.sendTo(tid, 0, 5, 0, 0, "die", 0); // case 4
+            server.reply(0, 3, 0, 2, "rest");
+            server.expect(0, 4, 0, 2);
+            resultOf(transfer);
+            assertThat(stranger.countArrived()).isZero();
+        }
+        assertThat(sink.content()).isEqualTo((FULL + "rest").getBytes());
+    }
+
+    @Test
+    void case03_before_the_first_answer_other_addresses_are_strangers_and_few_are_answered() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        try (RawPeer stranger = new RawPeer("127.0.0.2")) {
+            stranger.sendTo(tid, 0, 5, 0, 1, "no such file", 0);
+            for (int i = 0; i < 50; i++) {
+                stranger.sendTo(tid, 0, 3, 0, 1, "evil");
+            }
+            server.sendTo(tid, 0, 3, 0, 1, "good");
+            server.expect(0, 4, 0, 1);
+            resultOf(transfer);
+            assertThat(stranger.countArrived()).isBetween(1, 10);
+        }
+        assertThat(sink.content()).isEqualTo("good".getBytes());
+    }
+
+    @Test
+    void case40_noise_before_the_answer_is_waited_through() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid);
+        server.sendTo(tid, 0, 3);
+        server.sendTo(tid, 0, 9, 0, 1);
+        server.sendTo(tid, 0, 4, 0, 0);
+        server.sendTo(tid, 0, 3, 0, 2, "not the first");
+        server.sendTo(tid, 0, 1, "f", 0, "octet", 0);
+        server.sendTo(tid, 0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+        assertThat(server.countArrived()).isZero();
+    }
+
+    @Test
+    void case13_a_lost_last_ack_is_repeated_after_the_result() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+        server.reply(0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+    }
+
+    @Test
+    void case35_a_sink_that_can_not_commit_is_an_error_and_no_last_ack() throws Exception {
+        sink = new MemorySink().failingToCommit(new TftpException(ErrorCode.DISK_FULL, "disk full"));
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "data");
+        server.expectError(3);
+        assertThat(failureOf(transfer)).hasMessage("disk full");
+        expectNothingStored();
+    }
+
+    @Test
+    void a_file_shorter_than_announced_is_not_kept() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 6, "tsize", 0, "10", 0);
+        server.expect(0, 4, 0, 0);
+        server.reply(0, 3, 0, 1, "short");
+        server.expectError(0);
+        assertThat(failureOf(transfer)).hasMessageContaining("expected: 10");
+        expectNothingStored();
+    }
+
+    @Test
+    void netascii_is_converted_and_its_size_not_asked_for() throws Exception {
+        CompletableFuture<TransferResult> transfer = client.get(remote(TransferMode.NETASCII), sink);
+        int tid = awaitRequest(
+                new Object[] {0, 1, "f", 0, "netascii", 0}, java.util.Arrays.copyOf(OPTIONS, OPTIONS.length - 4));
+        server.sendTo(tid, 0, 3, 0, 1, "one\r\ntwo\r\0");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+        assertThat(sink.content()).isEqualTo("one\ntwo\r".getBytes());
+    }
+
+    @Test
+    void a_put_sends_what_it_announced() throws Exception {
+        clientWith(TftpClient.builder().blksize(8).windowsize(2));
+        CompletableFuture<TransferResult> transfer = put("0123456789abcdefrest");
+        Object[] options = {"blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0};
+        int tid = awaitRequest(WRQ, options);
+        server.sendTo(tid, 0, 6, "blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0);
+        server.expect(0, 3, 0, 1, "01234567");
+        server.expect(0, 3, 0, 2, "89abcdef");
+        server.reply(0, 4, 0, 2);
+        server.expect(0, 3, 0, 3, "rest");
+        server.reply(0, 4, 0, 3);
+        assertThat(resultOf(transfer).outcome()).isEqualTo(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case21_a_put_to_a_server_that_ignores_all_options_goes_in_blocks_of_512() throws Exception {
+        CompletableFuture<TransferResult> transfer = put(FULL);
+        ByteBuf request = listener.receive();
+        assertThat(request.getUnsignedShort(0)).isEqualTo(2);
+        server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
+        server.expect(0, 3, 0, 1, FULL);
+        server.reply(0, 4, 0, 1);
+        server.expect(0, 3, 0, 2);
+        server.reply(0, 4, 0, 2);
+        assertThat(resultOf(transfer).stats().bytes()).isEqualTo(512);
+    }
+
+    @Test
+    void a_put_that_is_refused_fails_with_the_servers_words() throws Exception {
+        MemorySource source = new MemorySource(new byte[3]);
+        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        listener.receive();
+        server.sendTo(listener.last().getPort(), 0, 5, 0, 6, "file exists", 0);
+        assertThat(failureOf(transfer).is(ErrorCode.FILE_EXISTS)).isTrue();
+        assertThat(source.isClosed()).isTrue();
+    }
+
+    @Test
+    void case54_a_request_longer_than_512_octets_is_not_sent() throws Exception {
+        RemoteFile far = new RemoteFile("127.0.0.1", listener.port(), "x".repeat(600), TransferMode.OCTET);
+        assertThat(failureOf(client.get(far, sink))).hasMessageContaining("512");
+        expectNothingStored();
+        assertThat(listener.countArrived()).isZero();
+    }
+
+    @Test
+    void a_host_that_does_not_exist_fails_and_closes_the_file() {
+        RemoteFile nowhere = new RemoteFile("no.such.host.invalid", 69, "f", TransferMode.OCTET);
+        assertThat(failureOf(client.get(nowhere, sink))).hasMessage("unknown host");
+        expectNothingStored();
+    }
+
+    @Test
+    void closing_the_client_fails_what_is_running_and_closes_the_files() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        MemorySink other = new MemorySink();
+        CompletableFuture<TransferResult> waiting = client.get(remote(TransferMode.OCTET), other);
+        awaitRequest(RRQ, OPTIONS);
+        client.close();
+        assertThat(failureOf(transfer)).hasMessage("closed");
+        assertThat(failureOf(waiting)).hasMessage("closed");
+        expectNothingStored();
+        assertThat(other.isClosed()).isTrue();
+    }
+
+    @Test
+    void many_transfers_run_at_once() throws Exception {
+        MemorySink[] sinks = new MemorySink[20];
+        CompletableFuture<?>[] transfers = new CompletableFuture<?>[20];
+        for (int i = 0; i < 20; i++) {
+            sinks[i] = new MemorySink();
+            RemoteFile file = new RemoteFile("127.0.0.1", listener.port(), "f" + i, TransferMode.OCTET);
+            transfers[i] = client.get(file, sinks[i]);
+        }
+        for (int i = 0; i < 20; i++) {
+            ByteBuf request = listener.receive().skipBytes(2);
+            String name = request.readCharSequence(
+                            request.bytesBefore((byte) 0), java.nio.charset.StandardCharsets.UTF_8)
+                    .toString();
+            server.sendTo(listener.last().getPort(), 0, 3, 0, 1, "content of " + name);
+            server.expect(0, 4, 0, 1);
+        }
+        CompletableFuture.allOf(transfers).get(30, TimeUnit.SECONDS);
+        for (int i = 0; i < 20; i++) {
+            assertThat(sinks[i].content()).isEqualTo(("content of f" + i).getBytes());
+        }
+    }
+
+    @Test
+    void settings_that_make_no_sense_are_refused_with_their_value() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TftpClient.builder().blksize(7).build())
+                .withMessage("blksize: 7 (expected: 8 to 65464)");
+        assertThatThrownBy(() -> TftpClient.builder().blksize(65_465).build()).hasMessageContaining("65465");
+        assertThatThrownBy(() -> TftpClient.builder().windowsize(0).build()).hasMessageContaining("windowsize: 0");
+        assertThatThrownBy(() -> TftpClient.builder().timeout(256).build()).hasMessageContaining("timeout: 256");
+        assertThatThrownBy(() -> TftpClient.builder().eventLoops(0).build()).hasMessageContaining("event loops: 0");
+    }
+}

@@ -1,0 +1,195 @@
+package dev.lockstep.tftp.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.transfer.BlockStore;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.Receiver;
+import dev.lockstep.tftp.transfer.RetransmissionTimer;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import dev.lockstep.tftp.transfer.TransferStats;
+import dev.lockstep.tftp.transfer.Wire;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final RemoteFile REMOTE = new RemoteFile("h", 69, "dir/f", TransferMode.OCTET);
+    private static final TransferSettings SETTINGS = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final PrintStream standardError = System.err;
+
+    @BeforeEach
+    void standard_error_is_read() {
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void and_given_back() {
+        System.setErr(standardError);
+    }
+
+    private Report report(boolean json, boolean quiet, boolean verbose) {
+        return new Report(json, quiet, verbose, new PrintStream(out, true, StandardCharsets.UTF_8));
+    }
+
+    private static TransferResult result(Outcome outcome) {
+        return new TransferResult(REMOTE, new InetSocketAddress("127.0.0.1", 2000), SETTINGS, stats(), outcome);
+    }
+
+    /** Of 100 octets in half a second, as a receiver counts them. */
+    private static TransferStats stats() {
+        BlockStore store = new BlockStore() {
+            @Override
+            public void offer(ByteBuf block) {}
+
+            @Override
+            public boolean hasRoom() {
+                return true;
+            }
+
+            @Override
+            public void commit() {}
+        };
+        RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
+        Receiver receiver = new Receiver(new DeafWire(), SETTINGS, Limits.DEFAULT, timer, null, store, 0);
+        receiver.start(0);
+        receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[100])), 1000);
+        receiver.stored(500_000_000);
+        return receiver.stats();
+    }
+
+    private static final class DeafWire implements Wire {
+        @Override
+        public void send(TftpMessage message) {}
+
+        @Override
+        public void awaitReply(long deadline) {}
+
+        @Override
+        public void finish(Outcome outcome, TftpException cause) {}
+
+        @Override
+        public void close() {}
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String complained() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Map<String, String> json() throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        assertThat(printed().lines()).as("one object, one line").hasSize(1);
+        try (JsonParser parser = new JsonFactory().createParser(printed())) {
+            parser.nextToken();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                parser.nextToken();
+                fields.put(name, parser.getText());
+            }
+        }
+        return fields;
+    }
+
+    @Test
+    void a_result_is_a_line() {
+        report(false, false, false).done("get", "f", result(Outcome.COMPLETE));
+        assertThat(printed().strip()).isEqualTo("tftp://h/dir/f: 100 bytes in 0.500 s, 200.0 B/s");
+        assertThat(complained()).isEmpty();
+    }
+
+    @Test
+    void with_more_words_it_tells_what_was_agreed_on_and_with_none_nothing() {
+        report(false, false, true).done("get", "f", result(Outcome.COMPLETE));
+        assertThat(printed()).contains("blksize 1428, windowsize 4, resends 0");
+        out.reset();
+        report(false, true, false).done("get", "f", result(Outcome.COMPLETE));
+        assertThat(printed()).isEmpty();
+    }
+
+    @Test
+    void a_result_may_be_a_json_object() throws IOException {
+        report(true, false, false).done("get", "/tmp/\"f\"", result(Outcome.COMPLETE));
+        assertThat(json())
+                .containsEntry("operation", "get")
+                .containsEntry("remote", "tftp://h/dir/f")
+                .containsEntry("local", "/tmp/\"f\"")
+                .containsEntry("result", "complete")
+                .containsEntry("bytes", "100")
+                .containsEntry("seconds", "0.5")
+                .containsEntry("blksize", "1428")
+                .containsEntry("windowsize", "4")
+                .containsEntry("resends", "0");
+    }
+
+    @Test
+    void case14_an_end_that_is_not_confirmed_is_said_to_be_so() throws IOException {
+        report(true, false, false).done("put", "f", result(Outcome.UNCONFIRMED));
+        assertThat(json()).containsEntry("result", "unconfirmed");
+        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: probably complete: the last ACK never came");
+    }
+
+    @Test
+    void a_failure_is_one_line_on_standard_error_without_a_stack_trace() {
+        report(false, false, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
+        assertThat(printed()).isEmpty();
+        assertThat(complained()).isEqualTo("tftp: tftp://h/dir/f: 3 disk full" + System.lineSeparator());
+    }
+
+    @Test
+    void a_quiet_report_still_tells_of_failures() {
+        report(false, true, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
+        assertThat(complained().lines()).hasSize(1);
+    }
+
+    @Test
+    void a_verbose_report_shows_where_it_happened() {
+        report(false, false, true).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
+        assertThat(complained()).contains("\tat ");
+    }
+
+    @Test
+    void what_a_server_says_stays_on_one_line_and_moves_no_cursor() throws IOException {
+        TftpException failure = TftpException.fromPeer(new ErrorMessage(99, "bad\nnews\u001b[2J"));
+        report(true, false, false).failed("get", "f", REMOTE, failure);
+        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad?news?[2J");
+        assertThat(json())
+                .containsEntry("result", "failed")
+                .containsEntry("code", "99")
+                .containsEntry("error", "bad\nnews\u001b[2J")
+                .containsEntry("from_peer", "true");
+    }
+
+    @Test
+    void a_fault_of_ours_is_told_as_one() {
+        report(false, false, false).failed("get", "f", REMOTE, new IllegalStateException("secret"));
+        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 0 internal error");
+    }
+}

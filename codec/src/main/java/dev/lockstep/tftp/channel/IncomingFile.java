@@ -1,0 +1,13 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.transfer.BlockStore;
+import dev.lockstep.tftp.transfer.Sink;
+import io.netty.util.concurrent.EventExecutor;
+
+/** The file's side of a transfer that receives. */
+interface IncomingFile extends BlockStore, TransferFile {
+    /** Takes the sink over, and calls it where it may be called. */
+    static IncomingFile to(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
+        return sink.mayBlock() ? new WriteBehind(sink, context, loop, owner) : new WriteThrough(sink, loop, owner);
+    }
+}

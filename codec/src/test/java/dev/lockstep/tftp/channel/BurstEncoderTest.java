@@ -1,0 +1,221 @@
+package dev.lockstep.tftp.channel;
+
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+
+class BurstEncoderTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+
+    private Bench bench;
+
+    private void encoder(int blksize, int windowsize, boolean segments) {
+        bench = new Bench(new BurstEncoder(PEER, blksize, windowsize, segments));
+    }
+
+    private void write(int block, int octets) {
+        byte[] file = new byte[octets];
+        if (octets > 0) {
+            file[0] = (byte) block;
+        }
+        ByteBuf content = Unpooled.copiedBuffer(file);
+        assertThat(bench.channel.write(new Data(block, content)).isSuccess()).isTrue();
+        assertThat(octets > 0 && content.refCnt() > 0).isFalse();
+    }
+
+    /** The next datagram or run of datagrams, as its octets; a run also tells the size of its parts. */
+    private void expect(int segment, Object... octets) {
+        Object sent = bench.channel.readOutbound();
+        if (sent instanceof SegmentedDatagramPacket run) {
+            assertThat(run.segmentSize()).isEqualTo(segment);
+            assertThat(run.recipient()).isEqualTo(PEER);
+            assertThat(run.content()).isEqualTo(bytes(octets));
+        } else {
+            assertThat(segment).as("a single datagram").isZero();
+            assertThat(sent).isEqualTo(bytes(octets));
+        }
+        ReferenceCountUtil.release(sent);
+    }
+
+    private static Object[] part(int block, int octets) {
+        Object[] parts = new Object[4 + octets];
+        java.util.Arrays.fill(parts, 0);
+        parts[1] = 3;
+        parts[3] = block;
+        if (octets > 0) {
+            parts[4] = block;
+        }
+        return parts;
+    }
+
+    private static Object[] parts(int first, int last, int octets) {
+        Object[] all = {};
+        for (int block = first; block <= last; block++) {
+            Object[] part = part(block, octets);
+            Object[] longer = java.util.Arrays.copyOf(all, all.length + part.length);
+            System.arraycopy(part, 0, longer, all.length, part.length);
+            all = longer;
+        }
+        return all;
+    }
+
+    private void expectNothing() {
+        assertThat(bench.channel.<Object>readOutbound()).isNull();
+    }
+
+    @Test
+    void nothing_leaves_before_the_flush() {
+        encoder(8, 4, true);
+        write(1, 8);
+        write(2, 8);
+        expectNothing();
+        bench.channel.flush();
+        expect(12, parts(1, 2, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void a_single_block_is_a_plain_datagram() {
+        encoder(8, 4, true);
+        write(1, 8);
+        bench.channel.flush();
+        expect(0, part(1, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void a_short_block_ends_the_run_it_is_the_last_of() {
+        encoder(8, 64, true);
+        write(1, 8);
+        write(2, 8);
+        write(3, 5);
+        write(1, 8); // a resend in the same flush must not stick to a short part
+        bench.channel.flush();
+        Object[] run = java.util.Arrays.copyOf(parts(1, 2, 8), 24 + 9);
+        System.arraycopy(part(3, 5), 0, run, 24, 9);
+        expect(12, run);
+        expect(0, part(1, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void an_empty_last_block_goes_with_the_run() {
+        encoder(8, 64, true);
+        write(1, 8);
+        write(2, 0);
+        bench.channel.flush();
+        Object[] run = java.util.Arrays.copyOf(part(1, 8), 16);
+        System.arraycopy(part(2, 0), 0, run, 12, 4);
+        expect(12, run);
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void a_run_has_64_parts_at_most() {
+        encoder(8, 1000, true);
+        for (int block = 1; block <= 70; block++) {
+            write(block, 8);
+        }
+        bench.channel.flush();
+        expect(12, parts(1, 64, 8));
+        expect(12, parts(65, 70, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void a_run_is_no_longer_than_a_datagram_can_be() {
+        encoder(1428, 64, true);
+        for (int block = 1; block <= 50; block++) {
+            write(block, 1428);
+        }
+        bench.channel.flush();
+        expect(1432, parts(1, 45, 1428)); // 45 * 1432 = 64,440 of 65,507 octets
+        expect(1432, parts(46, 50, 1428));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void the_largest_block_is_one_datagram() {
+        encoder(65_464, 64, true);
+        write(1, 65_464);
+        write(2, 65_464);
+        bench.channel.flush();
+        expect(0, part(1, 65_464));
+        expect(0, part(2, 65_464));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void without_segments_each_block_is_a_datagram_of_its_own() {
+        encoder(8, 4, false);
+        write(1, 8);
+        write(2, 8);
+        write(3, 3);
+        bench.channel.flush();
+        expect(0, part(1, 8));
+        expect(0, part(2, 8));
+        expect(0, part(3, 3));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void the_order_of_messages_is_kept() {
+        encoder(8, 4, true);
+        write(1, 8);
+        write(2, 8);
+        bench.channel.write(new Ack(7));
+        write(3, 8);
+        bench.channel.flush();
+        expect(12, parts(1, 2, 8));
+        assertThat(bench.channel.<Object>readOutbound()).isEqualTo(new Ack(7));
+        expect(0, part(3, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void a_transport_that_refuses_a_run_once_gets_single_datagrams_from_then_on() {
+        encoder(8, 4, true);
+        bench.channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+                if (msg instanceof SegmentedDatagramPacket) {
+                    ReferenceCountUtil.release(msg);
+                    promise.setFailure(new IOException("EIO"));
+                } else {
+                    ctx.write(msg, promise);
+                }
+            }
+        });
+        write(1, 8);
+        write(2, 8);
+        bench.channel.flush();
+        expectNothing();
+        write(1, 8);
+        write(2, 8);
+        bench.channel.flush();
+        expect(0, part(1, 8));
+        expect(0, part(2, 8));
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void what_is_framed_and_never_flushed_is_given_back() {
+        encoder(8, 4, true);
+        write(1, 8);
+        bench.channel.pipeline().remove(BurstEncoder.class);
+        assertFalse(bench.channel.finish());
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lockstep.tftp.channel;
+
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PeerFilterTest {
+    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final InetSocketAddress OTHER_PORT = new InetSocketAddress("127.0.0.1", 2001);
+    private static final InetSocketAddress OTHER_ADDRESS = new InetSocketAddress("127.0.0.2", 2000);
+
+    private final Bench bench = new Bench(new PeerFilter(PEER));
+
+    @AfterEach
+    void nothing_is_left() {
+        assertFalse(bench.channel.finish());
+    }
+
+    private ByteBuf arrive(InetSocketAddress from, Object... octets) {
+        ByteBuf content = bytes(octets);
+        bench.channel.writeInbound(new DatagramPacket(content, HERE, from));
+        return content;
+    }
+
+    private void expectTurnedAway(InetSocketAddress stranger) throws MalformedMessageException {
+        DatagramPacket answer = bench.channel.readOutbound();
+        assertThat(answer.recipient()).isEqualTo(stranger);
+        assertThat(TftpCodec.decode(answer.content())).isEqualTo(new ErrorMessage(5, "unknown transfer ID"));
+        answer.release();
+        assertThat(bench.channel.<Object>readInbound()).isNull();
+    }
+
+    private void expectSilence() {
+        assertThat(bench.channel.<Object>readOutbound()).isNull();
+        assertThat(bench.channel.<Object>readInbound()).isNull();
+    }
+
+    @Test
+    void the_peer_passes() {
+        arrive(PEER, 0, 4, 0, 1);
+        DatagramPacket passed = bench.channel.readInbound();
+        assertThat(passed.content()).isEqualTo(bytes(0, 4, 0, 1));
+        passed.release();
+    }
+
+    @Test
+    void case03_another_port_or_address_gets_error_5_and_goes_no_further() throws MalformedMessageException {
+        ByteBuf content = arrive(OTHER_PORT, 0, 3, 0, 1, "bad");
+        expectTurnedAway(OTHER_PORT);
+        assertThat(content.refCnt()).isZero();
+        bench.pass(100);
+        arrive(OTHER_ADDRESS, 0, 4, 0, 1);
+        expectTurnedAway(OTHER_ADDRESS);
+    }
+
+    @Test
+    void case03_of_many_strangers_only_some_are_answered() throws MalformedMessageException {
+        arrive(OTHER_PORT, 0, 4, 0, 1);
+        expectTurnedAway(OTHER_PORT);
+        for (int i = 0; i < 99; i++) {
+            bench.pass(1);
+            arrive(OTHER_ADDRESS, 0, 4, 0, 1);
+            expectSilence();
+        }
+        bench.pass(1);
+        arrive(OTHER_ADDRESS, 0, 4, 0, 1);
+        expectTurnedAway(OTHER_ADDRESS);
+    }
+
+    @Test
+    void case04_an_error_of_a_stranger_is_neither_passed_on_nor_answered() {
+        ByteBuf content = arrive(OTHER_PORT, 0, 5, 0, 0, "die", 0);
+        expectSilence();
+        assertThat(content.refCnt()).isZero();
+    }
+
+    @Test
+    void case40_what_is_not_tftp_is_not_answered() {
+        arrive(OTHER_PORT);
+        arrive(OTHER_PORT, 0, 9, 0, 0);
+        arrive(OTHER_PORT, 0, 1);
+        expectSilence();
+    }
+
+    @Test
+    void what_a_stranger_does_not_get_answered_costs_the_next_one_nothing() throws MalformedMessageException {
+        arrive(OTHER_PORT, 0, 5, 0, 0);
+        arrive(OTHER_PORT, 0, 4, 0, 0);
+        expectTurnedAway(OTHER_PORT);
+    }
+
+    @Test
+    void bytes_are_sent_to_the_peer_and_packets_where_they_say() {
+        bench.channel.writeOutbound(bytes(0, 4, 0, 1));
+        DatagramPacket toPeer = bench.channel.readOutbound();
+        assertThat(toPeer.recipient()).isEqualTo(PEER);
+        toPeer.release();
+        bench.channel.writeOutbound(new DatagramPacket(bytes(0, 4, 0, 2), OTHER_PORT));
+        DatagramPacket elsewhere = bench.channel.readOutbound();
+        assertThat(elsewhere.recipient()).isEqualTo(OTHER_PORT);
+        elsewhere.release();
+    }
+
+    @Test
+    void what_is_no_datagram_passes() {
+        bench.channel.writeInbound("message");
+        assertThat(bench.channel.<Object>readInbound()).isEqualTo("message");
+    }
+}

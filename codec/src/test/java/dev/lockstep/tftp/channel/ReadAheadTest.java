@@ -1,0 +1,229 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.testing.MemorySource;
+import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReadAheadTest {
+    private final RecordingOwner owner = new RecordingOwner();
+    private Bench bench = new Bench();
+    private MemorySource source;
+    private ReadAhead blocks;
+    private boolean closed;
+
+    private void open(MemorySource file, int blksize, int windowsize) {
+        source = file;
+        blocks = new ReadAhead(file, blksize, windowsize, bench.context(), bench.loop(), owner);
+        blocks.start();
+    }
+
+    private void close() {
+        blocks.close(() -> closed = true);
+        bench.settle();
+        assertThat(closed).isTrue();
+    }
+
+    @AfterEach
+    void all_is_closed_and_given_back() {
+        assertThat(source.isClosed()).isTrue();
+        assertThat(bench.budget.used()).isZero();
+        assertFalse(bench.channel.finish());
+    }
+
+    /** Takes all blocks, reading on whenever there is none yet; returns their lengths. */
+    private List<Integer> takeAll(ByteArrayOutputStream content, int blksize) {
+        List<Integer> lengths = new ArrayList<>();
+        int length = blksize;
+        while (length == blksize) {
+            ByteBuf block = blocks.poll();
+            if (block == null) {
+                int told = owner.told.size();
+                bench.settle();
+                assertThat(owner.told).hasSize(told + 1).last().isEqualTo("ready");
+                continue;
+            }
+            length = block.readableBytes();
+            content.writeBytes(ByteBufUtil.getBytes(block));
+            block.release();
+            lengths.add(length);
+        }
+        return lengths;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 512, 1", "1, 512, 1", "511, 512, 1", "512, 512, 1", "513, 512, 4", "1024, 512, 64", "100, 8, 3"})
+    void case12_a_file_is_cut_into_blocks_and_ends_in_a_shorter_one(int size, int blksize, int windowsize) {
+        for (boolean known : new boolean[] {true, false}) {
+            closed = false;
+            byte[] file = Octets.random(size);
+            open(new MemorySource(file).claiming(known ? size : Source.UNKNOWN_SIZE), blksize, windowsize);
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            List<Integer> lengths = takeAll(content, blksize);
+            assertThat(content.toByteArray()).isEqualTo(file);
+            assertThat(lengths).hasSize(size / blksize + 1);
+            assertThat(lengths.get(lengths.size() - 1)).isEqualTo(size % blksize);
+            close();
+        }
+    }
+
+    @Test
+    void a_long_file_comes_whole_whatever_the_pieces_and_reads() {
+        byte[] file = Octets.random(600_001);
+        for (int blksize : new int[] {8, 511, 1428, 65_464}) {
+            for (int windowsize : new int[] {1, 7, 64}) {
+                closed = false;
+                open(new MemorySource(file).atMost(10_007), blksize, windowsize);
+                ByteArrayOutputStream content = new ByteArrayOutputStream();
+                takeAll(content, blksize);
+                assertThat(content.toByteArray())
+                        .as("%d x %d", blksize, windowsize)
+                        .isEqualTo(file);
+                close();
+            }
+        }
+    }
+
+    @Test
+    void case11_an_empty_file_needs_no_read_if_its_size_is_known() {
+        open(new MemorySource(new byte[0]), 512, 1);
+        ByteBuf block = blocks.poll();
+        assertThat(block.readableBytes()).isZero();
+        assertThat(bench.pool.size()).isZero();
+        close();
+    }
+
+    @Test
+    void nothing_is_read_on_the_event_loop() {
+        open(new MemorySource(Octets.random(10)).failing(new IOException("read too far")), 512, 1);
+        assertThat(blocks.poll()).isNull();
+        assertThat(owner.told).isEmpty();
+        assertThat(bench.pool.size()).isEqualTo(1);
+        bench.settle();
+        assertThat(owner.told).containsExactly("ready");
+        ByteBuf block = blocks.poll();
+        assertThat(block.readableBytes()).isEqualTo(10);
+        block.release();
+        close();
+    }
+
+    @Test
+    void only_two_pieces_are_held_however_long_the_file() {
+        open(new MemorySource(Octets.random(5_000_000)), 512, 1);
+        bench.settle();
+        assertThat(bench.budget.used()).isBetween(32 * 1024L, 512 * 1024L);
+        assertThat(owner.told).as("nobody asked yet").isEmpty();
+        close();
+    }
+
+    @Test
+    void case51_a_file_that_became_shorter_fails_the_transfer() {
+        open(new MemorySource(Octets.random(1000)).claiming(2000), 512, 1);
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 file became shorter while it was read");
+        close();
+    }
+
+    @Test
+    void case51_a_file_that_grows_is_sent_as_long_as_it_was() {
+        open(new MemorySource(Octets.random(3000)).claiming(1030), 512, 1);
+        assertThat(takeAll(new ByteArrayOutputStream(), 512)).containsExactly(512, 512, 6);
+        close();
+    }
+
+    @Test
+    void case36_a_source_that_fails_is_told_with_its_error() {
+        IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
+        open(new MemorySource(Octets.random(100)).claiming(Source.UNKNOWN_SIZE).failing(failure), 512, 1);
+        bench.settle();
+        assertThat(owner.told).containsExactly("2 no more");
+        close();
+    }
+
+    @Test
+    void a_pool_that_takes_no_more_work_fails_the_transfer_and_not_the_machine() {
+        bench.pool.setFull(true);
+        open(new MemorySource(Octets.random(100)), 512, 1);
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 too busy, try again");
+        bench.pool.setFull(false);
+        close();
+    }
+
+    @Test
+    void closing_while_a_read_is_under_way_waits_for_it() {
+        open(new MemorySource(Octets.random(100_000)), 512, 1);
+        blocks.close(() -> closed = true);
+        assertThat(bench.pool.size())
+                .as("only the read, the close comes after it")
+                .isEqualTo(1);
+        bench.settle();
+        assertThat(closed).isTrue();
+        assertThat(owner.told).isEmpty();
+    }
+
+    @Test
+    void without_memory_a_file_waits_its_turn() {
+        bench = new Bench(1024);
+        assertThat(bench.budget.tryTake(1000, 1000)).isEqualTo(1000);
+        open(new MemorySource(Octets.random(100)), 512, 1);
+        assertThat(blocks.poll()).isNull();
+        bench.settle();
+        assertThat(owner.told).isEmpty();
+        bench.budget.giveBack(1000);
+        bench.settle();
+        assertThat(owner.told).containsExactly("ready");
+        close();
+    }
+
+    @Test
+    void a_file_that_is_closed_while_it_waits_for_memory_takes_none() {
+        bench = new Bench(1024);
+        assertThat(bench.budget.tryTake(1024, 1024)).isEqualTo(1024);
+        open(new MemorySource(Octets.random(100)), 512, 1);
+        blocks.close(() -> closed = true);
+        bench.budget.giveBack(1024);
+        bench.settle();
+        assertThat(closed).isTrue();
+        assertThat(owner.told).isEmpty();
+    }
+
+    @Test
+    void a_budget_smaller_than_a_piece_still_moves_every_file() {
+        bench = new Bench(100);
+        byte[] file = Octets.random(200_000);
+        open(new MemorySource(file), 512, 64);
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        takeAll(content, 512);
+        assertThat(content.toByteArray()).isEqualTo(file);
+        close();
+    }
+
+    @Test
+    void a_block_outlives_the_piece_it_was_cut_from() {
+        byte[] file = Octets.random(20);
+        open(new MemorySource(file), 8, 1);
+        bench.settle();
+        ByteBuf first = blocks.poll();
+        ByteBuf second = blocks.poll();
+        close();
+        assertThat(ByteBufUtil.getBytes(first)).isEqualTo(java.util.Arrays.copyOf(file, 8));
+        assertThat(ByteBufUtil.getBytes(second)).isEqualTo(java.util.Arrays.copyOfRange(file, 8, 16));
+        first.release();
+        second.release();
+    }
+}

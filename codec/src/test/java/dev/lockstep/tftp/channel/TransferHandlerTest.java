@@ -1,0 +1,570 @@
+package dev.lockstep.tftp.channel;
+
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.MemorySource;
+import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One transfer on one channel. Blocks of 8 octets and an agreed timeout of a second keep the wire readable. */
+class TransferHandlerTest {
+    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final Options ASKED = Options.NONE.with("blksize", 8).with("timeout", 1);
+    private static final Request READ = new ReadRequest("f", TransferMode.OCTET, ASKED);
+    private static final Request WRITE = new WriteRequest("f", TransferMode.OCTET, ASKED);
+    private static final OptionAck OACK = new OptionAck(ASKED);
+    private static final Object[] OACK_BYTES = {0, 6, "blksize", 0, "8", 0, "timeout", 0, "1", 0};
+
+    private Bench bench = new Bench();
+    private MemorySource source = new MemorySource(new byte[0]);
+    private MemorySink sink = new MemorySink();
+    private TransferHandler handler;
+
+    private static TransferSettings settings(int windowsize) {
+        return new TransferSettings(8, windowsize, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+    }
+
+    private void send(MemorySource file, int windowsize, OptionAck oack) {
+        source = file;
+        Agreement agreement = new Agreement(PEER, READ, settings(windowsize), bench.now(), 0);
+        begin(TransferHandler.sending(bench.context(), agreement, oack, file));
+    }
+
+    private void receive(MemorySink file, int windowsize, TftpMessage opening) {
+        sink = file;
+        Agreement agreement = new Agreement(PEER, WRITE, settings(windowsize), bench.now(), 0);
+        begin(TransferHandler.receiving(bench.context(), agreement, opening, file));
+    }
+
+    private void begin(TransferHandler transfer) {
+        handler = transfer;
+        transfer.addTo(bench.channel.pipeline());
+    }
+
+    private void arrive(Object... octets) {
+        ByteBuf datagram = bytes(octets);
+        bench.channel.writeInbound(new DatagramPacket(datagram, HERE, PEER));
+        assertThat(octets.length > 0 && datagram.refCnt() > 0).isFalse();
+        bench.settle();
+    }
+
+    private void expectSent(Object... octets) {
+        ByteBuf sent = bench.channel.readOutbound();
+        assertThat(sent).as("a datagram").isNotNull().isEqualTo(bytes(octets));
+        sent.release();
+    }
+
+    private void expectSilence() {
+        assertThat(bench.channel.<Object>readOutbound()).isNull();
+    }
+
+    private TransferEvent.Ended expectEnd(Outcome outcome) {
+        assertThat(bench.events)
+                .filteredOn(event -> event instanceof TransferEvent.Started)
+                .hasSize(1);
+        assertThat(bench.events)
+                .filteredOn(event -> event instanceof TransferEvent.Ended)
+                .hasSize(1);
+        TransferEvent.Ended ended = (TransferEvent.Ended) bench.events.get(bench.events.size() - 1);
+        assertThat(ended.outcome()).isEqualTo(outcome);
+        assertThat(ended.cause() == null).isEqualTo(outcome == Outcome.COMPLETE);
+        return ended;
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        assertFalse(bench.channel.finish(), "a datagram nobody expected");
+        bench.settle();
+        bench.pass(3_600_000);
+        assertFalse(bench.channel.finish());
+        assertThat(bench.budget.used()).isZero();
+        assertThat(source.isClosed() || sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_read_from_the_first_block_to_the_last_ack() {
+        send(new MemorySource("0123456789".getBytes()), 1, null);
+        expectSilence(); // not read yet
+        bench.settle();
+        expectSent(0, 3, 0, 1, "01234567");
+        arrive(0, 4, 0, 1);
+        expectSent(0, 3, 0, 2, "89");
+        assertThat(bench.channel.isOpen()).isTrue();
+        arrive(0, 4, 0, 2);
+        TransferEvent.Ended ended = expectEnd(Outcome.COMPLETE);
+        assertThat(ended.stats().bytes()).isEqualTo(10);
+        assertThat(ended.stats().blocks()).isEqualTo(2);
+        assertThat(ended.stats().resends()).isZero();
+        assertThat(bench.channel.isOpen()).isFalse();
+        assertThat(source.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_read_in_windows_after_an_oack() {
+        send(new MemorySource("0123456789abcdefXYZ".getBytes()), 2, OACK);
+        expectSent(OACK_BYTES);
+        bench.settle();
+        expectSilence();
+        arrive(0, 4, 0, 0);
+        expectSent(0, 3, 0, 1, "01234567");
+        expectSent(0, 3, 0, 2, "89abcdef");
+        expectSilence();
+        arrive(0, 4, 0, 2);
+        expectSent(0, 3, 0, 3, "XYZ");
+        arrive(0, 4, 0, 3);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case15_a_lost_oack_is_sent_again_by_the_timer_and_is_the_same() {
+        send(new MemorySource(new byte[8]), 1, OACK);
+        expectSent(OACK_BYTES);
+        bench.settle();
+        bench.pass(999);
+        expectSilence();
+        bench.pass(1);
+        expectSent(OACK_BYTES);
+        bench.pass(1000);
+        expectSent(OACK_BYTES);
+        arrive(0, 4, 0, 0);
+        expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        arrive(0, 4, 0, 1);
+        expectSent(0, 3, 0, 2);
+        arrive(0, 4, 0, 2);
+        assertThat(expectEnd(Outcome.COMPLETE).stats().resends()).isEqualTo(2);
+    }
+
+    @Test
+    void case05_only_the_timer_sends_a_block_again_and_never_a_second_ack() {
+        send(new MemorySource("01234567rest".getBytes()), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "01234567");
+        arrive(0, 4, 0, 1);
+        expectSent(0, 3, 0, 2, "rest");
+        arrive(0, 4, 0, 1);
+        arrive(0, 4, 0, 1);
+        expectSilence();
+        bench.pass(1000);
+        expectSent(0, 3, 0, 2, "rest");
+        arrive(0, 4, 0, 2);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case14_without_the_last_ack_the_end_is_not_confirmed_and_no_error_is_sent() {
+        send(new MemorySource("rest".getBytes()), 1, null);
+        bench.settle();
+        int sends = 0;
+        for (int second = 0; second < 60; second++) {
+            ByteBuf datagram = bench.channel.readOutbound();
+            if (datagram != null) {
+                assertThat(datagram).isEqualTo(bytes(0, 3, 0, 1, "rest"));
+                datagram.release();
+                sends++;
+            }
+            bench.pass(1000);
+        }
+        bench.settle();
+        assertThat(sends).isBetween(25, 31);
+        expectEnd(Outcome.UNCONFIRMED);
+    }
+
+    @Test
+    void case49_a_silent_peer_is_given_up_with_an_error() {
+        send(new MemorySource(new byte[100]), 1, null);
+        bench.settle();
+        bench.pass(29_999);
+        while (bench.channel.outboundMessages().size() > 0) {
+            expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        }
+        bench.pass(1000);
+        expectSent(0, 5, 0, 0, "timed out", 0);
+        bench.settle();
+        assertThat(expectEnd(Outcome.FAILED).cause()).hasMessage("timed out");
+    }
+
+    @Test
+    void f05_a_repeated_request_gets_the_first_message_again() {
+        send(new MemorySource("rest".getBytes()), 1, null);
+        handler.onRequestRepeated();
+        expectSilence(); // nothing has been read yet
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        handler.onRequestRepeated();
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void a_file_that_is_late_is_waited_for_without_a_word() {
+        send(new MemorySource("0123456789".getBytes()), 1, null);
+        bench.pass(3_600_000);
+        expectSilence();
+        assertThat(bench.channel.isOpen()).isTrue();
+        bench.settle();
+        expectSent(0, 3, 0, 1, "01234567");
+        arrive(0, 4, 0, 1);
+        expectSent(0, 3, 0, 2, "89");
+        arrive(0, 4, 0, 2);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case36_a_source_that_fails_is_told_to_the_peer_with_its_code() {
+        IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
+        send(new MemorySource(new byte[4]).claiming(Source.UNKNOWN_SIZE).failing(failure), 1, null);
+        bench.settle();
+        expectSent(0, 5, 0, 2, "no more", 0);
+        assertThat(expectEnd(Outcome.FAILED).cause()).isSameAs(failure);
+        assertThat(bench.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void case51_a_file_that_became_shorter_ends_in_error_0() {
+        send(new MemorySource(new byte[4]).claiming(100), 1, null);
+        bench.settle();
+        expectSent(0, 5, 0, 0, "file became shorter while it was read", 0);
+        expectEnd(Outcome.FAILED);
+    }
+
+    @Test
+    void case18_error_8_after_an_oack_is_a_probe_and_gets_no_answer() {
+        send(new MemorySource(new byte[100]), 1, OACK);
+        expectSent(OACK_BYTES);
+        bench.settle();
+        arrive(0, 5, 0, 8, "User aborted the transfer", 0);
+        expectSilence();
+        TransferEvent.Ended ended = expectEnd(Outcome.PROBE);
+        assertThat(ended.cause().isFromPeer()).isTrue();
+    }
+
+    @Test
+    void f04_error_0_in_the_middle_of_a_file_is_no_failure() {
+        send(new MemorySource(new byte[100]), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        arrive(0, 5, 0, 0, "closed", 0);
+        expectSilence();
+        expectEnd(Outcome.STOPPED);
+    }
+
+    @Test
+    void case50_a_peer_whose_port_is_gone_ends_it_at_once() {
+        send(new MemorySource(new byte[100]), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        bench.channel.pipeline().fireExceptionCaught(new PortUnreachableException());
+        bench.settle();
+        expectSilence();
+        assertThat(expectEnd(Outcome.FAILED).cause()).hasMessageContaining("gone");
+    }
+
+    @Test
+    void a_datagram_that_could_not_be_sent_is_a_lost_one() {
+        send(new MemorySource("rest".getBytes()), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        bench.channel.pipeline().fireExceptionCaught(new IOException("network is down"));
+        expectSilence();
+        bench.pass(1000);
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case40_what_is_not_tftp_is_counted_and_nothing_else() {
+        send(new MemorySource("rest".getBytes()), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 4);
+        arrive();
+        arrive(0, 9, 0, 1);
+        expectSilence();
+        arrive(0, 4, 0, 1);
+        assertThat(expectEnd(Outcome.COMPLETE).stats().malformed()).isEqualTo(3);
+    }
+
+    @Test
+    void a_message_that_has_no_place_in_a_download_changes_nothing() {
+        send(new MemorySource("rest".getBytes()), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 3, 0, 1, "data");
+        arrive(0, 6, "tsize", 0, "1", 0);
+        arrive(0, 1, "f", 0, "octet", 0);
+        expectSilence();
+        arrive(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void a_write_from_the_first_ack_to_the_last() {
+        receive(new MemorySink(), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        arrive(0, 3, 0, 1, "01234567");
+        expectSent(0, 4, 0, 1);
+        arrive(0, 3, 0, 2, "89");
+        expectSent(0, 4, 0, 2);
+        TransferEvent.Ended ended = expectEnd(Outcome.COMPLETE);
+        assertThat(ended.stats().bytes()).isEqualTo(10);
+        assertThat(sink.content()).isEqualTo("0123456789".getBytes());
+        assertThat(sink.isCommitted()).isTrue();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void case13_the_last_ack_is_repeated_until_the_linger_is_over() {
+        receive(new MemorySink(), 1, OACK);
+        expectSent(OACK_BYTES);
+        arrive(0, 3, 0, 1, "rest");
+        expectSent(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+        bench.pass(1000);
+        arrive(0, 3, 0, 1, "rest");
+        expectSent(0, 4, 0, 1);
+        bench.pass(2000);
+        arrive(0, 3, 0, 1, "rest");
+        expectSent(0, 4, 0, 1);
+        assertThat(bench.channel.isOpen()).isTrue();
+        bench.pass(3000);
+        assertThat(bench.channel.isOpen()).isFalse();
+        assertThat(sink.content()).isEqualTo("rest".getBytes());
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case35_the_last_ack_waits_for_the_commit_and_repeated_data_is_not_answered_before() {
+        receive(new MemorySink(), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        Object[] last = {0, 3, 0, 1, "rest"};
+        bench.channel.writeInbound(new DatagramPacket(bytes(last), HERE, PEER));
+        bench.channel.writeInbound(new DatagramPacket(bytes(last), HERE, PEER));
+        bench.pass(5000);
+        expectSilence();
+        bench.settle();
+        expectSent(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case35_a_commit_that_fails_is_an_error_instead_of_the_last_ack() {
+        receive(
+                new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")),
+                1,
+                new Ack(0));
+        expectSent(0, 4, 0, 0);
+        arrive(0, 3, 0, 1, "rest");
+        expectSent(0, 5, 0, 6, "file exists", 0);
+        expectEnd(Outcome.FAILED);
+    }
+
+    @Test
+    void case36_a_full_disk_ends_it_with_error_3() {
+        receive(new MemorySink().failingAfter(0, new TftpException(ErrorCode.DISK_FULL, "disk full")), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        arrive(0, 3, 0, 1, "rest");
+        expectSent(0, 5, 0, 3, "disk full", 0);
+        expectEnd(Outcome.FAILED);
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
+    void case16_a_repeated_write_request_gets_the_same_oack() {
+        receive(new MemorySink(), 1, OACK);
+        expectSent(OACK_BYTES);
+        handler.onRequestRepeated();
+        expectSent(OACK_BYTES);
+        bench.pass(1000);
+        expectSent(OACK_BYTES);
+        arrive(0, 3, 0, 1);
+        expectSent(0, 4, 0, 1);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void case39_data_longer_than_agreed_is_error_4_and_not_written() {
+        receive(new MemorySink(), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        arrive(0, 3, 0, 1, "012345678");
+        ByteBuf error = bench.channel.readOutbound();
+        assertThat(error.getShort(0)).isEqualTo((short) 5);
+        assertThat(error.getShort(2)).isEqualTo((short) 4);
+        error.release();
+        expectEnd(Outcome.FAILED);
+        assertThat(sink.content()).isEmpty();
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
+    void case45_a_window_is_acknowledged_once_and_a_short_one_at_once() {
+        receive(new MemorySink(), 3, OACK);
+        expectSent(OACK_BYTES);
+        arrive(0, 3, 0, 1, "01234567");
+        arrive(0, 3, 0, 2, "01234567");
+        expectSilence();
+        arrive(0, 3, 0, 3, "01234567");
+        expectSent(0, 4, 0, 3);
+        arrive(0, 3, 0, 4, "rest");
+        expectSent(0, 4, 0, 4);
+        expectEnd(Outcome.COMPLETE);
+    }
+
+    @Test
+    void a_disk_that_is_slower_than_the_peer_holds_the_ack_back() {
+        bench = new Bench(1);
+        assertThat(bench.budget.tryTake(1, 1)).isEqualTo(1);
+        TransferSettings large = new TransferSettings(65_464, 1, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+        Agreement agreement = new Agreement(PEER, WRITE, large, bench.now(), 0);
+        begin(TransferHandler.receiving(bench.context(), agreement, new Ack(0), sink));
+        expectSent(0, 4, 0, 0);
+        String block = "x".repeat(65_464);
+        for (int number = 1; number <= 4; number++) {
+            bench.channel.writeInbound(new DatagramPacket(bytes(0, 3, 0, number, block), HERE, PEER));
+            expectSent(0, 4, 0, number);
+        }
+        bench.channel.writeInbound(new DatagramPacket(bytes(0, 3, 0, 5, block), HERE, PEER));
+        expectSilence(); // a piece is being written, all else is full, and the disk does not move
+        bench.pass(100_000);
+        expectSilence();
+        bench.settle();
+        expectSent(0, 4, 0, 5);
+        arrive(0, 3, 0, 6);
+        expectSent(0, 4, 0, 6);
+        expectEnd(Outcome.COMPLETE);
+        assertThat(sink.content()).hasSize(5 * 65_464);
+        bench.budget.giveBack(1);
+    }
+
+    @Test
+    void a_channel_closed_midway_ends_a_read_and_closes_the_file() {
+        send(new MemorySource(new byte[100]), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        bench.channel.close();
+        bench.settle();
+        assertThat(expectEnd(Outcome.FAILED).cause()).hasMessage("closed");
+        assertThat(source.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_channel_closed_midway_ends_a_write_and_commits_nothing() {
+        receive(new MemorySink(), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        arrive(0, 3, 0, 1, "01234567");
+        expectSent(0, 4, 0, 1);
+        bench.channel.close();
+        bench.settle();
+        assertThat(expectEnd(Outcome.FAILED).cause()).hasMessage("closed");
+        assertThat(sink.isClosed()).isTrue();
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
+    void the_end_is_told_after_the_file_is_closed() {
+        boolean[] closedThen = {false};
+        source = new MemorySource("rest".getBytes());
+        TransferContext context = bench.context().withListener(event -> {
+            if (event instanceof TransferEvent.Ended) {
+                closedThen[0] = source.isClosed();
+            }
+        });
+        begin(TransferHandler.sending(context, new Agreement(PEER, READ, settings(1), bench.now(), 0), null, source));
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 4, 0, 1);
+        assertThat(closedThen[0]).isTrue();
+    }
+
+    @Test
+    void f05_a_transfer_that_is_replaced_says_nothing_more() {
+        send(new MemorySource(new byte[100]), 1, null);
+        bench.settle();
+        expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
+        handler.replace();
+        bench.settle();
+        bench.pass(60_000);
+        expectSilence();
+        expectEnd(Outcome.REPLACED);
+    }
+
+    @Test
+    void a_cancelled_transfer_tells_the_peer_why() {
+        receive(new MemorySink(), 1, new Ack(0));
+        expectSent(0, 4, 0, 0);
+        handler.cancel(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
+        expectSent(0, 5, 0, 0, "server is shutting down", 0);
+        bench.settle();
+        expectEnd(Outcome.FAILED);
+        handler.cancel(new TftpException(ErrorCode.NOT_DEFINED, "again"));
+        expectSilence();
+    }
+
+    @Test
+    void a_listener_that_throws_hurts_no_transfer_and_no_other_listener() {
+        source = new MemorySource("rest".getBytes());
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+        TransferListener throwing = event -> {
+            throw new IllegalStateException("listener");
+        };
+        TransferContext context =
+                bench.context().withListener(TransferListener.all(List.of(throwing, bench.events::add)));
+        Agreement agreement = new Agreement(PEER, READ, settings(1), bench.now(), 0);
+        begin(TransferHandler.sending(context, agreement, null, source));
+        bench.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        arrive(0, 4, 0, 1);
+        Thread.currentThread().setUncaughtExceptionHandler(null);
+        expectEnd(Outcome.COMPLETE);
+        assertThat(uncaught).hasSize(2);
+        assertThat(bench.channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void progress_is_told_once_a_stretch() {
+        source = new MemorySource(Octets.random(100));
+        TransferContext all = bench.context();
+        TransferContext context = new TransferContext(
+                all.limits(), all.io(), all.budget(), all.allocator(), false, bench.events::add, 40);
+        begin(TransferHandler.sending(context, new Agreement(PEER, READ, settings(1), bench.now(), 0), null, source));
+        bench.settle();
+        for (int block = 1; block <= 13; block++) {
+            bench.channel.<ByteBuf>readOutbound().release();
+            arrive(0, 4, 0, block);
+        }
+        assertThat(bench.events)
+                .filteredOn(event -> event instanceof TransferEvent.Progressed)
+                .hasSize(2);
+        expectEnd(Outcome.COMPLETE);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WriteBehindTest {
+    private static final int PIECE = 64 * 1024;
+
+    private final RecordingOwner owner = new RecordingOwner();
+    private final Bench bench = new Bench(Integer.MAX_VALUE);
+    private MemorySink sink = new MemorySink();
+    private WriteBehind store = store();
+    private boolean closed;
+
+    private WriteBehind store() {
+        return new WriteBehind(sink, bench.context(), bench.loop(), owner);
+    }
+
+    private void storeIn(MemorySink other) {
+        sink = other;
+        store = store();
+    }
+
+    private void offer(byte[] octets) {
+        ByteBuf block = Unpooled.wrappedBuffer(octets);
+        store.offer(block);
+        assertThat(block.refCnt()).as("the reference stays with the caller").isEqualTo(1);
+        assertThat(block.readableBytes()).isEqualTo(octets.length);
+    }
+
+    private void close() {
+        store.close(() -> closed = true);
+        bench.settle();
+    }
+
+    @AfterEach
+    void all_is_closed() {
+        assertThat(closed).isTrue();
+        assertThat(sink.isClosed()).isTrue();
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void nothing_is_written_on_the_event_loop_and_all_of_it_before_the_commit() {
+        byte[] file = Octets.random(1000);
+        offer(file);
+        store.commit();
+        assertThat(sink.content()).isEmpty();
+        assertThat(owner.told).isEmpty();
+        bench.settle();
+        assertThat(sink.content()).isEqualTo(file);
+        assertThat(sink.isCommitted()).isTrue();
+        assertThat(owner.told).containsExactly("stored");
+        close();
+    }
+
+    @Test
+    void case35_stored_is_said_only_when_the_sink_has_committed() {
+        offer(Octets.random(10));
+        store.commit();
+        bench.pool.runNext(); // the bytes
+        bench.channel.runPendingTasks();
+        assertThat(owner.told).isEmpty();
+        assertThat(sink.isCommitted()).isFalse();
+        bench.pool.runNext(); // the commit
+        assertThat(owner.told).isEmpty();
+        bench.channel.runPendingTasks();
+        assertThat(owner.told).containsExactly("stored");
+        close();
+    }
+
+    @Test
+    void case11_an_empty_file_is_committed_too() {
+        offer(new byte[0]);
+        store.commit();
+        bench.settle();
+        assertThat(sink.content()).isEmpty();
+        assertThat(owner.told).containsExactly("stored");
+        close();
+    }
+
+    @Test
+    void blocks_are_written_in_order_in_large_pieces() {
+        byte[] file = Octets.random(300_000);
+        for (int at = 0; at < file.length; at += 1000) {
+            offer(java.util.Arrays.copyOfRange(file, at, at + 1000));
+            if (at % 7000 == 0) {
+                bench.settle();
+            }
+        }
+        store.commit();
+        bench.settle();
+        assertThat(sink.content()).isEqualTo(file);
+        close();
+    }
+
+    @Test
+    void where_memory_is_short_there_is_room_for_128_KiB_besides_what_is_written() {
+        assertThat(bench.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+        assertRoomFor(128 * 1024);
+    }
+
+    @Test
+    void where_there_is_plenty_of_memory_there_is_room_for_640_KiB_besides_what_is_written() {
+        assertRoomFor(640 * 1024);
+        assertThat(bench.budget.used()).isZero();
+    }
+
+    /** Fills it to one octet below its limit, then with that octet, and then lets the disk move. */
+    private void assertRoomFor(int limit) {
+        offer(Octets.random(PIECE));
+        assertThat(bench.pool.size()).isEqualTo(1);
+        assertThat(store.hasRoom()).isTrue();
+        for (int waiting = 0; waiting < limit - 1024; waiting += 1024) {
+            offer(Octets.random(1024));
+            assertThat(store.hasRoom()).isTrue();
+        }
+        offer(Octets.random(1023));
+        assertThat(store.hasRoom()).isTrue();
+        offer(Octets.random(1));
+        assertThat(store.hasRoom()).isFalse();
+        assertThat(bench.pool.size()).as("one call at a time").isEqualTo(1);
+        bench.pool.runNext();
+        bench.channel.runPendingTasks();
+        assertThat(owner.told).containsExactly("ready");
+        assertThat(store.hasRoom()).isTrue();
+        bench.settle();
+        assertThat(sink.content()).hasSize(PIECE + limit);
+        close();
+    }
+
+    @Test
+    void ready_is_not_said_to_who_did_not_ask_for_room() {
+        offer(Octets.random(PIECE));
+        offer(Octets.random(PIECE));
+        bench.settle();
+        assertThat(owner.told).isEmpty();
+        close();
+    }
+
+    @Test
+    void case36_a_full_disk_is_told_once_and_nothing_is_written_after_it() {
+        storeIn(new MemorySink().failingAfter(PIECE, new TftpException(ErrorCode.DISK_FULL, "disk full")));
+        offer(Octets.random(PIECE));
+        bench.settle();
+        offer(Octets.random(PIECE));
+        bench.settle();
+        offer(Octets.random(PIECE));
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("3 disk full");
+        assertThat(sink.content()).hasSize(PIECE);
+        assertThat(sink.isCommitted()).isFalse();
+        close();
+    }
+
+    @Test
+    void case35_a_commit_that_fails_is_no_success() {
+        storeIn(new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")));
+        offer(Octets.random(10));
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("6 file exists");
+        close();
+    }
+
+    @Test
+    void a_sink_with_a_fault_of_its_own_fails_without_details() {
+        storeIn(new MemorySink().failingAfter(0, new java.io.IOException("/srv/tftp/secret")));
+        offer(Octets.random(10));
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 internal error");
+        close();
+    }
+
+    @Test
+    void closing_while_a_piece_is_written_waits_for_it_and_commits_nothing() {
+        offer(Octets.random(PIECE));
+        offer(Octets.random(100));
+        store.close(() -> closed = true);
+        assertThat(bench.pool.size()).isEqualTo(1);
+        assertThat(closed).isFalse();
+        bench.settle();
+        assertThat(sink.isCommitted()).isFalse();
+        assertThat(owner.told).isEmpty();
+    }
+
+    @Test
+    void after_the_close_nothing_is_taken() {
+        close();
+        offer(Octets.random(PIECE));
+        store.commit();
+        bench.settle();
+        assertThat(sink.content()).isEmpty();
+        assertThat(sink.isCommitted()).isFalse();
+    }
+}

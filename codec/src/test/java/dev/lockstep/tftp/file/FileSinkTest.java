@@ -1,0 +1,203 @@
+package dev.lockstep.tftp.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileSinkTest {
+    @TempDir
+    Path outer;
+
+    private Path dir;
+
+    @BeforeEach
+    void an_empty_folder() throws IOException {
+        dir = Files.createDirectory(outer.resolve("folder"));
+    }
+
+    private FileSink sink(String name, boolean replace) throws IOException {
+        return new FileSink(Folder.open(dir), name, replace);
+    }
+
+    private static ByteBuffer text(String text) {
+        return ByteBuffer.wrap(text.getBytes());
+    }
+
+    private List<String> names() throws IOException {
+        try (var files = Files.list(dir)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private static void assertFails(ErrorCode code, ThrowingCallable work) {
+        TftpException failure = catchThrowableOfType(TftpException.class, work);
+        assertThat(failure).isNotNull();
+        assertThat(failure.code()).isEqualTo(code.number());
+    }
+
+    @Test
+    void a_file_appears_whole_when_it_is_committed() throws IOException {
+        try (FileSink sink = sink("new", false)) {
+            sink.write(text("one "));
+            sink.write(text("two"));
+            assertThat(names())
+                    .singleElement()
+                    .satisfies(name -> assertThat(FileSink.isTemporary(name)).isTrue());
+            sink.commit();
+            assertThat(names()).containsExactly("new");
+        }
+        assertThat(dir.resolve("new")).hasContent("one two");
+        assertThat(names()).containsExactly("new");
+    }
+
+    @Test
+    void case36_without_a_commit_nothing_is_left() throws IOException {
+        try (FileSink sink = sink("new", false)) {
+            sink.write(text("half"));
+        }
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void case66_an_old_file_stays_whole_until_the_new_one_is() throws IOException {
+        Files.writeString(dir.resolve("f"), "old");
+        try (FileSink sink = sink("f", true)) {
+            sink.write(text("new"));
+            assertThat(dir.resolve("f")).hasContent("old");
+        }
+        assertThat(dir.resolve("f")).hasContent("old");
+        assertThat(names()).containsExactly("f");
+        try (FileSink sink = sink("f", true)) {
+            sink.write(text("new"));
+            sink.commit();
+        }
+        assertThat(dir.resolve("f")).hasContent("new");
+        assertThat(names()).containsExactly("f");
+    }
+
+    @Test
+    void who_has_the_old_file_open_reads_on_in_it() throws IOException {
+        Files.writeString(dir.resolve("f"), "old");
+        try (FileSource old = new FileSource(FileChannel.open(dir.resolve("f")));
+                FileSink sink = sink("f", true)) {
+            sink.write(text("newer"));
+            sink.commit();
+            ByteBuffer read = ByteBuffer.allocate(10);
+            assertThat(old.read(read)).isEqualTo(3);
+            assertThat(new String(read.array(), 0, 3)).isEqualTo("old");
+        }
+    }
+
+    @Test
+    void a_file_that_may_not_be_replaced_is_refused_before_anything_is_created() throws IOException {
+        Files.writeString(dir.resolve("f"), "old");
+        assertFails(ErrorCode.FILE_EXISTS, () -> sink("f", false));
+        assertThat(names()).containsExactly("f");
+        assertThat(dir.resolve("f")).hasContent("old");
+    }
+
+    @Test
+    void of_two_writers_of_one_new_name_the_second_to_end_is_refused() throws IOException {
+        try (FileSink first = sink("f", false);
+                FileSink second = sink("f", false)) {
+            first.write(text("first"));
+            second.write(text("second"));
+            second.commit();
+            assertFails(ErrorCode.FILE_EXISTS, first::commit);
+        }
+        assertThat(dir.resolve("f")).hasContent("second");
+        assertThat(names()).containsExactly("f");
+    }
+
+    @Test
+    void of_two_writers_that_may_replace_the_last_to_end_stays() throws IOException {
+        try (FileSink first = sink("f", true);
+                FileSink second = sink("f", true)) {
+            first.write(text("first"));
+            second.write(text("second"));
+            second.commit();
+            first.commit();
+        }
+        assertThat(dir.resolve("f")).hasContent("first");
+        assertThat(names()).containsExactly("f");
+    }
+
+    @Test
+    void a_link_under_the_target_name_is_replaced_and_not_followed() throws IOException {
+        Path outside = Files.writeString(outer.resolve("outside"), "untouched");
+        Files.createSymbolicLink(dir.resolve("link"), outside);
+        try (FileSink sink = sink("link", true)) {
+            sink.write(text("new"));
+            sink.commit();
+        }
+        assertThat(outside).hasContent("untouched");
+        assertThat(dir.resolve("link")).isRegularFile().hasContent("new");
+        assertThat(Files.isSymbolicLink(dir.resolve("link"))).isFalse();
+    }
+
+    @Test
+    void a_dangling_link_counts_as_a_file_that_exists() throws IOException {
+        Files.createSymbolicLink(dir.resolve("link"), outer.resolve("nowhere"));
+        assertFails(ErrorCode.FILE_EXISTS, () -> sink("link", false));
+        assertThat(outer.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void a_file_that_grows_is_locked() throws IOException {
+        try (FileSink sink = sink("f", false)) {
+            sink.write(text("x"));
+            Path temporary = dir.resolve(names().get(0));
+            try (FileChannel other = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                OverlappingFileLockException locked =
+                        catchThrowableOfType(OverlappingFileLockException.class, other::tryLock);
+                assertThat(locked).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void a_temporary_file_that_somebody_removed_can_not_be_committed() throws IOException {
+        FileSink sink = sink("f", false);
+        sink.write(text("x"));
+        Files.delete(dir.resolve(names().get(0)));
+        assertFails(ErrorCode.FILE_NOT_FOUND, sink::commit);
+        assertThatThrownBy(sink::close).isInstanceOf(NoSuchFileException.class);
+        assertThat(names()).isEmpty();
+    }
+
+    @Test
+    void case36_a_full_disk_is_error_3() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full));
+        try (FileChannel device = FileChannel.open(full, StandardOpenOption.WRITE)) {
+            IOException failure = catchThrowableOfType(IOException.class, () -> device.write(text("x")));
+            assertThat(FileErrors.of(failure).is(ErrorCode.DISK_FULL)).isTrue();
+        }
+    }
+
+    @Test
+    void only_names_of_unfinished_files_are_temporary() {
+        assertThat(FileSink.isTemporary(".tftp-0123456789abcdef.part")).isTrue();
+        assertThat(FileSink.isTemporary(".tftp-.part")).isTrue();
+        assertThat(FileSink.isTemporary("tftp-0123456789abcdef.part")).isFalse();
+        assertThat(FileSink.isTemporary(".tftp-0123456789abcdef")).isFalse();
+        assertThat(FileSink.isTemporary("f")).isFalse();
+    }
+}

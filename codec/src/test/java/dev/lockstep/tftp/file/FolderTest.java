@@ -1,0 +1,123 @@
+package dev.lockstep.tftp.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FolderTest {
+    @TempDir
+    Path outer;
+
+    private Path dir;
+
+    @BeforeEach
+    void a_folder_with_a_file_a_folder_and_links() throws IOException {
+        dir = Files.createDirectory(outer.resolve("folder"));
+        Files.writeString(dir.resolve("file"), "content");
+        Files.createDirectory(dir.resolve("sub"));
+        Files.writeString(dir.resolve("sub/inner"), "inner content");
+        Files.writeString(outer.resolve("outside"), "secret");
+        Files.createSymbolicLink(dir.resolve("link"), Path.of("file"));
+        Files.createSymbolicLink(dir.resolve("sublink"), Path.of("sub"));
+        Files.createSymbolicLink(dir.resolve("dangling"), Path.of("nowhere"));
+    }
+
+    private static String read(FileChannel channel) throws IOException {
+        try (channel) {
+            ByteBuffer octets = ByteBuffer.allocate(100);
+            int length = channel.read(octets);
+            return new String(octets.array(), 0, length);
+        }
+    }
+
+    @Test
+    void a_file_is_opened_by_its_name() throws IOException {
+        try (Folder folder = Folder.open(dir);
+                Folder sub = folder.sub("sub")) {
+            assertThat(read(folder.openFile("file", StandardOpenOption.READ))).isEqualTo("content");
+            assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
+        }
+    }
+
+    @Test
+    void case57_no_link_is_followed() throws IOException {
+        try (Folder folder = Folder.open(dir)) {
+            IOException refusal =
+                    catchThrowableOfType(IOException.class, () -> folder.openFile("link", StandardOpenOption.READ));
+            assertThat(FileErrors.of(refusal).is(ErrorCode.ACCESS_VIOLATION)).isTrue();
+            assertThatThrownBy(() -> folder.sub("sublink")).isInstanceOf(IOException.class);
+            assertThat(folder.attributes("link").isSymbolicLink()).isTrue();
+            assertThat(folder.attributes("sublink").isDirectory()).isFalse();
+        }
+    }
+
+    @Test
+    void case57_a_folder_that_is_swapped_for_a_link_after_it_was_opened_leads_nowhere() throws IOException {
+        try (Folder folder = Folder.open(dir);
+                Folder sub = folder.sub("sub")) {
+            Files.move(dir.resolve("sub"), dir.resolve("moved"));
+            Files.createSymbolicLink(dir.resolve("sub"), outer);
+            assertThat(sub.has("outside")).isFalse();
+            assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
+            assertThatThrownBy(() -> folder.sub("sub")).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void what_stands_under_a_name_is_there_even_a_link_to_nothing() throws IOException {
+        try (Folder folder = Folder.open(dir)) {
+            assertThat(folder.has("file")).isTrue();
+            assertThat(folder.has("sub")).isTrue();
+            assertThat(folder.has("dangling")).isTrue();
+            assertThat(folder.has("nowhere")).isFalse();
+            assertThatThrownBy(() -> folder.attributes("nowhere")).isInstanceOf(NoSuchFileException.class);
+            assertThat(folder.attributes("file").size()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void a_file_is_created_renamed_over_another_and_removed() throws IOException {
+        try (Folder folder = Folder.open(dir)) {
+            try (FileChannel file = folder.openFile("new", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                file.write(ByteBuffer.wrap("new".getBytes()));
+            }
+            folder.rename("new", "file");
+            folder.sync();
+            assertThat(dir.resolve("file")).hasContent("new");
+            assertThat(folder.has("new")).isFalse();
+            folder.delete("file");
+            assertThat(folder.has("file")).isFalse();
+        }
+    }
+
+    @Test
+    void a_file_that_exists_is_not_created_anew() throws IOException {
+        try (Folder folder = Folder.open(dir)) {
+            assertThatThrownBy(() -> folder.openFile("file", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))
+                    .isInstanceOf(IOException.class);
+            assertThat(dir.resolve("file")).hasContent("content");
+        }
+    }
+
+    @Test
+    void what_is_no_folder_is_not_opened_as_one() throws IOException {
+        assertThatThrownBy(() -> Folder.open(dir.resolve("file"))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Folder.open(dir.resolve("nowhere"))).isInstanceOf(NoSuchFileException.class);
+        try (Folder folder = Folder.open(dir)) {
+            assertThatThrownBy(() -> folder.sub("file")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> folder.sub("nowhere")).isInstanceOf(NoSuchFileException.class);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.lockstep.tftp.testing;
+
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps what a server or a client tells of its transfers, for the test's thread to wait for. */
+public final class RecordedEvents implements TransferListener {
+    private static final int PATIENCE_SECONDS = 20;
+
+    private final BlockingQueue<TransferEvent> arrived = new LinkedBlockingQueue<>();
+    private final List<TransferEvent> seen = new ArrayList<>();
+
+    @Override
+    public void on(TransferEvent event) {
+        arrived.add(event);
+    }
+
+    /** Waits for the next event of that kind that has not been waited for; passes others by. */
+    public <E extends TransferEvent> E await(Class<E> kind) throws InterruptedException {
+        while (true) {
+            TransferEvent event = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new AssertionError("no " + kind.getSimpleName() + " after " + seen);
+            }
+            seen.add(event);
+            if (kind.isInstance(event)) {
+                return kind.cast(event);
+            }
+        }
+    }
+
+    /** All so far. */
+    public List<TransferEvent> all() {
+        arrived.drainTo(seen);
+        return List.copyOf(seen);
+    }
+}

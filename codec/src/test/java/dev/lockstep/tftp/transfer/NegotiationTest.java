@@ -1,0 +1,377 @@
+package dev.lockstep.tftp.transfer;
+
+import static dev.lockstep.tftp.codec.TransferMode.OCTET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.transfer.Negotiation.Grant;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Options are written {@code name=value name=value}, as {@link Options#toString} shows them; empty is none. */
+class NegotiationTest {
+    private static final long SIZE = 5_000_000_000L;
+    private static final Limits LIMITS = Limits.DEFAULT;
+
+    private static Options options(String text) {
+        Options options = Options.NONE;
+        for (String pair : text == null ? new String[0] : text.split(" ")) {
+            String[] parts = pair.split("=", 2);
+            options = options.with(parts[0], parts[1].replace('_', ' '));
+        }
+        return options;
+    }
+
+    private static Grant read(String asked, Limits limits) {
+        return Negotiation.answer(new ReadRequest("f", OCTET, options(asked)), limits, SIZE);
+    }
+
+    private static Grant write(String asked, Limits limits) {
+        return Negotiation.answer(new WriteRequest("f", OCTET, options(asked)), limits, Source.UNKNOWN_SIZE);
+    }
+
+    private static TransferSettings accept(String asked, String oack) throws TftpException {
+        return Negotiation.accept(options(asked), options(oack));
+    }
+
+    /** What a read request is granted by a server without special limits. */
+    @ParameterizedTest
+    @CsvSource({
+        // blksize: 8 to 65464, more is cut to the largest, less is left out
+        "blksize=8, blksize=8",
+        "blksize=7,",
+        "blksize=0,",
+        "blksize=512, blksize=512",
+        "blksize=1468, blksize=1468",
+        "blksize=65464, blksize=65464",
+        "blksize=65465, blksize=65464",
+        "blksize=99999999999, blksize=65464",
+        "blksize=9223372036854775807, blksize=65464",
+        // windowsize: 1 to 65535, then at most 64 blocks or 96 KiB
+        "windowsize=1, windowsize=1",
+        "windowsize=64, windowsize=64",
+        "windowsize=65, windowsize=64",
+        "windowsize=65535, windowsize=64",
+        "windowsize=65536,",
+        "windowsize=0,",
+        // timeout: 1 to 255 seconds, exactly; utimeout: 10 ms to 255 s
+        "timeout=1, timeout=1",
+        "timeout=255, timeout=255",
+        "timeout=0,",
+        "timeout=256,",
+        "utimeout=10000, utimeout=10000",
+        "utimeout=255000000, utimeout=255000000",
+        "utimeout=9999,",
+        "utimeout=255000001,",
+        // tsize: the true size in 64 bits, whatever was sent
+        "tsize=0, tsize=5000000000",
+        "tsize=12345, tsize=5000000000",
+        // blksize2: a power of two
+        "blksize2=8, blksize2=8",
+        "blksize2=7,",
+        "blksize2=1023, blksize2=512",
+        "blksize2=1024, blksize2=1024",
+        "blksize2=65464, blksize2=32768",
+        "blksize2=99999999, blksize2=32768",
+        // rollover: 0 or 1
+        "rollover=0, rollover=0",
+        "rollover=1, rollover=1",
+        "rollover=2,",
+        // anything else
+        "msftwindow=31416,",
+        "multicast=,",
+        "x=y blksize=1024 z=, blksize=1024"
+    })
+    void an_option_is_granted_or_left_out(String asked, String granted) {
+        assertThat(read(asked, LIMITS).oack()).hasToString(granted == null ? "" : granted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "blksize",
+        "windowsize",
+        "timeout",
+        "utimeout",
+        "tsize",
+        "blksize2",
+        "rollover",
+    })
+    void case26_a_value_that_is_no_number_leaves_that_option_out(String name) {
+        String[] values = {"", "abc", "-1", "+1", "_1", "1_", "1x", "0x1", "1.0", "18446744073709551617", "٣"};
+        for (String value : values) {
+            String asked = name + "=" + value + " timeout=9".repeat(name.equals("timeout") ? 0 : 1);
+            Grant grant = read(asked, LIMITS);
+            assertThat(grant.oack()).as(asked).isEqualTo(options(name.equals("timeout") ? null : "timeout=9"));
+            assertThat(grant.settings().blksize()).isEqualTo(512);
+            assertThat(grant.settings().windowsize()).isEqualTo(1);
+            assertThat(grant.settings().rollover()).isZero();
+        }
+    }
+
+    @Test
+    void case23_nothing_is_granted_without_an_oack() {
+        Grant grant = read("msftwindow=31416 multicast= blksize=7", LIMITS);
+        assertThat(grant.oack().isEmpty()).isTrue();
+        assertThat(grant.settings()).isEqualTo(new TransferSettings(512, 1, Duration.ZERO, SIZE, 0));
+        assertThat(write("multicast=", LIMITS).settings()).isEqualTo(TransferSettings.PLAIN);
+    }
+
+    @Test
+    void f02_a_request_without_options_gets_no_oack() {
+        assertThat(read(null, LIMITS).oack().isEmpty()).isTrue();
+        assertThat(write(null, LIMITS).oack().isEmpty()).isTrue();
+        assertThat(write(null, LIMITS).settings()).isEqualTo(TransferSettings.PLAIN);
+    }
+
+    @Test
+    void f02_windowsize_may_come_without_blksize() {
+        Grant grant = read("windowsize=4", LIMITS);
+        assertThat(grant.oack()).hasToString("windowsize=4");
+        assertThat(grant.settings()).isEqualTo(new TransferSettings(512, 4, Duration.ZERO, SIZE, 0));
+    }
+
+    @Test
+    void case24_an_option_is_echoed_under_the_name_the_client_wrote() {
+        Grant grant = read("TSize=0 BLKSIZE=1428 WindowSize=4", LIMITS);
+        assertThat(grant.oack()).hasToString("TSize=" + SIZE + " BLKSIZE=1428 WindowSize=4");
+        assertThat(grant.settings()).isEqualTo(new TransferSettings(1428, 4, Duration.ZERO, SIZE, 0));
+    }
+
+    @Test
+    void case25_an_option_given_twice_is_echoed_once_and_the_first_counts() {
+        assertThat(read("blksize=1024 BLKSIZE=512 blksize=8", LIMITS).oack()).hasToString("blksize=1024");
+        assertThat(read("blksize=1 blksize=512", LIMITS).oack().isEmpty()).isTrue();
+    }
+
+    @Test
+    void case22_what_is_not_asked_is_not_granted() {
+        assertThat(read("timeout=5", LIMITS).oack()).hasToString("timeout=5");
+        assertThat(write("timeout=5", LIMITS.withBlksize(8)).oack()).hasToString("timeout=5");
+        assertThat(read("blks\u0131ze=1024", LIMITS).settings().blksize()).isEqualTo(512);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1500, false, 1468", "1500, true, 1448", "65536, false, 65464", "576, false, 544", "30, false, 8"})
+    void case27_blksize_is_cut_to_what_the_path_takes_in_one_piece(int mtu, boolean ipv6, int granted) {
+        assertThat(read("blksize=65464", LIMITS.forPath(mtu, ipv6)).oack()).hasToString("blksize=" + granted);
+    }
+
+    @Test
+    void case27_blksize_is_the_smallest_of_what_is_asked_and_both_limits() {
+        Limits server = LIMITS.withBlksize(1024);
+        assertThat(read("blksize=65464", server.forPath(1500, false)).oack()).hasToString("blksize=1024");
+        assertThat(read("blksize=1428", server.forPath(576, false)).oack()).hasToString("blksize=544");
+        assertThat(read("blksize=300", server.forPath(576, false)).oack()).hasToString("blksize=300");
+        assertThat(read("blksize=7", server).oack().isEmpty()).isTrue();
+        assertThat(read("blksize2=65464", LIMITS.forPath(1500, false)).oack()).hasToString("blksize2=1024");
+    }
+
+    @Test
+    void a_limit_below_512_does_not_shrink_the_blocks_of_a_client_that_asks_for_none() {
+        assertThat(read(null, LIMITS.withBlksize(100)).settings().blksize()).isEqualTo(512);
+    }
+
+    @Test
+    void an_exact_block_size_goes_before_a_power_of_two() {
+        Grant grant = read("blksize2=1024 blksize=1428", LIMITS);
+        assertThat(grant.oack()).hasToString("blksize=1428");
+        assertThat(grant.settings().blksize()).isEqualTo(1428);
+        assertThat(read("blksize=abc blksize2=1024", LIMITS).oack()).hasToString("blksize2=1024");
+    }
+
+    @Test
+    void case28_an_agreed_timeout_binds_this_side_too() {
+        assertThat(read("timeout=7", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(write("timeout=255", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(255));
+        assertThat(read("timeout=256", LIMITS).settings().timeout()).isZero();
+        assertThat(read("utimeout=10001", LIMITS).settings().timeout()).isEqualTo(Duration.ofNanos(10_001_000));
+    }
+
+    @Test
+    void case29_of_two_timeouts_both_are_echoed_and_the_later_one_counts() {
+        Grant micros = read("timeout=2 utimeout=500000", LIMITS);
+        assertThat(micros.oack()).hasToString("timeout=2 utimeout=500000");
+        assertThat(micros.settings().timeout()).isEqualTo(Duration.ofMillis(500));
+        Grant seconds = read("utimeout=500000 timeout=2", LIMITS);
+        assertThat(seconds.oack()).hasToString("utimeout=500000 timeout=2");
+        assertThat(seconds.settings().timeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(read("timeout=2 utimeout=1", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void case30_an_unknown_size_is_left_out() {
+        ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0 timeout=1"));
+        Grant grant = Negotiation.answer(request, LIMITS, Source.UNKNOWN_SIZE);
+        assertThat(grant.oack()).hasToString("timeout=1");
+        assertThat(grant.settings().tsize()).isEqualTo(Source.UNKNOWN_SIZE);
+    }
+
+    @Test
+    void case31_a_tsize_other_than_0_is_answered_with_the_true_size_all_the_same() {
+        assertThat(read("tsize=77", LIMITS).oack()).hasToString("tsize=" + SIZE);
+        assertThat(read("tsize=77", LIMITS).settings().tsize()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void f03_an_empty_file_has_the_size_0() {
+        ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0"));
+        assertThat(Negotiation.answer(request, LIMITS, 0).oack()).hasToString("tsize=0");
+    }
+
+    @Test
+    void case33_the_tsize_of_a_write_is_echoed() {
+        Grant grant = write("tsize=123456789012", LIMITS);
+        assertThat(grant.oack()).hasToString("tsize=123456789012");
+        assertThat(grant.settings().tsize()).isEqualTo(123_456_789_012L);
+        assertThat(write("tsize=0", LIMITS).oack()).hasToString("tsize=0");
+        assertThat(write("tsize=-1", LIMITS).settings().tsize()).isEqualTo(Source.UNKNOWN_SIZE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "512, 65535, 64",
+        "1428, 64, 64",
+        "8192, 64, 12",
+        "65464, 64, 1",
+        "1428, 3, 3",
+    })
+    void case47_a_window_is_cut_to_its_limits_in_blocks_and_in_bytes(int blksize, int asked, int granted) {
+        String request = "windowsize=" + asked + " blksize=" + blksize; // even where blksize comes after it
+        Grant grant = read(request, LIMITS.withWindow(64, 96 * 1024));
+        assertThat(grant.oack()).hasToString("windowsize=" + granted + " blksize=" + blksize);
+        assertThat(grant.settings().windowsize()).isEqualTo(granted);
+    }
+
+    @Test
+    void case47_a_window_is_never_0() {
+        assertThat(read("windowsize=8", LIMITS.withWindow(64, 1)).oack()).hasToString("windowsize=1");
+        assertThat(read("windowsize=0", LIMITS).settings().windowsize()).isEqualTo(1);
+        assertThat(read("windowsize=65535", LIMITS.withWindow(65_535, 1 << 30)).oack())
+                .hasToString("windowsize=65535");
+    }
+
+    @Test
+    void case48_a_write_gets_a_window_by_the_same_rule() {
+        assertThat(write("windowsize=65535", LIMITS).oack()).hasToString("windowsize=64");
+        assertThat(write("blksize=8192 windowsize=16", LIMITS).oack()).hasToString("blksize=8192 windowsize=12");
+        assertThat(write("windowsize=0", LIMITS).oack().isEmpty()).isTrue();
+    }
+
+    @Test
+    void the_client_takes_what_it_asked_for() throws TftpException {
+        String asked = "blksize=1428 windowsize=64 timeout=3 tsize=0 rollover=1";
+        assertThat(accept(asked, "blksize=1428 windowsize=64 timeout=3 tsize=" + SIZE + " rollover=1"))
+                .isEqualTo(new TransferSettings(1428, 64, Duration.ofSeconds(3), SIZE, 1));
+        assertThat(accept(asked, "WINDOWSIZE=1 BlkSize=8"))
+                .isEqualTo(new TransferSettings(8, 1, Duration.ZERO, Source.UNKNOWN_SIZE, 0));
+        assertThat(accept("utimeout=10000 blksize2=1024", "utimeout=10000 blksize2=512"))
+                .isEqualTo(new TransferSettings(512, 1, Duration.ofMillis(10), Source.UNKNOWN_SIZE, 0));
+    }
+
+    @Test
+    void case68_what_the_server_does_not_grant_is_as_if_it_were_not_asked() throws TftpException {
+        assertThat(accept("blksize=8 tsize=0", "tsize=4").blksize()).isEqualTo(512);
+        assertThat(accept("blksize=8 windowsize=9", null)).isEqualTo(TransferSettings.PLAIN);
+    }
+
+    @Test
+    void case29_the_client_keeps_the_later_timeout_of_its_request_whatever_the_order_of_the_oack()
+            throws TftpException {
+        assertThat(accept("timeout=2 utimeout=500000", "utimeout=500000 timeout=2")
+                        .timeout())
+                .isEqualTo(Duration.ofMillis(500));
+        assertThat(accept("timeout=2 utimeout=500000", "timeout=2").timeout()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "blksize=1428, tsize=4",
+        "blksize=1428, blksize=1428 windowsize=2",
+        "blksize=1428, blksize=1429",
+        "blksize=1428, blksize=7",
+        "blksize=65464, blksize=65465",
+        "windowsize=4, windowsize=5",
+        "windowsize=4, windowsize=0",
+        "timeout=3, timeout=4",
+        "timeout=3, timeout=2",
+        "utimeout=10000, utimeout=10001",
+        "rollover=0, rollover=1",
+        "blksize2=1024, blksize2=2048",
+        "tsize=0, multicast=",
+        ", blksize=512",
+    })
+    void case22_the_client_refuses_what_it_did_not_ask_for(String asked, String oack) {
+        assertRefused(asked, oack);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "blksize=1428, blksize=99999999999",
+        "blksize=1428, blksize=-1",
+        "blksize=1428, blksize=",
+        "blksize=1428, blksize=1428x",
+        "windowsize=4, windowsize=",
+        "windowsize=4, windowsize=-4",
+        "timeout=3, timeout=",
+        "timeout=3, timeout=3s",
+        "tsize=0, tsize=",
+        "tsize=0, tsize=-1",
+        "tsize=0, tsize=99999999999999999999",
+        "rollover=0, rollover=",
+    })
+    void case67_the_client_refuses_an_absurd_value(String asked, String oack) {
+        assertRefused(asked, oack);
+    }
+
+    private static void assertRefused(String asked, String oack) {
+        TftpException refusal = catchThrowableOfType(TftpException.class, () -> accept(asked, oack));
+        assertThat(refusal).as("%s -> %s", asked, oack).isNotNull();
+        assertThat(refusal.is(ErrorCode.OPTION_REFUSED)).isTrue();
+        assertThat(refusal.isFromPeer()).isFalse();
+    }
+
+    /** Whatever a server of ours grants, a client of ours takes. */
+    @Test
+    void both_functions_agree() throws TftpException {
+        Limits[] limits = {LIMITS, LIMITS.withBlksize(100).withWindow(3, 1 << 20), LIMITS.forPath(1500, true)};
+        for (Limits limit : limits) {
+            for (int blksize : new int[] {8, 99, 512, 1428, 65_464}) {
+                for (int window : new int[] {1, 2, 64, 65_535}) {
+                    String asked = "blksize=" + blksize + " windowsize=" + window + " timeout=9 tsize=0";
+                    Grant grant = read(asked, limit);
+                    assertThat(Negotiation.accept(options(asked), grant.oack()))
+                            .as(asked)
+                            .isEqualTo(grant.settings());
+                }
+            }
+        }
+    }
+
+    @Test
+    void limits_and_settings_refuse_what_makes_no_sense() {
+        assertThatThrownBy(() -> LIMITS.withBlksize(7))
+                .hasMessageContaining("7")
+                .hasMessageContaining("expected");
+        assertThatThrownBy(() -> LIMITS.withBlksize(65_465)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LIMITS.withWindow(0, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LIMITS.withWindow(65_536, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LIMITS.withWindow(1, 0)).isInstanceOf(IllegalArgumentException.class);
+        Duration second = Duration.ofSeconds(1);
+        assertThatThrownBy(() -> LIMITS.withTimes(second.negated(), second, second))
+                .hasMessageContaining("timeout");
+        assertThatThrownBy(() -> LIMITS.withTimes(second, Duration.ZERO, second))
+                .hasMessageContaining("give-up");
+        assertThatThrownBy(() -> LIMITS.withTimes(second, second, second.negated()))
+                .hasMessageContaining("linger");
+        assertThatThrownBy(() -> new TransferSettings(7, 1, second, 0, 0)).hasMessageContaining("blksize: 7");
+        assertThatThrownBy(() -> new TransferSettings(8, 0, second, 0, 0)).hasMessageContaining("windowsize: 0");
+        assertThatThrownBy(() -> new TransferSettings(8, 1, second, 0, 2)).hasMessageContaining("rollover: 2");
+    }
+}

@@ -1,0 +1,40 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.transfer.Source;
+import java.nio.ByteBuffer;
+
+/** A file that is in memory whole: nothing about it blocks, so it is read on the event loop. */
+final class MemorySource implements Source {
+    private final ByteBuffer content;
+
+    /** Shares the array, which must not change any more. */
+    MemorySource(byte[] content) {
+        this.content = ByteBuffer.wrap(content);
+    }
+
+    @Override
+    public long size() {
+        return content.limit();
+    }
+
+    @Override
+    public int read(ByteBuffer to) {
+        if (!content.hasRemaining()) {
+            return -1;
+        }
+        int length = Math.min(to.remaining(), content.remaining());
+        to.put(content.slice(content.position(), length));
+        content.position(content.position() + length);
+        return length;
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+}

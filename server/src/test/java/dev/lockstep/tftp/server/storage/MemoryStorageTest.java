@@ -1,0 +1,163 @@
+package dev.lockstep.tftp.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MemoryStorageTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final long UNKNOWN = Source.UNKNOWN_SIZE;
+
+    private MemoryStorage storage = new MemoryStorage(100, WriteRules.ANY_FILE);
+
+    private String read(String name) throws IOException {
+        try (Source source = storage.read(name, PEER)) {
+            return rest(source);
+        }
+    }
+
+    private static String rest(Source source) throws IOException {
+        ByteBuffer octets = ByteBuffer.allocate(200);
+        ByteBuffer few = ByteBuffer.allocate(3);
+        while (source.read(few) >= 0) {
+            octets.put(few.flip());
+            few.clear();
+        }
+        return new String(octets.array(), 0, octets.position());
+    }
+
+    private void write(String name, int octets) throws IOException {
+        try (Sink sink = storage.write(name, UNKNOWN, PEER)) {
+            sink.write(ByteBuffer.allocate(octets));
+            sink.commit();
+        }
+    }
+
+    private static void assertRefused(int code, ThrowingCallable work) {
+        TftpException refusal = catchThrowableOfType(TftpException.class, work);
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code);
+    }
+
+    @Test
+    void what_was_put_is_read() throws IOException {
+        byte[] content = "content".getBytes();
+        storage.put("dir/f", content);
+        content[0] = 'X';
+        assertThat(read("dir/f")).isEqualTo("content");
+        assertThat(read("/dir//f")).isEqualTo("content");
+        assertThat(read("\\dir\\f")).isEqualTo("content");
+        try (Source source = storage.read("dir/f", PEER)) {
+            assertThat(source.size()).isEqualTo(7);
+        }
+        assertRefused(1, () -> read("f"));
+        assertRefused(1, () -> read("dir"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../f", "..", "a/../f", "C:f", "a\0b", "/", "."})
+    void case57_a_name_that_is_no_file_is_refused(String name) {
+        assertRefused(2, () -> read(name));
+        assertRefused(2, () -> write(name, 1));
+        assertRefused(2, () -> storage.put(name, new byte[1]));
+    }
+
+    @Test
+    void an_upload_appears_when_it_is_committed() throws IOException {
+        try (Sink sink = storage.write("f", 5, PEER)) {
+            sink.write(ByteBuffer.wrap("he".getBytes()));
+            assertRefused(1, () -> read("f"));
+            sink.write(ByteBuffer.wrap("llo".getBytes()));
+            sink.commit();
+        }
+        assertThat(read("f")).isEqualTo("hello");
+    }
+
+    @Test
+    void case36_without_a_commit_nothing_is_left_and_its_memory_is_free_again() throws IOException {
+        storage.put("f", "old".getBytes());
+        try (Sink sink = storage.write("f", UNKNOWN, PEER)) {
+            sink.write(ByteBuffer.allocate(97));
+            assertRefused(3, () -> write("g", 1));
+        }
+        assertThat(read("f")).isEqualTo("old");
+        write("g", 97);
+        assertRefused(3, () -> write("h", 1));
+    }
+
+    @Test
+    void who_reads_the_old_file_goes_on_reading_it() throws IOException {
+        storage.put("f", "old".getBytes());
+        try (Source old = storage.read("f", PEER)) {
+            storage.put("f", "newer".getBytes());
+            assertThat(rest(old)).isEqualTo("old");
+        }
+        assertThat(read("f")).isEqualTo("newer");
+    }
+
+    @Test
+    void a_file_that_is_replaced_gives_its_memory_back() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            write("f", 50);
+        }
+        write("g", 50);
+        assertRefused(3, () -> write("h", 1));
+    }
+
+    @Test
+    void case33_what_is_announced_too_large_is_refused_at_once() {
+        assertRefused(3, () -> storage.write("f", 101, PEER));
+        storage = new MemoryStorage(100, new WriteRules(true, false, 10));
+        assertRefused(3, () -> storage.write("f", 11, PEER));
+    }
+
+    @Test
+    void case34_what_grows_too_large_is_cut_off() throws IOException {
+        storage = new MemoryStorage(100, new WriteRules(true, false, 10));
+        try (Sink sink = storage.write("f", 1, PEER)) {
+            sink.write(ByteBuffer.allocate(10));
+            assertRefused(3, () -> sink.write(ByteBuffer.allocate(1)));
+        }
+        assertRefused(1, () -> read("f"));
+    }
+
+    @Test
+    void uploads_follow_the_rules() throws IOException {
+        storage = new MemoryStorage(100, WriteRules.READ_ONLY);
+        assertRefused(2, () -> write("f", 1));
+        storage = new MemoryStorage(100, WriteRules.NEW_FILES);
+        write("f", 1);
+        assertRefused(6, () -> write("f", 2));
+        try (Sink first = storage.write("g", UNKNOWN, PEER);
+                Sink second = storage.write("/g", UNKNOWN, PEER)) {
+            second.commit();
+            assertRefused(6, first::commit);
+        }
+    }
+
+    @Test
+    void case11_an_empty_file_is_a_file() throws IOException {
+        write("empty", 0);
+        assertThat(read("empty")).isEmpty();
+        try (Source source = storage.read("empty", PEER)) {
+            assertThat(source.size()).isZero();
+        }
+    }
+
+    @Test
+    void a_limit_of_nothing_makes_no_sense() {
+        assertThatThrownBy(() -> new MemoryStorage(0, WriteRules.ANY_FILE))
+                .hasMessage("memory limit: 0 (expected: >= 1)");
+    }
+}
