@@ -4,6 +4,7 @@ import dev.lockstep.tftp.channel.BufferBudget;
 import dev.lockstep.tftp.channel.FileWork;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Sink;
@@ -185,6 +186,7 @@ public final class TftpClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        config.taps().forEach(WireTap::close);
     }
 
     /** A result is known when its file is closed, which takes the event loop and the I/O pool. */

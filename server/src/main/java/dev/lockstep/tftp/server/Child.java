@@ -89,6 +89,7 @@ final class Child {
         if (transfer != null) {
             transfer.replace();
         }
+        leave(); // its place is the new one's
     }
 
     /** Ends it, and tells the peer. */
@@ -107,13 +108,6 @@ final class Child {
             }
             listener.on(event);
         };
-    }
-
-    /** Its channel is closed. A transfer still closes its file, and leaves when that is told. */
-    void closed() {
-        if (transfer == null) {
-            leave();
-        }
     }
 
     /** It no longer counts as running. */

@@ -68,7 +68,14 @@ final class ChildBootstrap {
 
     /** Says no from a fresh port. */
     void refuse(InetSocketAddress peer, InetAddress from, TftpException refusal) {
-        connect(from, peer, SMALL_DATAGRAM, false, new RefusalHandler(refusal));
+        ChannelHandler handler = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                taps.forEach(tap -> tap.watch(channel.pipeline()));
+                channel.pipeline().addLast(new RefusalHandler(refusal));
+            }
+        };
+        connect(from, peer, SMALL_DATAGRAM, false, handler);
     }
 
     private ChannelFuture connect(

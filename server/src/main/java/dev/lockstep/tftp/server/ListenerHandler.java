@@ -126,7 +126,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     private void forget(Ends ends, Child child) {
         children.remove(ends, child);
-        child.closed();
+        child.leave();
     }
 
     private void refuse(InetSocketAddress peer, InetAddress asked, Request request, TftpException refusal) {

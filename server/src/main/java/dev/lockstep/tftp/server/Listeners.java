@@ -109,6 +109,7 @@ final class Listeners {
             Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
             transport.sharePort(bootstrap);
             Channel channel = bind(bootstrap, actual);
+            config.taps().forEach(tap -> tap.watch(channel.pipeline()));
             listeners.add(new Listener(channel, handler));
             actual = (InetSocketAddress) channel.localAddress();
             if (!transport.sharesPorts()) {

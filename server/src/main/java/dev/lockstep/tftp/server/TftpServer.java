@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server;
 import dev.lockstep.tftp.channel.BufferBudget;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -134,5 +135,6 @@ public final class TftpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        config.taps().forEach(WireTap::close);
     }
 }

@@ -15,7 +15,8 @@ import java.util.Map;
  * that is replaced goes on being sent to whoever has begun to read it.
  */
 public final class MemoryStorage implements Storage {
-    private static final int FILE_OVERHEAD = 128;
+    private static final int FEW_FILES = 16;
+    private static final int KIB = 1024;
 
     private final long limit;
     private final WriteRules rules;
@@ -38,7 +39,8 @@ public final class MemoryStorage implements Storage {
     /** Puts a file there, or replaces it. */
     public synchronized void put(String filename, byte[] content) throws TftpException {
         String name = nameOf(filename);
-        take(content.length + costOf(name));
+        requireRoomFor(name);
+        take(content.length);
         publish(name, content.clone());
     }
 
@@ -59,7 +61,7 @@ public final class MemoryStorage implements Storage {
         if (size > limit - used) {
             throw full();
         }
-        take(costOf(name));
+        requireRoomFor(name);
         return new LimitedSink(new MemorySink(name), rules);
     }
 
@@ -88,15 +90,17 @@ public final class MemoryStorage implements Storage {
         used -= octets;
     }
 
-    /** The octets of {@code content} and of its name are taken already. */
+    /** The octets of {@code content} are taken already. */
     private synchronized void publish(String name, byte[] content) {
         byte[] replaced = files.put(name, content);
-        used -= replaced == null ? 0 : replaced.length + costOf(name);
+        used -= replaced == null ? 0 : replaced.length;
     }
 
-    /** A file takes memory even if it is empty. */
-    private static int costOf(String name) {
-        return FILE_OVERHEAD + 2 * name.length();
+    /** A file takes memory even if it is empty: there are not many more of them than the limit has KiB. */
+    private synchronized void requireRoomFor(String name) throws TftpException {
+        if (!files.containsKey(name) && files.size() >= FEW_FILES + limit / KIB) {
+            throw full();
+        }
     }
 
     private static TftpException full() {
@@ -125,6 +129,7 @@ public final class MemoryStorage implements Storage {
         public void commit() throws TftpException {
             synchronized (MemoryStorage.this) {
                 requireFree(name);
+                requireRoomFor(name);
                 publish(name, content.toByteArray());
                 committed = true;
             }
@@ -133,7 +138,7 @@ public final class MemoryStorage implements Storage {
         @Override
         public void close() {
             if (!committed) {
-                giveBack(content.size() + costOf(name));
+                giveBack(content.size());
             }
         }
     }
