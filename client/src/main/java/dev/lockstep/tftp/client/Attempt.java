@@ -98,12 +98,17 @@ record Attempt(
 
     private void complete(TransferEvent.Ended ended) {
         Outcome outcome = ended.outcome();
-        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED) {
+        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED && isProbablyThere(ended)) {
             result.complete(
                     new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
             result.completeExceptionally(ended.cause());
         }
+    }
+
+    /** Only silence leaves room for hope, and only where something was acknowledged before. */
+    private static boolean isProbablyThere(TransferEvent.Ended ended) {
+        return !ended.cause().isFromPeer() && ended.stats().blocks() > 0;
     }
 
     /** A whole window must fit, or every window would be lost. */

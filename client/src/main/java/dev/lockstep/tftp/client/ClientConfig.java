@@ -15,12 +15,14 @@ import java.util.List;
  * @param windowsize to ask for; 1 is not asked for
  * @param timeoutSeconds to ask for; 0 is not asked for
  * @param options whether any option is asked for
+ * @param size whether the size is, where it can be
  */
 record ClientConfig(
         int blksize,
         int windowsize,
         int timeoutSeconds,
         boolean options,
+        boolean size,
         Limits limits,
         long bufferMemory,
         int eventLoops,
@@ -59,6 +61,6 @@ record ClientConfig(
         if (timeoutSeconds > 0) {
             asked = asked.with(Options.TIMEOUT, timeoutSeconds);
         }
-        return tsize == Source.UNKNOWN_SIZE ? asked : asked.with(Options.TSIZE, tsize);
+        return !size || tsize == Source.UNKNOWN_SIZE ? asked : asked.with(Options.TSIZE, tsize);
     }
 }

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.channel.BufferBudget;
 import dev.lockstep.tftp.channel.FileWork;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Sink;
@@ -122,13 +123,21 @@ public final class TftpClient implements AutoCloseable {
                 work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                attempt(
-                        request,
-                        new Attempt(
-                                exchange, server, asked(request, exchange, server), observed(request), loop, result));
+                Options asked = asked(request, exchange, server);
+                begin(request, new Attempt(exchange, server, asked, observed(request), loop, result));
             }
         });
         return result;
+    }
+
+    /** A request that can't even be written fails as one that is refused does. */
+    private void begin(TransferRequest request, Attempt attempt) {
+        try {
+            attempt(request, attempt);
+        } catch (RuntimeException e) {
+            FileWork work = new FileWork(io, attempt.loop());
+            work.perform(attempt.exchange()::close, closed -> attempt.result().completeExceptionally(e));
+        }
     }
 
     private static boolean isAddress(String host) {
@@ -177,6 +186,7 @@ public final class TftpClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        config.taps().forEach(WireTap::close);
     }
 
     /** A result is known when its file is closed, which takes the event loop and the I/O pool. */

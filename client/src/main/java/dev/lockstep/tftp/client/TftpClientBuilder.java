@@ -21,6 +21,7 @@ public final class TftpClientBuilder {
     private int windowsize = WINDOWSIZE;
     private int timeoutSeconds;
     private boolean options = true;
+    private boolean size = true;
     private Limits limits = Limits.DEFAULT.withExactSize(true);
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private int eventLoops = 1;
@@ -49,6 +50,12 @@ public final class TftpClientBuilder {
     /** Whether to ask for anything at all; without, a transfer is plain RFC 1350. */
     public TftpClientBuilder options(boolean asked) {
         options = asked;
+        return this;
+    }
+
+    /** Whether to ask for the size of a file, and to tell it. */
+    public TftpClientBuilder size(boolean asked) {
+        size = asked;
         return this;
     }
 
@@ -82,7 +89,7 @@ public final class TftpClientBuilder {
         return this;
     }
 
-    /** One more look at the datagrams. While there is one, bursts leave as single datagrams. */
+    /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
     public TftpClientBuilder tap(WireTap tap) {
         taps.add(tap);
         return this;
@@ -99,6 +106,7 @@ public final class TftpClientBuilder {
                 windowsize,
                 timeoutSeconds,
                 options,
+                size,
                 limits,
                 bufferMemory,
                 eventLoops,

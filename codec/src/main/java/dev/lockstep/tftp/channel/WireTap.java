@@ -2,11 +2,12 @@ package dev.lockstep.tftp.channel;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import java.net.InetSocketAddress;
 
 /** Looks at the datagrams of a transfer as they cross the wire. */
 @FunctionalInterface
-public interface WireTap {
+public interface WireTap extends AutoCloseable {
     /**
      * The handler that stands next to the socket of a new channel.
      *
@@ -14,4 +15,11 @@ public interface WireTap {
      * @param request which a server has read from another channel, and a client will send on this one
      */
     ChannelHandler attach(InetSocketAddress peer, Request request);
+
+    /** Joins a channel without a transfer: a server's that takes requests, or one that only refuses one. */
+    default void watch(ChannelPipeline pipeline) {}
+
+    /** There is nothing more to look at: the client or server that was given this tap has ended. */
+    @Override
+    default void close() {}
 }

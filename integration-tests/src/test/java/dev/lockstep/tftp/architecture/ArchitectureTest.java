@@ -136,7 +136,7 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage("..cli..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "ch.qos.logback..", "..cli..")
+                .resideInAnyPackage("picocli..", "ch.qos.logback..", "org.jline..", "me.tongfei..", "..cli..")
                 .check(all);
         noClasses()
                 .that(not(resideInAnyPackage("..cli..", LOAD_REPORT)))

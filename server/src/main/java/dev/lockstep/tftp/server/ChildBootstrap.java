@@ -61,15 +61,21 @@ final class ChildBootstrap {
                     if (connected.isSuccess()) {
                         connected.channel().closeFuture().addListener(end -> closed.run());
                     } else {
-                        connected.channel().close();
-                        failed.accept(connected.cause());
+                        failed.accept(connected.cause()); // whatever channel there was is closed
                     }
                 });
     }
 
     /** Says no from a fresh port. */
     void refuse(InetSocketAddress peer, InetAddress from, TftpException refusal) {
-        connect(from, peer, SMALL_DATAGRAM, false, new RefusalHandler(refusal));
+        ChannelHandler handler = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                taps.forEach(tap -> tap.watch(channel.pipeline()));
+                channel.pipeline().addLast(new RefusalHandler(refusal));
+            }
+        };
+        connect(from, peer, SMALL_DATAGRAM, false, handler);
     }
 
     private ChannelFuture connect(

@@ -109,8 +109,12 @@ final class Listeners {
             Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
             transport.sharePort(bootstrap);
             Channel channel = bind(bootstrap, actual);
+            config.taps().forEach(tap -> tap.watch(channel.pipeline()));
             listeners.add(new Listener(channel, handler));
             actual = (InetSocketAddress) channel.localAddress();
+            if (!transport.sharesPorts()) {
+                break;
+            }
         }
         addresses.add(actual);
     }

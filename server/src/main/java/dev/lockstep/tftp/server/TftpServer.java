@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server;
 import dev.lockstep.tftp.channel.BufferBudget;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -129,5 +130,11 @@ public final class TftpServer implements AutoCloseable {
         }
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_WORDS.toMillis());
         io.shutdown();
+        try {
+            io.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        config.taps().forEach(WireTap::close);
     }
 }

@@ -101,7 +101,7 @@ public final class TftpServerBuilder {
         return this;
     }
 
-    /** One more look at the datagrams. While there is one, bursts leave as single datagrams. */
+    /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
     public TftpServerBuilder tap(WireTap tap) {
         taps.add(tap);
         return this;

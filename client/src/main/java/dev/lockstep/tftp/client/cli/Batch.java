@@ -32,12 +32,15 @@ final class Batch {
 
     private final TftpClient client;
     private final Report report;
+    private final Progress progress;
     private final int parallel;
     private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
 
-    Batch(TftpClient client, Report report, int parallel) {
+    /** The progress may be null. */
+    Batch(TftpClient client, Report report, Progress progress, int parallel) {
         this.client = client;
         this.report = report;
+        this.progress = progress;
         this.parallel = parallel;
     }
 
@@ -70,6 +73,9 @@ final class Batch {
 
     private void tell(Ended end) {
         Job job = end.job;
+        if (progress != null) {
+            progress.makeRoom();
+        }
         if (end.failure == null) {
             report.done(job.operation(), job.local(), end.result);
         } else {

@@ -22,7 +22,7 @@ final class LiveLine implements Consumer<LoadProgress> {
 
     /** A line on standard error, if that is a terminal and anybody wants it. */
     static LiveLine onTerminal(boolean quiet, long transfers) {
-        return new LiveLine(!quiet && System.console() != null, transfers);
+        return new LiveLine(!quiet && Terminals.are(Terminals.ERRORS), transfers);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class Report {
     /** It did not. */
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        System.err.println("tftp: " + remote + ": " + cause.code() + " " + oneLine(cause.getMessage()));
+        System.err.println("tftp: " + oneLine(remote.toString()) + ": " + described(cause));
         if (verbose) {
             cause.printStackTrace();
         }
@@ -65,6 +65,12 @@ final class Report {
                 object.writeBooleanField("from_peer", cause.isFromPeer());
             }));
         }
+    }
+
+    /** A failure's code and text on one line. */
+    static String described(Throwable failure) {
+        TftpException cause = TftpException.of(failure);
+        return cause.code() + " " + oneLine(cause.getMessage());
     }
 
     private interface Fields {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Gets and puts files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
-        subcommands = {GetCommand.class, PutCommand.class, LoadCommand.class},
+        subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class},
         footer = {
             "",
             "Exit status: 0 all done, 1 a transfer failed, 2 wrong usage.",
@@ -41,15 +41,9 @@ public final class TftpCommand implements Runnable {
 
     /** Runs the command; gives its exit status. */
     static int execute(String... args) {
-        // only the one command that is meant is read: reflection on all of them would take as long as a small file
-        Object command = switch (args.length == 0 ? "" : args[0]) {
-            case "get", "pull", "-r" -> new GetCommand();
-            case "put", "push", "-w" -> new PutCommand();
-            case "load" -> new LoadCommand();
-            default -> new TftpCommand();
-        };
-        boolean one = !(command instanceof TftpCommand);
-        if (one) {
+        Object command = commandOf(args.length == 0 ? "" : args[0]);
+        boolean all = command instanceof TftpCommand;
+        if (command instanceof TransferCommand) {
             QuickStart.begin();
         }
         return new CommandLine(command)
@@ -57,11 +51,26 @@ public final class TftpCommand implements Runnable {
                     System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
                     return CommandLine.ExitCode.USAGE;
                 })
-                .execute(one ? Arrays.copyOfRange(args, 1, args.length) : args);
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    System.err.println("tftp: " + failure);
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    /** Only what is meant is read: reflection on all commands would take as long as a small file. */
+    private static Object commandOf(String name) {
+        return switch (name) {
+            case "get", "pull", "-r" -> new GetCommand();
+            case "put", "push", "-w" -> new PutCommand();
+            case "shell" -> new ShellCommand();
+            case "load" -> new LoadCommand();
+            default -> new TftpCommand();
+        };
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command (expected: get, put or load)");
+        throw new ParameterException(spec.commandLine(), "no command (expected: get, put, shell or load)");
     }
 }

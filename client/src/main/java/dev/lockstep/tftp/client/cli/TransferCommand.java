@@ -35,18 +35,19 @@ abstract class TransferCommand implements Callable<Integer> {
         Report report;
         int parallel;
         TftpClient client;
+        Progress progress = options.progress(usesStandardOutput());
         try {
             jobs = jobs(options.mode(), options.sha256());
             report = options.report(usesStandardOutput());
             parallel = options.parallel();
-            client = options.newClient();
+            client = options.newClient(progress);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         Thread onInterrupt = new Thread(client::close, "tftp-stop");
         Runtime.getRuntime().addShutdownHook(onInterrupt); // leaves no temporary file behind
         try (client) {
-            return new Batch(client, report, parallel).run(jobs);
+            return new Batch(client, report, progress, parallel).run(jobs);
         }
     }
 }

@@ -1,10 +1,14 @@
 package dev.lockstep.tftp.client.cli;
 
+import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -44,14 +48,23 @@ final class TransferOptions {
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
 
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
+    private Path pcap;
+
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
     @Option(names = "--verbose", description = "Print more, and a stack trace for an error.")
     private boolean verbose;
 
-    /** A client with these settings. */
-    TftpClient newClient() {
+    /** What shows how far the transfers are; null where nobody would see it. */
+    Progress progress(boolean standardOutputIsData) {
+        boolean seen = !quiet && !json && !trace && !standardOutputIsData;
+        return seen && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) ? new Progress() : null;
+    }
+
+    /** A client with these settings; the progress may be null. */
+    TftpClient newClient(Progress progress) {
         Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), silence, Limits.DEFAULT.linger())
@@ -62,10 +75,24 @@ final class TransferOptions {
                 .timeout(timeout)
                 .options(!noOptions)
                 .limits(limits);
+        if (progress != null) {
+            builder.listener(progress);
+        }
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
+        if (pcap != null) {
+            builder.tap(capture());
+        }
         return builder.build();
+    }
+
+    private PacketCapture capture() {
+        try {
+            return new PacketCapture(Files.newOutputStream(pcap));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--pcap: " + pcap + " (expected: a file that can be written)", e);
+        }
     }
 
     /** The mode of files whose URI names none. */

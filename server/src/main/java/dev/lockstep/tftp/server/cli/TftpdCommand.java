@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.Strictness;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +78,9 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(names = "--trace", description = "Print each packet.")
     private boolean trace;
 
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
+    private Path pcap;
+
     @Option(names = "--verbose", description = "Log more.")
     private boolean verbose;
 
@@ -101,6 +107,10 @@ public final class TftpdCommand implements Callable<Integer> {
         command.setParameterExceptionHandler((failure, arguments) -> {
             System.err.println("tftpd: " + failure.getMessage() + " (see tftpd --help)");
             return CommandLine.ExitCode.USAGE;
+        });
+        command.setExecutionExceptionHandler((failure, line, parsed) -> {
+            System.err.println("tftpd: " + failure);
+            return CommandLine.ExitCode.SOFTWARE;
         });
         int status = command.execute(args);
         if (status != CommandLine.ExitCode.OK || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
@@ -152,6 +162,9 @@ public final class TftpdCommand implements Callable<Integer> {
         }
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
+        }
+        if (pcap != null) {
+            builder.tap(new PacketCapture(Files.newOutputStream(pcap)));
         }
         return listen(builder);
     }

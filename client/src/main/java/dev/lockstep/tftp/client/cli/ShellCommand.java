@@ -1,0 +1,78 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.channel.PacketCapture;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tftp shell}: reads commands, from a terminal or from a pipe. */
+@Command(
+        name = "shell",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpCommand.Version.class,
+        sortOptions = false,
+        description = "Reads commands: connect, get, put and so on; 'help' lists them.",
+        customSynopsis = "tftp shell [OPTIONS] [HOST [PORT]]",
+        footer = {"", "Exit status: 0 all commands did what they should, 1 one did not, 2 wrong usage."})
+final class ShellCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server, as 'connect' would name it.")
+    private List<String> server = List.of();
+
+    @Option(names = "--trace", description = "Print each packet on standard error.")
+    private boolean trace;
+
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
+    private Path pcap;
+
+    @Option(names = "--verbose", description = "Print more of each transfer.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() throws IOException {
+        ShellSettings settings = new ShellSettings(trace, verbose);
+        PacketCapture capture = null;
+        try {
+            if (!server.isEmpty()) {
+                settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
+            }
+            capture = pcap == null ? null : new PacketCapture(Files.newOutputStream(pcap));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--pcap: " + pcap + " (expected: a file)", e);
+        }
+        ShellTransfers transfers = new ShellTransfers(settings, capture);
+        Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
+        try (transfers) {
+            Shell shell = new Shell(settings, transfers);
+            if (Terminals.are(Terminals.INPUT, Terminals.OUTPUT)) {
+                ShellTerminal.run(shell, transfers);
+            } else {
+                runPiped(shell);
+            }
+            return shell.hasFailed() ? 1 : 0;
+        }
+    }
+
+    private static void runPiped(Shell shell) throws IOException {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String line = lines.readLine();
+        while (line != null && shell.execute(line)) {
+            line = lines.readLine();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lockstep.tftp.client.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** A shell on a terminal: a prompt, history, completion of commands and local files, and Ctrl-C for a transfer. */
+final class ShellTerminal {
+    private static final String PROMPT = "tftp> ";
+
+    private final Shell shell;
+
+    private ShellTerminal(Shell shell) {
+        this.shell = shell;
+    }
+
+    /** Returns when the user leaves. */
+    static void run(Shell shell, ShellTransfers transfers) throws IOException {
+        try (Terminal terminal = TerminalBuilder.builder().name("tftp").build()) {
+            terminal.handle(Terminal.Signal.INT, signal -> transfers.interrupt());
+            LineReader reader = LineReaderBuilder.builder()
+                    .terminal(terminal)
+                    .completer(new ShellTerminal(shell)::complete)
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                    .build();
+            boolean on = true;
+            while (on) {
+                try {
+                    on = shell.execute(reader.readLine(PROMPT));
+                } catch (UserInterruptException ignored) {
+                    // Ctrl-C takes the line back
+                } catch (EndOfFileException end) {
+                    on = false;
+                }
+            }
+        }
+    }
+
+    private void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+        if (line.wordIndex() == 0) {
+            shell.commands().forEach(command -> candidates.add(new Candidate(command)));
+        } else if (Shell.OF_LOCAL_FILES.contains(line.words().get(0))) {
+            addFiles(line.word(), candidates);
+        } else if (line.words().get(0).equals("help")) {
+            shell.commands().forEach(command -> candidates.add(new Candidate(command)));
+        }
+    }
+
+    private static void addFiles(String begun, List<Candidate> candidates) {
+        String folder = begun.substring(0, begun.lastIndexOf('/') + 1);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder))) {
+            for (Path file : files) {
+                String name = folder + file.getFileName();
+                if (Files.isDirectory(file)) {
+                    candidates.add(new Candidate(name + "/", name + "/", null, null, null, null, false));
+                } else {
+                    candidates.add(new Candidate(name));
+                }
+            }
+        } catch (IOException ignored) {
+            candidates.clear(); // nothing to propose
+        }
+    }
+}

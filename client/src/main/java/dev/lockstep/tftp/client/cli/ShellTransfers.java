@@ -1,0 +1,119 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.channel.PacketCapture;
+import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferSummary;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** The transfers of a shell, one after another; {@link #interrupt} from another thread ends the one that runs. */
+final class ShellTransfers implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
+    private interface Start {
+        CompletableFuture<TransferResult> on(TftpClient client) throws TftpException;
+    }
+
+    private final ShellSettings settings;
+    private final PacketCapture capture;
+    private TftpClient running;
+
+    /** The capture may be null; it is taken over. */
+    ShellTransfers(ShellSettings settings, PacketCapture capture) {
+        this.settings = settings;
+        this.capture = capture;
+    }
+
+    /** Says how it went; whether it went well. */
+    boolean get(RemoteFile remote, Path local) {
+        return run("Received", remote, client -> client.get(remote, LocalFile.sink(local)));
+    }
+
+    /** Says how it went; whether it went well. */
+    boolean put(Path local, RemoteFile remote) {
+        return run("Sent", remote, client -> client.put(remote, LocalFile.source(local)));
+    }
+
+    private boolean run(String done, RemoteFile remote, Start start) {
+        Progress progress =
+                Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace() ? new Progress() : null;
+        try (TftpClient client = newClient(progress)) {
+            use(client);
+            CompletableFuture<Boolean> told = start.on(client).handle((result, failure) -> {
+                if (progress != null) {
+                    progress.makeRoom();
+                }
+                return failure == null ? succeeded(done, result) : failed(remote, failure);
+            });
+            return told.join();
+        } catch (TftpException e) {
+            return failed(remote, e);
+        } finally {
+            use(null);
+        }
+    }
+
+    /** A new one each time: it is made in a moment, and settings change between commands. */
+    private TftpClient newClient(Progress progress) {
+        TftpClientBuilder builder = settings.applyTo(TftpClient.builder()).limits(Limits.DEFAULT.withExactSize(true));
+        if (settings.trace()) {
+            builder.tap(PacketTrace.onClient(System.err::println));
+        }
+        if (capture != null) {
+            builder.tap(capture::attach); // without its close: the capture goes on
+        }
+        if (progress != null) {
+            builder.listener(progress);
+        }
+        return builder.build();
+    }
+
+    private boolean succeeded(String done, TransferResult result) {
+        double seconds = result.stats().elapsed(0) / NANOS;
+        String line = done + " " + result.stats().bytes() + " bytes in " + Math.round(seconds * 10) / 10.0 + " seconds";
+        if (settings.verbose()) {
+            line += " [" + TransferSummary.of(result.stats(), result.settings()) + "]";
+        }
+        System.out.println(line);
+        if (result.outcome() != Outcome.COMPLETE) {
+            System.err.println("tftp: " + result.remote() + ": probably complete: the last ACK never came");
+            return false;
+        }
+        return true;
+    }
+
+    private static boolean failed(RemoteFile remote, Throwable failure) {
+        System.err.println("tftp: " + remote + ": " + Report.described(failure));
+        return false;
+    }
+
+    private synchronized void use(TftpClient client) {
+        running = client;
+    }
+
+    /** Ends the transfer that runs, if one does. */
+    void interrupt() {
+        TftpClient client;
+        synchronized (this) {
+            client = running;
+        }
+        if (client != null) {
+            client.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        interrupt();
+        if (capture != null) {
+            capture.close();
+        }
+    }
+}

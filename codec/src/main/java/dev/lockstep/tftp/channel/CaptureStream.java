@@ -1,0 +1,34 @@
+package dev.lockstep.tftp.channel;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/**
+ * Where Netty's capture handlers write, an Ethernet frame a call or the first piece of one. They begin IPv6 headers with
+ * the number 60,000,000 where 0x60000000 is meant, which no reader takes for IPv6: put right here.
+ */
+final class CaptureStream extends BufferedOutputStream {
+    private static final int BUFFER = 256 * 1024;
+    private static final int ETHERTYPE_AT = 12;
+    private static final byte[] WRONG = {(byte) 0x86, (byte) 0xDD, 0x03, (byte) 0x93, (byte) 0x87, 0x00};
+    private static final byte[] RIGHT = {(byte) 0x86, (byte) 0xDD, 0x60, 0x00, 0x00, 0x00};
+
+    CaptureStream(OutputStream to) {
+        super(to, BUFFER);
+    }
+
+    @Override
+    public synchronized void write(byte[] octets, int offset, int length) throws IOException {
+        int at = offset + ETHERTYPE_AT;
+        int end = at + WRONG.length;
+        if (end <= offset + length && Arrays.equals(octets, at, end, WRONG, 0, WRONG.length)) {
+            super.write(octets, offset, ETHERTYPE_AT);
+            super.write(RIGHT, 0, RIGHT.length);
+            super.write(octets, end, offset + length - end);
+        } else {
+            super.write(octets, offset, length);
+        }
+    }
+}

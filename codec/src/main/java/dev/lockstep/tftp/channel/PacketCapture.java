@@ -1,0 +1,56 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.pcap.PcapWriteHandler;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+
+/**
+ * Writes the datagrams of all transfers into one capture that Wireshark opens. Where a socket is bound to no address
+ * of its own, 0.0.0.0 or :: stands for this machine. What was captured is written out when a transfer ends, and all of
+ * it on {@link #close}. Safe on any thread; an event loop waits for no more than a buffered write.
+ */
+public final class PacketCapture implements WireTap {
+    /** Shared by the handlers of all channels, which lock it for each packet. */
+    private final OutputStream out;
+
+    /** Takes the stream over, and begins the capture. */
+    public PacketCapture(OutputStream to) throws IOException {
+        out = new CaptureStream(to);
+        PcapWriteHandler.writeGlobalHeader(out);
+        out.flush();
+    }
+
+    @Override
+    public ChannelHandler attach(InetSocketAddress peer, Request request) {
+        return handler();
+    }
+
+    @Override
+    public void watch(ChannelPipeline pipeline) {
+        pipeline.addFirst(handler());
+    }
+
+    private ChannelHandler handler() {
+        return PcapWriteHandler.builder()
+                .sharedOutputStream(true)
+                .writePcapGlobalHeader(false)
+                .captureZeroByte(true)
+                .build(out);
+    }
+
+    @Override
+    public void close() {
+        try {
+            synchronized (out) {
+                out.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("capture: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.lockstep.tftp.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.ClientProcess;
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What tshark reads in the captures that {@code --pcap} writes. */
+@Timeout(180)
+class OwnCaptureIT {
+    private static final int SIZE = 3000;
+    /** Opcode, and the block number of DATA and ACK. */
+    private static final List<String> GET =
+            List.of("1", "6", "4 0", "3 1", "3 2", "3 3", "4 3"); // blksize 1428: 1428 + 1428 + 144
+
+    @TempDir
+    private Path folder;
+
+    private Path root;
+
+    @BeforeEach
+    void fill() throws IOException {
+        root = Files.createDirectory(folder.resolve("root"));
+        Content.write(root.resolve("file"), SIZE);
+    }
+
+    private void tftp(int exit, String... arguments) {
+        try (Run run = ClientProcess.tftp(folder, arguments)) {
+            Run.Result result = run.await();
+            assertThat(result.exit()).as(result.toString()).isEqualTo(exit);
+        }
+    }
+
+    /** Opcodes and block numbers of all frames but those sent again, none of which is malformed or gives rise to a remark. */
+    private static List<String> frames(Path capture, int port) {
+        List<String> command = List.of(
+                Peers.program("tshark"),
+                "-n",
+                "-r",
+                "" + capture,
+                "-d",
+                "udp.port==" + port + ",tftp",
+                "-T",
+                "fields",
+                "-e",
+                "tftp.opcode",
+                "-e",
+                "tftp.block",
+                "-e",
+                "_ws.malformed",
+                "-e",
+                "_ws.expert.message");
+        try (Run run = Run.start(capture.getParent(), Map.of("LC_ALL", "C"), command)) {
+            Run.Result result = run.await();
+            assertThat(result.exit()).as(result.toString()).isZero();
+            assertThat(result.stderr().lines().filter(line -> !line.startsWith("Running as user \"root\"")))
+                    .isEmpty();
+            return result.output().lines().map(OwnCaptureIT::frame).distinct().toList();
+        }
+    }
+
+    private static String frame(String line) {
+        String[] fields = line.split("\t", -1);
+        assertThat(fields[2]).as(line).isEmpty();
+        assertThat(fields[3]).as(line).isIn("", "TFTP ERROR packet");
+        return (fields[0] + " " + fields[1]).strip();
+    }
+
+    @Test
+    void a_client_captures_a_transfer_from_the_request_to_the_last_ack() {
+        try (Daemon daemon = Daemon.serving(root)) {
+            int port = daemon.address().getPort();
+            tftp(0, "get", "tftp://127.0.0.1:" + port + "/file", "--pcap", "get.pcap");
+            assertThat(frames(folder.resolve("get.pcap"), port)).isEqualTo(GET);
+        }
+    }
+
+    @Test
+    void a_daemon_captures_requests_transfers_and_refusals_of_both_families() {
+        Path capture = folder.resolve("daemon.pcap");
+        int port;
+        try (Daemon daemon = Daemon.serving(root, "--pcap", capture.toString())) {
+            port = daemon.address().getPort();
+            tftp(0, "get", "tftp://127.0.0.1:" + port + "/file", "-o", "four");
+            tftp(1, "get", "tftp://127.0.0.1:" + port + "/nothing", "-o", "none");
+        }
+        List<String> frames = frames(capture, port);
+        assertThat(frames.subList(0, GET.size())).isEqualTo(GET); // the second request is "1" again
+        assertThat(frames.subList(GET.size(), frames.size())).containsExactly("5");
+    }
+
+    @Test
+    void ipv6_is_captured_as_such() {
+        try (Daemon daemon = Daemon.servingEverywhere(root)) {
+            int port = daemon.address().getPort();
+            tftp(0, "get", "tftp://[::1]:" + port + "/file", "--pcap", "six.pcap");
+            assertThat(frames(folder.resolve("six.pcap"), port)).isEqualTo(GET);
+        }
+    }
+
+    @Test
+    void a_client_that_is_ended_leaves_a_whole_capture() {
+        try (FakeServer silent = new FakeServer();
+                Run run = ClientProcess.tftp(folder, "get", silent.url("file"), "--pcap", "ended.pcap")) {
+            silent.awaitRequest();
+            run.terminate();
+            run.await(Duration.ofSeconds(60));
+            assertThat(frames(folder.resolve("ended.pcap"), silent.port())).startsWith("1");
+        }
+    }
+
+    @Test
+    void a_capture_that_cannot_be_written_is_wrong_usage() {
+        tftp(2, "get", "tftp://127.0.0.1:1/file", "--pcap", "no/such/folder/x.pcap");
+        assertThat(folder.resolve("file")).doesNotExist();
+    }
+}
