@@ -44,8 +44,11 @@ final class LoadClientOptions {
     @Option(names = "--threads", paramLabel = "N", description = "Threads that move packets; half of the processors.")
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-    @Option(names = "--ports", paramLabel = "FIRST-LAST", description = "This side's ports, used in turn; 32768-60999.")
-    private String ports = "32768-60999";
+    @Option(
+            names = "--ports",
+            paramLabel = "FIRST-LAST",
+            description = "This side's ports, used in turn; 10000-32767, which the kernel gives to nobody.")
+    private String ports = "10000-32767";
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
