@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.testing;
+package dev.lockstep.tftp.testing.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;

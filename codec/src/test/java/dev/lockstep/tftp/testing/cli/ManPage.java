@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.testing;
+package dev.lockstep.tftp.testing.cli;
 
 import java.util.Locale;
 import picocli.CommandLine;
