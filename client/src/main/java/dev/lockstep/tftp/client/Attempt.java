@@ -2,7 +2,6 @@ package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
-import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -19,9 +18,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
+import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -54,7 +53,7 @@ record Attempt(
      *
      * @param refused told on the event loop if there is no transfer; the exchange then still owns its file
      */
-    void start(Transport transport, List<WireTap> taps, ChannelGroup channels, Consumer<TftpException> refused) {
+    void start(Transport transport, ClientConfig config, ChannelGroup channels, Consumer<TftpException> refused) {
         Request request = exchange.request(asked);
         TransferListener listener = event -> {
             context.listener().on(event);
@@ -62,11 +61,10 @@ record Attempt(
                 complete(ended);
             }
         };
-        ClientHandshake handshake =
-                new ClientHandshake(exchange, request, server, context.withListener(listener), cause -> {
-                    context.listener().on(new TransferEvent.Refused(server, request, cause));
-                    refused.accept(cause);
-                });
+        Consumer<TftpException> unanswered = cause -> {
+            context.listener().on(new TransferEvent.Refused(server, request, cause));
+            refused.accept(cause);
+        };
         context.listener().on(new TransferEvent.Requested(server, request));
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -76,14 +74,22 @@ record Attempt(
                     @Override
                     protected void initChannel(Channel channel) {
                         channels.add(channel);
-                        taps.forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
-                        channel.pipeline().addLast(handshake);
+                        config.taps().forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
+                        channel.pipeline()
+                                .addLast(new ClientHandshake(
+                                        exchange, request, server, context.withListener(listener), unanswered));
                     }
                 });
         int datagram = Math.max(SMALL_DATAGRAM, blksizeAsked() + TftpCodec.DATA_HEADER);
         transport.expect(bootstrap, datagram, windowsizeAsked() > 1);
-        bootstrap.bind(anyAddress()).addListener((ChannelFuture bound) -> {
-            if (!bound.isSuccess()) {
+        bind(bootstrap, config.localPorts(), config.localPorts().tries(), refused);
+    }
+
+    private void bind(Bootstrap bootstrap, LocalPorts ports, int tries, Consumer<TftpException> refused) {
+        bootstrap.bind(anyAddress(), ports.next()).addListener((ChannelFuture bound) -> {
+            if (!bound.isSuccess() && bound.cause() instanceof IOException && tries > 1) {
+                bind(bootstrap, ports, tries - 1, refused); // somebody else has that port
+            } else if (!bound.isSuccess()) {
                 String text = "no socket: " + bound.cause().getMessage();
                 loop.execute(() -> refused.accept(new TftpException(ErrorCode.NOT_DEFINED, text, bound.cause())));
             }
@@ -92,12 +98,17 @@ record Attempt(
 
     private void complete(TransferEvent.Ended ended) {
         Outcome outcome = ended.outcome();
-        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED) {
+        if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED && isProbablyThere(ended)) {
             result.complete(
                     new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
             result.completeExceptionally(ended.cause());
         }
+    }
+
+    /** Only silence leaves room for hope, and only where something was acknowledged before. */
+    private static boolean isProbablyThere(TransferEvent.Ended ended) {
+        return !ended.cause().isFromPeer() && ended.stats().blocks() > 0;
     }
 
     /** A whole window must fit, or every window would be lost. */
@@ -116,7 +127,7 @@ record Attempt(
                 .orElse(1);
     }
 
-    private InetSocketAddress anyAddress() {
-        return new InetSocketAddress(server.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0", 0);
+    private String anyAddress() {
+        return server.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0";
     }
 }

@@ -26,6 +26,7 @@ record ClientConfig(
         Limits limits,
         long bufferMemory,
         int eventLoops,
+        LocalPorts localPorts,
         long progressStep,
         TransferListener listener,
         List<WireTap> taps) {

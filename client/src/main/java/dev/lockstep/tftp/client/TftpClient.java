@@ -115,7 +115,7 @@ public final class TftpClient implements AutoCloseable {
         EventLoop loop = loops.next();
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
-        FileWork work = new FileWork(NetUtil.isValidIpV4Address(remote.host()) ? Runnable::run : io, loop);
+        FileWork work = new FileWork(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
@@ -123,13 +123,25 @@ public final class TftpClient implements AutoCloseable {
                 work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                attempt(
-                        request,
-                        new Attempt(
-                                exchange, server, asked(request, exchange, server), observed(request), loop, result));
+                Options asked = asked(request, exchange, server);
+                begin(request, new Attempt(exchange, server, asked, observed(request), loop, result));
             }
         });
         return result;
+    }
+
+    /** A request that can't even be written fails as one that is refused does. */
+    private void begin(TransferRequest request, Attempt attempt) {
+        try {
+            attempt(request, attempt);
+        } catch (RuntimeException e) {
+            FileWork work = new FileWork(io, attempt.loop());
+            work.perform(attempt.exchange()::close, closed -> attempt.result().completeExceptionally(e));
+        }
+    }
+
+    private static boolean isAddress(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
     private Options asked(TransferRequest request, Exchange exchange, InetSocketAddress server) {
@@ -144,7 +156,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void attempt(TransferRequest request, Attempt attempt) {
-        attempt.start(transport, config.taps(), channels, refusal -> {
+        attempt.start(transport, config, channels, refusal -> {
             boolean dislikesOptions = refusal.isFromPeer()
                     && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
             if (dislikesOptions

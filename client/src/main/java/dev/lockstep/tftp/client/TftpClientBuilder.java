@@ -25,6 +25,7 @@ public final class TftpClientBuilder {
     private Limits limits = Limits.DEFAULT.withExactSize(true);
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private int eventLoops = 1;
+    private LocalPorts localPorts = LocalPorts.ANY;
 
     TftpClientBuilder() {}
 
@@ -76,6 +77,12 @@ public final class TftpClientBuilder {
         return this;
     }
 
+    /** Which ports transfers use. */
+    public TftpClientBuilder localPorts(LocalPorts ports) {
+        localPorts = ports;
+        return this;
+    }
+
     /** One more observer of transfers. */
     public TftpClientBuilder listener(TransferListener listener) {
         listeners.add(listener);
@@ -103,6 +110,7 @@ public final class TftpClientBuilder {
                 limits,
                 bufferMemory,
                 eventLoops,
+                localPorts,
                 PROGRESS_STEP,
                 TransferListener.all(listeners),
                 taps));

@@ -34,6 +34,9 @@ final class ReadAhead implements BlockSupply, TransferFile {
     private record Piece(ByteBuf bytes, int octets) {}
 
     private final ArrayDeque<Piece> pieces = new ArrayDeque<>(2);
+    /** Octets of the piece that was used up last: blocks cut from it may still wait for their ACK. */
+    private int spent;
+
     private boolean reading;
     private long read;
     private boolean atEnd;
@@ -45,7 +48,7 @@ final class ReadAhead implements BlockSupply, TransferFile {
     ReadAhead(Source source, int blksize, int windowsize, TransferContext context, EventExecutor loop, Owner owner) {
         this.source = source;
         this.blksize = blksize;
-        this.least = blksize * Math.max(1, Math.min(windowsize, SMALL_PIECE / blksize));
+        this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_PIECE / blksize));
         long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
         int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
         this.wanted = Math.max(least, piece / blksize * blksize);
@@ -77,7 +80,10 @@ final class ReadAhead implements BlockSupply, TransferFile {
         lastTaken = length < blksize;
         ByteBuf block = piece.bytes.readRetainedSlice(length);
         if (!piece.bytes.isReadable()) {
-            release(pieces.remove());
+            Piece used = pieces.remove();
+            used.bytes.release();
+            giveBackSpent();
+            spent = used.octets;
             readMore();
         }
         return block;
@@ -93,6 +99,7 @@ final class ReadAhead implements BlockSupply, TransferFile {
             read(octets);
         } else if (pieces.isEmpty()) {
             reading = true;
+            giveBackSpent(); // or those who wait could wait for each other
             int needed = sizeOfNext(least);
             budget.takeLater(needed, () -> loop.execute(() -> read(needed)));
         }
@@ -112,7 +119,16 @@ final class ReadAhead implements BlockSupply, TransferFile {
             closeSource();
             return;
         }
-        Piece piece = new Piece(allocator.directBuffer(octets, octets), octets);
+        Piece piece;
+        try {
+            piece = new Piece(allocator.directBuffer(octets, octets), octets);
+        } catch (OutOfMemoryError e) {
+            reading = false;
+            atEnd = true;
+            budget.giveBack(octets);
+            loop.execute(() -> owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
+            return;
+        }
         work.perform(() -> fill(piece), failure -> arrived(piece, failure));
     }
 
@@ -159,6 +175,7 @@ final class ReadAhead implements BlockSupply, TransferFile {
         closed = whenClosed;
         pieces.forEach(this::release);
         pieces.clear();
+        giveBackSpent();
         if (!reading) {
             closeSource();
         }
@@ -166,6 +183,13 @@ final class ReadAhead implements BlockSupply, TransferFile {
 
     private void closeSource() {
         work.perform(source::close, failure -> closed.run());
+    }
+
+    private void giveBackSpent() {
+        if (spent > 0) {
+            budget.giveBack(spent);
+            spent = 0;
+        }
     }
 
     private void release(Piece piece) {

@@ -14,7 +14,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
@@ -23,7 +22,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.StandardSocketOptions;
 
 /** How datagrams reach the kernel: epoll on Linux, NIO elsewhere. (io_uring was measured to be no faster.) */
 public enum Transport {
@@ -75,12 +73,15 @@ public enum Transport {
         }
     }
 
-    /** Lets several sockets have one port, each with its own event loop. */
+    /** Whether several sockets can have one port and share its clients out. */
+    public boolean sharesPorts() {
+        return this == EPOLL;
+    }
+
+    /** Lets several sockets have one port, each with its own event loop, where that can be. */
     public void sharePort(Bootstrap bootstrap) {
-        if (this == EPOLL) {
+        if (sharesPorts()) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
-        } else {
-            bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         }
     }
 

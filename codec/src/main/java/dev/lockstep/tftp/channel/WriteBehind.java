@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.channel;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
@@ -21,6 +22,7 @@ final class WriteBehind implements IncomingFile {
 
     private final Sink sink;
     private final FileWork work;
+    private final EventExecutor loop;
     private final ByteBufAllocator allocator;
     private final BufferBudget budget;
     private final Owner owner;
@@ -38,6 +40,7 @@ final class WriteBehind implements IncomingFile {
     WriteBehind(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         this.sink = sink;
         this.work = new FileWork(context.io(), loop);
+        this.loop = loop;
         this.allocator = context.allocator();
         this.budget = context.budget();
         this.owner = owner;
@@ -53,10 +56,16 @@ final class WriteBehind implements IncomingFile {
         if (failed || closed != null || !block.isReadable()) {
             return;
         }
-        if (filling == null) {
-            filling = allocator.directBuffer(Math.min(PIECE, 4 * block.readableBytes()));
+        try {
+            if (filling == null) {
+                filling = allocator.directBuffer(Math.min(PIECE, 4 * block.readableBytes()));
+            }
+            filling.writeBytes(block, block.readerIndex(), block.readableBytes());
+        } catch (OutOfMemoryError e) {
+            failed = true;
+            loop.execute(() -> owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
+            return;
         }
-        filling.writeBytes(block, block.readerIndex(), block.readableBytes());
         writeMore();
     }
 

@@ -61,8 +61,8 @@ final class WriteThrough implements IncomingFile {
         over = true;
         try {
             sink.close();
-        } catch (IOException ignored) {
-            // the result stands
+        } catch (IOException | RuntimeException ignored) {
+            // the result stands, and is still to be told
         }
         whenClosed.run();
     }

@@ -81,12 +81,17 @@ public final class FileSink implements Sink {
             file.force(true);
             synchronized (PUBLISHING) {
                 requireFree();
+                folder.copyPermissions(target, temporary);
                 folder.rename(temporary, target);
             }
             committed = true;
-            folder.sync();
         } catch (IOException e) {
             throw FileErrors.of(e);
+        }
+        try {
+            folder.sync();
+        } catch (IOException ignored) {
+            // the file is whole and in its place; some file systems can't do more
         }
     }
 

@@ -12,8 +12,13 @@ public final class FileSource implements Source {
 
     /** Takes the channel over. The size it has now is the size that is promised. */
     public FileSource(FileChannel file) throws IOException {
+        this(file, file.size());
+    }
+
+    /** Takes the channel over, and promises that size, or none. */
+    public FileSource(FileChannel file, long size) {
         this.file = file;
-        this.size = file.size();
+        this.size = size;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -78,6 +79,21 @@ public final class Folder implements Closeable {
             return file;
         }
         return FileChannel.open(path.resolve(name), all);
+    }
+
+    /** Gives one file the permissions of another, where that one exists and the system has such. */
+    public void copyPermissions(String from, String to) throws IOException {
+        PosixFileAttributeView old = permissions(from);
+        PosixFileAttributeView fresh = permissions(to);
+        if (old != null && fresh != null && has(from)) {
+            fresh.setPermissions(old.readAttributes().permissions());
+        }
+    }
+
+    private PosixFileAttributeView permissions(String name) {
+        return secure != null
+                ? secure.getFileAttributeView(Path.of(name), PosixFileAttributeView.class)
+                : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class);
     }
 
     /** Renames a file of this directory, in one step; a file of the new name is replaced. */

@@ -55,7 +55,8 @@ public final class Negotiation {
         for (Option asked : request.options()) {
             OptionalLong granted = agreed.grant(asked, limits, write, size);
             if (granted.isPresent()) {
-                oack = oack.with(asked.name(), granted.getAsLong());
+                boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // leading zeros and all
+                oack = oack.with(asked.name(), asIs ? asked.value() : Long.toString(granted.getAsLong()));
             }
         }
         if (!write) {

@@ -35,6 +35,7 @@ public final class Receiver extends Transfer {
     private long received;
     private boolean gapReported;
     private boolean ackHeldBack;
+    private long leaveAt;
 
     /**
      * A receiver that has done nothing yet.
@@ -83,8 +84,7 @@ public final class Receiver extends Transfer {
                 repeatLast(now);
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
-            String text =
-                    "block of " + data.content().readableBytes() + " octets (expected: <= " + settings.blksize() + ")";
+            String text = "block longer than the " + settings.blksize() + " octets agreed on";
             fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
         } else if (distance == 1) {
             accept(data, now);
@@ -112,7 +112,7 @@ public final class Receiver extends Transfer {
         stats.markFirstByte(now);
         timer.answered(received, now);
         progress(now);
-        if (length < settings.blksize() && isSizeWrong()) {
+        if (length < settings.blksize() && exactSize && settings.isSizeOtherThan(stats.bytes)) {
             String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
             fail(new TftpException(ErrorCode.NOT_DEFINED, text), now);
             return;
@@ -126,12 +126,8 @@ public final class Receiver extends Transfer {
             acknowledge(now);
         } else {
             // the rest of a window follows at once: half the wait lets this side speak first (RFC 7440, section 4)
-            wire.awaitReply(now + timer.timeout() / 2);
+            awaitPeer(now, timer.timeout() / 2);
         }
-    }
-
-    private boolean isSizeWrong() {
-        return exactSize && settings.tsize() >= 0 && stats.bytes != settings.tsize();
     }
 
     /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
@@ -185,13 +181,17 @@ public final class Receiver extends Transfer {
         } else if (opening != null) {
             wire.send(opening);
         }
-        wire.awaitReply(now + (phase == Phase.LINGERING ? linger : patience()));
+        if (phase == Phase.LINGERING) {
+            wire.awaitReply(leaveAt);
+        } else {
+            awaitPeer(now, patience());
+        }
     }
 
     /** In lock-step the sender's timer does all that is needed: a needless ACK makes some senders send twice. */
     private long patience() {
         boolean senderFirst = settings.windowsize() == 1 && settings.timeout().isZero();
-        return senderFirst ? 2 * timer.timeout() : timer.timeout();
+        return (senderFirst ? 2 : 1) * timer.timeout();
     }
 
     /** The store has made the file durable. */
@@ -199,6 +199,7 @@ public final class Receiver extends Transfer {
         if (phase == Phase.COMMITTING && !isFinished()) {
             phase = Phase.LINGERING;
             acked = received;
+            leaveAt = now + linger; // repeats don't move it, or a peer could keep this TID for ever
             sendLast(now);
             finish(Outcome.COMPLETE, null, now);
         }

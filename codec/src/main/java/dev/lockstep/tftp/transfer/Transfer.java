@@ -165,6 +165,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         lastProgress = now;
     }
 
+    /** Waits for the peer, but no longer than it may go without progress, however often it repeats itself. */
+    final void awaitPeer(long now, long wait) {
+        wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + giveUp - now)));
+    }
+
     /** Reports the result; the transfer may linger. */
     final void finish(Outcome outcome, TftpException cause, long now) {
         finished = true;

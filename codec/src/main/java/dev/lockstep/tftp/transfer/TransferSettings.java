@@ -30,4 +30,9 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
         Limits.require("rollover", rollover, 0, 1);
         Objects.requireNonNull(timeout, "timeout");
     }
+
+    /** Whether a file of that size is not what was announced. Some servers echo the 0 of a request: no announcement. */
+    boolean isSizeOtherThan(long octets) {
+        return tsize > 0 && tsize != octets;
+    }
 }

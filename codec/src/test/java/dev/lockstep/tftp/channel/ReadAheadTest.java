@@ -122,6 +122,17 @@ class ReadAheadTest {
     }
 
     @Test
+    void a_source_that_never_blocks_needs_no_pool() {
+        byte[] file = Octets.random(300_000);
+        open(new MemorySource(file).neverBlocking(), 512, 64);
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        assertThat(takeAll(content, 512)).hasSize(300_000 / 512 + 1);
+        assertThat(content.toByteArray()).isEqualTo(file);
+        assertThat(bench.pool.size()).isZero();
+        close();
+    }
+
+    @Test
     void only_two_pieces_are_held_however_long_the_file() {
         open(new MemorySource(Octets.random(5_000_000)), 512, 1);
         bench.settle();

@@ -12,6 +12,7 @@ public final class MemorySink implements Sink {
     private IOException full;
     private IOException commitFailure;
     private volatile boolean committed;
+    private boolean mayBlock = true;
     private volatile boolean closed;
 
     /** Takes that many octets and then fails. */
@@ -35,6 +36,12 @@ public final class MemorySink implements Sink {
     /** Whether it has been committed. */
     public boolean isCommitted() {
         return committed;
+    }
+
+    /** Says that it never blocks. */
+    public MemorySink neverBlocking() {
+        mayBlock = false;
+        return this;
     }
 
     /** Whether it has been closed. */
@@ -73,5 +80,10 @@ public final class MemorySink implements Sink {
             throw new IllegalStateException("closed twice");
         }
         closed = true;
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return mayBlock;
     }
 }

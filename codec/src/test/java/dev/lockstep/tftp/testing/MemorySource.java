@@ -10,6 +10,7 @@ public final class MemorySource implements Source {
     private long size;
     private int most = Integer.MAX_VALUE;
     private IOException failure;
+    private boolean mayBlock = true;
     private volatile boolean closed;
 
     /** A file of that content. */
@@ -33,6 +34,12 @@ public final class MemorySource implements Source {
     /** Fails where its content ends. */
     public MemorySource failing(IOException atTheEnd) {
         failure = atTheEnd;
+        return this;
+    }
+
+    /** Says that it never blocks. */
+    public MemorySource neverBlocking() {
+        mayBlock = false;
         return this;
     }
 
@@ -66,5 +73,10 @@ public final class MemorySource implements Source {
             throw new IllegalStateException("closed twice");
         }
         closed = true;
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return mayBlock;
     }
 }

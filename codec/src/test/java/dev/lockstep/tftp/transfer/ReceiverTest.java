@@ -323,4 +323,19 @@ class ReceiverTest {
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(wire.taken()).containsExactly("ERROR 0");
     }
+
+    /** Else a client that asks for the same upload again and again, from one port, never gets through (case 66). */
+    @Test
+    void case66_repeats_do_not_make_a_receiver_linger_for_ever() {
+        Receiver receiver = completed();
+        long end = now + 2 * Limits.DEFAULT.linger().toNanos();
+        while (now < end) {
+            now += 5 * SECOND;
+            if (now >= wire.deadline) {
+                receiver.onTime(now);
+            }
+            receiver.onRequestRepeated(now);
+        }
+        assertThat(wire.closed).isTrue();
+    }
 }

@@ -22,6 +22,8 @@ class ArchitectureTest {
     private static final String SERVER = ROOT + ".server..";
     private static final String STORAGE = ROOT + ".server.storage..";
     private static final String CLIENT = ROOT + ".client..";
+    private static final String LOAD = ROOT + ".client.load..";
+    private static final String LOAD_REPORT = ROOT + ".client.load.report..";
 
     private static JavaClasses all;
 
@@ -29,6 +31,7 @@ class ArchitectureTest {
     static void readClasses() {
         all = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages(ROOT);
         assertThat(all.size()).isGreaterThan(50);
     }
@@ -133,13 +136,33 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage("..cli..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "picocli..",
-                        "ch.qos.logback..",
-                        "com.fasterxml.jackson..",
-                        "org.jline..",
-                        "me.tongfei..",
-                        "..cli..")
+                .resideInAnyPackage("picocli..", "ch.qos.logback..", "org.jline..", "me.tongfei..", "..cli..")
+                .check(all);
+        noClasses()
+                .that(not(resideInAnyPackage("..cli..", LOAD_REPORT)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.fasterxml.jackson..")
+                .check(all);
+    }
+
+    @Test
+    void only_the_load_tester_knows_histograms_and_nothing_but_its_command_knows_the_load_tester() {
+        noClasses()
+                .that(not(resideInAnyPackage(LOAD)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.HdrHistogram..")
+                .check(all);
+        noClasses()
+                .that(not(resideInAnyPackage(LOAD)))
+                .and()
+                .haveSimpleNameNotStartingWith("Load")
+                .and()
+                .doNotHaveSimpleName("LiveLine")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(LOAD)
                 .check(all);
     }
 

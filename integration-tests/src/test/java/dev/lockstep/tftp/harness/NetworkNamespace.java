@@ -62,7 +62,8 @@ public final class NetworkNamespace implements AutoCloseable {
         return cable + "a";
     }
 
-    private String far() {
+    /** The interface at their end. */
+    public String far() {
         return cable + "b";
     }
 

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
@@ -218,6 +219,24 @@ class AddressIT {
             blocksFitThePath(there, net.ourAddress6(), net.theirAddress6(), "1448");
             broadcastIsIgnored(there, net);
             multicastIsIgnored(there, net);
+        }
+    }
+
+    @Test
+    void case62_the_answer_comes_from_the_ipv6_address_that_was_asked() {
+        assumeThat(NetworkNamespace.possible()).isTrue();
+        try (NetworkNamespace net = new NetworkNamespace(1500)) {
+            String second = net.theirAddress6() + "2";
+            Run.run("ip", "-n", net.starter().get(3), "-6", "addr", "add", second + "/64", "dev", net.far(), "nodad");
+            try (Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
+                for (String asked : new String[] {net.theirAddress6(), second}) {
+                    try (RawPeer peer = new RawPeer(net.ourAddress6())) {
+                        peer.ask(there.at(asked), rrq("missing"));
+                        assertThat(peer.expectError(1).from().getAddress())
+                                .isEqualTo(there.at(asked).getAddress());
+                    }
+                }
+            }
         }
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -585,5 +586,29 @@ class ClientGetIT {
         client = tftp(folder, "get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
         assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+    }
+
+    @Test
+    void standard_output_that_takes_nothing_fails_the_get() {
+        client = Run.start(
+                folder,
+                Map.of(),
+                List.of(
+                        "bash",
+                        "-c",
+                        "exec \"$0\" \"$@\" > /dev/full",
+                        Path.of(System.getProperty("user.dir"))
+                                .resolveSibling("client/bin/tftp")
+                                .toString(),
+                        "get",
+                        server.url("file"),
+                        "-o",
+                        "-",
+                        "--no-options"));
+        request = server.awaitRequest();
+        tid = server.answerer(request);
+        tid.send(data(1, bytes("short")));
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
     }
 }

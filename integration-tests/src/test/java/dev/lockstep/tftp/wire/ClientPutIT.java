@@ -417,4 +417,33 @@ class ClientPutIT {
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
     }
+
+    @Test
+    void case35_an_error_0_in_place_of_the_last_ack_is_a_failure() throws IOException {
+        put(pattern(1000), "--no-options");
+        tid.send(ack(0));
+        expectBlocks(pattern(1000), 512, 1, 1);
+        tid.send(ack(1));
+        expectBlocks(pattern(1000), 512, 2, 2);
+        tid.send(error(0, "input/output error"));
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr()).contains("0 input/output error");
+    }
+
+    @Test
+    void case14_blocks_of_which_not_one_was_acknowledged_are_not_probably_complete() throws IOException {
+        putGranted(CONTENT, List.of("blksize", "windowsize"), "--timeout", "1", "--give-up", "3");
+        Run.Result result = client.await(Duration.ofMinutes(2));
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+    }
+
+    @Test
+    void a_file_whose_size_the_system_does_not_know_is_sent_whole() {
+        String url = server.url("file");
+        client = tftp(folder, "put", "/proc/version", url, "--no-options", "--timeout", "5");
+        tid = server.answerer(server.awaitRequest());
+        tid.send(ack(0));
+        assertThat(tid.next().bytes()).hasSizeGreaterThan(4);
+    }
 }

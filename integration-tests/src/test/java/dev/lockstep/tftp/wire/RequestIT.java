@@ -429,4 +429,14 @@ class RequestIT {
         client.send(ack(1));
         client.next();
     }
+
+    @Test
+    void what_a_client_writes_does_not_write_lines_of_the_log() {
+        try (RawPeer client = new RawPeer()) {
+            client.ask(daemon.address(), bytes(0, 1, "file", 0, "x\nFORGED a line of its own", 0));
+            client.expectError(4);
+        }
+        daemon.awaitLine("the refusal", line -> line.contains("FORGED"));
+        assertThat(daemon.printed().lines()).noneMatch(line -> line.startsWith("FORGED"));
+    }
 }

@@ -89,6 +89,7 @@ final class Child {
         if (transfer != null) {
             transfer.replace();
         }
+        leave(); // its place is the new one's
     }
 
     /** Ends it, and tells the peer. */

@@ -61,8 +61,7 @@ final class ChildBootstrap {
                     if (connected.isSuccess()) {
                         connected.channel().closeFuture().addListener(end -> closed.run());
                     } else {
-                        connected.channel().close();
-                        failed.accept(connected.cause());
+                        failed.accept(connected.cause()); // whatever channel there was is closed
                     }
                 });
     }

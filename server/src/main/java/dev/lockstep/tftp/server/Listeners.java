@@ -112,6 +112,9 @@ final class Listeners {
             config.taps().forEach(tap -> tap.watch(channel.pipeline()));
             listeners.add(new Listener(channel, handler));
             actual = (InetSocketAddress) channel.localAddress();
+            if (!transport.sharesPorts()) {
+                break;
+            }
         }
         addresses.add(actual);
     }

@@ -97,7 +97,17 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
             context.listener().on(new TransferEvent.Refused(child.peer(), request, refusal));
             refuse(ctx, refusal);
         } else {
+            startOrClose(file);
+        }
+    }
+
+    /** No request may cost a channel for ever, even if a transfer can't be set up. */
+    private void startOrClose(Opened file) {
+        try {
             start(file);
+        } catch (RuntimeException | Error e) {
+            work.perform(file::close, failure -> ctx.close());
+            ctx.fireExceptionCaught(e);
         }
     }
 

@@ -130,6 +130,11 @@ public final class TftpServer implements AutoCloseable {
         }
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_WORDS.toMillis());
         io.shutdown();
+        try {
+            io.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         config.taps().forEach(WireTap::close);
     }
 }

@@ -27,7 +27,7 @@ public final class TransferLog implements TransferListener {
             LOG.info(
                     "{} refused: {}",
                     who(refused.peer(), refused.request()),
-                    refused.reason().getMessage());
+                    printable(refused.reason().getMessage()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             LOG.info(
                     "{} so far: {} bytes",
@@ -39,7 +39,7 @@ public final class TransferLog implements TransferListener {
             LOG.debug(
                     "{} asks {}",
                     who(requested.peer(), requested.request()),
-                    requested.request().options());
+                    printable(requested.request().options().toString()));
         }
     }
 
@@ -78,7 +78,7 @@ public final class TransferLog implements TransferListener {
         return PeerName.of(peer) + " " + operation + printable(request.filename());
     }
 
-    /** A name is the client's to choose, but not the log's lines. */
+    /** Names, modes and options are the client's to choose, but not the log's lines. */
     private static String printable(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {

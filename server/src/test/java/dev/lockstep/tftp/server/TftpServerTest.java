@@ -13,6 +13,7 @@ import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
+import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
@@ -37,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class TftpServerTest {
+    private static final Limits SLOW_TIMER =
+            Limits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
     private static final String FULL = "x".repeat(512);
 
     private final RecordedEvents events = new RecordedEvents();
@@ -68,12 +71,14 @@ class TftpServerTest {
         }
     }
 
+    /** A timer so slow that it never speaks first, however busy the machine. */
     private TftpServerBuilder builder() {
         return TftpServer.builder()
                 .storage(files)
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .eventLoops(2)
                 .drain(Duration.ZERO)
+                .limits(SLOW_TIMER)
                 .listener(events);
     }
 

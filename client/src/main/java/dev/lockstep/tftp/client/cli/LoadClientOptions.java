@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.client.LocalPorts;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.load.Profile;
@@ -8,10 +9,14 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Limits;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** Flags that say how each client of a load speaks. */
 final class LoadClientOptions {
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
+
     @Option(
             names = "--profile",
             paramLabel = "NAME",
@@ -38,6 +43,9 @@ final class LoadClientOptions {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that move packets; half of the processors.")
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    @Option(names = "--ports", paramLabel = "FIRST-LAST", description = "This side's ports, used in turn; 32768-60999.")
+    private String ports = "32768-60999";
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
@@ -75,10 +83,19 @@ final class LoadClientOptions {
                 .timeout(seconds)
                 .options(!noOptions)
                 .eventLoops(threads)
+                .localPorts(localPorts())
                 .limits(limits);
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
         return builder;
+    }
+
+    private LocalPorts localPorts() {
+        Matcher range = RANGE.matcher(ports);
+        if (!range.matches()) {
+            throw new IllegalArgumentException("--ports: " + ports + " (expected: FIRST-LAST, 1 to 65535)");
+        }
+        return LocalPorts.inTurn(Integer.parseInt(range.group(1)), Integer.parseInt(range.group(2)));
     }
 }

@@ -8,8 +8,9 @@ import dev.lockstep.tftp.file.Folder;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class LocalFile {
 
     /** Standard output, written as it comes. */
     static Sink standardOutput() {
-        return new StreamSink(Channels.newChannel(System.out));
+        return new StreamSink(new FileOutputStream(FileDescriptor.out).getChannel()); // a PrintStream hides failures
     }
 
     /** What a put sends. */
@@ -50,7 +51,10 @@ final class LocalFile {
             if (Files.isDirectory(file)) {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
             }
-            return new FileSource(FileChannel.open(file, StandardOpenOption.READ));
+            FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
+            // a pipe or a file of /proc has no size, or 0, and yet has bytes
+            boolean sized = Files.isRegularFile(file) && open.size() > 0;
+            return new FileSource(open, sized ? open.size() : Source.UNKNOWN_SIZE);
         } catch (IOException e) {
             throw named(e, file);
         }

@@ -53,7 +53,7 @@ final class Report {
     /** It did not. */
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        System.err.println("tftp: " + remote + ": " + described(cause));
+        System.err.println("tftp: " + oneLine(remote.toString()) + ": " + described(cause));
         if (verbose) {
             cause.printStackTrace();
         }

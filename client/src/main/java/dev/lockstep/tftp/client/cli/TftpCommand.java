@@ -51,6 +51,10 @@ public final class TftpCommand implements Runnable {
                     System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
                     return CommandLine.ExitCode.USAGE;
                 })
+                .setExecutionExceptionHandler((failure, line, parsed) -> {
+                    System.err.println("tftp: " + failure);
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
                 .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
     }
 

@@ -63,7 +63,7 @@ public final class LoadRun {
             client = moving;
             long begin = System.nanoTime();
             Timeline timeline = new Timeline(tally, begin);
-            eyes.scheduleAtFixedRate(
+            eyes.scheduleWithFixedDelay(
                     () -> {
                         long now = System.nanoTime();
                         timeline.look(now);

@@ -7,21 +7,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.codec.TftpMessage;
-import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.transfer.BlockStore;
-import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.testing.Counted;
 import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.Receiver;
-import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSettings;
-import dev.lockstep.tftp.transfer.TransferStats;
-import dev.lockstep.tftp.transfer.Wire;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,7 +21,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,43 +48,8 @@ class ReportTest {
     }
 
     private static TransferResult result(Outcome outcome) {
-        return new TransferResult(REMOTE, new InetSocketAddress("127.0.0.1", 2000), SETTINGS, stats(), outcome);
-    }
-
-    /** Of 100 octets in half a second, as a receiver counts them. */
-    private static TransferStats stats() {
-        BlockStore store = new BlockStore() {
-            @Override
-            public void offer(ByteBuf block) {}
-
-            @Override
-            public boolean hasRoom() {
-                return true;
-            }
-
-            @Override
-            public void commit() {}
-        };
-        RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
-        Receiver receiver = new Receiver(new DeafWire(), SETTINGS, Limits.DEFAULT, timer, null, store, 0);
-        receiver.start(0);
-        receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[100])), 1000);
-        receiver.stored(500_000_000);
-        return receiver.stats();
-    }
-
-    private static final class DeafWire implements Wire {
-        @Override
-        public void send(TftpMessage message) {}
-
-        @Override
-        public void awaitReply(long deadline) {}
-
-        @Override
-        public void finish(Outcome outcome, TftpException cause) {}
-
-        @Override
-        public void close() {}
+        return new TransferResult(
+                REMOTE, new InetSocketAddress("127.0.0.1", 2000), SETTINGS, Counted.stats(100, 500_000_000), outcome);
     }
 
     private String printed() {

@@ -30,6 +30,7 @@ final class Logging {
         queue.setContext(context);
         queue.setQueueSize(QUEUE);
         queue.setNeverBlock(true);
+        queue.setDiscardingThreshold(0); // nothing is dropped before the queue is full
         queue.addAppender(console);
         queue.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

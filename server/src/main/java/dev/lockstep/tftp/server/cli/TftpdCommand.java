@@ -108,6 +108,10 @@ public final class TftpdCommand implements Callable<Integer> {
             System.err.println("tftpd: " + failure.getMessage() + " (see tftpd --help)");
             return CommandLine.ExitCode.USAGE;
         });
+        command.setExecutionExceptionHandler((failure, line, parsed) -> {
+            System.err.println("tftpd: " + failure);
+            return CommandLine.ExitCode.SOFTWARE;
+        });
         int status = command.execute(args);
         if (status != CommandLine.ExitCode.OK || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
             System.exit(status);

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -89,7 +88,7 @@ public final class DirectoryStorage implements Storage {
                 if (folder.has(nameOf(file))) {
                     requireRegular(folder, nameOf(file));
                 }
-                if (size > Files.getFileStore(file.getParent()).getUsableSpace()) {
+                if (size > 0 && size > file.getParent().toFile().getUsableSpace()) {
                     throw new TftpException(ErrorCode.DISK_FULL, "not enough space for " + size + " octets");
                 }
             } catch (IOException e) {

@@ -15,6 +15,9 @@ import java.util.Map;
  * that is replaced goes on being sent to whoever has begun to read it.
  */
 public final class MemoryStorage implements Storage {
+    private static final int FEW_FILES = 16;
+    private static final int KIB = 1024;
+
     private final long limit;
     private final WriteRules rules;
     private final Map<String, byte[]> files = new HashMap<>();
@@ -36,6 +39,7 @@ public final class MemoryStorage implements Storage {
     /** Puts a file there, or replaces it. */
     public synchronized void put(String filename, byte[] content) throws TftpException {
         String name = nameOf(filename);
+        requireRoomFor(name);
         take(content.length);
         publish(name, content.clone());
     }
@@ -57,6 +61,7 @@ public final class MemoryStorage implements Storage {
         if (size > limit - used) {
             throw full();
         }
+        requireRoomFor(name);
         return new LimitedSink(new MemorySink(name), rules);
     }
 
@@ -91,6 +96,13 @@ public final class MemoryStorage implements Storage {
         used -= replaced == null ? 0 : replaced.length;
     }
 
+    /** A file takes memory even if it is empty: there are not many more of them than the limit has KiB. */
+    private synchronized void requireRoomFor(String name) throws TftpException {
+        if (!files.containsKey(name) && files.size() >= FEW_FILES + limit / KIB) {
+            throw full();
+        }
+    }
+
     private static TftpException full() {
         return new TftpException(ErrorCode.DISK_FULL, "memory is full");
     }
@@ -117,6 +129,7 @@ public final class MemoryStorage implements Storage {
         public void commit() throws TftpException {
             synchronized (MemoryStorage.this) {
                 requireFree(name);
+                requireRoomFor(name);
                 publish(name, content.toByteArray());
                 committed = true;
             }

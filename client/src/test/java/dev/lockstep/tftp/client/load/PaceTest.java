@@ -1,0 +1,56 @@
+package dev.lockstep.tftp.client.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+    private static final Duration NONE = Duration.ZERO;
+
+    @Test
+    void a_rate_spaces_starts_evenly() {
+        Pace pace = new Pace(10, 200, NONE, NONE, 100);
+        assertThat(millis(pace.dueAfter(0))).isZero();
+        assertThat(millis(pace.dueAfter(1))).isEqualTo(5);
+        assertThat(millis(pace.dueAfter(100))).isEqualTo(500);
+    }
+
+    @Test
+    void a_ramp_begins_slowly_and_ends_at_the_full_rate() {
+        Pace pace = new Pace(10, 100, Duration.ofSeconds(2), NONE, 1000);
+        assertThat(millis(pace.dueAfter(25)))
+                .as("a quarter of the 100 of the ramp: half of its time")
+                .isEqualTo(1000);
+        assertThat(millis(pace.dueAfter(100))).as("the ramp is over").isEqualTo(2000);
+        assertThat(millis(pace.dueAfter(200))).as("100 more at 100 a second").isEqualTo(3000);
+    }
+
+    @Test
+    void a_closed_loop_ramps_its_clients() {
+        Pace pace = new Pace(4, 0, Duration.ofSeconds(2), NONE, 1000);
+        assertThat(millis(pace.dueAfter(0))).isZero();
+        assertThat(millis(pace.dueAfter(3))).isEqualTo(1500);
+    }
+
+    @Test
+    void nothing_starts_after_the_duration() {
+        Pace pace = new Pace(1, 0, NONE, Duration.ofSeconds(1), Long.MAX_VALUE);
+        assertThat(pace.isOver(TimeUnit.MILLISECONDS.toNanos(999))).isFalse();
+        assertThat(pace.isOver(TimeUnit.SECONDS.toNanos(1))).isTrue();
+    }
+
+    @Test
+    void what_makes_no_sense_is_refused_with_what_was_expected() {
+        assertThatThrownBy(() -> new Pace(0, 0, NONE, NONE, 1)).hasMessage("concurrency: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> new Pace(1, 0, NONE, NONE, 0)).hasMessage("transfers: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> new Pace(1, 0, NONE, NONE, Long.MAX_VALUE))
+                .hasMessageContaining("neither transfers nor duration");
+    }
+
+    private static long millis(long nanos) {
+        return Math.round(nanos / 1e6);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.lockstep.tftp.client.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TimelineTest {
+    private final Tally tally = new Tally();
+    private final Timeline timeline = new Timeline(tally, 0);
+
+    @Test
+    void a_sample_holds_what_happened_since_the_last_one() {
+        tally.bytes.add(1000);
+        timeline.look(TimeUnit.MILLISECONDS.toNanos(100));
+        tally.bytes.add(500);
+        List<Sample> samples = timeline.end(TimeUnit.MILLISECONDS.toNanos(200));
+        assertThat(samples).extracting(Sample::bytesPerSecond).containsExactly(10_000.0, 5_000.0);
+        assertThat(samples).extracting(Sample::second).containsExactly(0.1, 0.2);
+    }
+
+    @Test
+    void a_long_run_stays_small_and_loses_nothing() {
+        int looks = 36_000; // an hour
+        for (int i = 1; i <= looks; i++) {
+            tally.bytes.add(7);
+            timeline.look(TimeUnit.MILLISECONDS.toNanos(100L * i));
+        }
+        List<Sample> samples = timeline.end(TimeUnit.HOURS.toNanos(1));
+        assertThat(samples.size()).isLessThanOrEqualTo(600);
+        assertThat(samples.stream().mapToLong(Sample::bytes).sum()).isEqualTo(7L * looks);
+        assertThat(samples.get(0).length()).isEqualTo(10, within(1e-6));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WriteThroughTest {
+    private final RecordingOwner owner = new RecordingOwner();
+    private final Bench bench = new Bench();
+    private MemorySink sink = new MemorySink();
+    private IncomingFile store;
+    private boolean closed;
+
+    private void open(MemorySink file) {
+        sink = file.neverBlocking();
+        store = IncomingFile.to(file, bench.context(), bench.loop(), owner);
+        assertThat(store).isInstanceOf(WriteThrough.class);
+        store.start();
+    }
+
+    private void offer(byte[] octets) {
+        ByteBuf block = Unpooled.wrappedBuffer(octets);
+        store.offer(block);
+        assertThat(block.refCnt()).as("the reference stays with the caller").isEqualTo(1);
+        assertThat(block.readableBytes()).isEqualTo(octets.length);
+    }
+
+    @AfterEach
+    void all_is_closed_and_no_pool_was_needed() {
+        store.close(() -> closed = true);
+        assertThat(bench.pool.size()).isZero();
+        bench.settle();
+        assertThat(closed).isTrue();
+        assertThat(sink.isClosed()).isTrue();
+        assertFalse(bench.channel.finish());
+    }
+
+    @Test
+    void blocks_are_written_as_they_come() {
+        byte[] file = Octets.random(3000);
+        open(new MemorySink());
+        offer(java.util.Arrays.copyOf(file, 2000));
+        assertThat(sink.content()).hasSize(2000);
+        offer(java.util.Arrays.copyOfRange(file, 2000, 3000));
+        assertThat(store.hasRoom()).isTrue();
+        store.commit();
+        bench.settle();
+        assertThat(sink.content()).isEqualTo(file);
+        assertThat(sink.isCommitted()).isTrue();
+        assertThat(owner.told).containsExactly("stored");
+    }
+
+    @Test
+    void case36_a_sink_that_is_full_is_told_once_and_written_no_more() {
+        open(new MemorySink().failingAfter(10, new TftpException(ErrorCode.DISK_FULL, "disk full")));
+        offer(new byte[10]);
+        offer(new byte[10]);
+        offer(new byte[10]);
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("3 disk full");
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
+    void case35_a_commit_that_fails_is_no_success() {
+        open(new MemorySink().failingToCommit(new IOException("secret")));
+        offer(new byte[10]);
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 internal error");
+    }
+
+    @Test
+    void without_a_commit_nothing_is_published() {
+        open(new MemorySink());
+        offer(new byte[10]);
+        assertThat(sink.isCommitted()).isFalse();
+        assertThat(owner.told).isEmpty();
+    }
+
+    @Test
+    void a_close_that_fails_is_an_end_all_the_same() {
+        open(new MemorySink());
+        boolean[] told = {false};
+        store.close(() -> told[0] = true);
+        assertThat(told[0]).isTrue();
+        store.close(() -> closed = true); // this sink bears no second one
+        assertThat(closed).isTrue();
+        closed = false;
+    }
+
+    @Test
+    void a_sink_that_may_block_is_written_behind() {
+        open(new MemorySink());
+        IncomingFile other = IncomingFile.to(new MemorySink(), bench.context(), bench.loop(), owner);
+        assertThat(other).isInstanceOf(WriteBehind.class);
+    }
+}

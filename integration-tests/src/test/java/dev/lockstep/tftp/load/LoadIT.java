@@ -1,0 +1,247 @@
+package dev.lockstep.tftp.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.LoadPlan;
+import dev.lockstep.tftp.client.load.LoadResult;
+import dev.lockstep.tftp.client.load.LoadRun;
+import dev.lockstep.tftp.client.load.Pace;
+import dev.lockstep.tftp.client.load.Profile;
+import dev.lockstep.tftp.client.load.Reference;
+import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadIT {
+    private static final long MEMORY = 64 << 20;
+    private static final int SIZE = 100_000;
+
+    private final byte[] content = new byte[SIZE];
+    private final MemoryStorage storage = new MemoryStorage(MEMORY, new WriteRules(true, true, MEMORY));
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void fillStorage() throws IOException {
+        new SplittableRandom(3).nextBytes(content);
+        storage.put("boot.img", content);
+        storage.put("small.cfg", Arrays.copyOf(content, 700));
+    }
+
+    @Test
+    void a_closed_loop_moves_every_byte_of_every_transfer() throws Exception {
+        try (TftpServer server = start(storage)) {
+            LoadResult result = run(plan(server, closed(500, 50), "boot.img"));
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.completed()).isEqualTo(500);
+            assertThat(result.bytes()).isEqualTo(500L * SIZE);
+            assertThat(result.latency().count()).isEqualTo(500);
+            assertThat(result.firstByte().p50())
+                    .isPositive()
+                    .isLessThanOrEqualTo(result.latency().max());
+            assertThat(result.timeline().stream()
+                            .mapToLong(sample -> sample.bytes())
+                            .sum())
+                    .isEqualTo(result.bytes());
+        }
+    }
+
+    @Test
+    void an_open_loop_starts_as_many_as_its_rate_says() throws Exception {
+        try (TftpServer server = start(storage)) {
+            Pace pace = new Pace(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
+            LoadResult result = run(plan(server, pace, "small.cfg"));
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.completed())
+                    .as("25 in the ramp, then 500 a second")
+                    .isBetween(224L, 226L);
+            assertThat(result.startDelay().count()).isEqualTo(result.completed());
+        }
+    }
+
+    @Test
+    void several_files_are_taken_by_their_weight() throws Exception {
+        try (TftpServer server = start(storage)) {
+            LoadPlan plan = new LoadPlan(
+                    List.of(target(server, "boot.img@1"), target(server, "small.cfg@3")),
+                    closed(400, 20),
+                    Source.UNKNOWN_SIZE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Faults.NONE);
+            LoadResult result = run(plan);
+            assertThat(result.failures()).isEmpty();
+            long large = (result.bytes() - 400 * 700) / (SIZE - 700);
+            assertThat(large).as("about a quarter of 400").isBetween(70L, 130L);
+        }
+    }
+
+    @Test
+    void one_wrong_byte_is_found_with_its_offset() throws Exception {
+        AtomicInteger reads = new AtomicInteger();
+        byte[] spoilt = content.clone();
+        spoilt[54_321] ^= 1;
+        MemoryStorage wrong = new MemoryStorage(MEMORY, WriteRules.READ_ONLY);
+        wrong.put("boot.img", spoilt);
+        Storage sometimesWrong = new Storage() {
+            @Override
+            public Source read(String filename, InetSocketAddress peer) throws IOException {
+                return (reads.incrementAndGet() == 20 ? wrong : storage).read(filename, peer);
+            }
+
+            @Override
+            public Sink write(String filename, long size, InetSocketAddress peer) {
+                throw new AssertionError("nobody writes");
+            }
+        };
+        try (TftpServer server = start(sometimesWrong)) {
+            LoadResult result = run(plan(server, closed(50, 5), "boot.img"));
+            assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
+            assertThat(result.wrongContent()).hasSize(1).first().asString().contains("wrong byte at offset 54321");
+            assertThat(result.allWell()).isFalse();
+        }
+    }
+
+    @Test
+    void a_local_file_says_what_must_come() throws Exception {
+        byte[] other = content.clone();
+        other[SIZE - 1]++;
+        Path file = Files.write(folder.resolve("other.img"), other);
+        try (TftpServer server = start(storage)) {
+            LoadPlan plan = new LoadPlan(
+                    List.of(target(server, "boot.img")),
+                    closed(10, 2),
+                    Source.UNKNOWN_SIZE,
+                    Optional.empty(),
+                    Optional.of(Reference.of(file)),
+                    Faults.NONE);
+            LoadResult result = run(plan);
+            assertThat(result.failures()).containsExactly(Map.entry("wrong content", 10L));
+            assertThat(result.wrongContent()).allMatch(wrong -> wrong.contains("offset " + (SIZE - 1)));
+        }
+    }
+
+    @Test
+    void uploads_arrive_whole() throws Exception {
+        try (TftpServer server = start(storage)) {
+            LoadPlan plan = new LoadPlan(
+                    List.of(target(server, "up-{n}.bin")),
+                    closed(100, 10),
+                    70_000,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Faults.NONE);
+            LoadResult result = run(plan);
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.bytes()).isEqualTo(100 * 70_000L);
+            try (Source uploaded = storage.read("up-99.bin", null)) {
+                assertThat(uploaded.size()).isEqualTo(70_000);
+            }
+        }
+    }
+
+    @Test
+    void a_refusal_is_counted_by_its_code() throws Exception {
+        try (TftpServer server = start(storage)) {
+            LoadResult result = run(plan(server, closed(30, 3), "nothing.img"));
+            assertThat(result.completed()).isZero();
+            assertThat(result.serverErrors()).containsExactly(Map.entry(1, 30L));
+            assertThat(result.failures()).containsExactly(Map.entry("server said ERROR 1 file not found", 30L));
+        }
+    }
+
+    @Test
+    void a_bad_link_costs_resends_and_no_byte() throws Exception {
+        try (TftpServer server = start(storage)) {
+            LoadPlan plan = new LoadPlan(
+                    List.of(target(server, "boot.img")),
+                    closed(60, 30),
+                    Source.UNKNOWN_SIZE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    new Faults(0.05, 0.05, 0.05, 1, 1, 11));
+            LoadResult result = run(plan);
+            assertThat(result.failures()).isEmpty();
+            assertThat(result.bytes()).isEqualTo(60L * SIZE);
+            assertThat(result.resends()).isPositive();
+            assertThat(result.duplicates()).isPositive();
+        }
+    }
+
+    @Test
+    void every_profile_gets_its_file() throws Exception {
+        try (TftpServer server = start(storage)) {
+            for (Profile profile : Profile.values()) {
+                LoadPlan plan = new LoadPlan(
+                        List.of(target(server, "boot.img")),
+                        closed(20, 4),
+                        Source.UNKNOWN_SIZE,
+                        Optional.of(profile),
+                        Optional.empty(),
+                        Faults.NONE);
+                LoadResult result = run(plan);
+                assertThat(result.failures()).as("%s", profile).isEmpty();
+                assertThat(result.bytes()).as("%s", profile).isEqualTo(20L * SIZE);
+            }
+        }
+    }
+
+    static LoadResult run(LoadPlan plan) throws Exception {
+        return new LoadRun(plan, settings()).run(progress -> {});
+    }
+
+    static TftpClientBuilder settings() {
+        Limits limits = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
+        return TftpClient.builder().limits(limits.withExactSize(true));
+    }
+
+    private static LoadPlan plan(TftpServer server, Pace pace, String file) {
+        return new LoadPlan(
+                List.of(target(server, file)),
+                pace,
+                Source.UNKNOWN_SIZE,
+                Optional.empty(),
+                Optional.empty(),
+                Faults.NONE);
+    }
+
+    private static Pace closed(long transfers, int concurrency) {
+        return new Pace(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
+    }
+
+    private static Target target(TftpServer server, String file) {
+        return Target.parse("tftp://127.0.0.1:" + server.port() + "/" + file, TransferMode.OCTET);
+    }
+
+    private static TftpServer start(Storage files) throws IOException {
+        return TftpServer.builder()
+                .storage(files)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .start();
+    }
+}
