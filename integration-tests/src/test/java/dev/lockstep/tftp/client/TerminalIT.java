@@ -80,10 +80,11 @@ class TerminalIT {
     void a_get_that_takes_a_while_shows_a_bar_and_then_only_its_result() {
         try (FakeServer server = new FakeServer();
                 Tmux terminal = Tmux.start(
-                        folder, TFTP + " get " + server.url("file") + " --windowsize 1 --blksize " + BLKSIZE)) {
+                        folder,
+                        TFTP + " get " + server.url("file") + " --timeout 200 --windowsize 1 --blksize " + BLKSIZE)) {
             RawPeer tid = server.answerer(server.awaitRequest());
             int blocks = 100;
-            tid.send(oack("blksize", "" + BLKSIZE, "tsize", "" + (blocks * BLKSIZE + 1)));
+            tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (blocks * BLKSIZE + 1)));
             tid.expect(ack(0));
             byte[] block = pattern(BLKSIZE);
             long begun = System.nanoTime();
