@@ -1,0 +1,92 @@
+package dev.lockstep.tftp.client;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.ClientProcess.tftp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several files of one run. */
+@Timeout(180)
+class ManyFilesIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_server_that_refused_options_is_not_asked_again_for_the_next_file() {
+        try (FakeServer server = new FakeServer();
+                Run client = tftp(folder, "get", "--parallel", "1", server.url("one"), server.url("two"))) {
+            Datagram first = server.awaitRequest();
+            assertThat(first.options()).isNotEmpty();
+            server.answerer(first).send(error(8, "no options"));
+            for (String name : List.of("one", "two")) {
+                Datagram request = server.awaitRequest();
+                assertThat(request.strings()).containsExactly(name, "octet");
+                RawPeer tid = server.answerer(request);
+                tid.send(data(1, pattern(10)));
+                tid.expect(ack(1));
+            }
+            assertThat(client.await().exit()).isZero();
+        }
+    }
+
+    @Test
+    void as_many_run_at_once_as_were_asked_for() {
+        try (FakeServer server = new FakeServer();
+                Run client =
+                        tftp(folder, "get", "--parallel", "2", server.url("a"), server.url("b"), server.url("c"))) {
+            Datagram one = server.awaitRequest();
+            Datagram two = server.awaitRequest();
+            assertThat(List.of(one.strings().get(0), two.strings().get(0))).containsExactlyInAnyOrder("a", "b");
+            server.answerer(one).send(error(1, "none"));
+            Datagram next = server.awaitRequest();
+            while (next.from().equals(two.from())) { // the clock asks again for what nobody answered
+                next = server.awaitRequest();
+            }
+            assertThat(next.strings().get(0)).isEqualTo("c");
+            server.answerer(two).send(error(1, "none"));
+            server.answerer(next).send(error(1, "none"));
+            assertThat(client.await().exit()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_hundred_small_files_come_whole_and_one_that_is_missing_spoils_none() throws IOException {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Path target = Files.createDirectory(folder.resolve("target"));
+        try (Daemon daemon = Daemon.serving(root)) {
+            List<String> arguments = new ArrayList<>(List.of("get", "-o", "target"));
+            for (int n = 0; n < 100; n++) {
+                Files.write(root.resolve("f" + n), pattern(n * 100));
+                arguments.add("tftp://127.0.0.1:" + daemon.port() + "/f" + n);
+            }
+            arguments.add(50, "tftp://127.0.0.1:" + daemon.port() + "/missing");
+            try (Run client = tftp(folder, arguments.toArray(String[]::new))) {
+                Run.Result result = client.await();
+                assertThat(result.exit()).isEqualTo(1);
+                assertThat(result.stderr())
+                        .endsWith("/missing: 1 file not found\n")
+                        .hasLineCount(1);
+                assertThat(result.output()).hasLineCount(100);
+            }
+        }
+        for (int n = 0; n < 100; n++) {
+            assertThat(target.resolve("f" + n)).hasBinaryContent(pattern(n * 100));
+        }
+    }
+}
