@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.ByteBuf;
 
 /**
  * DATA in, ACKs out (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a gap, and by
@@ -20,6 +21,7 @@ public final class Receiver extends Transfer {
     private final TftpMessage opening;
     private final long linger;
     private final boolean exactSize;
+    private final EarlyBlocks early;
 
     private enum Phase {
         RECEIVING,
@@ -35,7 +37,6 @@ public final class Receiver extends Transfer {
     private long received;
     private boolean gapReported;
     private boolean ackHeldBack;
-
     /**
      * A receiver that has done nothing yet.
      *
@@ -53,6 +54,7 @@ public final class Receiver extends Transfer {
         this.opening = opening;
         this.store = store;
         this.rollover = settings.rollover();
+        this.early = new EarlyBlocks(settings.windowsize());
         this.exactSize = limits.exactSize();
         this.linger = limits.lingerFor(settings).toNanos();
     }
@@ -83,12 +85,12 @@ public final class Receiver extends Transfer {
                 repeatLast(now);
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
-            String text =
-                    "block of " + data.content().readableBytes() + " octets (expected: <= " + settings.blksize() + ")";
-            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
+            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, "block longer than agreed"), now);
         } else if (distance == 1) {
-            accept(data, now);
+            accept(data.content(), now);
+            early.passOn(received, block -> accept(block, now));
         } else if (distance > 1 && distance <= settings.windowsize()) {
+            early.keep(received + distance, data.content());
             reportGap(now);
         } else {
             onOldBlock(distance, now);
@@ -103,8 +105,11 @@ public final class Receiver extends Transfer {
         return BlockNumber.distance(received, data.block(), rollover);
     }
 
-    private void accept(Data data, long now) {
-        int length = data.content().readableBytes();
+    private void accept(ByteBuf content, long now) {
+        if (phase != Phase.RECEIVING) {
+            return; // no file has blocks after its last
+        }
+        int length = content.readableBytes();
         received++;
         gapReported = false;
         stats.blocks = received;
@@ -112,12 +117,12 @@ public final class Receiver extends Transfer {
         stats.markFirstByte(now);
         timer.answered(received, now);
         progress(now);
-        if (length < settings.blksize() && isSizeWrong()) {
+        if (length < settings.blksize() && exactSize && settings.tsize() >= 0 && stats.bytes != settings.tsize()) {
             String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
             fail(new TftpException(ErrorCode.NOT_DEFINED, text), now);
             return;
         }
-        store.offer(data.content());
+        store.offer(content);
         if (length < settings.blksize()) {
             phase = Phase.COMMITTING;
             wire.awaitReply(Wire.NEVER);
@@ -130,10 +135,6 @@ public final class Receiver extends Transfer {
         }
     }
 
-    private boolean isSizeWrong() {
-        return exactSize && settings.tsize() >= 0 && stats.bytes != settings.tsize();
-    }
-
     /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
     private void reportGap(long now) {
         stats.duplicates++;
@@ -141,21 +142,18 @@ public final class Receiver extends Transfer {
             return;
         }
         gapReported = true;
-        if (received == 0) {
-            wire.send(new Ack(0));
-        } else {
+        if (received > 0) {
             acknowledge(now);
+        } else {
+            wire.send(new Ack(0));
         }
-        timer.resent(); // the missing block may only be late
+        timer.askedAgain(received + 1, now); // or it is only late
     }
 
-    /**
-     * A block that is here already. If it is the one acknowledged last, that ACK was lost. Any other one is part of
-     * a window that is sent again: its end will be acknowledged.
-     */
+    /** If it is the one acknowledged last, that ACK was lost. Any other one is part of a window sent again. */
     private void onOldBlock(long distance, long now) {
         stats.duplicates++;
-        if (distance == 0 && received > 0 && received == acked && !ackHeldBack) {
+        if (distance == 0 && received > 0 && received == acked && !ackHeldBack && !early.isExpectedAgain(received)) {
             repeatLast(now);
         }
     }
@@ -180,10 +178,8 @@ public final class Receiver extends Transfer {
 
     /** The word that waits for a reply: the opening, then the ACK of what is here. */
     private void sendLast(long now) {
-        if (received > 0) {
-            wire.send(new Ack(BlockNumber.of(acked, rollover)));
-        } else if (opening != null) {
-            wire.send(opening);
+        if (received > 0 || opening != null) {
+            wire.send(received > 0 ? new Ack(BlockNumber.of(acked, rollover)) : opening);
         }
         wire.awaitReply(now + (phase == Phase.LINGERING ? linger : patience()));
     }
@@ -191,7 +187,7 @@ public final class Receiver extends Transfer {
     /** In lock-step the sender's timer does all that is needed: a needless ACK makes some senders send twice. */
     private long patience() {
         boolean senderFirst = settings.windowsize() == 1 && settings.timeout().isZero();
-        return senderFirst ? 2 * timer.timeout() : timer.timeout();
+        return (senderFirst ? 2 : 1) * timer.timeout();
     }
 
     /** The store has made the file durable. */
@@ -229,6 +225,11 @@ public final class Receiver extends Transfer {
         if (phase == Phase.LINGERING || received == 0) {
             repeatLast(now);
         }
+    }
+
+    @Override
+    void releaseAll() {
+        early.releaseAll();
     }
 
     @Override
