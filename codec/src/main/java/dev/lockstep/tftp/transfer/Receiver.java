@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.ByteBuf;
 
 /**
  * DATA in, ACKs out (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a gap, and by
@@ -20,16 +21,9 @@ public final class Receiver extends Transfer {
     private final TftpMessage opening;
     private final long linger;
     private final boolean exactSize;
+    private final EarlyBlocks early;
 
-    private enum Phase {
-        RECEIVING,
-        /** The last block is here, the file is being made durable. */
-        COMMITTING,
-        /** The last ACK is sent; only repeats of the last block are answered. */
-        LINGERING
-    }
-
-    private Phase phase = Phase.RECEIVING;
+    private ReceivePhase phase = ReceivePhase.RECEIVING;
     private int rollover;
     private long acked;
     private long received;
@@ -54,6 +48,7 @@ public final class Receiver extends Transfer {
         this.opening = opening;
         this.store = store;
         this.rollover = settings.rollover();
+        this.early = new EarlyBlocks(settings.windowsize());
         this.exactSize = limits.exactSize();
         this.linger = limits.lingerFor(settings).toNanos();
     }
@@ -70,7 +65,7 @@ public final class Receiver extends Transfer {
     void onMessage(TftpMessage message, long now) {
         if (message instanceof Data data) {
             onData(data, now);
-        } else if (message instanceof OptionAck && phase == Phase.RECEIVING && opening instanceof Ack) {
+        } else if (message instanceof OptionAck && phase == ReceivePhase.RECEIVING && opening instanceof Ack) {
             stats.duplicates++; // our answer to it was lost
             repeatLast(now);
         }
@@ -78,17 +73,18 @@ public final class Receiver extends Transfer {
 
     private void onData(Data data, long now) {
         long distance = distance(data);
-        if (phase != Phase.RECEIVING) {
+        if (phase != ReceivePhase.RECEIVING) {
             stats.duplicates++;
-            if (phase == Phase.LINGERING && distance == 0) {
+            if (phase == ReceivePhase.LINGERING && distance == 0) {
                 repeatLast(now);
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
-            String text = "block longer than the " + settings.blksize() + " octets agreed on";
-            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
+            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, "block longer than agreed"), now);
         } else if (distance == 1) {
-            accept(data, now);
+            accept(data.content(), now);
+            early.passOn(received, block -> accept(block, now));
         } else if (distance > 1 && distance <= settings.windowsize()) {
+            early.keep(received + distance, data.content());
             reportGap(now);
         } else {
             onOldBlock(distance, now);
@@ -103,8 +99,11 @@ public final class Receiver extends Transfer {
         return BlockNumber.distance(received, data.block(), rollover);
     }
 
-    private void accept(Data data, long now) {
-        int length = data.content().readableBytes();
+    private void accept(ByteBuf content, long now) {
+        if (phase != ReceivePhase.RECEIVING) {
+            return; // no file has blocks after its last
+        }
+        int length = content.readableBytes();
         received++;
         gapReported = false;
         stats.blocks = received;
@@ -117,9 +116,9 @@ public final class Receiver extends Transfer {
             fail(new TftpException(ErrorCode.NOT_DEFINED, text), now);
             return;
         }
-        store.offer(data.content());
+        store.offer(content);
         if (length < settings.blksize()) {
-            phase = Phase.COMMITTING;
+            phase = ReceivePhase.COMMITTING;
             wire.awaitReply(Wire.NEVER);
             store.commit();
         } else if (received - acked == settings.windowsize()) {
@@ -137,21 +136,18 @@ public final class Receiver extends Transfer {
             return;
         }
         gapReported = true;
-        if (received == 0) {
-            wire.send(new Ack(0));
-        } else {
+        if (received > 0) {
             acknowledge(now);
+        } else {
+            wire.send(new Ack(0));
         }
-        timer.resent(); // the missing block may only be late
+        timer.askedAgain(received + 1, now); // or it is only late
     }
 
-    /**
-     * A block that is here already. If it is the one acknowledged last, that ACK was lost. Any other one is part of
-     * a window that is sent again: its end will be acknowledged.
-     */
+    /** If it is the one acknowledged last, that ACK was lost. Any other one is part of a window sent again. */
     private void onOldBlock(long distance, long now) {
         stats.duplicates++;
-        if (distance == 0 && received > 0 && received == acked && !ackHeldBack) {
+        if (distance == 0 && received > 0 && received == acked && !ackHeldBack && !early.isExpectedAgain(received)) {
             repeatLast(now);
         }
     }
@@ -176,12 +172,10 @@ public final class Receiver extends Transfer {
 
     /** The word that waits for a reply: the opening, then the ACK of what is here. */
     private void sendLast(long now) {
-        if (received > 0) {
-            wire.send(new Ack(BlockNumber.of(acked, rollover)));
-        } else if (opening != null) {
-            wire.send(opening);
+        if (received > 0 || opening != null) {
+            wire.send(received > 0 ? new Ack(BlockNumber.of(acked, rollover)) : opening);
         }
-        if (phase == Phase.LINGERING) {
+        if (phase == ReceivePhase.LINGERING) {
             wire.awaitReply(leaveAt);
         } else {
             awaitPeer(now, patience());
@@ -196,8 +190,8 @@ public final class Receiver extends Transfer {
 
     /** The store has made the file durable. */
     public void stored(long now) {
-        if (phase == Phase.COMMITTING && !isFinished()) {
-            phase = Phase.LINGERING;
+        if (phase == ReceivePhase.COMMITTING && !isFinished()) {
+            phase = ReceivePhase.LINGERING;
             acked = received;
             leaveAt = now + linger; // repeats don't move it, or a peer could keep this TID for ever
             sendLast(now);
@@ -207,7 +201,7 @@ public final class Receiver extends Transfer {
 
     @Override
     void onSilence(long now) {
-        if (phase == Phase.LINGERING) {
+        if (phase == ReceivePhase.LINGERING) {
             close();
         } else if (isPeerExpected()) {
             timer.backOff();
@@ -227,9 +221,14 @@ public final class Receiver extends Transfer {
 
     @Override
     void repeatOpening(long now) {
-        if (phase == Phase.LINGERING || received == 0) {
+        if (phase == ReceivePhase.LINGERING || received == 0) {
             repeatLast(now);
         }
+    }
+
+    @Override
+    void releaseAll() {
+        early.releaseAll();
     }
 
     @Override
@@ -239,7 +238,7 @@ public final class Receiver extends Transfer {
 
     @Override
     boolean isPeerExpected() {
-        return phase == Phase.RECEIVING && !ackHeldBack;
+        return phase == ReceivePhase.RECEIVING && !ackHeldBack;
     }
 
     @Override

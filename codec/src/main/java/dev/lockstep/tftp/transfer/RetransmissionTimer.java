@@ -29,6 +29,14 @@ public final class RetransmissionTimer {
     private boolean measuring;
     private long measuredBlock;
     private long measuredSince;
+    /** Nothing was measured since a wait was in vain. */
+    private boolean stale = true;
+    /** The wait follows a guess. */
+    private boolean guessed;
+
+    private boolean guessing;
+    private long guessedBlock;
+    private long guessedSince;
 
     /**
      * A timer for one transfer.
@@ -68,16 +76,38 @@ public final class RetransmissionTimer {
         if (measuring && n >= measuredBlock) {
             measuring = false;
             measured(now - measuredSince);
+        } else if (guessing && n >= guessedBlock) {
+            guessing = false;
+            guessed = true;
+            base = bounded(3 * (now - guessedSince)); // as after one measure
         }
     }
 
     /** Something was sent again: a reply could be to either copy, and measures nothing (Karn's rule). */
     public void resent() {
         measuring = false;
+        guessing = false;
+    }
+
+    /**
+     * Block {@code n} and what follows was sent again because the peer said that it is missing. Where every window
+     * meets a loss nothing else can ever be measured, and one bad measure would stay for good: so while there is
+     * no measure later than the last wait in vain, the reply is taken for a guess. That can only be too short, by a
+     * block that was late and not lost; then waits in vain make it longer again.
+     */
+    public void askedAgain(long n, long now) {
+        resent();
+        if (stale) {
+            guessing = true;
+            guessedBlock = n;
+            guessedSince = now;
+        }
     }
 
     /** A round trip took that many nanoseconds. */
     public void measured(long roundTrip) {
+        stale = false;
+        guessed = false;
         if (smoothed == 0) {
             smoothed = roundTrip;
             variation = roundTrip / 2;
@@ -85,16 +115,24 @@ public final class RetransmissionTimer {
             variation = (3 * variation + Math.abs(smoothed - roundTrip)) / 4;
             smoothed = (7 * smoothed + roundTrip) / 8;
         }
-        base = Math.max(FLOOR, Math.min(LONGEST_ROUND_TRIP, smoothed + 4 * variation));
+        base = bounded(smoothed + 4 * variation);
+    }
+
+    private static long bounded(long wait) {
+        return Math.max(FLOOR, Math.min(LONGEST_ROUND_TRIP, wait));
     }
 
     /** Something new arrived: the next wait starts from the round trip again. */
     public void progress() {
+        if (guessed && doublings > 0) {
+            base = Math.min(Math.max(base, INITIAL), 2 * base);
+        }
         doublings = 0;
     }
 
     /** A wait was in vain. */
     public void backOff() {
+        stale = true;
         doublings++;
     }
 }

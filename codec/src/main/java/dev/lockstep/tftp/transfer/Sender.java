@@ -21,7 +21,7 @@ public final class Sender extends Transfer {
     private final BlockSupply blocks;
     private final OptionAck oack;
     /** The blocks acked+1 to sent. */
-    private final SendWindow window;
+    private final BlockWindow window;
 
     private long acked;
     private long next = 1;
@@ -50,7 +50,7 @@ public final class Sender extends Transfer {
         super(wire, settings, limits, timer, now);
         this.blocks = blocks;
         this.oack = oack;
-        this.window = new SendWindow(settings.windowsize());
+        this.window = new BlockWindow(settings.windowsize());
         this.burst = settings.windowsize();
     }
 
@@ -107,11 +107,12 @@ public final class Sender extends Transfer {
             end(Outcome.COMPLETE, null, now);
             return;
         }
-        if (acked < next - 1) {
-            rewind(); // an ACK inside the window says that the next block was lost (RFC 7440, section 4)
-        } else {
-            next = acked + 1;
+        if (acked >= next - 1) {
             burst = Math.min(window.size(), burst * 2);
+        }
+        next = acked + 1;
+        if (next <= sent) {
+            timer.askedAgain(next, now); // an ACK inside the window: this block was lost (RFC 7440, section 4)
         }
         fill(now);
     }
@@ -180,7 +181,8 @@ public final class Sender extends Transfer {
             wire.awaitReply(now + timer.timeout());
         } else {
             burst = Math.max(1, burst / 2);
-            rewind();
+            next = acked + 1;
+            timer.resent();
             fill(now);
         }
     }
@@ -240,10 +242,5 @@ public final class Sender extends Transfer {
     @Override
     void releaseAll() {
         window.releaseAll();
-    }
-
-    private void rewind() {
-        next = acked + 1;
-        timer.resent();
     }
 }

@@ -2,12 +2,15 @@ package dev.lockstep.tftp.transfer;
 
 import io.netty.buffer.ByteBuf;
 
-/** The blocks that are sent and not acknowledged, kept as they were sent: a resend is the same bytes. */
-final class SendWindow {
+/**
+ * Blocks of one window, kept as they are on the wire: at the sender those not acknowledged, so that a resend is the
+ * same bytes; at the receiver those that came before one that is missing.
+ */
+final class BlockWindow {
     /** Block n stands in slot n modulo the size. */
     private final ByteBuf[] slots;
 
-    SendWindow(int size) {
+    BlockWindow(int size) {
         slots = new ByteBuf[size];
     }
 
@@ -32,6 +35,13 @@ final class SendWindow {
         int length = block.readableBytes();
         block.release();
         return length;
+    }
+
+    /** Block {@code n}, which the caller owns from now on, or null if it is not here. */
+    ByteBuf take(long n) {
+        ByteBuf block = slots[slot(n)];
+        slots[slot(n)] = null;
+        return block;
     }
 
     void releaseAll() {

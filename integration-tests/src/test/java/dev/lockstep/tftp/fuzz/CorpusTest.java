@@ -1,0 +1,64 @@
+package dev.lockstep.tftp.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every input that was ever worth keeping, seeds and findings, in every build. */
+class CorpusTest {
+    private static final Path CORPUS = Path.of("src/test/resources/fuzz");
+
+    /** What Jazzer calls, too. */
+    private interface Target {
+        void run(byte[] input) throws Exception;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> any_datagram_is_a_message_or_malformed() {
+        return each("decoder", Decoder::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> any_options_end_in_settings_or_a_refusal() {
+        return each("bargain", Bargain::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> any_name_stays_in_the_root() {
+        return each("names", Names::fuzzerTestOneInput);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> any_conversation_ends() {
+        return each("conversation", Conversation::fuzzerTestOneInput);
+    }
+
+    /** Whole, and cut after each octet. */
+    private static Stream<DynamicTest> each(String corpus, Target target) {
+        return files(corpus).stream()
+                .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
+                    byte[] input = Files.readAllBytes(file);
+                    for (int length = 0; length <= input.length; length++) {
+                        byte[] cut = java.util.Arrays.copyOf(input, length);
+                        assertThatCode(() -> target.run(cut))
+                                .as("the first %d octets", length)
+                                .doesNotThrowAnyException();
+                    }
+                }));
+    }
+
+    private static List<Path> files(String corpus) {
+        try (Stream<Path> files = Files.list(CORPUS.resolve(corpus))) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.lockstep.tftp.relay;
+
+/** What happened to the datagrams of one direction. Written by the relay's thread. */
+public final class Tally {
+    long came;
+    long lost;
+    long doubled;
+    long overtook;
+    long damaged;
+    long cut;
+    long tooLong;
+    long inTheDark;
+    long delivered;
+
+    Tally() {}
+
+    public long came() {
+        return came;
+    }
+
+    public long delivered() {
+        return delivered;
+    }
+
+    @Override
+    public String toString() {
+        return came + " came, " + lost + " lost, " + doubled + " doubled, " + overtook + " reordered, " + damaged
+                + " damaged, " + cut + " cut, " + tooLong + " too long, " + inTheDark + " in a black-out, " + delivered
+                + " delivered";
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lockstep.tftp.relay;
+
+import java.time.Duration;
+
+/**
+ * What a network does to datagrams in one direction. Chances are from 0 to 1.
+ *
+ * @param delay of each datagram that is not reordered
+ * @param jitter the delay is spread evenly over {@code delay} ± this, so datagrams overtake each other by it, too
+ * @param loss chance to vanish; a copy has a chance of its own
+ * @param duplication chance to come twice, each with a delay of its own
+ * @param reordering chance to be sent at once, before all that is delayed
+ * @param corruption chance that one bit, anywhere, is turned over
+ * @param truncation chance that the end is missing, from anywhere on
+ * @param mtu what is longer than this with its IP and UDP headers vanishes without a word
+ */
+public record Weather(
+        Duration delay,
+        Duration jitter,
+        double loss,
+        double duplication,
+        double reordering,
+        double corruption,
+        double truncation,
+        int mtu) {
+    /** Nothing happens to anything. */
+    public static final Weather CLEAR = new Weather(Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0, 65535);
+
+    /** The classic test of the field: 100 ms ± 50 ms, and 20 % each of loss, duplication and reordering. */
+    public static final Weather CLASSIC = CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50))
+            .withLoss(0.2)
+            .withDuplication(0.2)
+            .withReordering(0.2);
+
+    /** Refuses what is no chance and no time. */
+    public Weather {
+        requireChance("loss", loss);
+        requireChance("duplication", duplication);
+        requireChance("reordering", reordering);
+        requireChance("corruption", corruption);
+        requireChance("truncation", truncation);
+        if (jitter.isNegative() || jitter.compareTo(delay) > 0) {
+            throw new IllegalArgumentException("jitter: " + jitter + " (expected: 0 to the delay, " + delay + ")");
+        }
+        if (mtu < 1) {
+            throw new IllegalArgumentException("mtu: " + mtu + " (expected: >= 1)");
+        }
+    }
+
+    public Weather withDelay(Duration mean, Duration spread) {
+        return new Weather(mean, spread, loss, duplication, reordering, corruption, truncation, mtu);
+    }
+
+    public Weather withLoss(double chance) {
+        return new Weather(delay, jitter, chance, duplication, reordering, corruption, truncation, mtu);
+    }
+
+    public Weather withDuplication(double chance) {
+        return new Weather(delay, jitter, loss, chance, reordering, corruption, truncation, mtu);
+    }
+
+    public Weather withReordering(double chance) {
+        return new Weather(delay, jitter, loss, duplication, chance, corruption, truncation, mtu);
+    }
+
+    public Weather withDamage(double turned, double cut) {
+        return new Weather(delay, jitter, loss, duplication, reordering, turned, cut, mtu);
+    }
+
+    public Weather withMtu(int octets) {
+        return new Weather(delay, jitter, loss, duplication, reordering, corruption, truncation, octets);
+    }
+
+    private static void requireChance(String what, double chance) {
+        if (!(chance >= 0 && chance <= 1)) {
+            throw new IllegalArgumentException(what + ": " + chance + " (expected: 0 to 1)");
+        }
+    }
+}
