@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadCommandTest {
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             --concurrency 0       | concurrency: 0 (expected: >= 1)
             --transfers 0         | transfers: 0 (expected: >= 1)
             --transfers some      | 'some' is not a long
