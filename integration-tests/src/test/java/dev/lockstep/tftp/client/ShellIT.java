@@ -1,0 +1,132 @@
+package dev.lockstep.tftp.client;
+
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shell at the end of a pipe: nothing but results, and an exit status that can be trusted. */
+@Timeout(180)
+class ShellIT {
+    @TempDir
+    private Path folder;
+
+    private Path root;
+    private Daemon daemon;
+
+    @BeforeEach
+    void start() throws IOException {
+        root = Files.createDirectory(folder.resolve("root"));
+        Files.write(root.resolve("file"), pattern(1942));
+        daemon = Daemon.serving(root, "--writable");
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private Run.Result shell(String... lines) throws IOException {
+        Files.write(folder.resolve("commands"), List.of(lines));
+        String command =
+                "cat commands | '" + Repository.ROOT.resolve("client/bin/tftp") + "' shell 127.0.0.1 " + daemon.port();
+        try (Run run = Run.start(folder, Map.of(), List.of("sh", "-c", command))) {
+            return run.await();
+        }
+    }
+
+    @Test
+    void results_come_without_prompts() throws IOException {
+        Run.Result result = shell("get file", "put file other");
+        assertThat(result.output())
+                .matches("Received 1942 bytes in \\d+\\.\\d seconds\nSent 1942 bytes in \\d+\\.\\d seconds\n");
+        assertThat(result.stderr()).isEmpty();
+        assertThat(result.exit()).isZero();
+        assertThat(folder.resolve("file")).hasBinaryContent(pattern(1942));
+        assertThat(root.resolve("other")).hasBinaryContent(pattern(1942));
+    }
+
+    @Test
+    void a_failure_is_told_and_is_the_exit_status_whatever_follows() throws IOException {
+        Run.Result result = shell("get nothing", "get file", "quit", "get never");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.stderr()).endsWith("/nothing: 1 file not found\n").hasLineCount(1);
+        assertThat(result.output()).startsWith("Received 1942").hasLineCount(1);
+    }
+
+    @Test
+    void many_files_are_one_command() throws IOException {
+        Files.write(folder.resolve("a.bin"), pattern(1));
+        Files.write(folder.resolve("b.bin"), pattern(2));
+        Run.Result result = shell("mput *.bin", "mget file a.bin");
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.output()).hasLineCount(4);
+        assertThat(root.resolve("b.bin")).hasBinaryContent(pattern(2));
+    }
+
+    @Test
+    void settings_are_kept_and_shown() throws IOException {
+        Run.Result result =
+                shell("blksize 512", "windowsize 4", "timeout 3", "tsize", "ascii", "verb", "status", "get file");
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.output())
+                .contains("Connected to 127.0.0.1 port " + daemon.port() + ".")
+                .contains("Mode: netascii  Verbose: on  Tracing: off")
+                .contains("Blksize: 512  Windowsize: 4  Timeout: 3 s  Tsize: off")
+                .contains("blksize 512, windowsize 4, resends ");
+    }
+
+    @Test
+    void a_trace_shows_the_packets_as_elsewhere() throws IOException {
+        Run.Result result = shell("trace", "get file");
+        assertThat(result.stderr()).contains("C: 00 01 f  i  l  e  00").contains("(last)");
+    }
+
+    @Test
+    void what_is_no_command_is_a_failure() throws IOException {
+        Run.Result result = shell("fetch file", "get", "mode lace", "m x", "", "# a remark");
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.stderr().lines())
+                .containsExactly(
+                        "tftp: ?Invalid command: fetch (expected: see help)",
+                        "tftp: usage: get REMOTE [LOCAL]",
+                        "tftp: mode: lace (expected: ascii or binary)",
+                        "tftp: ?Ambiguous command: m (expected: see help)");
+    }
+
+    @Test
+    void help_lists_the_classic_commands() throws IOException {
+        Run.Result result = shell("?");
+        assertThat(result.output().lines().map(line -> line.split("[ :]")[0]))
+                .containsExactly(
+                        "connect",
+                        "get",
+                        "put",
+                        "mget",
+                        "mput",
+                        "ascii",
+                        "binary",
+                        "mode",
+                        "blksize",
+                        "windowsize",
+                        "timeout",
+                        "tsize",
+                        "trace",
+                        "verbose",
+                        "status",
+                        "help",
+                        "quit");
+    }
+}

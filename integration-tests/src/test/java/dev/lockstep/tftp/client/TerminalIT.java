@@ -1,0 +1,106 @@
+package dev.lockstep.tftp.client;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.oack;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Bytes;
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Tmux;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The client on a real terminal. */
+@Timeout(300)
+class TerminalIT {
+    private static final Path TFTP = Repository.ROOT.resolve("client/bin/tftp");
+    private static final int BLKSIZE = 60_000;
+
+    @TempDir
+    private Path folder;
+
+    private static boolean endsWithPrompt(String screen) {
+        return screen.lines().reduce((one, next) -> next).orElse("").equals("tftp>");
+    }
+
+    @Test
+    void a_shell_prompts_completes_remembers_and_leaves() throws IOException {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Files.write(root.resolve("file"), pattern(1942));
+        Files.write(folder.resolve("upload.bin"), pattern(10));
+        try (Daemon daemon = Daemon.serving(root, "--writable");
+                Tmux terminal = Tmux.start(folder, TFTP + " shell 127.0.0.1 " + daemon.port())) {
+            terminal.await(TerminalIT::endsWithPrompt);
+
+            terminal.type("ge", "Tab", "file", "Enter");
+            terminal.await(
+                    screen -> screen.contains("tftp> get file\nReceived 1942 bytes in ") && endsWithPrompt(screen));
+            assertThat(folder.resolve("file")).hasBinaryContent(pattern(1942));
+
+            terminal.type("put up", "Tab", "Enter");
+            terminal.await(
+                    screen -> screen.contains("tftp> put upload.bin\nSent 10 bytes in ") && endsWithPrompt(screen));
+
+            terminal.type("get nothing", "Enter");
+            terminal.await(screen -> screen.contains("/nothing: 1 file not found") && endsWithPrompt(screen));
+
+            Files.delete(folder.resolve("file"));
+            terminal.type("Up", "Up", "Up", "Enter"); // past the two others
+            terminal.await(screen -> screen.split("Received 1942", -1).length == 3 && endsWithPrompt(screen));
+            assertThat(folder.resolve("file")).exists();
+
+            terminal.type("quit", "Enter");
+            terminal.await(screen -> screen.endsWith("exit 1")); // one get failed
+        }
+    }
+
+    @Test
+    void ctrl_c_in_a_shell_ends_the_transfer_and_not_the_shell() {
+        try (FakeServer silent = new FakeServer();
+                Tmux terminal = Tmux.start(folder, TFTP + " shell 127.0.0.1 " + silent.port())) {
+            terminal.await(TerminalIT::endsWithPrompt);
+            terminal.type("get file", "Enter");
+            silent.awaitRequest();
+            terminal.type("C-c");
+            terminal.await(screen -> screen.contains("/file: 0 closed") && endsWithPrompt(screen));
+            assertThat(folder).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void a_get_that_takes_a_while_shows_a_bar_and_then_only_its_result() {
+        try (FakeServer server = new FakeServer();
+                Tmux terminal = Tmux.start(
+                        folder,
+                        TFTP + " get " + server.url("file") + " --timeout 200 --windowsize 1 --blksize " + BLKSIZE)) {
+            RawPeer tid = server.answerer(server.awaitRequest());
+            int blocks = 100;
+            tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (blocks * BLKSIZE + 1)));
+            tid.expect(ack(0));
+            byte[] block = pattern(BLKSIZE);
+            long begun = System.nanoTime();
+            for (int n = 1; n <= blocks; n++) {
+                if (n == blocks / 2) { // bars begin after a while only, so it has to take one
+                    RawPeer clock = new RawPeer();
+                    clock.poll(Duration.ofSeconds(1).minusNanos(System.nanoTime() - begun));
+                    clock.vanish();
+                }
+                tid.send(Bytes.data(n, block));
+                tid.expect(ack(n));
+            }
+            terminal.await(screen -> screen.contains("%") && screen.contains("/6 MB"));
+            tid.send(Bytes.data(blocks + 1, new byte[1]));
+            String end = terminal.await(screen -> screen.contains("exit 0"));
+            assertThat(end).contains("file: 6000001 bytes in ").doesNotContain("%");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.lockstep.tftp.harness;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+/** A command on a terminal of its own, with somebody who types and looks. */
+public final class Tmux implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String socket = "lockstep-" + UUID.randomUUID();
+
+    private Tmux() {}
+
+    /** Starts a shell's command line in a terminal of 100 × 30. */
+    public static Tmux start(Path folder, String command) {
+        Tool.named("tmux");
+        Tmux tmux = new Tmux();
+        // what was on the screen stays there after the command has ended
+        String line = command + "; echo \"exit $?\"; exec cat";
+        Map<String, String> utf8 = Map.of("LC_ALL", "C.UTF-8", "TERM", "xterm-256color");
+        try (Run run = Run.start(
+                folder,
+                utf8,
+                tmux.words("-u", "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", line))) {
+            Run.Result result = run.await();
+            if (result.exit() != 0) {
+                fail(result.toString());
+            }
+        }
+        return tmux;
+    }
+
+    /** Types these; a name such as Enter, Tab, Up or C-c is that key. */
+    public void type(String... keys) {
+        List<String> words = words("send-keys");
+        words.addAll(List.of(keys));
+        Run.run(words.toArray(String[]::new));
+    }
+
+    /** What can be read now, without empty lines. */
+    public String screen() {
+        Run.Result result = Run.run(words("capture-pane", "-p").toArray(String[]::new));
+        return String.join(
+                "\n", result.output().lines().filter(line -> !line.isBlank()).toList());
+    }
+
+    /** Looks until the screen is as wished: nobody else can tell when. */
+    public String await(Predicate<String> wish) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String screen = screen();
+        while (!wish.test(screen)) {
+            if (System.nanoTime() > deadline) {
+                fail("not as wished after " + PATIENCE + ":\n" + screen);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            screen = screen();
+        }
+        return screen;
+    }
+
+    private List<String> words(String... rest) {
+        List<String> words = new ArrayList<>(List.of("tmux", "-L", socket));
+        words.addAll(List.of(rest));
+        return words;
+    }
+
+    @Override
+    public void close() {
+        Run.run("tmux", "-L", socket, "kill-server");
+    }
+}
