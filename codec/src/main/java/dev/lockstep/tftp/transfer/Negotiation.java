@@ -153,9 +153,9 @@ public final class Negotiation {
     private void accept(Option granted, Option wanted) throws TftpException {
         switch (granted.key()) {
             case BLKSIZE, BLKSIZE2 -> {
-                long most =
-                        Options.number(wanted, 0, TransferSettings.MAX_BLKSIZE).orElse(0);
-                blksize = (int) inRange(granted, TransferSettings.MIN_BLKSIZE, most);
+                long most = Options.number(wanted, 0, Long.MAX_VALUE).orElse(0);
+                blksize = (int)
+                        inRange(granted, TransferSettings.MIN_BLKSIZE, Math.min(most, TransferSettings.MAX_BLKSIZE));
             }
             case WINDOWSIZE -> {
                 long most = Options.number(wanted, 0, TransferSettings.MAX_WINDOWSIZE)

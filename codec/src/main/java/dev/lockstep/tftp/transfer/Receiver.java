@@ -79,7 +79,8 @@ public final class Receiver extends Transfer {
                 repeatLast(now);
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
-            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, "block longer than agreed"), now);
+            String text = "block longer than the " + settings.blksize() + " octets agreed on";
+            fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
         } else if (distance == 1) {
             accept(data.content(), now);
             early.passOn(received, block -> accept(block, now));

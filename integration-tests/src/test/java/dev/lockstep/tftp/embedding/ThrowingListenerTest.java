@@ -17,6 +17,7 @@ import dev.lockstep.tftp.transfer.TransferListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,7 @@ class ThrowingListenerTest {
                 TftpClient client = TftpClient.builder().build()) {
             assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class);
+            server.stop(Duration.ofSeconds(5)); // returns as soon as no transfer is left
             assertThat(server.runningTransfers()).isZero();
         }
     }

@@ -18,6 +18,8 @@ import java.net.DatagramSocket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -90,6 +92,25 @@ final class Listeners {
         InetAddress anyIpv6 = InetAddress.getByName("::");
         if (transport == Transport.EPOLL && hasIpv6(anyIpv6)) {
             bind(new InetSocketAddress(anyIpv6, addresses.get(0).getPort()), loops);
+            bindEachIpv6Address(addresses.get(0).getPort(), loops);
+        }
+    }
+
+    /**
+     * An IPv6 wildcard socket can't tell which address a datagram was sent to, and the answer must come from that one.
+     * So each address there is now has sockets of its own, which the kernel prefers.
+     */
+    private void bindEachIpv6Address(int port, EventLoopGroup loops) throws SocketException {
+        List<InetAddress> local = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(Inet6Address.class::isInstance)
+                .toList();
+        for (InetAddress address : local) {
+            try {
+                listen(new InetSocketAddress(address, port), loops);
+            } catch (IOException ignored) {
+                // an address that is not ready yet: the wildcard socket serves it
+            }
         }
     }
 
@@ -103,6 +124,11 @@ final class Listeners {
 
     private void bind(InetSocketAddress address, EventLoopGroup loops) throws IOException {
         requireFree(address, loops);
+        addresses.add(listen(address, loops));
+    }
+
+    /** Binds a socket for each event loop; gives the address with its real port. */
+    private InetSocketAddress listen(InetSocketAddress address, EventLoopGroup loops) throws IOException {
         InetSocketAddress actual = address;
         for (EventExecutor loop : loops) {
             ListenerHandler handler = new ListenerHandler(config, context, transport, admission, broadcasts);
@@ -116,7 +142,7 @@ final class Listeners {
                 break;
             }
         }
-        addresses.add(actual);
+        return actual;
     }
 
     private Bootstrap bootstrap(InetAddress address, ChannelHandler handler) {

@@ -25,20 +25,19 @@ public final class LoadRun {
     private final LoadPlan plan;
     private final List<Target> targets;
     private final List<Reference> references;
-    private final TftpClientBuilder settings;
     private final Tally tally = new Tally();
     private final Pacer pacer;
-    private TftpClient client;
+    private final TftpClient client;
 
     /**
      * A run that has not begun.
      *
      * @param settings of the client; a bad link is added to them
+     * @throws IllegalArgumentException for settings that make no sense, with the value and what was expected
      * @throws UnknownHostException if the name of a server has no address
      */
     public LoadRun(LoadPlan plan, TftpClientBuilder settings) throws UnknownHostException {
         this.plan = plan;
-        this.settings = settings;
         this.targets = new ArrayList<>();
         this.references = new ArrayList<>();
         for (Target target : plan.targets()) {
@@ -50,6 +49,7 @@ public final class LoadRun {
             settings.tap(FaultyLink.with(plan.faults()));
         }
         this.pacer = new Pacer(plan.pace(), Pacer.Clock.SYSTEM, this::start);
+        this.client = settings.build();
     }
 
     /**
@@ -59,8 +59,7 @@ public final class LoadRun {
      */
     public LoadResult run(Consumer<LoadProgress> watcher) throws InterruptedException {
         ScheduledExecutorService eyes = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
-        try (TftpClient moving = settings.build()) {
-            client = moving;
+        try (client) {
             long begin = System.nanoTime();
             Timeline timeline = new Timeline(tally, begin);
             eyes.scheduleWithFixedDelay(

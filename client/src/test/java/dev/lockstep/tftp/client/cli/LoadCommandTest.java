@@ -1,0 +1,49 @@
+package dev.lockstep.tftp.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LoadCommandTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            --concurrency 0       | concurrency: 0 (expected: >= 1)
+            --transfers 0         | transfers: 0 (expected: >= 1)
+            --transfers some      | 'some' is not a long
+            --rate -1             | --rate: -1.0 (expected: transfers a second, > 0)
+            --duration 0          | --duration: 0.0 (expected: seconds, > 0)
+            --ramp -1             | --ramp: -1.0 (expected: seconds, >= 0)
+            --loss 1.5            | loss: 1.5 (expected: 0 to 1)
+            --delay -1            | delay: -1.0 (expected: milliseconds, >= 0)
+            --profile bios        | --profile: bios (expected: pxe, uboot, edk2, ipxe, grub or cisco)
+            --profile pxe --blksize 512 | --profile: pxe (expected: no other option to ask for)
+            --put --profile grub  | --profile: grub never uploads (expected: uboot or cisco)
+            --size 64K            | --size: 65536 (expected: with --put)
+            --put --size many     | 'many' (expected: a size such as 4096, 64K or 512M)
+            --verify /nonexistent | --verify: /nonexistent (expected: a file that can be read)
+            --json /nonexistent/x | --json: /nonexistent/x (expected: a file that can be written)
+            --ports 5             | --ports: 5 (expected: FIRST-LAST, 1 to 65535)
+            --blksize 7           | blksize: 7 (expected: 8 to 65464)
+            --threads 0           | event loops: 0 (expected: 1 to 2147483647)
+            --mode mail           | --mode: mail (expected: octet or netascii)
+            """)
+    void a_wrong_flag_ends_with_2_the_value_and_what_was_expected(String flags, String message) {
+        List<String> arguments = new ArrayList<>(List.of("load", "tftp://127.0.0.1:1/boot.img"));
+        arguments.addAll(List.of(flags.split(" ")));
+        PrintStream standardError = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, UTF_8));
+        try {
+            assertThat(TftpCommand.execute(arguments.toArray(String[]::new))).isEqualTo(2);
+        } finally {
+            System.setErr(standardError);
+        }
+        assertThat(said.toString(UTF_8)).startsWith("tftp: ").contains(message);
+    }
+}
