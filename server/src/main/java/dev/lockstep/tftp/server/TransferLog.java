@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server;
 import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
@@ -49,8 +50,14 @@ public final class TransferLog implements TransferListener {
         if (ended.outcome() == Outcome.FAILED) {
             LOG.warn("{}: failed: {}", line, describe(ended));
             LOG.debug("cause", ended.cause());
+        } else if (isSizeWrong(ended)) {
+            LOG.warn(
+                    "{}: {}, though {} bytes were announced",
+                    line,
+                    outcome,
+                    ended.settings().tsize());
         } else if (ended.cause() == null) {
-            LOG.info("{}: {}{}", line, outcome, wrongSize(ended));
+            LOG.info("{}: {}", line, outcome);
         } else {
             LOG.info("{}: {} ({})", line, outcome, describe(ended));
         }
@@ -62,12 +69,13 @@ public final class TransferLog implements TransferListener {
     }
 
     /** A file that came whole, but not as long as the client had said (RFC 2349 is silent on it). */
-    private static String wrongSize(TransferEvent.Ended ended) {
+    private static boolean isSizeWrong(TransferEvent.Ended ended) {
         long announced = ended.settings().tsize();
-        boolean read = ended.request() instanceof ReadRequest;
-        return read || announced < 0 || announced == ended.stats().bytes()
-                ? ""
-                : ", though " + announced + " bytes were announced";
+        boolean write = ended.request() instanceof WriteRequest;
+        return write
+                && ended.cause() == null
+                && announced >= 0
+                && announced != ended.stats().bytes();
     }
 
     private static String who(InetSocketAddress peer, Request request) {
