@@ -112,7 +112,7 @@ class ClientTrapsIT {
         sendBlocks(1, 1);
         tid.send(data(2, pattern(600)));
         tid.expectError(4);
-        expectFailure("4 block longer than agreed");
+        expectFailure("4 block longer than the 512 octets agreed on");
         expectOnDisk(folder);
     }
 
