@@ -33,7 +33,7 @@ class NoDescriptorIT {
         List<RawPeer> clients = new ArrayList<>();
         List<RawPeer> unserved = new ArrayList<>();
         try (Daemon daemon = Daemon.servingEverywhereIn(FEW, root)) {
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 200; i++) {
                 RawPeer client = new RawPeer();
                 clients.add(client);
                 client.ask(daemon.address(), rrq("file"));
