@@ -1,10 +1,8 @@
 package dev.lockstep.tftp.wire;
 
-import static dev.lockstep.tftp.harness.Bytes.error;
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
@@ -12,7 +10,6 @@ import dev.lockstep.tftp.harness.RawPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,47 +17,73 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon that may open few files: what it can't serve now it must be able to serve later. */
+/**
+ * A daemon that may open few files: what it can't serve now it says so to, and serves later. No client says a word
+ * before all have had an answer, or those that leave early would make room for the rest.
+ */
 @Timeout(180)
 class NoDescriptorIT {
-    private static final List<String> FEW = List.of("bash", "-c", "ulimit -n 64; exec \"$0\" \"$@\"");
+    private static final int DESCRIPTORS = 64;
+    private static final int CLIENTS = 200;
+    private static final List<String> FEW = List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
+    /** Too long to be read at once: whoever is served holds a file open, too. */
+    private static final byte[] LONG = pattern(100_000);
+
+    private static final byte[] SHORT = pattern(5000);
+
+    private final List<RawPeer> served = new ArrayList<>();
+    private final List<RawPeer> refused = new ArrayList<>();
 
     @TempDir
     private Path root;
 
     @Test
-    void a_request_that_found_no_descriptor_is_no_transfer_for_ever() throws IOException {
-        Files.write(root.resolve("file"), pattern(5000));
-        List<RawPeer> clients = new ArrayList<>();
-        List<RawPeer> unserved = new ArrayList<>();
+    void clients_without_a_descriptor_are_refused_and_served_later() throws IOException {
+        allAreAnsweredAndServedInTheEnd(SHORT);
+    }
+
+    @Test
+    void clients_beside_files_that_stay_open_are_refused_and_served_later() throws IOException {
+        allAreAnsweredAndServedInTheEnd(LONG);
+    }
+
+    private void allAreAnsweredAndServedInTheEnd(byte[] content) throws IOException {
+        Files.write(root.resolve("file"), content);
         try (Daemon daemon = Daemon.servingEverywhereIn(FEW, root)) {
-            for (int i = 0; i < 200; i++) {
-                RawPeer client = new RawPeer();
-                clients.add(client);
-                client.ask(daemon.address(), rrq("file"));
+            askAllAtOnce(daemon);
+            assertThat(served).as("clients with a socket of their own").hasSizeBetween(1, DESCRIPTORS);
+            for (RawPeer client : served) {
+                assertThat(client.download(512, 1)).isEqualTo(content);
+                client.talkTo(null);
             }
-            for (RawPeer client : clients) {
-                Optional<Datagram> first = client.poll(Duration.ofMillis(200));
-                if (first.isEmpty() || isError(first.orElseThrow())) {
-                    unserved.add(client);
-                } else {
-                    client.sendTo(first.orElseThrow().from(), error(0, "enough"));
-                }
-            }
-            assumeThat(unserved).as("clients for which there was no descriptor").isNotEmpty();
-            for (RawPeer client : unserved) {
+            for (RawPeer client : refused) {
                 client.ask(daemon.address(), rrq("file"));
-                Optional<Datagram> first = client.poll(RawPeer.PATIENCE);
-                assertThat(first).isPresent();
-                client.sendTo(first.orElseThrow().from(), error(0, "enough"));
+                assertThat(client.download(512, 1)).isEqualTo(content);
+                client.talkTo(null);
             }
         } finally {
-            clients.forEach(RawPeer::close);
+            served.forEach(RawPeer::close);
+            refused.forEach(RawPeer::close);
         }
     }
 
-    /** There was a descriptor for the socket, but none for the file. */
-    private static boolean isError(Datagram answer) {
-        return answer.bytes()[1] == 5;
+    private void askAllAtOnce(Daemon daemon) {
+        List<RawPeer> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            RawPeer client = new RawPeer();
+            clients.add(client);
+            client.ask(daemon.address(), rrq("file"));
+        }
+        for (RawPeer client : clients) {
+            Optional<Datagram> answer = client.poll(RawPeer.PATIENCE);
+            boolean isRefused = answer.isEmpty() || answer.orElseThrow().opcode() == Datagram.ERROR;
+            (isRefused ? refused : served).add(client);
+            assertThat(answer).as("an answer to " + client.address()).isPresent();
+            if (isRefused) {
+                assertThat(answer.orElseThrow().number()).isZero();
+                assertThat(answer.orElseThrow().text())
+                        .isIn("server is out of sockets, try again", "too many open files, try again");
+            }
+        }
     }
 }

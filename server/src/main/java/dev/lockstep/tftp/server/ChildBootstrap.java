@@ -10,10 +10,12 @@ import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -45,6 +47,7 @@ final class ChildBootstrap {
      */
     void open(Child child, InetAddress from, ChannelHandler handshake, Consumer<Throwable> failed, Runnable closed) {
         connect(
+                        transport.socketsFor(from),
                         from,
                         child.peer(),
                         datagramFor(child.request()),
@@ -66,8 +69,8 @@ final class ChildBootstrap {
                 });
     }
 
-    /** Says no from a fresh port. */
-    void refuse(InetSocketAddress peer, InetAddress from, TftpException refusal) {
+    /** Says no through that new socket, from a fresh port. */
+    ChannelFuture refuse(DatagramChannel socket, InetSocketAddress peer, InetAddress from, TftpException refusal) {
         ChannelHandler handler = new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -75,15 +78,20 @@ final class ChildBootstrap {
                 channel.pipeline().addLast(new RefusalHandler(refusal));
             }
         };
-        connect(from, peer, SMALL_DATAGRAM, false, handler);
+        return connect(() -> socket, from, peer, SMALL_DATAGRAM, false, handler);
     }
 
     private ChannelFuture connect(
-            InetAddress from, InetSocketAddress peer, int datagram, boolean bursts, ChannelHandler handler) {
+            ChannelFactory<DatagramChannel> sockets,
+            InetAddress from,
+            InetSocketAddress peer,
+            int datagram,
+            boolean bursts,
+            ChannelHandler handler) {
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .disableResolver()
-                .channelFactory(transport.socketsFor(from))
+                .channelFactory(sockets)
                 .handler(handler);
         transport.expect(bootstrap, datagram, bursts);
         return bootstrap.connect(peer, new InetSocketAddress(from, 0));

@@ -32,6 +32,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final BroadcastAddresses broadcasts;
     private final Map<Ends, Child> children = new HashMap<>();
     private ChildBootstrap bootstrap;
+    private Refusals refusals;
 
     /** Who asks, and which of this machine's addresses: a request to another one is another request. */
     private record Ends(InetSocketAddress peer, InetAddress asked) {}
@@ -52,6 +53,17 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         bootstrap = new ChildBootstrap(ctx.channel().eventLoop(), transport, config.taps());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        InetAddress listening = ((InetSocketAddress) ctx.channel().localAddress()).getAddress();
+        refusals = new Refusals(ctx.channel().eventLoop(), transport, bootstrap, listening);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        refusals.close();
     }
 
     @Override
@@ -117,21 +129,22 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 () -> forget(ends, child));
     }
 
-    /** The machine gives no socket: there is nothing to answer from. */
+    /** The machine gives no socket for a transfer. */
     private void onNoChannel(Ends ends, Child child, Throwable failure) {
         forget(ends, child);
-        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "no socket for it", failure);
-        context.listener().on(new TransferEvent.Refused(child.peer(), child.request(), cause));
+        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
+        refuse(child.peer(), ends.asked, child.request(), cause);
     }
 
     private void forget(Ends ends, Child child) {
         children.remove(ends, child);
         child.leave();
+        refusals.onSocketClosed();
     }
 
     private void refuse(InetSocketAddress peer, InetAddress asked, Request request, TftpException refusal) {
         context.listener().on(new TransferEvent.Refused(peer, request, refusal));
-        bootstrap.refuse(peer, asked, refusal);
+        refusals.refuse(peer, asked, refusal);
     }
 
     private void drop(DatagramPacket packet, String reason) {
