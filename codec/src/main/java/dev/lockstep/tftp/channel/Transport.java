@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.channel;
 
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
@@ -11,10 +12,13 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -56,9 +60,17 @@ public enum Transport {
 
     /** Sockets of the address's family. */
     public ChannelFactory<DatagramChannel> socketsFor(InetAddress address) {
-        SocketProtocolFamily family =
-                address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        SocketProtocolFamily family = familyOf(address);
         return this == EPOLL ? () -> new EpollDatagramChannel(family) : () -> new NioDatagramChannel(family);
+    }
+
+    /** Sockets for TCP listeners of the address's family. */
+    public ChannelFactory<ServerSocketChannel> serverSocketsFor(InetAddress address) {
+        return this == EPOLL ? () -> new EpollServerSocketChannel(familyOf(address)) : NioServerSocketChannel::new;
+    }
+
+    private static SocketProtocolFamily familyOf(InetAddress address) {
+        return address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     }
 
     /** Whether the kernel takes segmented datagrams. */
@@ -67,7 +79,7 @@ public enum Transport {
     }
 
     /** Leaves IPv4 to other sockets, where this one is IPv6. */
-    public void keepToOneFamily(Bootstrap bootstrap, InetAddress address) {
+    public void keepToOneFamily(AbstractBootstrap<?, ?> bootstrap, InetAddress address) {
         if (this == EPOLL && address instanceof Inet6Address) {
             bootstrap.option(IPV6_V6ONLY, 1);
         }

@@ -35,10 +35,12 @@ record ServerConfig(
         boolean pathMtu,
         Strictness strictness,
         TransferListener listener,
-        List<WireTap> taps) {
+        List<WireTap> taps,
+        List<Companion> companions) {
     ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
+        companions = List.copyOf(companions);
         Objects.requireNonNull(storage, "storage");
         Objects.requireNonNull(limits, "limits");
         requireAtLeastOne("max transfers", maxTransfers);

@@ -78,12 +78,29 @@ public final class TftpServer implements AutoCloseable {
                 config.listener(),
                 PROGRESS_STEP);
         Admission admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
+        Listeners listeners = null;
         try {
-            Listeners listeners = Listeners.bind(config, context, transport, admission, loops);
-            return new TftpServer(config, admission, loops, io, listeners);
+            listeners = Listeners.bind(config, context, transport, admission, loops);
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners);
+            server.openCompanions();
+            return server;
         } catch (IOException | RuntimeException e) {
+            if (listeners != null) {
+                listeners.close();
+            }
             io.shutdown();
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw e;
+        }
+    }
+
+    private void openCompanions() throws IOException {
+        try {
+            for (Companion companion : config.companions()) {
+                companion.open(loops, addresses());
+            }
+        } catch (IOException | RuntimeException e) {
+            config.companions().forEach(Companion::close);
             throw e;
         }
     }
@@ -118,6 +135,7 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopped = true;
+        config.companions().forEach(Companion::close);
         admission.close();
         listeners.close();
         try {

@@ -21,6 +21,7 @@ public final class TftpServerBuilder {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<TransferListener> listeners = new ArrayList<>();
     private final List<WireTap> taps = new ArrayList<>();
+    private final List<Companion> companions = new ArrayList<>();
     private int port = TFTP_PORT;
     private Storage storage;
     private Limits limits = Limits.DEFAULT;
@@ -107,6 +108,12 @@ public final class TftpServerBuilder {
         return this;
     }
 
+    /** One more thing that is to be there while requests are served. */
+    public TftpServerBuilder companion(Companion companion) {
+        companions.add(companion);
+        return this;
+    }
+
     /**
      * Binds and serves.
      *
@@ -127,6 +134,7 @@ public final class TftpServerBuilder {
                 pathMtu,
                 strictness,
                 TransferListener.all(listeners),
-                taps));
+                taps,
+                companions));
     }
 }

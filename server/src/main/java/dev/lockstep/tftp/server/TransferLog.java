@@ -28,7 +28,7 @@ public final class TransferLog implements TransferListener {
             LOG.info(
                     "{} refused: {}",
                     who(refused.peer(), refused.request()),
-                    printable(refused.reason().getMessage()));
+                    Printable.of(refused.reason().getMessage()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             LOG.info(
                     "{} so far: {} bytes",
@@ -40,7 +40,7 @@ public final class TransferLog implements TransferListener {
             LOG.debug(
                     "{} asks {}",
                     who(requested.peer(), requested.request()),
-                    printable(requested.request().options().toString()));
+                    Printable.of(requested.request().options().toString()));
         }
     }
 
@@ -64,7 +64,7 @@ public final class TransferLog implements TransferListener {
     }
 
     private static String describe(TransferEvent.Ended ended) {
-        String text = printable(ended.cause().getMessage());
+        String text = Printable.of(ended.cause().getMessage());
         return ended.cause().isFromPeer() ? "peer says " + ended.cause().code() + " " + text : text;
     }
 
@@ -83,19 +83,6 @@ public final class TransferLog implements TransferListener {
             return PeerName.of(peer) + " (malformed request)";
         }
         String operation = request instanceof ReadRequest ? "read " : "write ";
-        return PeerName.of(peer) + " " + operation + printable(request.filename());
-    }
-
-    /** Names, modes and options are the client's to choose, but not the log's lines. */
-    private static String printable(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints().forEach(point -> {
-            if (Character.isISOControl(point)) {
-                line.append(String.format(Locale.ROOT, "\\x%02x", point));
-            } else {
-                line.appendCodePoint(point);
-            }
-        });
-        return line.toString();
+        return PeerName.of(peer) + " " + operation + Printable.of(request.filename());
     }
 }

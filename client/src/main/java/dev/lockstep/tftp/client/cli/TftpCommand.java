@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Gets and puts files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
-        subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class},
+        subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
         footer = {
             "",
             "Exit status: 0 all done, 1 a transfer failed, 2 wrong usage.",
@@ -65,12 +65,13 @@ public final class TftpCommand implements Runnable {
             case "put", "push", "-w" -> new PutCommand();
             case "shell" -> new ShellCommand();
             case "load" -> new LoadCommand();
+            case "hello" -> new HelloCommand();
             default -> new TftpCommand();
         };
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command (expected: get, put, shell or load)");
+        throw new ParameterException(spec.commandLine(), "no command (expected: get, put, shell, load or hello)");
     }
 }

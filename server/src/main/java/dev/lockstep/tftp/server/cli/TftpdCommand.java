@@ -51,6 +51,9 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LimitOptions limits;
 
+    @Mixin
+    private ProbeOptions probe;
+
     @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
     private boolean noPathMtu;
 
@@ -134,6 +137,7 @@ public final class TftpdCommand implements Callable<Integer> {
             String on = server.addresses().size() > 1 ? " on " + PeerName.of(address.getAddress()) : "";
             System.out.println("Listening port " + address.getPort() + on);
         }
+        probe.announce(System.out);
         new CountDownLatch(1).await(); // the signal's thread ends the process
         return CommandLine.ExitCode.OK;
     }
@@ -157,6 +161,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .eventLoops(eventLoops)
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
+        probe.applyTo(builder);
         if (bufferMemory != null) {
             builder.bufferMemory(bufferMemory.octets());
         }

@@ -1,0 +1,75 @@
+package dev.lockstep.tftp.client.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tftp hello}: asks a server's TCP probe whether it serves. Both ends count their steps together, from 1 to 6. */
+@Command(
+        name = "hello",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpCommand.Version.class,
+        sortOptions = false,
+        description = "Says hello to a daemon's TCP probe (tftpd --probe-port): it answers while it serves.",
+        customSynopsis = "tftp hello [HOST [PORT]]",
+        footer = {"", "Exit status: 0 it answered, 1 it did not, 2 wrong usage."})
+final class HelloCommand implements Callable<Integer> {
+    private static final int PROBE_PORT = 8700;
+    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int LONGEST_LINE = 256;
+    private static final String HELLO = "Hi, server! I'm client.";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "127.0.0.1 by default.")
+    private String host = "127.0.0.1";
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "PORT", description = PROBE_PORT + " by default.")
+    private int port = PROBE_PORT;
+
+    @Override
+    public Integer call() {
+        if (port < 1 || port > 65535) {
+            throw new ParameterException(spec.commandLine(), "port: " + port + " (expected: 1 to 65535)");
+        }
+        try (Socket socket = new Socket()) {
+            InetSocketAddress server = new InetSocketAddress(host, port);
+            if (server.isUnresolved()) {
+                throw new IOException("unknown host");
+            }
+            socket.connect(server, PATIENCE_MILLIS);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream().write((HELLO + "\n").getBytes(StandardCharsets.US_ASCII));
+            System.out.println("[1] Send: " + HELLO);
+            System.out.println("[4] Recv: " + readLine(socket.getInputStream()));
+        } catch (IOException e) {
+            System.err.println("tftp: hello " + host + " " + port + ": " + e.getMessage());
+            return 1;
+        }
+        System.out.println("[5] Close Socket");
+        return 0;
+    }
+
+    private static String readLine(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int octet = in.read(); octet != '\n'; octet = in.read()) {
+            if (octet < 0) {
+                throw new IOException("closed without an answer");
+            }
+            if (line.length() == LONGEST_LINE) {
+                throw new IOException("no line within " + LONGEST_LINE + " octets");
+            }
+            line.append(octet >= ' ' && octet <= '~' ? (char) octet : '?');
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.service.Probe;
+import java.io.PrintStream;
+import picocli.CommandLine.Option;
+
+/** The flag of the TCP probe. */
+final class ProbeOptions {
+    @Option(
+            names = "--probe-port",
+            paramLabel = "PORT",
+            description = "Answer TCP probes there, " + Probe.PORT + " by custom; 0 takes a free one; off by default.")
+    private Integer port;
+
+    private Probe probe;
+
+    /** Adds the probe, if there is to be one. */
+    void applyTo(TftpServerBuilder builder) {
+        if (port != null) {
+            probe = new Probe(port);
+            builder.companion(probe);
+        }
+    }
+
+    /** Says where it is, now that the server has started. */
+    void announce(PrintStream out) {
+        if (probe != null) {
+            out.println("Probe port " + probe.addresses().get(0).getPort());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.lockstep.tftp.server.service;
+
+import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.server.Companion;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A TCP port for those who can't probe UDP: there while requests are served, refused otherwise. Whoever sends a line
+ * gets one back. All of it runs on one event loop.
+ */
+public final class Probe implements Companion {
+    /** Where it is by custom. */
+    public static final int PORT = 8700;
+
+    /** At once, for each address; one more cuts off the oldest, since an honest one is over in a moment. */
+    static final int CROWD = 256;
+
+    private final int port;
+    private final List<Channel> listeners = new ArrayList<>();
+
+    /** A probe on that port of every address the server listens on; 0 takes a free one. */
+    public Probe(int port) {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("probe port: " + port + " (expected: 0 to 65535)");
+        }
+        this.port = port;
+    }
+
+    /** Where it listens, with the real port. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream()
+                .map(listener -> (InetSocketAddress) listener.localAddress())
+                .toList();
+    }
+
+    @Override
+    public void open(EventLoopGroup loops, List<InetSocketAddress> addresses) throws IOException {
+        int actual = port;
+        for (InetAddress address :
+                addresses.stream().map(InetSocketAddress::getAddress).distinct().toList()) {
+            Channel listener = bind(loops.next(), new InetSocketAddress(address, actual));
+            listeners.add(listener);
+            actual = ((InetSocketAddress) listener.localAddress()).getPort();
+        }
+    }
+
+    private static Channel bind(EventLoop loop, InetSocketAddress address) throws IOException {
+        Transport transport = Transport.best();
+        Set<Channel> crowd = new LinkedHashSet<>();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop, loop)
+                .channelFactory(transport.serverSocketsFor(address.getAddress()))
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        enter(crowd, channel);
+                        ProbeHandler.addTo(channel.pipeline());
+                    }
+                });
+        transport.keepToOneFamily(bootstrap, address.getAddress());
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            String where = PeerName.of(address.getAddress()) + " TCP port " + address.getPort();
+            IOException failure = new BindException(where + ": " + bound.cause().getMessage());
+            failure.initCause(bound.cause());
+            throw failure;
+        }
+        return bound.channel();
+    }
+
+    static void enter(Set<Channel> crowd, Channel channel) {
+        if (crowd.size() >= CROWD) {
+            Channel oldest = crowd.iterator().next();
+            crowd.remove(oldest);
+            oldest.close();
+        }
+        crowd.add(channel);
+        channel.closeFuture().addListener(closed -> crowd.remove(channel));
+    }
+
+    @Override
+    public void close() {
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+    }
+}

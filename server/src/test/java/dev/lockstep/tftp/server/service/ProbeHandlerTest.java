@@ -1,0 +1,145 @@
+package dev.lockstep.tftp.server.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ProbeHandlerTest {
+    private static final String HELLO = "Hi, server! I'm client.\n";
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
+    private final ListAppender<ILoggingEvent> steps = new ListAppender<>();
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+
+    @BeforeEach
+    void a_client_connects() {
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(steps);
+        steps.start();
+        channel.freezeTime();
+        ProbeHandler.addTo(channel.pipeline());
+        channel.pipeline().fireChannelActive();
+    }
+
+    @AfterEach
+    void nothing_is_left_in_the_channel() {
+        assertThat(channel.finish()).isFalse();
+        logger.detachAppender(steps);
+        logger.setLevel(null);
+    }
+
+    private void send(String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+    }
+
+    private void expectAnswer() {
+        ByteBuf answer = channel.readOutbound();
+        assertThat(answer.toString(StandardCharsets.UTF_8)).isEqualTo("Hi, client! I'm server.\n");
+        answer.release();
+    }
+
+    private void advance(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+    }
+
+    @Test
+    void a_line_gets_a_line_and_the_close_of_one_end_that_of_the_other() {
+        send(HELLO);
+        expectAnswer();
+        assertThat(channel.isOpen()).isTrue();
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(steps.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "[2] Recv: Hi, server! I'm client.", "[3] Send: Hi, client! I'm server.", "[6] Close Socket");
+    }
+
+    @Test
+    void a_line_may_come_octet_by_octet_and_end_as_lines_of_terminals_do() {
+        for (char octet : "hello\r\n".toCharArray()) {
+            assertThat(channel.<ByteBuf>readOutbound()).isNull();
+            send(String.valueOf(octet));
+        }
+        expectAnswer();
+        assertThat(steps.list.get(0).getFormattedMessage()).isEqualTo("[2] Recv: hello");
+    }
+
+    @Test
+    void more_lines_get_no_more_answers() {
+        send(HELLO + HELLO + HELLO);
+        send(HELLO);
+        expectAnswer();
+    }
+
+    @Test
+    void who_says_nothing_is_cut_off_after_five_seconds() {
+        advance(4_999);
+        assertThat(channel.isOpen()).isTrue();
+        advance(1);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(steps.list).isEmpty();
+    }
+
+    @Test
+    void so_is_who_speaks_slowly_however_often() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(channel.isOpen()).isTrue();
+            send("a");
+            advance(1_000);
+        }
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void and_who_never_closes_after_the_answer() {
+        send(HELLO);
+        expectAnswer();
+        advance(5_000);
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void a_line_that_never_ends_ends_at_256_octets() {
+        send("x".repeat(ProbeHandler.LONGEST_LINE));
+        assertThat(channel.isOpen()).isTrue();
+        send("x");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void a_connection_that_only_opens_and_closes_is_a_probe_too() {
+        channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(steps.list).isEmpty();
+    }
+
+    @Test
+    void a_reset_is_nobodys_business() {
+        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(steps.list).isEmpty();
+    }
+
+    @Test
+    void a_prober_can_not_write_lines_of_the_log() {
+        send("a\r\u001b[2Jb\n");
+        expectAnswer();
+        assertThat(steps.list.get(0).getFormattedMessage()).isEqualTo("[2] Recv: a\\x0d\\x1b[2Jb");
+    }
+}
