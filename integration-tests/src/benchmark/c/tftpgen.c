@@ -1,6 +1,8 @@
 /*
  * A load generator that stays out of the way: one thread, epoll, a socket a transfer, runs of datagrams in one call.
  * What it does with a block is no more than a real client must: it checks the number and the length.
+ * With CHECK=FILE in the environment it compares every byte with that file, as a load tester does; with PLAIN=1 it
+ * takes one datagram a system call.
  *
  * tftpgen get|put HOST PORT FILE SIZE BLKSIZE WINDOWSIZE CLIENTS TRANSFERS
  * prints one line: seconds, bytes, transfers, failures, cpu seconds, first byte p50 and p99 in microseconds, resends
@@ -50,6 +52,7 @@ static uint64_t size, total;
 static int64_t *first_bytes;
 static long first_count;
 static unsigned char out[LONGEST + 64], in[LONGEST];
+static unsigned char *expected;
 
 static int64_t now(void) {
     struct timespec t;
@@ -121,7 +124,7 @@ static void begin(struct client *c) {
     c->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
     if (c->fd < 0) die("socket");
     if (windowsize > 1 && !putting) {
-        int on = 1, room = 1 << 20;
+        int on = !getenv("PLAIN"), room = 1 << 20;
         setsockopt(c->fd, SOL_UDP, UDP_GRO, &on, sizeof on);
         setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     }
@@ -199,6 +202,10 @@ static int arrived(struct client *c, unsigned char *p, int n) {
     c->gap = 0;
     c->tries = 0;
     c->done++;
+    if (expected && (c->bytes + n - 4 > size || memcmp(expected + c->bytes, p + 4, n - 4))) {
+        end(c, 0);
+        return 0;
+    }
     c->bytes += n - 4;
     if (n - 4 < c->blksize) {
         ack(c, c->done);
@@ -244,6 +251,13 @@ static void silent(struct client *c) {
     else ack(c, c->done);
 }
 
+static void expect(const char *path) {
+    FILE *content = fopen(path, "rb");
+    expected = malloc(size + 1);
+    if (!content || fread(expected, 1, size, content) != size) die(path);
+    fclose(content);
+}
+
 static int by_value(const void *a, const void *b) {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
     return x < y ? -1 : x > y;
@@ -264,6 +278,7 @@ int main(int argc, char **argv) {
     windowsize = atoi(argv[7]);
     clients = atoi(argv[8]);
     transfers = atol(argv[9]);
+    if (getenv("CHECK") && !putting) expect(getenv("CHECK"));
     first_bytes = calloc(transfers, sizeof *first_bytes);
     struct client *all = calloc(clients, sizeof *all);
     epfd = epoll_create1(0);
