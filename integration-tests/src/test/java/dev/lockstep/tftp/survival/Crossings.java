@@ -10,6 +10,7 @@ import dev.lockstep.tftp.relay.RelaySettings;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class Crossings implements AutoCloseable {
         ArraySink sink = new ArraySink();
         long begin = System.nanoTime();
         CompletableFuture<TransferResult> result =
-                kind.isGet() ? client.get(remote, sink) : client.put(remote, new ArraySource(content));
+                kind.isGet() ? client.get(remote, sink) : client.put(remote, new MemorySource(content));
         return result.handleAsync((done, failure) -> {
             double seconds = (System.nanoTime() - begin) / 1e9;
             relay.close();
