@@ -42,17 +42,25 @@ public final class Negotiation {
      */
     public record Grant(TransferSettings settings, Options oack) {}
 
+    /** As {@link #answer(Request, Limits, Quirks, long)}, without quirks. */
+    public static Grant answer(Request request, Limits limits, long size) {
+        return answer(request, limits, Quirks.NONE, size);
+    }
+
     /**
      * The server's side.
      *
      * @param size of the file to be read, or {@link Source#UNKNOWN_SIZE}; has no meaning for a write
      */
-    public static Grant answer(Request request, Limits limits, long size) {
+    public static Grant answer(Request request, Limits most, Quirks quirks, long size) {
+        Limits limits = quirks.narrow(most);
+        Options heard = quirks.heard(request.options());
         Negotiation agreed = new Negotiation();
         boolean write = request instanceof WriteRequest;
-        agreed.agreeOnBlksize(request.options(), limits);
+        agreed.rollover = quirks.rollover();
+        agreed.agreeOnBlksize(heard, limits);
         Options oack = Options.NONE;
-        for (Option asked : request.options()) {
+        for (Option asked : heard) {
             OptionalLong granted = agreed.grant(asked, limits, write, size);
             if (granted.isPresent()) {
                 boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // leading zeros and all

@@ -112,7 +112,9 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             live.replace();
         }
         context.listener().on(new TransferEvent.Requested(peer, request));
+        Treatment treatment;
         try {
+            treatment = config.policy().treat(request, peer);
             admission.enter(peer.getAddress());
         } catch (TftpException refusal) {
             refuse(peer, asked, request, refusal);
@@ -120,7 +122,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
         Child child = new Child(peer, request, now, admission);
         children.put(ends, child);
-        ServerHandshake handshake = new ServerHandshake(child, config, context, transport);
+        ServerHandshake handshake = new ServerHandshake(child, treatment, context, transport);
         bootstrap.open(
                 child,
                 asked,

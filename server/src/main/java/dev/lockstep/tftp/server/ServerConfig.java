@@ -2,8 +2,6 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.Strictness;
-import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.TransferListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,24 +13,22 @@ import java.util.Objects;
  *
  * @param addresses where to listen; none: every address of this machine
  * @param port where {@code addresses} is empty; 0 for a free one
+ * @param policy how each request is treated
  * @param maxTransfers at once
  * @param maxTransfersPerClient at once, by the client's IP address
  * @param bufferMemory octets of file pieces, all transfers together
  * @param drain how long running transfers may go on after a stop
  * @param eventLoops threads that move packets
- * @param pathMtu whether blksize is capped so that a datagram needs no fragments
  */
 record ServerConfig(
         List<InetSocketAddress> addresses,
         int port,
-        Storage storage,
-        Limits limits,
+        RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
         long bufferMemory,
         Duration drain,
         int eventLoops,
-        boolean pathMtu,
         Strictness strictness,
         TransferListener listener,
         List<WireTap> taps,
@@ -41,8 +37,7 @@ record ServerConfig(
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
         companions = List.copyOf(companions);
-        Objects.requireNonNull(storage, "storage");
-        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(policy, "policy");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

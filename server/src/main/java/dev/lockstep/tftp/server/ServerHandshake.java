@@ -39,7 +39,7 @@ import java.net.Inet6Address;
 final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final Child child;
     private final Request request;
-    private final ServerConfig config;
+    private final Treatment treatment;
     private final TransferContext context;
     private final Transport transport;
 
@@ -58,11 +58,11 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     /** A handshake that begins when its channel is active. */
-    ServerHandshake(Child child, ServerConfig config, TransferContext context, Transport transport) {
+    ServerHandshake(Child child, Treatment treatment, TransferContext context, Transport transport) {
         this.child = child;
         this.request = child.request();
-        this.config = config;
-        this.context = context.withListener(child.watchedBy(context.listener()));
+        this.treatment = treatment;
+        this.context = context.withLimits(treatment.limits()).withListener(child.watchedBy(context.listener()));
         this.transport = transport;
     }
 
@@ -75,7 +75,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     /** On the I/O pool. */
     private Opened open() throws IOException {
-        Storage storage = config.storage();
+        Storage storage = treatment.storage();
         boolean netascii = request.mode() == TransferMode.NETASCII;
         if (request instanceof WriteRequest) {
             long size =
@@ -112,13 +112,11 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void start(Opened file) {
-        Limits limits = context.limits();
-        if (config.pathMtu()) {
-            DatagramChannel channel = (DatagramChannel) ctx.channel();
-            limits = limits.forPath(transport.pathMtu(channel), child.peer().getAddress() instanceof Inet6Address);
-        }
+        DatagramChannel channel = (DatagramChannel) ctx.channel();
+        boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
+        Limits limits = treatment.limitsFor(transport.pathMtu(channel), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(request, limits, size);
+        Negotiation.Grant grant = Negotiation.answer(request, limits, treatment.quirks(), size);
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         Agreement agreement = new Agreement(child.peer(), request, grant.settings(), child.requestedAt(), 0);
         TransferHandler transfer = file.source != null

@@ -5,6 +5,7 @@ import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
@@ -70,7 +71,7 @@ public final class TftpServer implements AutoCloseable {
         io.allowCoreThreadTimeOut(true);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         TransferContext context = new TransferContext(
-                config.limits(),
+                Limits.DEFAULT, // each request has its own
                 io,
                 new BufferBudget(config.bufferMemory()),
                 PooledByteBufAllocator.DEFAULT,

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Quirks;
 import dev.lockstep.tftp.transfer.TransferListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ public final class TftpServerBuilder {
     private int port = TFTP_PORT;
     private Storage storage;
     private Limits limits = Limits.DEFAULT;
+    private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = MAX_TRANSFERS;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
@@ -56,6 +58,12 @@ public final class TftpServerBuilder {
     /** What a transfer may ask for, and how long it may take. */
     public TftpServerBuilder limits(Limits all) {
         limits = all;
+        return this;
+    }
+
+    /** How each request is treated; then the settings for all (storage, limits, path MTU) are without effect. */
+    public TftpServerBuilder policy(RequestPolicy each) {
+        policy = each;
         return this;
     }
 
@@ -124,17 +132,21 @@ public final class TftpServerBuilder {
         return TftpServer.start(new ServerConfig(
                 addresses,
                 port,
-                storage,
-                limits,
+                policy == null ? sameForAll() : policy,
                 maxTransfers,
                 maxTransfersPerClient,
                 bufferMemory,
                 drain,
                 eventLoops,
-                pathMtu,
                 strictness,
                 TransferListener.all(listeners),
                 taps,
                 companions));
+    }
+
+    private RequestPolicy sameForAll() {
+        Treatment treatment =
+                new Treatment(storage, limits, Quirks.NONE, pathMtu ? Treatment.PATH_MTU : Treatment.ANY_MTU);
+        return (request, peer) -> treatment;
     }
 }

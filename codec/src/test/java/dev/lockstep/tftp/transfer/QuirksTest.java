@@ -1,0 +1,73 @@
+package dev.lockstep.tftp.transfer;
+
+import static dev.lockstep.tftp.codec.TransferMode.OCTET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.transfer.Negotiation.Grant;
+import org.junit.jupiter.api.Test;
+
+class QuirksTest {
+    private static final Options ASKED =
+            Options.NONE.with("TSize", 0).with("blksize", 1468).with("windowsize", 4);
+
+    private static Grant answer(Options asked, Quirks quirks) {
+        return Negotiation.answer(new ReadRequest("f", OCTET, asked), Limits.DEFAULT, quirks, 700);
+    }
+
+    @Test
+    void without_quirks_all_is_granted() {
+        assertThat(answer(ASKED, Quirks.NONE).oack()).hasToString("TSize=700 blksize=1468 windowsize=4");
+    }
+
+    @Test
+    void an_option_that_is_left_out_is_so_in_any_case_of_its_name_and_the_rest_keeps_its_order() {
+        Grant grant = answer(ASKED, Quirks.without(Options.TSIZE));
+        assertThat(grant.oack()).hasToString("blksize=1468 windowsize=4");
+        assertThat(grant.settings().tsize()).isEqualTo(700);
+    }
+
+    @Test
+    void a_server_deaf_to_options_answers_as_one_of_rfc_1350() {
+        Grant grant = answer(ASKED, Quirks.NO_OPTIONS);
+        assertThat(grant.oack()).isEqualTo(Options.NONE);
+        assertThat(grant.settings().blksize()).isEqualTo(512);
+        assertThat(grant.settings().windowsize()).isEqualTo(1);
+    }
+
+    @Test
+    void a_cap_on_blksize_never_raises_what_was_asked() {
+        assertThat(answer(ASKED, Quirks.blksizeUpTo(1024)).oack()).hasToString("TSize=700 blksize=1024 windowsize=4");
+        assertThat(answer(ASKED, Quirks.blksizeUpTo(9000)).oack()).hasToString("TSize=700 blksize=1468 windowsize=4");
+    }
+
+    @Test
+    void blocks_roll_over_to_1_unless_the_client_asks_for_0() {
+        assertThat(answer(ASKED, Quirks.ROLLOVER_TO_1).settings().rollover()).isEqualTo(1);
+        assertThat(answer(ASKED.with("rollover", 0), Quirks.ROLLOVER_TO_1)
+                        .settings()
+                        .rollover())
+                .isZero();
+    }
+
+    @Test
+    void quirks_add_up() {
+        Quirks all = Quirks.blksizeUpTo(1024)
+                .and(Quirks.blksizeUpTo(1432))
+                .and(Quirks.without(Options.TSIZE))
+                .and(Quirks.without(Options.WINDOWSIZE))
+                .and(Quirks.ROLLOVER_TO_1);
+        assertThat(answer(ASKED, all).oack()).hasToString("blksize=1024");
+        assertThat(all.rollover()).isEqualTo(1);
+        assertThat(all.and(Quirks.NO_OPTIONS).deaf()).isTrue();
+    }
+
+    @Test
+    void a_block_that_could_not_be_sent_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Quirks.blksizeUpTo(7))
+                .withMessage("blksize: 7 (expected: 8 to 65464)");
+    }
+}

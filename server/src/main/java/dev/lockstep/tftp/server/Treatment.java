@@ -1,0 +1,36 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Quirks;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import java.util.Objects;
+
+/**
+ * How one request is treated.
+ *
+ * @param storage where its file is
+ * @param limits what it may ask for, and how long it may take
+ * @param mtu octets of the largest packet that may be sent; {@link #PATH_MTU}: what the way to the client carries
+ */
+public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu) {
+    /** The MTU of the way to the client, as this machine knows it. */
+    public static final int PATH_MTU = 0;
+    /** No limit: blocks may need fragments on the way. */
+    public static final int ANY_MTU = 65535;
+
+    /** Refuses what makes no sense, with its value and what was expected. */
+    public Treatment {
+        Objects.requireNonNull(storage, "storage");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(quirks, "quirks");
+        if (mtu != PATH_MTU && (mtu < TransferSettings.MIN_BLKSIZE || mtu > ANY_MTU)) {
+            throw new IllegalArgumentException("mtu: " + mtu + " (expected: 8 to 65535)");
+        }
+    }
+
+    /** The limits for a client whose path has that MTU. */
+    Limits limitsFor(int pathMtu, boolean ipv6) {
+        return limits.forPath(mtu == PATH_MTU ? pathMtu : mtu, ipv6);
+    }
+}

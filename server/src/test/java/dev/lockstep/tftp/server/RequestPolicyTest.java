@@ -1,0 +1,83 @@
+package dev.lockstep.tftp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.testing.RecordedEvents;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Quirks;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RequestPolicyTest {
+    private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
+    private final RecordedEvents events = new RecordedEvents();
+
+    private TftpServer start(RequestPolicy policy) throws IOException {
+        return TftpServer.builder()
+                .policy(policy)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .eventLoops(1)
+                .drain(Duration.ZERO)
+                .listener(events)
+                .start();
+    }
+
+    @Test
+    void each_request_is_treated_as_its_policy_says() throws IOException {
+        files.put("f", "hello".getBytes());
+        Treatment book = new Treatment(files, Limits.DEFAULT, Quirks.NONE, Treatment.PATH_MTU);
+        Treatment small = new Treatment(files, Limits.DEFAULT.withBlksize(600), Quirks.NONE, Treatment.PATH_MTU);
+        Treatment deaf = new Treatment(files, Limits.DEFAULT, Quirks.NO_OPTIONS, Treatment.PATH_MTU);
+        Treatment narrow = new Treatment(files, Limits.DEFAULT, Quirks.NONE, 1032);
+        try (TftpServer server = start((request, peer) -> switch (request.filename()) {
+                    case "/f" -> small;
+                    case "//f" -> deaf;
+                    case "///f" -> narrow;
+                    default -> book;
+                });
+                RawPeer client = new RawPeer()) {
+            client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 6, "blksize", 0, "1400", 0);
+            client.sendTo(server.port(), 0, 1, "/f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 6, "blksize", 0, "600", 0);
+            client.sendTo(server.port(), 0, 1, "///f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 6, "blksize", 0, "1000", 0);
+            client.sendTo(server.port(), 0, 1, "//f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 3, 0, 1, "hello");
+        }
+    }
+
+    @Test
+    void a_refusal_is_the_error_the_client_gets_and_costs_no_place() throws IOException, InterruptedException {
+        try (TftpServer server = start((request, peer) -> {
+                    throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not for you");
+                });
+                RawPeer client = new RawPeer()) {
+            client.sendTo(server.port(), 0, 2, "f", 0, "octet", 0);
+            client.expect(0, 5, 0, 2, "not for you", 0);
+            TransferEvent.Refused refused = events.await(TransferEvent.Refused.class);
+            assertThat(refused.request()).isInstanceOf(WriteRequest.class);
+            assertThat(server.runningTransfers()).isZero();
+        }
+    }
+
+    @Test
+    void an_mtu_that_makes_no_sense_is_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Treatment(files, Limits.DEFAULT, Quirks.NONE, 70_000))
+                .withMessage("mtu: 70000 (expected: 8 to 65535)");
+    }
+}
