@@ -4,10 +4,12 @@ import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -22,10 +24,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Ticker;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
 
 /** How datagrams reach the kernel: epoll on Linux, NIO elsewhere. (io_uring was measured to be no faster.) */
 public enum Transport {
@@ -54,7 +59,17 @@ public enum Transport {
 
     /** Event loops of daemon threads. */
     public EventLoopGroup newGroup(int threads, String name) {
-        IoHandlerFactory handlers = this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return newGroup(threads, name, Duration.ZERO);
+    }
+
+    /** Event loops of daemon threads that spin for that long after traffic, before they go to sleep. */
+    public EventLoopGroup newGroup(int threads, String name, Duration busyPoll) {
+        SelectStrategyFactory strategy = busyPoll.isZero()
+                ? DefaultSelectStrategyFactory.INSTANCE
+                : () -> new BusyPoll(busyPoll, Ticker.systemTicker());
+        IoHandlerFactory handlers = this == EPOLL
+                ? EpollIoHandler.newFactory(0, strategy)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), strategy);
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), handlers);
     }
 

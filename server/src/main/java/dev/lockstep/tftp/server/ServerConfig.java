@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param bufferMemory octets of file pieces, all transfers together
  * @param drain how long running transfers may go on after a stop
  * @param eventLoops threads that move packets
+ * @param busyPoll how long such a thread spins after traffic
  */
 record ServerConfig(
         List<InetSocketAddress> addresses,
@@ -29,6 +30,7 @@ record ServerConfig(
         long bufferMemory,
         Duration drain,
         int eventLoops,
+        Duration busyPoll,
         Strictness strictness,
         TransferListener listener,
         List<WireTap> taps,
@@ -45,8 +47,13 @@ record ServerConfig(
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
         }
-        if (drain.isNegative()) {
-            throw new IllegalArgumentException("drain: " + drain + " (expected: >= 0)");
+        requireNoLess("drain", drain);
+        requireNoLess("busy poll", busyPoll);
+    }
+
+    private static void requireNoLess(String what, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: >= 0)");
         }
     }
 

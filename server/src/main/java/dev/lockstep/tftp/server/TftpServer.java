@@ -60,7 +60,7 @@ public final class TftpServer implements AutoCloseable {
     /** Binds; throws if an address can't be had, and then leaves nothing behind. */
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
-        EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp");
+        EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
         ThreadPoolExecutor io = new ThreadPoolExecutor(
                 IO_THREADS,
                 IO_THREADS,

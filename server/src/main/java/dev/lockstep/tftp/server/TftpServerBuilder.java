@@ -32,6 +32,7 @@ public final class TftpServerBuilder {
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private int eventLoops = Runtime.getRuntime().availableProcessors();
+    private Duration busyPoll = Duration.ZERO;
     private boolean pathMtu = true;
     private Strictness strictness = Strictness.STRICT;
 
@@ -92,6 +93,15 @@ public final class TftpServerBuilder {
         return this;
     }
 
+    /**
+     * How long those threads go on looking for packets after there were some, before they sleep; zero by default. A lone
+     * lock-step client then gets its next block sooner, and each thread keeps a core busy while there is traffic.
+     */
+    public TftpServerBuilder busyPoll(Duration spin) {
+        busyPoll = spin;
+        return this;
+    }
+
     /** Whether blksize is kept small enough for the path's MTU, so that no datagram is fragmented. */
     public TftpServerBuilder pathMtu(boolean capped) {
         pathMtu = capped;
@@ -138,6 +148,7 @@ public final class TftpServerBuilder {
                 bufferMemory,
                 drain,
                 eventLoops,
+                busyPoll,
                 strictness,
                 TransferListener.all(listeners),
                 taps,

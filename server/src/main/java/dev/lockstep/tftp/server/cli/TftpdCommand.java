@@ -52,25 +52,19 @@ public final class TftpdCommand implements Callable<Integer> {
     private LimitOptions limits;
 
     @Mixin
+    private PerformanceOptions performance;
+
+    @Mixin
     private ProbeOptions probe;
 
     @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
     private boolean noPathMtu;
-
-    @Option(
-            names = "--buffer-memory",
-            paramLabel = "SIZE",
-            description = "For pieces of files, all transfers together.")
-    private ByteSize bufferMemory;
 
     @Option(names = "--max-transfers", paramLabel = "N", description = "Transfers at once; 10000 by default.")
     private int maxTransfers = 10_000;
 
     @Option(names = "--max-transfers-per-client", paramLabel = "N", description = "The same for one client address.")
     private Integer maxTransfersPerClient;
-
-    @Option(names = "--event-loops", paramLabel = "N", description = "Threads that move packets; one a core.")
-    private int eventLoops = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--tolerant", description = "Serve requests over 512 octets or without their last NUL.")
     private boolean tolerant;
@@ -158,13 +152,10 @@ public final class TftpdCommand implements Callable<Integer> {
                 .maxTransfers(maxTransfers, maxTransfersPerClient == null ? maxTransfers : maxTransfersPerClient)
                 .pathMtu(!noPathMtu)
                 .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
-                .eventLoops(eventLoops)
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
-        if (bufferMemory != null) {
-            builder.bufferMemory(bufferMemory.octets());
-        }
+        performance.applyTo(builder);
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
         }

@@ -1,0 +1,69 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.SelectStrategy;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class BusyPollTest {
+    private static final int SPIN_MICROS = 50;
+
+    private final MockTicker ticker = Ticker.newMockTicker();
+    private final BusyPoll strategy = new BusyPoll(Duration.ofNanos(SPIN_MICROS * 1000), ticker);
+
+    @Test
+    void it_sleeps_at_once_where_there_was_no_traffic_yet() throws Exception {
+        assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
+    }
+
+    @Test
+    void it_hands_over_the_events_it_finds() throws Exception {
+        assertThat(decide(3)).isEqualTo(3);
+    }
+
+    @Test
+    void after_traffic_it_looks_again_for_that_long_and_then_sleeps() throws Exception {
+        decide(1);
+        assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
+        pass(SPIN_MICROS - 1);
+        assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
+        pass(1);
+        assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
+    }
+
+    @Test
+    void each_event_lets_it_look_for_that_long_again() throws Exception {
+        decide(1);
+        pass(SPIN_MICROS - 1);
+        decide(1);
+        pass(SPIN_MICROS - 1);
+        assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
+    }
+
+    @Test
+    void what_ended_a_sleep_was_traffic() throws Exception {
+        assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
+        pass(1_000_000); // asleep; the events are the event loop's
+        assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
+        pass(SPIN_MICROS);
+        assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
+    }
+
+    @Test
+    void it_never_keeps_a_task_waiting() throws Exception {
+        assertThat(strategy.calculateStrategy(() -> 0, true)).isZero();
+        assertThat(strategy.calculateStrategy(() -> 2, true)).isEqualTo(2);
+    }
+
+    private int decide(int events) throws Exception {
+        return strategy.calculateStrategy(() -> events, false);
+    }
+
+    private void pass(long micros) {
+        ticker.advance(micros, TimeUnit.MICROSECONDS);
+    }
+}
