@@ -72,7 +72,38 @@ class TerminalIT {
             silent.awaitRequest();
             terminal.type("C-c");
             terminal.await(screen -> screen.contains("/file: 0 closed") && endsWithPrompt(screen));
-            assertThat(folder).isEmptyDirectory();
+            assertThat(folder.toFile().list()).containsOnly(".state");
+        }
+    }
+
+    @Test
+    void a_shell_remembers_what_was_typed_in_the_one_before() throws IOException {
+        try (FakeServer server = new FakeServer()) {
+            String command = TFTP + " shell 127.0.0.1 " + server.port();
+            try (Tmux terminal = Tmux.start(folder, command)) {
+                terminal.await(TerminalIT::endsWithPrompt);
+                terminal.type("blksize 1024", "Enter");
+                terminal.type("quit", "Enter");
+                terminal.await(screen -> screen.endsWith("exit 0"));
+            }
+            assertThat(Tmux.state(folder).resolve("tftp_history")).content().contains("blksize 1024");
+            try (Tmux terminal = Tmux.start(folder, command)) {
+                terminal.await(TerminalIT::endsWithPrompt);
+                terminal.type("Up", "Up"); // past the quit
+                terminal.await(screen -> screen.endsWith("tftp> blksize 1024"));
+            }
+        }
+    }
+
+    @Test
+    void a_load_shows_on_one_line_how_far_it_is_and_then_only_its_table() throws IOException {
+        Files.write(folder.resolve("file"), pattern(10_000));
+        try (Daemon daemon = Daemon.serving(folder);
+                Tmux terminal = Tmux.start(
+                        folder, TFTP + " load tftp://127.0.0.1:" + daemon.port() + "/file --rate 50 --transfers 200")) {
+            terminal.await(screen -> screen.contains(" of 200 complete, 0 failed, "));
+            String end = terminal.await(screen -> screen.contains("exit 0"));
+            assertThat(end).contains("transfers    200 complete, 0 failed").doesNotContain(" of 200 complete");
         }
     }
 

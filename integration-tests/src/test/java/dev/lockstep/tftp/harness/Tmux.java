@@ -20,16 +20,22 @@ public final class Tmux implements AutoCloseable {
 
     private Tmux() {}
 
-    /** Starts a shell's command line in a terminal of 100 × 30. */
+    /** Starts a shell's command line in a terminal of 100 × 30; what programs keep of it, they keep below the folder. */
     public static Tmux start(Path folder, String command) {
         Tool.named("tmux");
         Tmux tmux = new Tmux();
         // what was on the screen stays there after the command has ended
         String line = command + "; echo \"exit $?\"; exec cat";
-        Map<String, String> utf8 = Map.of("LC_ALL", "C.UTF-8", "TERM", "xterm-256color");
+        Map<String, String> environment = Map.of(
+                "LC_ALL",
+                "C.UTF-8",
+                "TERM",
+                "xterm-256color",
+                "XDG_STATE_HOME",
+                state(folder).toString());
         try (Run run = Run.start(
                 folder,
-                utf8,
+                environment,
                 tmux.words("-u", "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", line))) {
             Run.Result result = run.await();
             if (result.exit() != 0) {
@@ -37,6 +43,11 @@ public final class Tmux implements AutoCloseable {
             }
         }
         return tmux;
+    }
+
+    /** Where programs keep what they remember. */
+    public static Path state(Path folder) {
+        return folder.resolve(".state");
     }
 
     /** Types these; a name such as Enter, Tab, Up or C-c is that key. */

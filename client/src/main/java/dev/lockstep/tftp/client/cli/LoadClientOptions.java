@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Flags that say how each client of a load speaks. */
@@ -53,6 +54,9 @@ final class LoadClientOptions {
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
 
+    @Mixin
+    private CaptureOption capture;
+
     /** The firmware to be like, if any. */
     Optional<Profile> profile() {
         if (profile == null) {
@@ -91,6 +95,7 @@ final class LoadClientOptions {
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
+        capture.open().ifPresent(builder::tap);
         return builder;
     }
 

@@ -5,11 +5,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,8 +34,8 @@ final class ShellCommand implements Callable<Integer> {
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
 
-    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
-    private Path pcap;
+    @Mixin
+    private CaptureOption captured;
 
     @Option(names = "--verbose", description = "Print more of each transfer.")
     private boolean verbose;
@@ -44,16 +43,14 @@ final class ShellCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ShellSettings settings = new ShellSettings(trace, verbose);
-        PacketCapture capture = null;
+        PacketCapture capture;
         try {
             if (!server.isEmpty()) {
                 settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
             }
-            capture = pcap == null ? null : new PacketCapture(Files.newOutputStream(pcap));
+            capture = captured.open().orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        } catch (IOException e) {
-            throw new ParameterException(spec.commandLine(), "--pcap: " + pcap + " (expected: a file)", e);
         }
         ShellTransfers transfers = new ShellTransfers(settings, capture);
         Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));

@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -17,6 +19,7 @@ import org.jline.terminal.TerminalBuilder;
 /** A shell on a terminal: a prompt, history, completion of commands and local files, and Ctrl-C for a transfer. */
 final class ShellTerminal {
     private static final String PROMPT = "tftp> ";
+    private static final String HISTORY = "tftp_history";
 
     private final Shell shell;
 
@@ -33,6 +36,7 @@ final class ShellTerminal {
                     .completer(new ShellTerminal(shell)::complete)
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();
+            history(System.getenv()).ifPresent(file -> reader.setVariable(LineReader.HISTORY_FILE, file));
             boolean on = true;
             while (on) {
                 try {
@@ -43,6 +47,21 @@ final class ShellTerminal {
                     on = false;
                 }
             }
+        }
+    }
+
+    /** Where lines are kept from one shell to the next: below the XDG base directory for state, if that can be made. */
+    static Optional<Path> history(Map<String, String> environment) {
+        String state = environment.getOrDefault("XDG_STATE_HOME", "");
+        String home = environment.getOrDefault("HOME", "");
+        if (!state.startsWith("/") && !home.startsWith("/")) {
+            return Optional.empty();
+        }
+        Path folder = state.startsWith("/") ? Path.of(state) : Path.of(home, ".local", "state");
+        try {
+            return Optional.of(Files.createDirectories(folder).resolve(HISTORY));
+        } catch (IOException e) {
+            return Optional.empty(); // a shell works without
         }
     }
 

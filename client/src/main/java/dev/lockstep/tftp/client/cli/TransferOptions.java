@@ -1,17 +1,14 @@
 package dev.lockstep.tftp.client.cli;
 
-import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Limits;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Flags of every command that moves files. */
@@ -48,8 +45,8 @@ final class TransferOptions {
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
 
-    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
-    private Path pcap;
+    @Mixin
+    private CaptureOption capture;
 
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
@@ -81,18 +78,8 @@ final class TransferOptions {
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
-        if (pcap != null) {
-            builder.tap(capture());
-        }
+        capture.open().ifPresent(builder::tap);
         return builder.build();
-    }
-
-    private PacketCapture capture() {
-        try {
-            return new PacketCapture(Files.newOutputStream(pcap));
-        } catch (IOException e) {
-            throw new IllegalArgumentException("--pcap: " + pcap + " (expected: a file that can be written)", e);
-        }
     }
 
     /** The mode of files whose URI names none. */

@@ -1,0 +1,26 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.channel.PacketCapture;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The flag {@code --pcap}. */
+final class CaptureOption {
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
+    private Path file;
+
+    /** The capture that is wanted, begun. */
+    Optional<PacketCapture> open() {
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new PacketCapture(Files.newOutputStream(file)));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--pcap: " + file + " (expected: a file that can be written)", e);
+        }
+    }
+}
