@@ -6,8 +6,10 @@ import io.netty.util.concurrent.EventExecutor;
 
 /** The file's side of a transfer that receives. */
 interface IncomingFile extends BlockStore, TransferFile {
-    /** Takes the sink over, and calls it where it may be called. */
+    /** Takes the sink over, calls it where it may be called, and takes blocks no faster than the context allows. */
     static IncomingFile to(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
-        return sink.mayBlock() ? new WriteBehind(sink, context, loop, owner) : new WriteThrough(sink, loop, owner);
+        IncomingFile file =
+                sink.mayBlock() ? new WriteBehind(sink, context, loop, owner) : new WriteThrough(sink, loop, owner);
+        return context.pace() == Pace.UNLIMITED ? file : new PacedIncomingFile(file, context.pace(), loop, owner);
     }
 }

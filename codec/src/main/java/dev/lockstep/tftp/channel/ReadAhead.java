@@ -1,7 +1,6 @@
 package dev.lockstep.tftp.channel;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.BlockSupply;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +15,7 @@ import java.util.ArrayDeque;
  * Reads a source in pieces on the I/O pool, one ahead of the piece that is being sent, and cuts blocks off on the
  * event loop. A piece is a whole number of blocks, so no block spans two of them.
  */
-final class ReadAhead implements BlockSupply, TransferFile {
+final class ReadAhead implements OutgoingFile {
     private static final int SMALL_PIECE = 32 * 1024;
     private static final int LARGE_PIECE = 256 * 1024;
     private static final int WINDOWS_A_PIECE = 4;

@@ -21,7 +21,20 @@ public record TransferContext(
         ByteBufAllocator allocator,
         boolean segments,
         TransferListener listener,
-        long progressStep) {
+        long progressStep,
+        Pace pace) {
+    /** At any pace. */
+    public TransferContext(
+            Limits limits,
+            Executor io,
+            BufferBudget budget,
+            ByteBufAllocator allocator,
+            boolean segments,
+            TransferListener listener,
+            long progressStep) {
+        this(limits, io, budget, allocator, segments, listener, progressStep, Pace.UNLIMITED);
+    }
+
     /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
     public TransferContext {
         listener = guarded(listener);
@@ -29,12 +42,17 @@ public record TransferContext(
 
     /** The same with other limits. */
     public TransferContext withLimits(Limits other) {
-        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep);
+        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, pace);
     }
 
     /** The same with another listener. */
     public TransferContext withListener(TransferListener other) {
-        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep);
+        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, pace);
+    }
+
+    /** The same at another pace. */
+    public TransferContext withPace(Pace other) {
+        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other);
     }
 
     private static TransferListener guarded(TransferListener listener) {

@@ -60,8 +60,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public static TransferHandler sending(TransferContext context, Agreement agreement, OptionAck oack, Source source) {
         TransferSettings settings = agreement.settings();
         return new TransferHandler(context, agreement, (handler, timer) -> {
-            ReadAhead blocks = new ReadAhead(
-                    source, settings.blksize(), settings.windowsize(), context, handler.ctx.executor(), handler);
+            OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
             handler.file = blocks;
             return new Sender(handler, settings, context.limits(), timer, oack, blocks, agreement.requestedAt());
         });

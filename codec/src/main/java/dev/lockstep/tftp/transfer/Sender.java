@@ -139,7 +139,8 @@ public final class Sender extends Transfer {
         if (pausing) {
             wire.awaitReply(now + timer.pause());
         } else {
-            wire.awaitReply(isPeerExpected() ? now + timer.timeout() : Wire.NEVER);
+            // to a part of a window there is no answer: the next word is ours, once there is more to send
+            wire.awaitReply(isPeerExpected() && !starved ? now + timer.timeout() : Wire.NEVER);
         }
     }
 
@@ -190,9 +191,7 @@ public final class Sender extends Transfer {
     @Override
     void onResume(long now) {
         if (starved) {
-            if (acked == sent) {
-                restartSilence(now); // the peer had nothing to answer so far
-            }
+            restartSilence(now); // the peer had nothing to answer so far
             fill(now);
         }
     }

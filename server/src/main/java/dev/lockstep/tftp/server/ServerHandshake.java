@@ -62,7 +62,9 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         this.child = child;
         this.request = child.request();
         this.treatment = treatment;
-        this.context = context.withLimits(treatment.limits()).withListener(child.watchedBy(context.listener()));
+        this.context = context.withLimits(treatment.limits())
+                .withPace(treatment.pace())
+                .withListener(child.watchedBy(context.listener()));
         this.transport = transport;
     }
 

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Quirks;
 import dev.lockstep.tftp.transfer.TransferListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -156,8 +155,7 @@ public final class TftpServerBuilder {
     }
 
     private RequestPolicy sameForAll() {
-        Treatment treatment =
-                new Treatment(storage, limits, Quirks.NONE, pathMtu ? Treatment.PATH_MTU : Treatment.ANY_MTU);
+        Treatment treatment = new Treatment(storage, limits).withMtu(pathMtu ? Treatment.PATH_MTU : Treatment.ANY_MTU);
         return (request, peer) -> treatment;
     }
 }

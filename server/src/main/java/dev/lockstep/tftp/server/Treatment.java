@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.channel.Pace;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Quirks;
@@ -12,25 +13,47 @@ import java.util.Objects;
  * @param storage where its file is
  * @param limits what it may ask for, and how long it may take
  * @param mtu octets of the largest packet that may be sent; {@link #PATH_MTU}: what the way to the client carries
+ * @param pace how fast its file may go; of this request alone, or shared with others
  */
-public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu) {
+public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, Pace pace) {
     /** The MTU of the way to the client, as this machine knows it. */
     public static final int PATH_MTU = 0;
     /** No limit: blocks may need fragments on the way. */
     public static final int ANY_MTU = 65535;
+
+    /** By the book, at any speed. */
+    public Treatment(Storage storage, Limits limits) {
+        this(storage, limits, Quirks.NONE, PATH_MTU, Pace.UNLIMITED);
+    }
+
+    /** The same with other quirks. */
+    public Treatment withQuirks(Quirks other) {
+        return new Treatment(storage, limits, other, mtu, pace);
+    }
+
+    /** The same with packets up to that size. */
+    public Treatment withMtu(int octets) {
+        return new Treatment(storage, limits, quirks, octets, pace);
+    }
+
+    /** The same at another pace. */
+    public Treatment withPace(Pace other) {
+        return new Treatment(storage, limits, quirks, mtu, other);
+    }
 
     /** Refuses what makes no sense, with its value and what was expected. */
     public Treatment {
         Objects.requireNonNull(storage, "storage");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(quirks, "quirks");
+        Objects.requireNonNull(pace, "pace");
         if (mtu != PATH_MTU && (mtu < TransferSettings.MIN_BLKSIZE || mtu > ANY_MTU)) {
             throw new IllegalArgumentException("mtu: " + mtu + " (expected: 8 to 65535)");
         }
     }
 
     /** The limits for a client whose path has that MTU. */
-    Limits limitsFor(int pathMtu, boolean ipv6) {
+    public Limits limitsFor(int pathMtu, boolean ipv6) {
         return limits.forPath(mtu == PATH_MTU ? pathMtu : mtu, ipv6);
     }
 }

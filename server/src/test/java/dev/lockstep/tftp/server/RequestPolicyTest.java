@@ -38,10 +38,10 @@ class RequestPolicyTest {
     @Test
     void each_request_is_treated_as_its_policy_says() throws IOException {
         files.put("f", "hello".getBytes());
-        Treatment book = new Treatment(files, Limits.DEFAULT, Quirks.NONE, Treatment.PATH_MTU);
-        Treatment small = new Treatment(files, Limits.DEFAULT.withBlksize(600), Quirks.NONE, Treatment.PATH_MTU);
-        Treatment deaf = new Treatment(files, Limits.DEFAULT, Quirks.NO_OPTIONS, Treatment.PATH_MTU);
-        Treatment narrow = new Treatment(files, Limits.DEFAULT, Quirks.NONE, 1032);
+        Treatment book = new Treatment(files, Limits.DEFAULT);
+        Treatment small = new Treatment(files, Limits.DEFAULT.withBlksize(600));
+        Treatment deaf = book.withQuirks(Quirks.NO_OPTIONS);
+        Treatment narrow = book.withMtu(1032);
         try (TftpServer server = start((request, peer) -> switch (request.filename()) {
                     case "/f" -> small;
                     case "//f" -> deaf;
@@ -77,7 +77,7 @@ class RequestPolicyTest {
     @Test
     void an_mtu_that_makes_no_sense_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Treatment(files, Limits.DEFAULT, Quirks.NONE, 70_000))
+                .isThrownBy(() -> new Treatment(files, Limits.DEFAULT).withMtu(70_000))
                 .withMessage("mtu: 70000 (expected: 8 to 65535)");
     }
 }
