@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,15 +23,27 @@ public final class Strangers {
 
     /** Answers with ERROR 5, or not at all. The packet's reference stays with the caller. */
     public void turnAway(ChannelHandlerContext ctx, DatagramPacket packet) {
-        long now = ctx.executor().ticker().nanoTime();
-        boolean mayAnswer = !answered || now - answeredAt >= PAUSE;
-        if (mayAnswer && deservesAnswer(packet)) {
-            answered = true;
-            answeredAt = now;
-            ErrorMessage error = new ErrorMessage(ErrorCode.UNKNOWN_TID.number(), "unknown transfer ID");
-            DatagramPacket answer = new DatagramPacket(TftpCodec.encode(error, ctx.alloc()), packet.sender());
-            ctx.writeAndFlush(answer, ctx.voidPromise());
+        if (mayAnswer(ctx) && deservesAnswer(packet)) {
+            answer(ctx, packet.sender());
         }
+    }
+
+    /** The same for a message that was read already. */
+    public void turnAway(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
+        if (mayAnswer(ctx) && !(message instanceof ErrorMessage)) {
+            answer(ctx, sender);
+        }
+    }
+
+    private boolean mayAnswer(ChannelHandlerContext ctx) {
+        return !answered || ctx.executor().ticker().nanoTime() - answeredAt >= PAUSE;
+    }
+
+    private void answer(ChannelHandlerContext ctx, InetSocketAddress sender) {
+        answered = true;
+        answeredAt = ctx.executor().ticker().nanoTime();
+        ErrorMessage error = new ErrorMessage(ErrorCode.UNKNOWN_TID.number(), "unknown transfer ID");
+        ctx.writeAndFlush(new DatagramPacket(TftpCodec.encode(error, ctx.alloc()), sender), ctx.voidPromise());
     }
 
     /** Whether an answer makes sense: TFTP, and no ERROR. */

@@ -50,7 +50,7 @@ public enum Transport {
     private static final int MAX_RUN = 64 * 1024;
 
     /** The MTU of Ethernet, where the path's can't be told. */
-    private static final int ETHERNET_MTU = 1500;
+    public static final int ETHERNET_MTU = 1500;
 
     /** The fastest one that works here. */
     public static Transport best() {

@@ -16,6 +16,11 @@ public interface WireTap extends AutoCloseable {
      */
     ChannelHandler attach(InetSocketAddress peer, Request request);
 
+    /** The same for a channel whose datagrams all pass one that this tap has joined by {@link #watch}. */
+    default ChannelHandler attachToShared(InetSocketAddress peer, Request request) {
+        return attach(peer, request);
+    }
+
     /** Joins a channel without a transfer: a server's that takes requests, or one that only refuses one. */
     default void watch(ChannelPipeline pipeline) {}
 

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
@@ -16,57 +17,129 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
- * Opens child channels: each on a fresh port, from the address that was asked, connected to its peer, so that the
- * kernel turns strangers away and tells us of a peer that is gone.
+ * Opens child channels. Where a child has a port of its own, it is bound to the address that was asked and connected
+ * to its peer, so that the kernel turns strangers away and tells us of a peer that is gone.
  */
 final class ChildBootstrap {
     /** Room for an ACK, and for an ERROR with a text. */
     private static final int SMALL_DATAGRAM = 1024;
 
+    /** Ports of a range to try that a stranger may hold. */
+    private static final int MOST_TRIES = 16;
+
     private final EventLoop loop;
     private final Transport transport;
     private final List<WireTap> taps;
+    private final SharedPort sharedPort;
+    private final PortPool pool;
 
-    ChildBootstrap(EventLoop loop, Transport transport, List<WireTap> taps) {
-        this.loop = loop;
+    ChildBootstrap(SharedPort sharedPort, PortPool pool, Transport transport, List<WireTap> taps) {
+        this.loop = sharedPort.listener().eventLoop();
+        this.sharedPort = sharedPort;
+        this.pool = pool;
         this.transport = transport;
         this.taps = taps;
     }
 
+    /** What is told of a child's channel: one of the two. */
+    interface Owner {
+        /** There was no channel to be had. On any thread. */
+        void failed(Throwable cause);
+
+        /** There was one, which is closed now. On the event loop. */
+        void closed();
+    }
+
     /**
-     * Opens the channel of an admitted request; exactly one of the two is told in the end.
+     * Opens the channel of an admitted request.
      *
-     * @param failed on any thread, if there was no channel to be had
-     * @param closed on the event loop
+     * @param handshakes gives the handler to begin with, a new one for each attempt
      */
-    void open(Child child, InetAddress from, ChannelHandler handshake, Consumer<Throwable> failed, Runnable closed) {
-        connect(
-                        transport.socketsFor(from),
-                        from,
-                        child.peer(),
-                        datagramFor(child.request()),
-                        sendsBursts(child.request()),
-                        new ChannelInitializer<>() {
-                            @Override
-                            protected void initChannel(Channel channel) {
-                                taps.forEach(
-                                        tap -> channel.pipeline().addLast(tap.attach(child.peer(), child.request())));
-                                channel.pipeline().addLast(handshake);
-                            }
-                        })
-                .addListener((ChannelFuture connected) -> {
-                    if (connected.isSuccess()) {
-                        connected.channel().closeFuture().addListener(end -> closed.run());
-                    } else {
-                        failed.accept(connected.cause()); // whatever channel there was is closed
-                    }
-                });
+    void open(Child child, Ends ends, PortMode mode, Supplier<? extends ChannelHandler> handshakes, Owner owner) {
+        if (mode instanceof PortMode.Range range) {
+            openInRange(range, MOST_TRIES, child, ends, handshakes, owner);
+        } else if (mode instanceof PortMode.Single) {
+            tell(owner, sharedPort.open(ends, initializer(child, WireTap::attachToShared, handshakes)));
+        } else {
+            tell(owner, connect(child, ends, 0, handshakes));
+        }
+    }
+
+    private void openInRange(
+            PortMode.Range range,
+            int tries,
+            Child child,
+            Ends ends,
+            Supplier<? extends ChannelHandler> handshakes,
+            Owner owner) {
+        OptionalInt free = pool.take(range);
+        if (free.isEmpty()) {
+            owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "all ports of " + range + " are busy, try again"));
+            return;
+        }
+        int port = free.getAsInt();
+        connect(child, ends, port, handshakes).addListener((ChannelFuture connected) -> {
+            boolean isTaken = connected.cause() instanceof IOException;
+            if (connected.isSuccess()) {
+                connected.channel().closeFuture().addListener(end -> pool.giveBack(range, port));
+            } else if (isTaken && tries > 1) {
+                openInRange(range, tries - 1, child, ends, handshakes, owner);
+                pool.giveBack(range, port); // only now, so that another one was tried
+                return;
+            } else {
+                pool.giveBack(range, port);
+            }
+            tell(owner, connected);
+        });
+    }
+
+    private static void tell(Owner owner, ChannelFuture opened) {
+        opened.addListener((ChannelFuture connected) -> {
+            if (connected.isSuccess()) {
+                connected.channel().closeFuture().addListener(end -> owner.closed());
+            } else {
+                owner.failed(connected.cause()); // whatever channel there was is closed
+            }
+        });
+    }
+
+    private ChannelFuture connect(Child child, Ends ends, int port, Supplier<? extends ChannelHandler> handshakes) {
+        return connect(
+                transport.socketsFor(ends.asked()),
+                new InetSocketAddress(ends.asked(), port),
+                child.peer(),
+                datagramFor(child.request()),
+                sendsBursts(child.request()),
+                initializer(child, WireTap::attach, handshakes));
+    }
+
+    /** How a tap joins a channel. */
+    private interface Attachment {
+        ChannelHandler attach(WireTap tap, InetSocketAddress peer, Request request);
+    }
+
+    private ChannelHandler initializer(
+            Child child, Attachment attachment, Supplier<? extends ChannelHandler> handshakes) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                taps.forEach(tap -> channel.pipeline().addLast(attachment.attach(tap, child.peer(), child.request())));
+                channel.pipeline().addLast(handshakes.get());
+            }
+        };
+    }
+
+    /** The MTU of the path of a child's channel. */
+    int pathMtu(Channel channel) {
+        return channel instanceof PeerChannel peer ? peer.pathMtu() : transport.pathMtu((DatagramChannel) channel);
     }
 
     /** Says no through that new socket, from a fresh port. */
@@ -78,12 +151,12 @@ final class ChildBootstrap {
                 channel.pipeline().addLast(new RefusalHandler(refusal));
             }
         };
-        return connect(() -> socket, from, peer, SMALL_DATAGRAM, false, handler);
+        return connect(() -> socket, new InetSocketAddress(from, 0), peer, SMALL_DATAGRAM, false, handler);
     }
 
     private ChannelFuture connect(
             ChannelFactory<DatagramChannel> sockets,
-            InetAddress from,
+            InetSocketAddress from,
             InetSocketAddress peer,
             int datagram,
             boolean bursts,
@@ -94,7 +167,7 @@ final class ChildBootstrap {
                 .channelFactory(sockets)
                 .handler(handler);
         transport.expect(bootstrap, datagram, bursts);
-        return bootstrap.connect(peer, new InetSocketAddress(from, 0));
+        return bootstrap.connect(peer, from);
     }
 
     private static boolean sendsBursts(Request request) {

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -30,29 +31,31 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final Transport transport;
     private final Admission admission;
     private final BroadcastAddresses broadcasts;
+    private final PortPool pool;
     private final Map<Ends, Child> children = new HashMap<>();
+    private SharedPort sharedPort;
     private ChildBootstrap bootstrap;
     private Refusals refusals;
-
-    /** Who asks, and which of this machine's addresses: a request to another one is another request. */
-    private record Ends(InetSocketAddress peer, InetAddress asked) {}
 
     ListenerHandler(
             ServerConfig config,
             TransferContext context,
             Transport transport,
             Admission admission,
-            BroadcastAddresses broadcasts) {
+            BroadcastAddresses broadcasts,
+            PortPool pool) {
         this.config = config;
         this.context = context;
         this.transport = transport;
         this.admission = admission;
         this.broadcasts = broadcasts;
+        this.pool = pool;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        bootstrap = new ChildBootstrap(ctx.channel().eventLoop(), transport, config.taps());
+        sharedPort = new SharedPort(ctx.channel(), transport);
+        bootstrap = new ChildBootstrap(sharedPort, pool, transport, config.taps());
     }
 
     @Override
@@ -72,37 +75,57 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         try {
             if (broadcasts.contains(packet.recipient().getAddress())) {
                 drop(packet, "sent to a broadcast or multicast address");
-            } else {
-                onDatagram(ctx.channel().eventLoop(), packet);
+            } else if (!sharedPort.deliver(packet)) {
+                onDatagram(ctx, packet);
             }
         } finally {
             packet.release();
         }
     }
 
-    private void onDatagram(EventLoop loop, DatagramPacket packet) {
-        InetAddress asked = packet.recipient().getAddress();
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        sharedPort.readComplete();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) { // a datagram that could not be sent is a lost one
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    private void onDatagram(ChannelHandlerContext ctx, DatagramPacket packet) {
+        Ends ends = Ends.of(packet);
         try {
             TftpMessage message = TftpCodec.decode(packet.content(), config.strictness());
             if (message instanceof Request request) {
-                onRequest(loop, request, packet.sender(), asked);
+                onRequest(ctx.channel().eventLoop(), request, ends);
             } else {
-                drop(packet, "not a request");
+                onStray(ctx, packet, message);
             }
             ReferenceCountUtil.release(message);
         } catch (MalformedMessageException malformed) {
             if (malformed.isRequest()) {
                 TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
-                refuse(packet.sender(), asked, null, refusal);
+                refuse(ends, null, refusal);
             } else {
                 drop(packet, malformed.getMessage());
             }
         }
     }
 
-    private void onRequest(EventLoop loop, Request request, InetSocketAddress peer, InetAddress asked) {
+    /** Part of a transfer that is not here: of one that never was, where this port is that of transfers. */
+    private void onStray(ChannelHandlerContext ctx, DatagramPacket packet, TftpMessage message) {
+        drop(packet, "not a request");
+        if (config.portModes().forPeer(packet.sender()) instanceof PortMode.Single) {
+            sharedPort.turnAway(ctx, message, packet.sender());
+        }
+    }
+
+    private void onRequest(EventLoop loop, Request request, Ends ends) {
         long now = loop.ticker().nanoTime();
-        Ends ends = new Ends(peer, asked);
+        InetSocketAddress peer = ends.peer();
         Child live = children.get(ends);
         if (live != null && live.isRepeatedBy(request, now)) {
             live.repeat();
@@ -117,25 +140,36 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             treatment = config.policy().treat(request, peer);
             admission.enter(peer.getAddress());
         } catch (TftpException refusal) {
-            refuse(peer, asked, request, refusal);
+            refuse(ends, request, refusal);
             return;
         }
         Child child = new Child(peer, request, now, admission);
         children.put(ends, child);
-        ServerHandshake handshake = new ServerHandshake(child, treatment, context, transport);
         bootstrap.open(
                 child,
-                asked,
-                handshake,
-                failure -> loop.execute(() -> onNoChannel(ends, child, failure)),
-                () -> forget(ends, child));
+                ends,
+                config.portModes().forPeer(peer),
+                () -> new ServerHandshake(child, treatment, context, bootstrap::pathMtu),
+                new ChildBootstrap.Owner() {
+                    @Override
+                    public void failed(Throwable failure) {
+                        loop.execute(() -> onNoChannel(ends, child, failure));
+                    }
+
+                    @Override
+                    public void closed() {
+                        forget(ends, child);
+                    }
+                });
     }
 
     /** The machine gives no socket for a transfer. */
     private void onNoChannel(Ends ends, Child child, Throwable failure) {
         forget(ends, child);
-        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
-        refuse(child.peer(), ends.asked, child.request(), cause);
+        TftpException cause = failure instanceof TftpException known
+                ? known
+                : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
+        refuse(ends, child.request(), cause);
     }
 
     private void forget(Ends ends, Child child) {
@@ -144,13 +178,22 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         refusals.onSocketClosed();
     }
 
-    private void refuse(InetSocketAddress peer, InetAddress asked, Request request, TftpException refusal) {
-        context.listener().on(new TransferEvent.Refused(peer, request, refusal));
-        refusals.refuse(peer, asked, refusal);
+    private void refuse(Ends ends, Request request, TftpException refusal) {
+        context.listener().on(new TransferEvent.Refused(ends.peer(), request, refusal));
+        if (config.portModes().forPeer(ends.peer()) instanceof PortMode.Fresh) {
+            refusals.refuse(ends.peer(), ends.asked(), refusal);
+        } else {
+            sharedPort.refuse(ends.peer(), refusal); // no other port is sure to reach the client, or to be free
+        }
     }
 
     private void drop(DatagramPacket packet, String reason) {
         context.listener().on(new TransferEvent.Dropped(packet.sender(), reason));
+    }
+
+    /** Closes the listener, at once or when the last transfer that needs its port has ended. On the event loop. */
+    void retire() {
+        sharedPort.closeWhenUnused();
     }
 
     /** Ends what is still running, and tells the peers. On the event loop. */

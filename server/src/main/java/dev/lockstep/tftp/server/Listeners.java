@@ -37,6 +37,7 @@ final class Listeners {
     private final Transport transport;
     private final Admission admission;
     private final BroadcastAddresses broadcasts;
+    private final PortPool pool = new PortPool();
 
     private Listeners(ServerConfig config, TransferContext context, Transport transport, Admission admission)
             throws IOException {
@@ -77,6 +78,13 @@ final class Listeners {
 
     void close() {
         listeners.forEach(listener -> listener.channel.close().syncUninterruptibly());
+    }
+
+    /** Has each close as soon as no transfer needs it: no more requests are to be served. */
+    void retire() {
+        for (Listener listener : listeners) {
+            listener.channel.eventLoop().submit(listener.handler::retire).awaitUninterruptibly();
+        }
     }
 
     void cancelAll(TftpException cause) {
@@ -131,7 +139,7 @@ final class Listeners {
     private InetSocketAddress listen(InetSocketAddress address, EventLoopGroup loops) throws IOException {
         InetSocketAddress actual = address;
         for (EventExecutor loop : loops) {
-            ListenerHandler handler = new ListenerHandler(config, context, transport, admission, broadcasts);
+            ListenerHandler handler = new ListenerHandler(config, context, transport, admission, broadcasts, pool);
             Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
             transport.sharePort(bootstrap);
             Channel channel = bind(bootstrap, actual);

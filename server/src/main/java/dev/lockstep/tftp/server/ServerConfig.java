@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param drain how long running transfers may go on after a stop
  * @param eventLoops threads that move packets
  * @param busyPoll how long such a thread spins after traffic
+ * @param portModes which port a client's transfer has
  */
 record ServerConfig(
         List<InetSocketAddress> addresses,
@@ -31,6 +32,7 @@ record ServerConfig(
         Duration drain,
         int eventLoops,
         Duration busyPoll,
+        PortModes portModes,
         Strictness strictness,
         TransferListener listener,
         List<WireTap> taps,
@@ -40,6 +42,7 @@ record ServerConfig(
         taps = List.copyOf(taps);
         companions = List.copyOf(companions);
         Objects.requireNonNull(policy, "policy");
+        Objects.requireNonNull(portModes, "port modes");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.FileWork;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
-import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -24,13 +23,14 @@ import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.util.function.ToIntFunction;
 
 /**
  * The first handler of a child channel: opens the file on the I/O pool, answers the options, and gives its place to
@@ -41,7 +41,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final Request request;
     private final Treatment treatment;
     private final TransferContext context;
-    private final Transport transport;
+    private final ToIntFunction<Channel> pathMtu;
 
     private ChannelHandlerContext ctx;
     private FileWork work;
@@ -58,14 +58,14 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     /** A handshake that begins when its channel is active. */
-    ServerHandshake(Child child, Treatment treatment, TransferContext context, Transport transport) {
+    ServerHandshake(Child child, Treatment treatment, TransferContext context, ToIntFunction<Channel> pathMtu) {
         this.child = child;
         this.request = child.request();
         this.treatment = treatment;
         this.context = context.withLimits(treatment.limits())
                 .withPace(treatment.pace())
                 .withListener(child.watchedBy(context.listener()));
-        this.transport = transport;
+        this.pathMtu = pathMtu;
     }
 
     @Override
@@ -114,9 +114,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void start(Opened file) {
-        DatagramChannel channel = (DatagramChannel) ctx.channel();
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
-        Limits limits = treatment.limitsFor(transport.pathMtu(channel), ipv6);
+        Limits limits = treatment.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
         Negotiation.Grant grant = Negotiation.answer(request, limits, treatment.quirks(), size);
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());

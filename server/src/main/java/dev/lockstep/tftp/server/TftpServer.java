@@ -138,7 +138,7 @@ public final class TftpServer implements AutoCloseable {
         stopped = true;
         config.companions().forEach(Companion::close);
         admission.close();
-        listeners.close();
+        listeners.retire();
         try {
             if (!admission.awaitEmpty(drain)) {
                 listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
@@ -147,6 +147,7 @@ public final class TftpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        listeners.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_WORDS.toMillis());
         io.shutdown();
         try {

@@ -33,6 +33,7 @@ public final class TftpServerBuilder {
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private boolean pathMtu = true;
+    private PortModes portModes = peer -> PortMode.FRESH;
     private Strictness strictness = Strictness.STRICT;
 
     TftpServerBuilder() {}
@@ -107,6 +108,12 @@ public final class TftpServerBuilder {
         return this;
     }
 
+    /** Which port a client's transfers have; a fresh one each by default. */
+    public TftpServerBuilder portModes(PortModes by) {
+        portModes = by;
+        return this;
+    }
+
     /** Whether requests that break the rules of the RFCs a little are served. */
     public TftpServerBuilder strictness(Strictness of) {
         strictness = of;
@@ -148,6 +155,7 @@ public final class TftpServerBuilder {
                 drain,
                 eventLoops,
                 busyPoll,
+                portModes,
                 strictness,
                 TransferListener.all(listeners),
                 taps,

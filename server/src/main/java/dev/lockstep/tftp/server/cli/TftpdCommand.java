@@ -57,8 +57,8 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private ProbeOptions probe;
 
-    @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
-    private boolean noPathMtu;
+    @Mixin
+    private NetworkOptions network;
 
     @Option(names = "--max-transfers", paramLabel = "N", description = "Transfers at once; 10000 by default.")
     private int maxTransfers = 10_000;
@@ -150,12 +150,12 @@ public final class TftpdCommand implements Callable<Integer> {
                 .storage(storage.storage())
                 .limits(limits.limits())
                 .maxTransfers(maxTransfers, maxTransfersPerClient == null ? maxTransfers : maxTransfersPerClient)
-                .pathMtu(!noPathMtu)
                 .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
+        network.applyTo(builder);
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
         }

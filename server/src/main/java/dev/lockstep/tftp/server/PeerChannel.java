@@ -1,0 +1,151 @@
+package dev.lockstep.tftp.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/**
+ * One peer's share of the listening socket: a channel without a socket of its own. What is written leaves through the
+ * listener with the peer as recipient; what the listener gets from the peer is read here. On the listener's event loop.
+ */
+final class PeerChannel extends AbstractChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(true);
+
+    private final ChannelConfig config = new DefaultChannelConfig(this);
+    private final SharedPort port;
+    private final Ends ends;
+    private boolean open = true;
+    private boolean active;
+    private int pathMtu;
+
+    /** Not connected yet. */
+    PeerChannel(SharedPort port, Ends ends) {
+        super(port.listener());
+        this.port = port;
+        this.ends = ends;
+        pipeline().addFirst(new Outlet());
+    }
+
+    Ends ends() {
+        return ends;
+    }
+
+    /** The MTU of the path to the peer. */
+    int pathMtu() {
+        return pathMtu;
+    }
+
+    /** Writes go to the listener, promise and all: this channel has nothing to hold them in. */
+    private final class Outlet extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+            Object packet = msg instanceof ByteBuf bytes ? new DatagramPacket(bytes, ends.peer()) : msg;
+            if (promise.isVoid()) {
+                parent().write(packet, parent().voidPromise());
+                return;
+            }
+            parent().write(packet).addListener(written -> {
+                if (written.isSuccess()) {
+                    promise.trySuccess();
+                } else {
+                    promise.tryFailure(written.cause());
+                }
+            });
+        }
+
+        @Override
+        public void flush(ChannelHandlerContext ctx) {
+            port.flush();
+        }
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new AbstractUnsafe() {
+            @Override
+            public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+                port.measurePath(ends, mtu -> {
+                    if (open) {
+                        pathMtu = mtu;
+                        active = true;
+                        promise.trySuccess();
+                        pipeline().fireChannelActive();
+                    } else {
+                        promise.tryFailure(new java.nio.channels.ClosedChannelException());
+                    }
+                });
+            }
+        };
+    }
+
+    @Override
+    protected boolean isCompatible(EventLoop loop) {
+        return loop == parent().eventLoop();
+    }
+
+    @Override
+    protected SocketAddress localAddress0() {
+        return new InetSocketAddress(ends.asked(), ((InetSocketAddress) parent().localAddress()).getPort());
+    }
+
+    @Override
+    protected SocketAddress remoteAddress0() {
+        return ends.peer();
+    }
+
+    @Override
+    protected void doClose() {
+        open = false;
+        active = false;
+    }
+
+    @Override
+    protected void doBeginRead() {
+        // the listener reads
+    }
+
+    @Override
+    protected void doBind(SocketAddress local) {
+        throw new UnsupportedOperationException("bound as the listener is");
+    }
+
+    @Override
+    protected void doDisconnect() {
+        doClose();
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) {
+        throw new IllegalStateException("a write past the outlet");
+    }
+
+    @Override
+    public ChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public boolean isActive() {
+        return active;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+}

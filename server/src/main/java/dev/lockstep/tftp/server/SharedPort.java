@@ -1,0 +1,176 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.Strangers;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/**
+ * The listening socket as the wire of transfers, for the clients that are to see one port only. Peers are told apart
+ * by address and port. Whose transfer has ended is remembered a while, so that a late datagram of it is not taken for
+ * a stranger's. What is answered while the socket is being read leaves together. On the listener's event loop.
+ */
+final class SharedPort {
+    /** A peer that resends after its timeout will have done so by then. */
+    private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(12);
+
+    private static final int MOST_REMEMBERED = 4096;
+    private static final int OPCODE_LENGTH = 2;
+    private static final int LAST_REQUEST_OPCODE = 2;
+
+    private final Channel listener;
+    private final Transport transport;
+    private final Strangers strangers = new Strangers();
+    private final Map<Ends, PeerChannel> peers = new HashMap<>();
+    private final Map<Ends, Long> ended = new LinkedHashMap<>();
+    private final List<PeerChannel> readers = new ArrayList<>();
+    private boolean reading;
+    private boolean flushAsked;
+    private boolean retired;
+
+    SharedPort(Channel listener, Transport transport) {
+        this.listener = listener;
+        this.transport = transport;
+    }
+
+    Channel listener() {
+        return listener;
+    }
+
+    /** Opens the channel of a transfer; a transfer of the same peer that was there gets nothing more. */
+    ChannelFuture open(Ends ends, ChannelHandler handler) {
+        PeerChannel peer = new PeerChannel(this, ends);
+        peers.put(ends, peer);
+        ended.remove(ends);
+        peer.closeFuture().addListener(closed -> onClosed(ends, peer));
+        return new Bootstrap()
+                .group(listener.eventLoop())
+                .disableResolver()
+                .channelFactory(() -> peer)
+                .handler(handler)
+                .connect(ends.peer());
+    }
+
+    /** Gives a datagram to the transfer it belongs to; false for a request, and if there never was such a transfer. */
+    boolean deliver(DatagramPacket packet) {
+        reading = true;
+        if (peers.isEmpty() && ended.isEmpty() || isRequest(packet.content())) {
+            return false;
+        }
+        Ends ends = Ends.of(packet);
+        PeerChannel peer = peers.get(ends);
+        if (peer == null) {
+            return wasThere(ends);
+        }
+        if (peer.isActive()) {
+            peer.pipeline().fireChannelRead(packet.retain());
+            if (readers.isEmpty() || readers.get(readers.size() - 1) != peer) {
+                readers.add(peer);
+            }
+        }
+        return true;
+    }
+
+    /** The socket has nothing more to read for now. */
+    void readComplete() {
+        readers.forEach(peer -> peer.pipeline().fireChannelReadComplete());
+        readers.clear();
+        reading = false;
+        if (flushAsked) {
+            flushAsked = false;
+            listener.flush();
+        }
+    }
+
+    /** Sends what was written, at once or with what else is answered to the datagrams that are being read. */
+    void flush() {
+        if (reading) {
+            flushAsked = true;
+        } else {
+            listener.flush();
+        }
+    }
+
+    /** Answers somebody who has no part in any transfer. */
+    void turnAway(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
+        strangers.turnAway(ctx, message, sender);
+    }
+
+    /** Says no from the listening port. */
+    void refuse(InetSocketAddress peer, TftpException refusal) {
+        ByteBuf error = TftpCodec.encode(refusal.toMessage(), listener.alloc());
+        listener.write(new DatagramPacket(error, peer), listener.voidPromise());
+        flush();
+    }
+
+    /** Closes the socket, at once or when the last transfer is over. */
+    void closeWhenUnused() {
+        retired = true;
+        if (peers.isEmpty()) {
+            listener.close();
+        }
+    }
+
+    /** Finds the MTU of the path to a peer, by a socket that is connected to it and sends nothing. */
+    void measurePath(Ends ends, IntConsumer mtu) {
+        Bootstrap probe = new Bootstrap()
+                .group(listener.eventLoop())
+                .disableResolver()
+                .channelFactory(transport.socketsFor(ends.asked()))
+                .handler(new ChannelInboundHandlerAdapter());
+        probe.connect(ends.peer(), new InetSocketAddress(ends.asked(), 0)).addListener((ChannelFuture connected) -> {
+            if (connected.isSuccess()) {
+                mtu.accept(transport.pathMtu((DatagramChannel) connected.channel()));
+                connected.channel().close();
+            } else {
+                mtu.accept(Transport.ETHERNET_MTU);
+            }
+        });
+    }
+
+    private void onClosed(Ends ends, PeerChannel peer) {
+        if (peers.remove(ends, peer)) {
+            ended.put(ends, now());
+            Iterator<Long> oldest = ended.values().iterator();
+            while (now() - oldest.next() > REMEMBERED || ended.size() > MOST_REMEMBERED) {
+                oldest.remove();
+            }
+        }
+        if (retired) {
+            closeWhenUnused();
+        }
+    }
+
+    private boolean wasThere(Ends ends) {
+        Long at = ended.get(ends);
+        return at != null && now() - at <= REMEMBERED;
+    }
+
+    private long now() {
+        return listener.eventLoop().ticker().nanoTime();
+    }
+
+    private static boolean isRequest(ByteBuf content) {
+        return content.readableBytes() >= OPCODE_LENGTH
+                && content.getUnsignedShort(content.readerIndex()) <= LAST_REQUEST_OPCODE;
+    }
+}

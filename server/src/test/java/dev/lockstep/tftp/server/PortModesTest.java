@@ -1,0 +1,244 @@
+package dev.lockstep.tftp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.testing.RecordedEvents;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class PortModesTest {
+    private static final Limits SLOW_TIMER =
+            Limits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
+    private static final String FULL = "x".repeat(512);
+
+    private final RecordedEvents events = new RecordedEvents();
+    private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
+    private final List<String> trace = new CopyOnWriteArrayList<>();
+    private TftpServer server;
+    private RawPeer client;
+
+    @BeforeEach
+    void a_client() throws IOException {
+        client = new RawPeer();
+        files.put("large", (FULL + FULL + "rest").getBytes());
+        files.put("small", "hello".getBytes());
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        if (server != null) {
+            server.stop(Duration.ZERO);
+            assertThat(server.runningTransfers()).isZero();
+        }
+    }
+
+    private void start(PortModes modes) throws IOException {
+        server = TftpServer.builder()
+                .storage(files)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .eventLoops(2)
+                .limits(SLOW_TIMER)
+                .listener(events)
+                .tap(PacketTrace.onServer(trace::add))
+                .portModes(modes)
+                .start();
+    }
+
+    private void read(RawPeer peer, String name) throws IOException {
+        peer.sendTo(server.port(), 0, 1, name, 0, "octet", 0);
+    }
+
+    @Test
+    void single_port_many_clients_at_once_are_told_apart() throws IOException {
+        start(peer -> PortMode.SINGLE);
+        List<RawPeer> peers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            peers.add(new RawPeer());
+            read(peers.get(i), "large");
+        }
+        String[] blocks = {FULL, FULL, "rest"};
+        for (int number = 1; number <= blocks.length; number++) {
+            for (RawPeer peer : peers) {
+                peer.expect(0, 3, 0, number, blocks[number - 1]);
+                assertThat(peer.last().getPort()).isEqualTo(server.port());
+                peer.reply(0, 4, 0, number);
+            }
+        }
+        peers.forEach(RawPeer::close);
+    }
+
+    @Test
+    void single_port_an_upload_is_acknowledged_again_after_its_end() throws Exception {
+        start(peer -> PortMode.SINGLE);
+        client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
+        client.expect(0, 4, 0, 0);
+        client.reply(0, 3, 0, 1, "new");
+        client.expect(0, 4, 0, 1);
+        events.await(TransferEvent.Ended.class);
+        assertThat(server.runningTransfers()).isZero();
+        client.reply(0, 3, 0, 1, "new");
+        client.expect(0, 4, 0, 1);
+        assertThat(client.last().getPort()).isEqualTo(server.port());
+    }
+
+    @Test
+    void single_port_strangers_get_error_5_but_who_was_served_nothing() throws Exception {
+        start(peer -> PortMode.SINGLE);
+        read(client, "small");
+        client.expect(0, 3, 0, 1, "hello");
+        client.reply(0, 4, 0, 1);
+        events.await(TransferEvent.Ended.class);
+        client.reply(0, 4, 0, 1); // the same again: the transfer is over, and nobody is to be told so
+        try (RawPeer stranger = new RawPeer()) {
+            stranger.sendTo(server.port(), 0, 4, 0, 1);
+            stranger.expectError(5);
+            stranger.sendTo(server.port(), 0, 5, 0, 0, "an error is never answered", 0);
+            stranger.sendTo(server.port(), 0, 3, 0, 1, "so soon another one is not, either");
+            read(stranger, "small");
+            stranger.expect(0, 3, 0, 1, "hello");
+        }
+        read(client, "small");
+        client.expect(0, 3, 0, 1, "hello"); // and no ERROR before it
+    }
+
+    @Test
+    void single_port_a_new_request_replaces_the_transfer_of_that_port() throws IOException {
+        start(peer -> PortMode.SINGLE);
+        read(client, "large");
+        client.expect(0, 3, 0, 1, FULL);
+        client.reply(0, 4, 0, 1);
+        client.expect(0, 3, 0, 2, FULL);
+        read(client, "small");
+        client.expect(0, 3, 0, 1, "hello");
+        client.reply(0, 4, 0, 1);
+        read(client, "large");
+        client.expect(0, 3, 0, 1, FULL);
+    }
+
+    @Test
+    void single_port_a_refusal_comes_from_there_too() throws IOException {
+        start(peer -> PortMode.SINGLE);
+        read(client, "missing");
+        client.expectError(1);
+        assertThat(client.last().getPort()).isEqualTo(server.port());
+        client.sendTo(server.port(), 0, 1, "no end");
+        client.expectError(4);
+        assertThat(client.last().getPort()).isEqualTo(server.port());
+    }
+
+    @Test
+    void single_port_a_trace_shows_each_packet_once() throws Exception {
+        start(peer -> PortMode.SINGLE);
+        read(client, "small");
+        client.expect(0, 3, 0, 1, "hello");
+        client.reply(0, 4, 0, 1);
+        events.await(TransferEvent.Ended.class);
+        server.stop(Duration.ZERO);
+        assertThat(trace)
+                .anyMatch(line -> line.startsWith("C: 00 01 s  m  a  l  l"))
+                .containsOnlyOnce("S: 00 03 00 01 [ 5 bytes of data ] (last)")
+                .containsOnlyOnce("C: 00 04 00 01");
+    }
+
+    @Test
+    void single_port_a_stop_lets_the_running_transfer_finish() throws Exception {
+        start(peer -> PortMode.SINGLE);
+        read(client, "large");
+        client.expect(0, 3, 0, 1, FULL);
+        Thread stopping = new Thread(() -> server.stop(Duration.ofSeconds(30)));
+        stopping.start();
+        try (RawPeer late = new RawPeer()) {
+            String answer;
+            do { // until the stop has begun, requests are served
+                read(late, "small");
+                answer = late.receive().toString(java.nio.charset.StandardCharsets.US_ASCII);
+            } while (!answer.contains("shutting down"));
+        }
+        client.reply(0, 4, 0, 1);
+        client.expect(0, 3, 0, 2, FULL);
+        client.reply(0, 4, 0, 2);
+        client.expect(0, 3, 0, 3, "rest");
+        client.reply(0, 4, 0, 3);
+        stopping.join();
+    }
+
+    @Test
+    void range_all_ports_busy_is_an_error_and_over_when_one_is_free() throws Exception {
+        int free;
+        try (RawPeer probe = new RawPeer()) {
+            free = probe.port();
+        }
+        start(peer -> new PortMode.Range(free, free));
+        read(client, "large");
+        client.expect(0, 3, 0, 1, FULL);
+        assertThat(client.last().getPort()).isEqualTo(free);
+        try (RawPeer second = new RawPeer()) {
+            read(second, "small");
+            assertThat(second.receive().toString(java.nio.charset.StandardCharsets.US_ASCII))
+                    .contains("all ports of " + free + "-" + free + " are busy");
+            client.reply(0, 5, 0, 0, "enough", 0);
+            events.await(TransferEvent.Ended.class);
+            do { // the port is free a moment after the end is told
+                read(second, "small");
+            } while (second.receive().getUnsignedShort(0) == 5);
+            assertThat(second.last().getPort()).isEqualTo(free);
+        }
+    }
+
+    @Test
+    void range_a_port_that_another_program_holds_is_passed_over() throws IOException {
+        try (RawPeer other = new RawPeer()) {
+            int held = other.port();
+            start(peer -> new PortMode.Range(held, Math.min(65535, held + 9)));
+            for (int i = 0; i < 3; i++) {
+                try (RawPeer peer = new RawPeer()) {
+                    read(peer, "small");
+                    peer.expect(0, 3, 0, 1, "hello");
+                    assertThat(peer.last().getPort()).isBetween(held + 1, held + 9);
+                    peer.reply(0, 4, 0, 1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void the_mode_may_differ_by_client() throws IOException {
+        start(peer -> peer.getPort() == client.port() ? PortMode.SINGLE : PortMode.FRESH);
+        read(client, "small");
+        client.expect(0, 3, 0, 1, "hello");
+        assertThat(client.last().getPort()).isEqualTo(server.port());
+        try (RawPeer other = new RawPeer()) {
+            read(other, "small");
+            other.expect(0, 3, 0, 1, "hello");
+            assertThat(other.last().getPort()).isNotEqualTo(server.port());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-", "7000", "7010-7000", "0-5", "7000-70000", "a-b", "-7000"})
+    void what_is_no_range_is_refused_with_what_was_expected(String text) {
+        assertThatThrownBy(() -> PortMode.range(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("(expected: FIRST-LAST, 1 to 65535)");
+    }
+}
