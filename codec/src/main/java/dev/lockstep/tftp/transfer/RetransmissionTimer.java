@@ -34,6 +34,7 @@ public final class RetransmissionTimer {
     /** The wait follows a guess. */
     private boolean guessed;
 
+    private final RecentReplies replies = new RecentReplies();
     private boolean guessing;
     private long guessedBlock;
     private long guessedSince;
@@ -78,30 +79,34 @@ public final class RetransmissionTimer {
             measured(now - measuredSince);
         } else if (guessing && n >= guessedBlock) {
             guessing = false;
-            guessed = true;
-            base = bounded(3 * (now - guessedSince)); // as after one measure
+            replies.add(now - guessedSince);
+            guess();
         }
     }
 
     /** Something was sent again: a reply could be to either copy, and measures nothing (Karn's rule). */
     public void resent() {
         measuring = false;
-        guessing = false;
     }
 
     /**
      * Block {@code n} and what follows was sent again because the peer said that it is missing. Where every window
-     * meets a loss nothing else can ever be measured, and one bad measure would stay for good: so while there is
-     * no measure later than the last wait in vain, the reply is taken for a guess. That can only be too short, by a
-     * block that was late and not lost; then waits in vain make it longer again.
+     * meets a loss nothing else can ever be measured, and one bad measure would stay for good: so the reply is taken
+     * for a guess. It may make the wait shorter; longer only while there is no measure later than the last wait in
+     * vain, and no longer than before the first. A guess is too short if the block was late and not lost; then waits in
+     * vain make it longer again.
      */
     public void askedAgain(long n, long now) {
         resent();
-        if (stale) {
-            guessing = true;
-            guessedBlock = n;
-            guessedSince = now;
-        }
+        guessing = true;
+        guessedBlock = n;
+        guessedSince = now;
+    }
+
+    private void guess() {
+        long longest = stale ? Math.max(INITIAL, 3 * smoothed) : base;
+        guessed |= stale;
+        base = Math.min(longest, bounded(3 * replies.shorter())); // as after one measure
     }
 
     /** A round trip took that many nanoseconds. */
@@ -115,7 +120,8 @@ public final class RetransmissionTimer {
             variation = (3 * variation + Math.abs(smoothed - roundTrip)) / 4;
             smoothed = (7 * smoothed + roundTrip) / 8;
         }
-        base = bounded(smoothed + 4 * variation);
+        replies.add(roundTrip);
+        base = bounded(Math.min(smoothed + 4 * variation, 3 * replies.shorter()));
     }
 
     private static long bounded(long wait) {

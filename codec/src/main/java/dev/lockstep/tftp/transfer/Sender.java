@@ -107,7 +107,7 @@ public final class Sender extends Transfer {
             end(Outcome.COMPLETE, null, now);
             return;
         }
-        if (acked >= next - 1) {
+        if (distance >= burst) {
             burst = Math.min(window.size(), burst * 2);
         }
         next = acked + 1;

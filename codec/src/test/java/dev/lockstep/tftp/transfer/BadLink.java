@@ -43,6 +43,8 @@ final class BadLink {
     private long now;
     private long order;
     long datagrams;
+    /** When both ends knew the result; 0 while one does not. */
+    long endedAt;
 
     BadLink(Plan plan, long seed) {
         this.plan = plan;
@@ -121,6 +123,9 @@ final class BadLink {
         @Override
         public void finish(Outcome result, TftpException cause) {
             outcome = result;
+            if (other.outcome != null) {
+                endedAt = now;
+            }
         }
 
         @Override

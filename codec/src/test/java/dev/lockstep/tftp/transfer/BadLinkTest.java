@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.transfer.BadLink.Plan;
 import dev.lockstep.tftp.transfer.BadLink.Weather;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Thousands of transfers over a network that loses, doubles and reorders. A failure prints the seed that repeats it. */
 class BadLinkTest {
@@ -42,6 +47,22 @@ class BadLinkTest {
         for (long seed = 1; seed <= 20_000; seed++) {
             run(anyPlan(seed), seed);
         }
+    }
+
+    /** Seconds of virtual time, so they are the same on every machine. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_mebibyte_crosses_a_quick_network_that_loses_a_fifth_within_three_seconds(boolean read) {
+        Weather lossy = new Weather(0.2, 0, 0, MILLI / 5, 0);
+        List<Long> times = new ArrayList<>();
+        for (long seed = 1; seed <= 100; seed++) {
+            BadLink link = new BadLink(new Plan(read, true, 1428, 64, 1 << 20, lossy), seed);
+            assertThat(link.run()).as("seed %d", seed).isNull();
+            times.add(link.endedAt / MILLI);
+        }
+        Collections.sort(times);
+        assertThat(times.get(50)).as("median of %s ms", times).isLessThan(1500);
+        assertThat(times.get(75)).as("three in four of %s ms", times).isLessThan(3000);
     }
 
     @Test

@@ -57,16 +57,30 @@ class RetransmissionGuessTest {
     }
 
     @Test
-    void after_a_measure_nothing_is_guessed_until_a_wait_is_in_vain() {
+    void after_a_measure_a_guess_only_shortens_the_wait_until_one_was_in_vain() {
         timer.measured(100 * MILLI);
         timer.askedAgain(5, 0);
-        timer.answered(5, 20 * MILLI);
+        timer.answered(5, 200 * MILLI);
         assertThat(timer.timeout()).isEqualTo(300 * MILLI);
-        timer.backOff();
         timer.askedAgain(6, 0);
-        timer.progress();
         timer.answered(6, 20 * MILLI);
         assertThat(timer.timeout()).isEqualTo(60 * MILLI);
+    }
+
+    @Test
+    void a_guess_may_contain_the_peers_own_wait_so_the_shorter_of_the_last_ones_counts() {
+        for (long millis : new long[] {2, 900, 900, 10, 900, 20}) {
+            timer.askedAgain(5, 0);
+            timer.answered(5, millis * MILLI);
+        }
+        assertThat(timer.timeout()).isEqualTo(30 * MILLI);
+    }
+
+    @Test
+    void no_guess_makes_the_wait_longer_than_it_was_before_the_first_round_trip() {
+        timer.askedAgain(5, 0);
+        timer.answered(5, 4000 * MILLI);
+        assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.INITIAL);
     }
 
     @Test

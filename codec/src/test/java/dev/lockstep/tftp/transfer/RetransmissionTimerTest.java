@@ -40,9 +40,29 @@ class RetransmissionTimerTest {
     @Test
     void later_round_trips_are_smoothed() {
         timer.measured(100 * MS);
-        timer.measured(200 * MS);
-        // RFC 6298, 2.3: variation 3/4 * 50 + 1/4 * |100 - 200|, then mean 7/8 * 100 + 1/8 * 200
-        assertThat(timer.timeout()).isCloseTo((long) ((112.5 + 4 * 62.5) * MS), within(10L));
+        timer.measured(120 * MS);
+        // RFC 6298, 2.3: variation 3/4 * 50 + 1/4 * |100 - 120|, then mean 7/8 * 100 + 1/8 * 120
+        assertThat(timer.timeout()).isCloseTo((long) ((102.5 + 4 * 42.5) * MS), within(10L));
+    }
+
+    @Test
+    void a_reply_that_the_peer_had_to_repeat_makes_no_wait_long() {
+        timer.measured(1000 * MS); // the first answer got lost, and came again after the peer's wait
+        assertThat(timer.timeout()).isEqualTo(3000 * MS);
+        timer.measured(10 * MS);
+        assertThat(timer.timeout()).isEqualTo(30 * MS);
+    }
+
+    @Test
+    void when_replies_take_longer_for_good_the_wait_follows() {
+        for (int i = 0; i < 100; i++) {
+            timer.measured(10 * MS);
+        }
+        assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.FLOOR);
+        for (int i = 0; i < 8; i++) {
+            timer.measured(500 * MS);
+        }
+        assertThat(timer.timeout()).isGreaterThan(500 * MS);
     }
 
     @Test
@@ -65,6 +85,10 @@ class RetransmissionTimerTest {
         assertThat(timer.timeout()).isEqualTo(6000 * MS);
         timer.backOff();
         assertThat(timer.timeout()).isEqualTo(6000 * MS);
+    }
+
+    @Test
+    void no_round_trip_is_taken_to_be_longer_than_a_minute() {
         timer.measured(3_600_000 * MS);
         assertThat(timer.timeout()).isEqualTo(60_000 * MS);
     }
