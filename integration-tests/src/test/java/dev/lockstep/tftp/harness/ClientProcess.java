@@ -14,6 +14,6 @@ public final class ClientProcess {
         List<String> command = new ArrayList<>();
         command.add(Repository.ROOT.resolve("client/bin/tftp").toString());
         command.addAll(List.of(arguments));
-        return Run.start(folder, Map.of("JAVA_OPTS", Repository.JAVA_OPTS), command);
+        return Run.start(folder, Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), command);
     }
 }

@@ -68,7 +68,7 @@ public final class Daemon implements AutoCloseable {
         }
         command.addAll(List.of(where));
         Map<String, String> environment = new java.util.HashMap<>(more);
-        environment.put("JAVA_OPTS", Repository.JAVA_OPTS);
+        environment.put("JAVA_OPTS", Repository.JAVA_OPTIONS);
         return new Daemon(Run.start(root, environment, command));
     }
 

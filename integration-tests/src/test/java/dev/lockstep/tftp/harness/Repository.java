@@ -9,7 +9,7 @@ public final class Repository {
             Path.of(System.getProperty("user.dir")).toAbsolutePath().getParent();
 
     /** Small enough for a busy machine, and every buffer that is not given back is reported. */
-    static final String JAVA_OPTS = "-Xmx256m -Dio.netty.leakDetection.level=paranoid";
+    public static final String JAVA_OPTIONS = "-Xmx256m -Dio.netty.leakDetection.level=paranoid";
 
     private Repository() {}
 }

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
@@ -58,7 +59,10 @@ final class Listeners {
             throws IOException {
         Listeners all = new Listeners(config, context, transport, admission);
         try {
-            if (config.addresses().isEmpty()) {
+            for (int descriptor : config.inherited()) {
+                all.inherit(descriptor, loops.next());
+            }
+            if (config.addresses().isEmpty() && config.inherited().isEmpty()) {
                 all.bindEverywhere(loops);
             } else {
                 for (InetSocketAddress address : config.addresses()) {
@@ -135,6 +139,21 @@ final class Listeners {
         addresses.add(listen(address, loops));
     }
 
+    /** Another process has bound it, perhaps to a port that is not ours to bind. */
+    private void inherit(int descriptor, EventLoop loop) throws IOException {
+        DatagramChannel socket = InheritedSocket.at(descriptor, transport);
+        ListenerHandler handler = new ListenerHandler(config, context, transport, admission, broadcasts, pool);
+        Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
+        prepare(bootstrap);
+        ChannelFuture registered = bootstrap.group(loop).register().awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            throw new IOException("inherited descriptor " + descriptor, registered.cause());
+        }
+        config.taps().forEach(tap -> tap.watch(socket.pipeline()));
+        listeners.add(new Listener(socket, handler));
+        addresses.add(socket.localAddress());
+    }
+
     /** Binds a socket for each event loop; gives the address with its real port. */
     private InetSocketAddress listen(InetSocketAddress address, EventLoopGroup loops) throws IOException {
         InetSocketAddress actual = address;
@@ -157,9 +176,13 @@ final class Listeners {
         Bootstrap bootstrap =
                 new Bootstrap().channelFactory(transport.socketsFor(address)).handler(handler);
         transport.keepToOneFamily(bootstrap, address);
+        prepare(bootstrap);
+        return bootstrap;
+    }
+
+    private void prepare(Bootstrap bootstrap) {
         transport.tellAddressAsked(bootstrap);
         transport.expect(bootstrap, LONGEST_REQUEST, false);
-        return bootstrap;
     }
 
     /** A socket that shares its port would bind beside another server's; one that doesn't, finds out. */

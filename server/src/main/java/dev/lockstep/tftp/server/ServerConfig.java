@@ -21,6 +21,7 @@ import java.util.Objects;
  * @param eventLoops threads that move packets
  * @param busyPoll how long such a thread spins after traffic
  * @param portModes which port a client's transfer has
+ * @param inherited descriptors of UDP sockets that are bound already; where there are some, no address is a default
  */
 record ServerConfig(
         List<InetSocketAddress> addresses,
@@ -36,11 +37,13 @@ record ServerConfig(
         Strictness strictness,
         TransferListener listener,
         List<WireTap> taps,
-        List<Companion> companions) {
+        List<Companion> companions,
+        List<Integer> inherited) {
     ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
         companions = List.copyOf(companions);
+        inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
         requireAtLeastOne("max transfers", maxTransfers);

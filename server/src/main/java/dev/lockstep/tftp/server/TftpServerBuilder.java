@@ -22,6 +22,7 @@ public final class TftpServerBuilder {
     private final List<TransferListener> listeners = new ArrayList<>();
     private final List<WireTap> taps = new ArrayList<>();
     private final List<Companion> companions = new ArrayList<>();
+    private final List<Integer> inherited = new ArrayList<>();
     private int port = TFTP_PORT;
     private Storage storage;
     private Limits limits = Limits.DEFAULT;
@@ -132,6 +133,15 @@ public final class TftpServerBuilder {
         return this;
     }
 
+    /**
+     * Listens on a UDP socket that whoever started this process has bound, by its descriptor; taken over. Then the port of
+     * every address is no default any more. One event loop serves it.
+     */
+    public TftpServerBuilder inherit(int descriptor) {
+        inherited.add(descriptor);
+        return this;
+    }
+
     /** One more thing that is to be there while requests are served. */
     public TftpServerBuilder companion(Companion companion) {
         companions.add(companion);
@@ -159,7 +169,8 @@ public final class TftpServerBuilder {
                 strictness,
                 TransferListener.all(listeners),
                 taps,
-                companions));
+                companions,
+                inherited));
     }
 
     private RequestPolicy sameForAll() {

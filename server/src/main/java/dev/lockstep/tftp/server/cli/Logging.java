@@ -19,6 +19,10 @@ final class Logging {
 
     /** Sets the level and the form of all that is logged. */
     static void configure(boolean verbose, boolean quiet, boolean json) {
+        if (System.getProperty("io.netty.machineId") == null) {
+            // a machine without a network card would be a warning
+            System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
+        }
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.reset();
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();

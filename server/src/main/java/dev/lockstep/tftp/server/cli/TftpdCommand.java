@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.TransferLog;
+import dev.lockstep.tftp.server.service.ServiceNotifier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -156,6 +157,7 @@ public final class TftpdCommand implements Callable<Integer> {
         probe.applyTo(builder);
         performance.applyTo(builder);
         network.applyTo(builder);
+        ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid()).ifPresent(builder::companion);
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
         }
@@ -165,8 +167,10 @@ public final class TftpdCommand implements Callable<Integer> {
         return listen(builder);
     }
 
-    private TftpServerBuilder listen(TftpServerBuilder builder) {
+    private TftpServerBuilder listen(TftpServerBuilder builder) throws IOException {
         if (where.isEmpty()) {
+            Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
+                    .forEach(builder::inherit);
             return builder;
         }
         int port = port(where.get(where.size() - 1));

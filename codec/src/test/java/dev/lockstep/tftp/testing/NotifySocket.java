@@ -1,0 +1,64 @@
+package dev.lockstep.tftp.testing;
+
+import dev.lockstep.tftp.channel.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A service manager's end of sd_notify(3): keeps what it is told, in order. */
+public final class NotifySocket implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
+    private final EventLoopGroup loop = Transport.EPOLL.newGroup(1, "notified");
+
+    /** Binds a socket of that path; one that begins with a NUL is of no file (unix(7)). */
+    public NotifySocket(String path) {
+        new Bootstrap()
+                .group(loop)
+                .channel(EpollDomainDatagramChannel.class)
+                .handler(new SimpleChannelInboundHandler<DomainDatagramPacket>() {
+                    @Override
+                    protected void channelRead0(ChannelHandlerContext ctx, DomainDatagramPacket packet) {
+                        arrived.add(packet.content().toString(StandardCharsets.UTF_8));
+                    }
+                })
+                .bind(new DomainSocketAddress(path))
+                .syncUninterruptibly();
+    }
+
+    /** The next datagram. */
+    public String next() throws InterruptedException {
+        String state = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (state == null) {
+            throw new AssertionError("nothing within " + PATIENCE_SECONDS + " s");
+        }
+        return state;
+    }
+
+    /** Waits for that datagram and gives all that came before it. */
+    public List<String> until(String state) throws InterruptedException {
+        List<String> before = new ArrayList<>();
+        String came = next();
+        while (!came.equals(state)) {
+            before.add(came);
+            came = next();
+        }
+        return before;
+    }
+
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.lockstep.tftp.harness;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The daemon as it is installed, where every user can read it, with a folder of files beside it. */
+public final class Installation implements AutoCloseable {
+    private final Path folder;
+
+    public Installation() {
+        try {
+            folder = Files.createTempDirectory(Path.of("/tmp"), "lockstep-installation");
+            Path daemon = Repository.ROOT.resolve("server");
+            for (String file : List.of("bin/tftpd", "target/tftpd.jar")) {
+                Files.createDirectories(folder.resolve(file).getParent());
+                Files.copy(daemon.resolve(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+            Files.createDirectory(root());
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path path : (Iterable<Path>) all::iterator) {
+                    boolean plain = path.toString().endsWith(".jar");
+                    Files.setPosixFilePermissions(
+                            path, PosixFilePermissions.fromString(plain ? "rw-r--r--" : "rwxr-xr-x"));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** The launcher. */
+    public String tftpd() {
+        return folder.resolve("bin/tftpd").toString();
+    }
+
+    /** Files to serve. */
+    public Path root() {
+        return folder.resolve("root");
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

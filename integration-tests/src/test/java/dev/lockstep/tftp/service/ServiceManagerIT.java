@@ -1,0 +1,33 @@
+package dev.lockstep.tftp.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.testing.NotifySocket;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a service manager hears of the daemon (sd_notify(3)). */
+@Timeout(120)
+class ServiceManagerIT {
+    @TempDir
+    private Path root;
+
+    @Test
+    void it_is_told_when_the_daemon_serves_lives_and_stops() throws Exception {
+        String path = root.resolve("notify").toString();
+        try (NotifySocket manager = new NotifySocket(path)) {
+            Map<String, String> environment = Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "100000");
+            try (Daemon daemon = Daemon.servingWith(environment, root)) {
+                assertThat(manager.next()).isEqualTo("READY=1\nSTATUS=Listening on 127.0.0.1:" + daemon.port());
+                for (int i = 0; i < 5; i++) {
+                    assertThat(manager.next()).isEqualTo("WATCHDOG=1");
+                }
+            }
+            assertThat(manager.until("STOPPING=1")).allMatch("WATCHDOG=1"::equals);
+        }
+    }
+}

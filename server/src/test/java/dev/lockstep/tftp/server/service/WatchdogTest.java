@@ -1,0 +1,54 @@
+package dev.lockstep.tftp.server.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WatchdogTest {
+    private final EmbeddedChannel first = new EmbeddedChannel();
+    private final EmbeddedChannel second = new EmbeddedChannel();
+    private int fed;
+
+    @BeforeEach
+    void two_loops_and_a_second_to_live() {
+        first.freezeTime();
+        List<EventExecutor> loops = List.of(first.eventLoop(), second.eventLoop());
+        new Watchdog(loops, 500_000, () -> fed++).start();
+    }
+
+    private void advanceFirst(long millis) {
+        first.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        first.runScheduledPendingTasks();
+    }
+
+    @Test
+    void is_fed_once_an_interval_by_loops_that_answer() {
+        advanceFirst(499);
+        second.runPendingTasks();
+        assertThat(fed).isZero();
+        for (int round = 1; round <= 10; round++) {
+            advanceFirst(500);
+            second.runPendingTasks();
+            first.runPendingTasks();
+            assertThat(fed).isEqualTo(round);
+        }
+    }
+
+    @Test
+    void is_not_fed_while_one_loop_is_stuck_and_is_again_when_it_moves_on() {
+        advanceFirst(500); // the second loop runs nothing
+        advanceFirst(10_000);
+        assertThat(fed).isZero();
+        second.runPendingTasks();
+        assertThat(fed).isEqualTo(1);
+        first.runPendingTasks();
+        advanceFirst(500);
+        second.runPendingTasks();
+        assertThat(fed).isEqualTo(2);
+    }
+}
