@@ -55,7 +55,8 @@ public final class FileWork {
         }
     }
 
-    private void onLoop(Runnable task) {
+    /** Runs that on the event loop, always. */
+    void onLoop(Runnable task) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException e) {

@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
  * @param segments whether bursts may leave as one segmented datagram
  * @param listener told of every transfer
  * @param progressStep octets between two {@code Progressed} events of a transfer
+ * @param pieces of files, which many transfers send; within the budget; null for none
  */
 public record TransferContext(
         Limits limits,
@@ -22,8 +23,9 @@ public record TransferContext(
         boolean segments,
         TransferListener listener,
         long progressStep,
-        Pace pace) {
-    /** At any pace. */
+        Pace pace,
+        PieceCache pieces) {
+    /** At any pace, and without shared pieces. */
     public TransferContext(
             Limits limits,
             Executor io,
@@ -32,7 +34,7 @@ public record TransferContext(
             boolean segments,
             TransferListener listener,
             long progressStep) {
-        this(limits, io, budget, allocator, segments, listener, progressStep, Pace.UNLIMITED);
+        this(limits, io, budget, allocator, segments, listener, progressStep, Pace.UNLIMITED, null);
     }
 
     /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
@@ -42,17 +44,22 @@ public record TransferContext(
 
     /** The same with other limits. */
     public TransferContext withLimits(Limits other) {
-        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, pace);
+        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, pace, pieces);
     }
 
     /** The same with another listener. */
     public TransferContext withListener(TransferListener other) {
-        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, pace);
+        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, pace, pieces);
     }
 
     /** The same at another pace. */
     public TransferContext withPace(Pace other) {
-        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other);
+        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, pieces);
+    }
+
+    /** The same with pieces of files that are shared. */
+    public TransferContext withPieces(PieceCache shared) {
+        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, pace, shared);
     }
 
     private static TransferListener guarded(TransferListener listener) {

@@ -72,21 +72,30 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
         work = new FileWork(this.context.io(), ctx.executor());
-        work.run(this::open, this::opened);
+        Source atHand = request instanceof WriteRequest
+                ? null
+                : treatment.storage().readAtOnce(request.filename(), child.peer());
+        if (atHand != null) {
+            opened(reading(atHand), null);
+        } else {
+            work.run(this::open, this::opened);
+        }
     }
 
     /** On the I/O pool. */
     private Opened open() throws IOException {
         Storage storage = treatment.storage();
-        boolean netascii = request.mode() == TransferMode.NETASCII;
         if (request instanceof WriteRequest) {
             long size =
                     request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
             Sink sink = storage.write(request.filename(), size, child.peer());
-            return new Opened(null, netascii ? new NetasciiSink(sink) : sink);
+            return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
-        Source source = storage.read(request.filename(), child.peer());
-        return new Opened(netascii ? new NetasciiSource(source) : source, null);
+        return reading(storage.read(request.filename(), child.peer()));
+    }
+
+    private Opened reading(Source source) {
+        return new Opened(request.mode() == TransferMode.NETASCII ? new NetasciiSource(source) : source, null);
     }
 
     private void opened(Opened file, TftpException refusal) {

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.BufferBudget;
+import dev.lockstep.tftp.channel.PieceCache;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.channel.WireTap;
@@ -41,15 +42,22 @@ public final class TftpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ExecutorService io;
     private final Listeners listeners;
+    private final PieceCache pieces;
     private boolean stopped;
 
     private TftpServer(
-            ServerConfig config, Admission admission, EventLoopGroup loops, ExecutorService io, Listeners listeners) {
+            ServerConfig config,
+            Admission admission,
+            EventLoopGroup loops,
+            ExecutorService io,
+            Listeners listeners,
+            PieceCache pieces) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
+        this.pieces = pieces;
     }
 
     /** A builder with defaults for all but the storage. */
@@ -71,18 +79,19 @@ public final class TftpServer implements AutoCloseable {
         io.allowCoreThreadTimeOut(true);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         TransferContext context = new TransferContext(
-                Limits.DEFAULT, // each request has its own
-                io,
-                new BufferBudget(config.bufferMemory()),
-                PooledByteBufAllocator.DEFAULT,
-                segments,
-                config.listener(),
-                PROGRESS_STEP);
+                        Limits.DEFAULT, // each request has its own
+                        io,
+                        new BufferBudget(config.bufferMemory()),
+                        PooledByteBufAllocator.DEFAULT,
+                        segments,
+                        config.listener(),
+                        PROGRESS_STEP)
+                .withPieces(PieceCache.within(config.bufferMemory()));
         Admission admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             listeners = Listeners.bind(config, context, transport, admission, loops);
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners);
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.pieces());
             server.openCompanions();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -154,6 +163,9 @@ public final class TftpServer implements AutoCloseable {
             io.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (pieces != null) {
+            pieces.clear();
         }
         config.taps().forEach(WireTap::close);
     }

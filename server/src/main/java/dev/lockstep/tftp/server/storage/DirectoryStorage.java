@@ -1,10 +1,14 @@
 package dev.lockstep.tftp.server.storage;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.file.FileErrors;
 import dev.lockstep.tftp.file.FileSink;
 import dev.lockstep.tftp.file.FileSource;
+import dev.lockstep.tftp.file.FileVersion;
 import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.file.SharedFileSource;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -16,6 +20,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.List;
 
 /**
@@ -24,14 +29,16 @@ import java.util.List;
  * in between is an error and not a way out.
  */
 public final class DirectoryStorage implements Storage {
-    private static final int SMALL_FILE = 16 * 1024;
-
     private final Path root;
     private final WriteRules rules;
+    private final Versions versions;
+    private final SmallFiles smallFiles;
 
-    private DirectoryStorage(Path root, WriteRules rules) {
+    private DirectoryStorage(Path root, WriteRules rules, Versions versions) {
         this.root = root;
         this.rules = rules;
+        this.versions = versions;
+        this.smallFiles = new SmallFiles(versions);
     }
 
     /**
@@ -40,41 +47,66 @@ public final class DirectoryStorage implements Storage {
      * @throws IOException if it is not a directory that can be read
      */
     public static DirectoryStorage at(Path directory, WriteRules rules) throws IOException {
+        return at(directory, rules, InstantSource.system());
+    }
+
+    /** The same by that clock. */
+    static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         Folder.open(root).close();
         if (rules.allowed()) {
             CrashLitter.remove(root);
         }
-        return new DirectoryStorage(root, rules);
+        return new DirectoryStorage(root, rules, new Versions(root, clock));
+    }
+
+    @Override
+    public Source readAtOnce(String filename, InetSocketAddress peer) {
+        byte[] content = smallFiles.get(filename);
+        return content == null ? null : new MemorySource(content);
     }
 
     @Override
     public Source read(String filename, InetSocketAddress peer) throws IOException {
         try {
-            Path file = resolve(filename).toRealPath();
+            Path asked = resolve(filename);
+            Path file = asked.toRealPath();
             try (Folder folder = folderOf(file)) {
                 requireRegular(folder, nameOf(file));
-                return sourceOf(folder.openFile(nameOf(file), StandardOpenOption.READ));
+                FileVersion before = versions.of(file, NOFOLLOW_LINKS);
+                FileChannel open = folder.openFile(nameOf(file), StandardOpenOption.READ);
+                if (open.size() <= SmallFiles.LARGEST) {
+                    byte[] content = contentOf(open);
+                    if (isStill(before, file)) {
+                        smallFiles.put(filename, asked, before, content);
+                    }
+                    return new MemorySource(content);
+                }
+                return isStill(before, file) ? new SharedFileSource(open, file, before) : new FileSource(open);
             }
         } catch (IOException e) {
             throw FileErrors.of(e);
         }
     }
 
+    /**
+     * Whether what was opened in between is that version: another file would have had to take its place and be replaced
+     * by it again, and each of these makes another version.
+     */
+    private boolean isStill(FileVersion before, Path file) {
+        return before != null && before.equals(versions.of(file, NOFOLLOW_LINKS));
+    }
+
     /** A small file is read at once: one trip to the I/O pool instead of three, and no descriptor for its transfer. */
-    private static Source sourceOf(FileChannel open) throws IOException {
-        long size = open.size();
-        if (size > SMALL_FILE) {
-            return new FileSource(open);
-        }
+    private static byte[] contentOf(FileChannel open) throws IOException {
         try (open) {
-            ByteBuffer content = ByteBuffer.allocate((int) size);
+            ByteBuffer content = ByteBuffer.allocate((int) open.size());
             while (content.hasRemaining()) {
                 if (open.read(content) < 0) {
                     throw new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read");
                 }
             }
-            return new MemorySource(content.array());
+            return content.array();
         }
     }
 

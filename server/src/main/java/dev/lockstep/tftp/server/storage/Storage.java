@@ -19,6 +19,15 @@ public interface Storage {
     Source read(String filename, InetSocketAddress peer) throws IOException;
 
     /**
+     * A file to be sent that is in memory, whole and as it is now. Called on event loops: it neither waits nor throws.
+     *
+     * @return null for what {@link #read} is to be asked, errors included
+     */
+    default Source readAtOnce(String filename, InetSocketAddress peer) {
+        return null;
+    }
+
+    /**
      * Begins a file that is to be received.
      *
      * @param filename as the client wrote it: anything at all

@@ -1,0 +1,50 @@
+package dev.lockstep.tftp.file;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Which file this is, and what it holds. The moment of its last change is the kernel's, which a program can't set: who
+ * writes to a file, renames another one over it, or puts its old date back, makes another version of it.
+ *
+ * <p>Writes through a memory mapping are seen when the kernel notices them.
+ *
+ * @param modified of the octets, which programs can set
+ * @param changed of anything at all
+ */
+public record FileVersion(long device, long inode, long size, FileTime modified, FileTime changed) {
+    /** Changes that follow each other faster than the file system's clock ticks look like one: ext3 counts seconds. */
+    private static final Duration TICK = Duration.ofSeconds(2);
+
+    /**
+     * What stands under that path now; links are followed unless told otherwise.
+     *
+     * @throws UnsupportedOperationException where the system can't tell
+     */
+    public static FileVersion of(Path path, LinkOption... options) throws IOException {
+        Map<String, Object> facts;
+        try {
+            facts = Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime,ctime", options);
+        } catch (IllegalArgumentException e) {
+            throw new UnsupportedOperationException(e);
+        }
+        return new FileVersion(
+                (long) facts.get("dev"),
+                (long) facts.get("ino"),
+                (long) facts.get("size"),
+                (FileTime) facts.get("lastModifiedTime"),
+                (FileTime) facts.get("ctime"));
+    }
+
+    /** Whether a change from that moment on is sure to make another version; not so just after the last one. */
+    public boolean isSettled(Instant now) {
+        Instant limit = now.minus(TICK);
+        return changed.toInstant().isBefore(limit) && modified.toInstant().isBefore(limit);
+    }
+}

@@ -1,0 +1,23 @@
+package dev.lockstep.tftp.transfer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An outgoing file any part of which can be read at any time, and which knows its content from any other: what one
+ * transfer has read of it can be sent by all.
+ */
+public interface SharedSource extends Source {
+    /** Equal versions promise equal octets. Does not block. */
+    Object version();
+
+    /**
+     * Reads octets from that offset on, at least one.
+     *
+     * @return how many, or -1 at the end
+     */
+    int read(ByteBuffer to, long offset) throws IOException;
+
+    /** Whether all that was read before this call is of that version. */
+    boolean isUnchanged() throws IOException;
+}

@@ -1,0 +1,273 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.transfer.SharedSource;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SharedReadAheadTest {
+    private static final int PIECE = PieceCache.PIECE;
+    private static final int BLKSIZE = 1428;
+
+    private Bench bench = new Bench();
+    private PieceCache cache = PieceCache.within(64L * PIECE);
+    private final List<Reader> readers = new ArrayList<>();
+
+    /** What a file on a disk is: octets, and a version that changes with them. */
+    private static final class Disk {
+        private byte[] octets;
+        private Object version = new Object();
+        private int reads;
+        private IOException broken;
+
+        Disk(int size) {
+            octets = Octets.random(size);
+        }
+
+        SharedSource open() {
+            Object opened = version;
+            long size = octets.length;
+            return new SharedSource() {
+                @Override
+                public Object version() {
+                    return opened;
+                }
+
+                @Override
+                public long size() {
+                    return size;
+                }
+
+                @Override
+                public int read(ByteBuffer to) {
+                    throw new AssertionError("not by offset");
+                }
+
+                @Override
+                public int read(ByteBuffer to, long offset) throws IOException {
+                    reads++;
+                    if (broken != null) {
+                        throw broken;
+                    }
+                    int length = (int) Math.min(to.remaining(), octets.length - offset);
+                    to.put(octets, (int) offset, length);
+                    return length;
+                }
+
+                @Override
+                public boolean isUnchanged() {
+                    return version == opened;
+                }
+
+                @Override
+                public void close() {
+                    // nothing is open
+                }
+            };
+        }
+    }
+
+    /** One transfer, which takes what there is. */
+    private final class Reader {
+        private final RecordingOwner owner = new RecordingOwner();
+        private final CRC32C taken = new CRC32C();
+        private int length;
+        private final SharedReadAhead blocks;
+        private final int blksize;
+        private boolean whole;
+        private boolean closed;
+
+        Reader(SharedSource source, int blksize) {
+            this.blksize = blksize;
+            blocks = new SharedReadAhead(source, blksize, bench.context().withPieces(cache), bench.loop(), owner);
+            readers.add(this);
+            blocks.start();
+        }
+
+        void take() {
+            while (!whole) {
+                ByteBuf block = blocks.poll();
+                if (block == null) {
+                    return;
+                }
+                assertThat(block.readableBytes()).isLessThanOrEqualTo(blksize);
+                whole = block.readableBytes() < blksize;
+                length += block.readableBytes();
+                taken.update(ByteBufUtil.getBytes(block));
+                block.release();
+            }
+        }
+
+        void assertTook(byte[] octets) {
+            CRC32C expected = new CRC32C();
+            expected.update(octets);
+            assertThat(length).isEqualTo(octets.length);
+            assertThat(taken.getValue()).isEqualTo(expected.getValue());
+        }
+
+        void close() {
+            if (!closed) {
+                blocks.close(() -> closed = true);
+                bench.settle();
+                assertThat(closed).isTrue();
+            }
+        }
+    }
+
+    private Reader reader(Disk disk) {
+        return new Reader(disk.open(), BLKSIZE);
+    }
+
+    private void takeAll() {
+        for (int round = 0; readers.stream().anyMatch(one -> !one.whole); round++) {
+            assertThat(round).as("rounds").isLessThan(1000);
+            readers.forEach(Reader::take);
+            readers.stream().filter(one -> one.whole).forEach(Reader::close);
+            bench.settle();
+        }
+    }
+
+    @AfterEach
+    void all_memory_is_given_back() {
+        readers.forEach(Reader::close);
+        cache.clear();
+        assertThat(bench.budget.used()).isZero();
+        assertFalse(bench.channel.finish());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 512",
+        "1, 512",
+        "512, 512",
+        "262143, 512",
+        "262144, 512",
+        "262145, 1428",
+        "262144, 65464",
+        "1000000, 65464",
+        "300000, 8",
+        "524288, 1024",
+        "785408, 1428"
+    })
+    void a_file_is_cut_into_blocks_across_its_pieces_and_ends_in_a_shorter_one(int size, int blksize) {
+        Disk disk = new Disk(size);
+        Reader reader = new Reader(disk.open(), blksize);
+        takeAll();
+        reader.assertTook(disk.octets);
+    }
+
+    @Test
+    void a_thousand_transfers_of_one_file_read_it_once() {
+        Disk kernel = new Disk(5 * PIECE / 2);
+        for (int i = 0; i < 1000; i++) {
+            new Reader(kernel.open(), 8000 + i % 1000);
+        }
+        takeAll();
+        for (Reader reader : readers) {
+            reader.assertTook(kernel.octets);
+        }
+        assertThat(kernel.reads).isEqualTo(3);
+        reader(kernel);
+        takeAll();
+        assertThat(kernel.reads).as("later, too").isEqualTo(3);
+    }
+
+    @Test
+    void another_version_of_the_same_size_is_read_anew() {
+        Disk disk = new Disk(PIECE + 10);
+        reader(disk);
+        takeAll();
+        disk.octets = Octets.random(PIECE + 10);
+        disk.version = "second";
+        Reader late = reader(disk);
+        takeAll();
+        late.assertTook(disk.octets);
+    }
+
+    @Test
+    void what_was_read_while_the_file_changed_reaches_nobody_else() {
+        Disk disk = new Disk(PIECE);
+        byte[] first = disk.octets;
+        Object firstVersion = disk.version;
+        Reader reader = reader(disk);
+        Reader waiting = reader(disk);
+        disk.octets = Octets.random(PIECE); // before the I/O pool comes to read it
+        disk.version = "second";
+        takeAll();
+        assertThat(disk.reads).as("each for itself").isEqualTo(2);
+        reader.assertTook(disk.octets);
+        waiting.assertTook(disk.octets);
+        disk.octets = first;
+        disk.version = firstVersion; // even if that very version came back
+        Reader later = reader(disk);
+        takeAll();
+        later.assertTook(first);
+    }
+
+    @Test
+    void where_one_can_not_read_the_others_find_out_for_themselves() {
+        Disk disk = new Disk(PIECE);
+        Reader unlucky = reader(disk);
+        Reader lucky = reader(disk);
+        disk.broken = new IOException("bad sector");
+        bench.channel.runPendingTasks();
+        bench.pool.runNext();
+        disk.broken = null;
+        bench.channel.runPendingTasks();
+        assertThat(unlucky.owner.told).containsExactly("0 internal error");
+        unlucky.whole = true;
+        takeAll();
+        lucky.assertTook(disk.octets);
+        assertThat(lucky.owner.told).containsOnly("ready");
+    }
+
+    @Test
+    void more_files_than_fit_into_memory_wait_for_each_other_and_all_come_whole() {
+        bench = new Bench(16L * PIECE);
+        cache = PieceCache.within(16L * PIECE);
+        List<Disk> disks = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Disk disk = new Disk(3 * PIECE + i);
+            disks.add(disk);
+            reader(disk);
+        }
+        while (readers.stream().anyMatch(one -> !one.whole)) {
+            takeAll();
+            assertThat(bench.budget.used()).isLessThanOrEqualTo(16L * PIECE);
+        }
+        for (int i = 0; i < disks.size(); i++) {
+            readers.get(i).assertTook(disks.get(i).octets);
+        }
+    }
+
+    @Test
+    void a_transfer_that_ends_while_it_reads_for_others_still_reads_for_them() {
+        Disk disk = new Disk(PIECE);
+        Reader leaver = reader(disk);
+        Reader other = reader(disk);
+        leaver.whole = true;
+        leaver.blocks.close(() -> leaver.closed = true);
+        assertThat(leaver.closed).as("its file is being read").isFalse();
+        takeAll();
+        assertThat(leaver.closed).isTrue();
+        other.assertTook(disk.octets);
+        assertThat(disk.reads).isEqualTo(1);
+    }
+
+    @Test
+    void where_there_is_little_memory_nothing_is_shared() {
+        assertThat(PieceCache.within(16L * PIECE - 1)).isNull();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.lockstep.tftp.server.storage;
+
+import dev.lockstep.tftp.file.FileVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Set;
+
+/**
+ * Tells the versions of the files below a root, where that can be relied upon: on file systems of this machine, whose
+ * changes the kernel sees at once and whose attributes it has at hand, and not just after a change.
+ */
+final class Versions {
+    private static final Set<String> LOCAL =
+            Set.of("ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "overlay", "erofs", "squashfs");
+    private static final long NONE = -1;
+
+    private final InstantSource clock;
+    private final long device;
+
+    /** For what is on the root's own file system. */
+    Versions(Path root, InstantSource clock) throws IOException {
+        this.clock = clock;
+        this.device = LOCAL.contains(Files.getFileStore(root).type()) ? deviceOf(root) : NONE;
+    }
+
+    private static long deviceOf(Path root) throws IOException {
+        try {
+            return FileVersion.of(root).device();
+        } catch (UnsupportedOperationException e) {
+            return NONE;
+        }
+    }
+
+    /** The version of a file whose octets may be kept: from now on no change of it can go unseen. Else null. */
+    FileVersion of(Path file, LinkOption... options) {
+        if (device == NONE) {
+            return null;
+        }
+        try {
+            FileVersion version = FileVersion.of(file, options);
+            return version.device() == device && version.isSettled(clock.instant()) ? version : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

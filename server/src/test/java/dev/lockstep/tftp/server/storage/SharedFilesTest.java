@@ -1,0 +1,202 @@
+package dev.lockstep.tftp.server.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockstep.tftp.transfer.SharedSource;
+import dev.lockstep.tftp.transfer.Source;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is kept of a file is given away only for that file, as it is. */
+class SharedFilesTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final int LARGE = 20_000;
+
+    @TempDir
+    Path root;
+
+    private Path file;
+    private DirectoryStorage storage;
+
+    /** How a file becomes another one of the same name, size and, as far as a program can, date. */
+    private enum Change {
+        REWRITTEN_IN_PLACE {
+            @Override
+            void apply(Path file, byte[] content) throws IOException {
+                try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+                    open.write(content);
+                }
+            }
+        },
+        TRUNCATED_AND_WRITTEN {
+            @Override
+            void apply(Path file, byte[] content) throws IOException {
+                Files.write(file, content);
+            }
+        },
+        REPLACED_BY_RENAME {
+            @Override
+            void apply(Path file, byte[] content) throws IOException {
+                Path fresh = Files.write(file.resolveSibling("fresh"), content);
+                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+        },
+        DELETED_AND_CREATED { // most file systems give the new one the old one's inode
+            @Override
+            void apply(Path file, byte[] content) throws IOException {
+                Files.delete(file);
+                Files.write(file, content);
+            }
+        },
+        A_LINK_IN_ITS_PLACE {
+            @Override
+            void apply(Path file, byte[] content) throws IOException {
+                Path fresh = Files.write(file.resolveSibling("fresh"), content);
+                Files.delete(file);
+                Files.createSymbolicLink(file, fresh.getFileName());
+            }
+        };
+
+        abstract void apply(Path file, byte[] content) throws IOException;
+    }
+
+    /** By the storage's clock all files are old. */
+    @BeforeEach
+    void a_storage_a_minute_later() throws IOException {
+        storage = DirectoryStorage.at(
+                root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
+        file = root.resolve("file");
+    }
+
+    private static byte[] content(String letter, int size) {
+        return letter.repeat(size).getBytes(UTF_8);
+    }
+
+    private static byte[] read(Source source) throws IOException {
+        try (source) {
+            ByteBuffer octets = ByteBuffer.allocate(LARGE + 1);
+            while (source.read(octets) >= 0) {
+                assertThat(octets.hasRemaining()).isTrue();
+            }
+            byte[] all = new byte[octets.position()];
+            octets.flip().get(all);
+            return all;
+        }
+    }
+
+    private Object versionOf(String name) throws IOException {
+        try (Source source = storage.read(name, PEER)) {
+            assertThat(source).isInstanceOf(SharedSource.class);
+            return ((SharedSource) source).version();
+        }
+    }
+
+    private void applyKeepingTheDate(Change change, byte[] content) throws IOException {
+        FileTime date = Files.getLastModifiedTime(file);
+        change.apply(file, content);
+        Files.setLastModifiedTime(file, date);
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(date);
+        assertThat(Files.size(file)).isEqualTo(content.length);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_file_that_was_changed_is_another_version_even_with_its_old_date(Change change) throws IOException {
+        Files.write(file, content("a", LARGE));
+        Object first = versionOf("file");
+        assertThat(versionOf("file")).isEqualTo(first).hasSameHashCodeAs(first);
+        try (SharedSource open = (SharedSource) storage.read("file", PEER)) {
+            assertThat(open.isUnchanged()).isTrue();
+            applyKeepingTheDate(change, content("b", LARGE));
+            assertThat(open.isUnchanged()).isFalse();
+        }
+        assertThat(versionOf("file")).isNotEqualTo(first);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_small_file_that_was_changed_is_not_given_from_memory(Change change) throws IOException {
+        Files.write(file, content("a", 10));
+        assertThat(storage.readAtOnce("file", PEER)).as("not read yet").isNull();
+        assertThat(read(storage.read("file", PEER))).isEqualTo(content("a", 10));
+        assertThat(read(storage.readAtOnce("file", PEER))).isEqualTo(content("a", 10));
+        applyKeepingTheDate(change, content("b", 10));
+        assertThat(storage.readAtOnce("file", PEER)).isNull();
+        assertThat(read(storage.read("file", PEER))).isEqualTo(content("b", 10));
+        assertThat(read(storage.readAtOnce("file", PEER))).isEqualTo(content("b", 10));
+    }
+
+    @Test
+    void a_file_that_is_gone_or_shut_is_not_given_from_memory() throws IOException {
+        Files.write(file, content("a", 10));
+        read(storage.read("file", PEER));
+        Files.delete(file);
+        assertThat(storage.readAtOnce("file", PEER)).isNull();
+        Files.createDirectory(file);
+        assertThat(storage.readAtOnce("file", PEER)).isNull();
+    }
+
+    @Test
+    void two_files_of_one_size_and_date_share_nothing() throws IOException {
+        Path other = Files.write(root.resolve("other"), content("b", LARGE));
+        Files.write(file, content("a", LARGE));
+        Files.setLastModifiedTime(other, FileTime.from(Instant.EPOCH));
+        Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
+        assertThat(versionOf("file")).isNotEqualTo(versionOf("other"));
+    }
+
+    @Test
+    void names_that_lead_to_one_file_share_it() throws IOException {
+        Files.write(file, content("a", LARGE));
+        Files.createLink(root.resolve("twin"), file);
+        Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
+        assertThat(versionOf("twin")).isEqualTo(versionOf("file")).isEqualTo(versionOf("link"));
+    }
+
+    @Test
+    void a_file_that_has_just_been_changed_is_neither_kept_nor_shared() throws IOException {
+        storage = DirectoryStorage.at(root, WriteRules.READ_ONLY);
+        Files.write(file, content("a", LARGE));
+        Files.write(root.resolve("small"), content("a", 10));
+        try (Source source = storage.read("file", PEER)) {
+            assertThat(source).isNotInstanceOf(SharedSource.class);
+        }
+        read(storage.read("small", PEER));
+        assertThat(storage.readAtOnce("small", PEER)).isNull();
+    }
+
+    @Test
+    void a_link_that_now_leads_out_is_not_followed_in_memory() throws IOException {
+        Path outside = Files.createTempFile("outside", ".txt");
+        try {
+            assumeTrue(Files.getFileStore(outside)
+                    .type()
+                    .equals(Files.getFileStore(root).type()));
+            Files.write(file, content("a", 10));
+            Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
+            read(storage.read("link", PEER));
+            assertThat(storage.readAtOnce("link", PEER)).isNotNull();
+            Files.delete(root.resolve("link"));
+            Files.createSymbolicLink(root.resolve("link"), outside);
+            assertThat(storage.readAtOnce("link", PEER)).isNull();
+        } finally {
+            Files.delete(outside);
+        }
+    }
+}
