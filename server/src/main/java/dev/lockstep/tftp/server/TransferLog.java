@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
 import dev.lockstep.tftp.transfer.TransferSummary;
@@ -12,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One log line a transfer, when it ends; one more for every stretch of a long one. Only what went wrong is a warning:
@@ -19,47 +22,82 @@ import org.slf4j.LoggerFactory;
  */
 public final class TransferLog implements TransferListener {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+    private static final double NANOS = 1e9;
 
     @Override
     public void on(TransferEvent event) {
         if (event instanceof TransferEvent.Ended ended) {
             onEnd(ended);
         } else if (event instanceof TransferEvent.Refused refused) {
-            LOG.info(
-                    "{} refused: {}",
-                    who(refused.peer(), refused.request()),
-                    Printable.of(refused.reason().getMessage()));
+            TftpException reason = refused.reason();
+            line(Level.INFO, "refused", refused.peer(), refused.request())
+                    .addKeyValue("result", "refused")
+                    .addKeyValue("reason", reason.getMessage())
+                    .addKeyValue("code", reason.code())
+                    .log("{} refused: {}", who(refused.peer(), refused.request()), Printable.of(reason.getMessage()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
-            LOG.info(
-                    "{} so far: {} bytes",
-                    who(progressed.peer(), progressed.request()),
-                    progressed.stats().bytes());
+            long bytes = progressed.stats().bytes();
+            line(Level.INFO, "progress", progressed.peer(), progressed.request())
+                    .addKeyValue("bytes", bytes)
+                    .log("{} so far: {} bytes", who(progressed.peer(), progressed.request()), bytes);
         } else if (event instanceof TransferEvent.Dropped dropped) {
-            LOG.debug("{} dropped: {}", PeerName.of(dropped.peer()), dropped.reason());
+            line(Level.DEBUG, "dropped", dropped.peer(), null)
+                    .addKeyValue("reason", dropped.reason())
+                    .log("{} dropped: {}", PeerName.of(dropped.peer()), dropped.reason());
         } else if (event instanceof TransferEvent.Requested requested) {
-            LOG.debug(
-                    "{} asks {}",
-                    who(requested.peer(), requested.request()),
-                    Printable.of(requested.request().options().toString()));
+            String options = requested.request().options().toString();
+            line(Level.DEBUG, "requested", requested.peer(), requested.request())
+                    .addKeyValue("options", options)
+                    .log("{} asks {}", who(requested.peer(), requested.request()), Printable.of(options));
         }
     }
 
+    /** The beginning of a line; what is added by key is for machines, and the message for people. */
+    private static LoggingEventBuilder line(Level level, String event, InetSocketAddress peer, Request request) {
+        LoggingEventBuilder line =
+                LOG.atLevel(level).addKeyValue("event", event).addKeyValue("peer", PeerName.of(peer));
+        return request == null
+                ? line
+                : line.addKeyValue("operation", operation(request)).addKeyValue("file", request.filename());
+    }
+
     private static void onEnd(TransferEvent.Ended ended) {
-        String line = who(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
+        boolean failed = ended.outcome() == Outcome.FAILED;
         String outcome = ended.outcome().name().toLowerCase(Locale.ROOT);
-        if (ended.outcome() == Outcome.FAILED) {
-            LOG.warn("{}: failed: {}", line, describe(ended));
+        LoggingEventBuilder line = line(
+                        failed || isSizeWrong(ended) ? Level.WARN : Level.INFO,
+                        "transfer",
+                        ended.peer(),
+                        ended.request())
+                .addKeyValue("bytes", ended.stats().bytes())
+                .addKeyValue("seconds", ended.stats().elapsed(0) / NANOS)
+                .addKeyValue(
+                        "rate", ended.stats().bytes() / Math.max(ended.stats().elapsed(0) / NANOS, 1e-9))
+                .addKeyValue("blksize", ended.settings().blksize())
+                .addKeyValue("windowsize", ended.settings().windowsize())
+                .addKeyValue("resends", ended.stats().resends())
+                .addKeyValue("result", outcome);
+        String said = who(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
+        if (ended.cause() != null) {
+            line.addKeyValue("reason", ended.cause().getMessage())
+                    .addKeyValue("code", ended.cause().code())
+                    .addKeyValue("from_peer", ended.cause().isFromPeer());
+        } else if (isSizeWrong(ended)) {
+            line.addKeyValue("announced", ended.settings().tsize());
+        }
+        if (failed) {
+            line.log("{}: failed: {}", said, describe(ended));
             LOG.debug("cause", ended.cause());
         } else if (isSizeWrong(ended)) {
-            LOG.warn(
+            line.log(
                     "{}: {}, though {} bytes were announced",
-                    line,
+                    said,
                     outcome,
                     ended.settings().tsize());
         } else if (ended.cause() == null) {
-            LOG.info("{}: {}", line, outcome);
+            line.log("{}: {}", said, outcome);
         } else {
-            LOG.info("{}: {} ({})", line, outcome, describe(ended));
+            line.log("{}: {} ({})", said, outcome, describe(ended));
         }
     }
 
@@ -82,7 +120,10 @@ public final class TransferLog implements TransferListener {
         if (request == null) {
             return PeerName.of(peer) + " (malformed request)";
         }
-        String operation = request instanceof ReadRequest ? "read " : "write ";
-        return PeerName.of(peer) + " " + operation + Printable.of(request.filename());
+        return PeerName.of(peer) + " " + operation(request) + " " + Printable.of(request.filename());
+    }
+
+    private static String operation(Request request) {
+        return request instanceof ReadRequest ? "read" : "write";
     }
 }

@@ -4,21 +4,24 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
 /** Log lines on standard error, written by a thread of their own: an event loop never waits for a terminal. */
 final class Logging {
     private static final int QUEUE = 8192;
+    private static final int SUMMARY_SECONDS = 10;
+
+    private static FloodGate gate = new FloodGate(0, System::nanoTime);
 
     private Logging() {}
 
-    /** Sets the level and the form of all that is logged. */
-    static void configure(boolean verbose, boolean quiet, boolean json) {
+    /** Sets the level, the form and the rate of all that is logged. */
+    static void configure(boolean verbose, boolean quiet, boolean json, int rate) {
         if (System.getProperty("io.netty.machineId") == null) {
             // a machine without a network card would be a warning
             System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
@@ -28,7 +31,7 @@ final class Logging {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
         console.setTarget("System.err");
-        console.setEncoder(json ? json(context) : lines(context, verbose));
+        console.setEncoder(encoder(context, verbose, json));
         console.start();
         AsyncAppender queue = new AsyncAppender();
         queue.setContext(context);
@@ -36,6 +39,12 @@ final class Logging {
         queue.setNeverBlock(true);
         queue.setDiscardingThreshold(0); // nothing is dropped before the queue is full
         queue.addAppender(console);
+        if (rate > 0) {
+            gate = new FloodGate(rate, System::nanoTime);
+            queue.addFilter(gate); // before the queue, which a flood would fill
+            context.getScheduledExecutorService()
+                    .scheduleAtFixedRate(gate::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+        }
         queue.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(queue);
@@ -48,21 +57,23 @@ final class Logging {
 
     /** Writes what is still queued. */
     static void flush() {
+        gate.summarize();
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
-    private static Encoder<ILoggingEvent> lines(LoggerContext context, boolean verbose) {
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %msg%n" + (verbose ? "%ex" : "%nopex"));
-        encoder.start();
-        return encoder;
+    private static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean verbose, boolean json) {
+        boolean journal = JournalLines.areWantedOn(JournalLines.STANDARD_ERROR, System.getenv("JOURNAL_STREAM"));
+        Encoder<ILoggingEvent> lines = json ? new JsonLines(verbose) : plain(verbose, journal);
+        lines.setContext(context);
+        lines.start();
+        return journal ? new JournalLines(lines) : lines;
     }
 
-    private static Encoder<ILoggingEvent> json(LoggerContext context) {
-        JsonEncoder encoder = new JsonEncoder();
-        encoder.setContext(context);
-        encoder.start();
+    /** The journal has a time and a priority of its own for each line. */
+    private static Encoder<ILoggingEvent> plain(boolean verbose, boolean journal) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        String head = journal ? "" : "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level ";
+        encoder.setPattern(head + "%msg%n" + (verbose ? "%ex" : "%nopex"));
         return encoder;
     }
 }

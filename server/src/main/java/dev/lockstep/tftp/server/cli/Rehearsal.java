@@ -20,7 +20,7 @@ final class Rehearsal {
 
     public static void main(String[] args) throws IOException {
         new CommandLine(new TftpdCommand()).parseArgs("--memory", "0");
-        Logging.configure(false, false, false);
+        new LogOptions().configure();
         InetAddress here = InetAddress.getLoopbackAddress();
         MemoryStorage files = new MemoryStorage(1, WriteRules.READ_ONLY);
         files.put("f", new byte[1]);

@@ -79,14 +79,8 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
     private Path pcap;
 
-    @Option(names = "--verbose", description = "Log more.")
-    private boolean verbose;
-
-    @Option(names = "--quiet", description = "Log errors only.")
-    private boolean quiet;
-
-    @Option(names = "--json-log", description = "Log JSON objects, one a line.")
-    private boolean jsonLog;
+    @Mixin
+    private LogOptions log;
 
     /** Reads the version from the jar. */
     static final class Version implements IVersionProvider {
@@ -118,9 +112,9 @@ public final class TftpdCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.configure(verbose, quiet, jsonLog);
         TftpServer server;
         try {
+            log.configure();
             server = builder().start();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
@@ -139,7 +133,7 @@ public final class TftpdCommand implements Callable<Integer> {
 
     private int fail(IOException e) {
         System.err.println("tftpd: " + e.getMessage());
-        if (verbose) {
+        if (log.isVerbose()) {
             e.printStackTrace();
         }
         Logging.flush();

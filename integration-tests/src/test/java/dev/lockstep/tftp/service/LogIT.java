@@ -1,0 +1,148 @@
+package dev.lockstep.tftp.service;
+
+import static dev.lockstep.tftp.harness.Bytes.bytes;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static dev.lockstep.tftp.harness.Bytes.wrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log of a daemon that runs for real: for programs, for the journal, under a flood. */
+@Timeout(120)
+class LogIT {
+    @TempDir
+    private Path root;
+
+    @Test
+    void with_json_every_line_on_standard_error_is_one_object() throws IOException {
+        Files.write(root.resolve("file"), pattern(1_000));
+        List<String> lines;
+        try (Daemon daemon = Daemon.serving(root, "--json-log")) {
+            daemon.fetch("file");
+            try (RawPeer client = new RawPeer()) {
+                client.ask(daemon.address(), rrq("nothing"));
+                client.expectError(1);
+                client.ask(daemon.address(), rrq("file", "tsize", "0"));
+                client.expectOack();
+                client.send(error(8, "User aborted the transfer"));
+                client.talkTo(null);
+            }
+            daemon.awaitLine("the probe", line -> line.contains("\"result\":\"probe\""));
+            daemon.awaitLine("the refusal", line -> line.contains("\"event\":\"refused\""));
+            daemon.awaitLine("the transfer", line -> line.contains("\"result\":\"complete\""));
+            lines = daemon.printed()
+                    .lines()
+                    .filter(line -> line.startsWith("{"))
+                    .toList();
+        }
+        assertThat(lines).hasSize(3).allSatisfy(LogIT::assertIsOneObject).noneMatch(line -> line.contains("WARN"));
+    }
+
+    private static void assertIsOneObject(String line) throws IOException {
+        try (JsonParser parser = new JsonFactory().createParser(line)) {
+            parser.nextToken();
+            parser.skipChildren();
+            assertThat(parser.nextToken()).as(line).isNull();
+        }
+    }
+
+    @Test
+    void to_the_journal_go_priorities_and_no_times() throws IOException {
+        Files.write(root.resolve("file"), pattern(1_000));
+        // as the service manager does: the variable names what standard error is
+        String journal = "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); exec \"$@\"";
+        try (Daemon daemon = Daemon.servingEverywhereIn(List.of("bash", "-c", journal, "bash"), root)) {
+            daemon.fetch("file");
+            daemon.awaitLine(
+                    "its line", line -> line.matches("<6>127\\.0\\.0\\.1:\\d+ read file 1000 bytes.*complete"));
+        }
+    }
+
+    @Test
+    void of_a_flood_of_refusals_a_bounded_number_of_lines_is_written_and_all_are_counted() {
+        int flood = 5_000;
+        Daemon daemon = Daemon.serving(root);
+        try (daemon;
+                RawPeer client = new RawPeer()) {
+            for (int i = 0; i < flood; i++) {
+                client.ask(daemon.address(), rrq("nothing"));
+                client.expectError(1);
+            }
+            client.talkTo(null);
+        }
+        String printed = daemon.printed(); // the last summary comes at the end
+        long lines = printed.lines().filter(line -> line.contains("refused: ")).count();
+        long heldBack = printed.lines()
+                .filter(line -> line.contains(" more like it: "))
+                .mapToLong(line -> Long.parseLong(line.replaceAll(".* (\\d+) more like it: .*", "$1")))
+                .sum();
+        long summaries =
+                printed.lines().filter(line -> line.contains(" more like it: ")).count();
+        assertThat(lines - summaries + heldBack).isEqualTo(flood);
+        assertThat(heldBack).isPositive();
+    }
+
+    @Test
+    void no_error_tells_a_client_where_the_files_are() throws IOException {
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        Path served = Files.createDirectory(root.resolve("served"));
+        Files.writeString(outside.resolve("secret"), "secret");
+        Files.createSymbolicLink(served.resolve("link"), outside.resolve("secret"));
+        Files.createSymbolicLink(served.resolve("loop"), served.resolve("loop"));
+        Files.createDirectory(served.resolve("folder"));
+        Files.writeString(served.resolve("there"), "old");
+        List<byte[]> requests = List.of(
+                rrq("nothing"),
+                rrq("link"),
+                rrq("loop"),
+                rrq("folder"),
+                rrq("folder/../../outside/secret"),
+                rrq("there/below"),
+                rrq("x".repeat(300)),
+                rrq(outside.resolve("secret").toString()),
+                wrq("there"),
+                wrq("missing/file"),
+                wrq("folder"),
+                wrq("link"),
+                wrq("new", "tsize", "99999999999999"),
+                bytes(0, 1, "there", 0, "nonsense", 0));
+        try (Daemon daemon = Daemon.serving(served, "--writable", "--max-size", "1K");
+                RawPeer client = new RawPeer()) {
+            for (byte[] request : requests) {
+                client.ask(daemon.address(), request);
+                Datagram answer = client.next();
+                assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR);
+                assertThat(new String(answer.bytes(), StandardCharsets.UTF_8))
+                        .doesNotContain(root.toString(), "Exception");
+            }
+            client.talkTo(null);
+        }
+    }
+
+    @Test
+    void a_rate_that_makes_no_sense_is_wrong_usage() {
+        String launcher = Repository.ROOT.resolve("server/bin/tftpd").toString();
+        try (Run run = Run.start(root, Map.of(), List.of(launcher, "--log-rate", "-1", "127.0.0.1", "0"))) {
+            Run.Result result = run.await();
+            assertThat(result.exit()).isEqualTo(2);
+            assertThat(result.stderr()).startsWith("tftpd: --log-rate: -1 (expected: >= 0)");
+        }
+    }
+}
