@@ -12,7 +12,7 @@ import java.net.InetSocketAddress;
 /**
  * Frames a run of DATA written between two flushes into one contiguous buffer, and sends it as one segmented
  * datagram where the transport can: the kernel cuts it into datagrams after one walk through its stack. Where it
- * can't, or refuses it once (some devices and tunnels do), the same buffer leaves as slices.
+ * can't, or refuses it once (some devices and tunnels do), the same buffer leaves as slices, the refused one included.
  *
  * <p>The promise of a DATA is done once the DATA is framed: a datagram is never known to have arrived.
  */
@@ -87,9 +87,14 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
         if (count == 1) {
             ctx.write(bytes, ctx.voidPromise());
         } else if (segments) {
+            ByteBuf again = bytes.retainedDuplicate();
             ctx.write(new SegmentedDatagramPacket(bytes, datagram, peer)).addListener(sent -> {
-                if (!sent.isSuccess()) {
-                    segments = false; // what is lost now, the timer sends again
+                if (sent.isSuccess() || !ctx.channel().isActive()) {
+                    again.release();
+                } else {
+                    segments = false;
+                    sendSlices(ctx, again);
+                    ctx.flush();
                 }
             });
         } else {

@@ -240,6 +240,23 @@ class AddressIT {
         }
     }
 
+    @Test
+    void a_path_narrower_than_a_block_refuses_runs_of_them_and_gets_single_datagrams_instead() throws IOException {
+        assumeThat(NetworkNamespace.possible()).isTrue();
+        byte[] file = pattern(500_000);
+        Files.write(root.resolve("long"), file);
+        try (NetworkNamespace net = new NetworkNamespace(600);
+                Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--no-path-mtu");
+                RawPeer peer = new RawPeer(net.ourAddress())) {
+            peer.ask(there.at(net.theirAddress()), rrq("long", "blksize", "1428", "windowsize", "16"));
+            peer.expect(oack("blksize", "1428", "windowsize", "16"));
+            peer.send(ack(0));
+            assertThat(peer.download(1428, 16)).isEqualTo(file);
+            there.awaitLine(
+                    "nothing was lost", line -> line.contains("read long") && line.contains("resends 0: complete"));
+        }
+    }
+
     private static void blocksFitThePath(Daemon there, String from, String to, String granted) {
         for (String asked : new String[] {"65464", "8192", "1469", granted}) {
             try (RawPeer peer = new RawPeer(from)) {
