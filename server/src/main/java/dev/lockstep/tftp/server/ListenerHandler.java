@@ -30,32 +30,35 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final TransferContext context;
     private final Transport transport;
     private final Admission admission;
-    private final BroadcastAddresses broadcasts;
-    private final PortPool pool;
+    private final ListenerContext shared;
     private final Map<Ends, Child> children = new HashMap<>();
     private SharedPort sharedPort;
     private ChildBootstrap bootstrap;
     private Refusals refusals;
+    private volatile OwnAddresses own;
 
     ListenerHandler(
             ServerConfig config,
             TransferContext context,
             Transport transport,
             Admission admission,
-            BroadcastAddresses broadcasts,
-            PortPool pool) {
+            ListenerContext shared) {
         this.config = config;
         this.context = context;
         this.transport = transport;
         this.admission = admission;
-        this.broadcasts = broadcasts;
-        this.pool = pool;
+        this.shared = shared;
+    }
+
+    /** This listens on a wildcard, behind which there are these. */
+    void passOnTo(OwnAddresses addresses) {
+        own = addresses;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        sharedPort = new SharedPort(ctx.channel(), transport);
-        bootstrap = new ChildBootstrap(sharedPort, pool, transport, config.taps());
+        sharedPort = new SharedPort(ctx.channel(), transport, shared.homes());
+        bootstrap = new ChildBootstrap(sharedPort, shared.pool(), transport, config.taps());
     }
 
     @Override
@@ -73,9 +76,9 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         DatagramPacket packet = (DatagramPacket) msg;
         try {
-            if (broadcasts.contains(packet.recipient().getAddress())) {
+            if (shared.forMany().test(packet.recipient().getAddress())) {
                 drop(packet, "sent to a broadcast or multicast address");
-            } else if (!sharedPort.deliver(packet)) {
+            } else if (!sharedPort.deliver(packet) && !passOn(ctx, packet)) {
                 onDatagram(ctx, packet);
             }
         } finally {
@@ -93,6 +96,14 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         if (!(cause instanceof IOException)) { // a datagram that could not be sent is a lost one
             ctx.fireExceptionCaught(cause);
         }
+    }
+
+    /** An answer from the listening port needs a socket that is bound to the address that was asked. */
+    private boolean passOn(ChannelHandlerContext ctx, DatagramPacket packet) {
+        OwnAddresses addresses = own;
+        return addresses != null
+                && !(config.portModes().forPeer(packet.sender()) instanceof PortMode.Fresh)
+                && addresses.passOn(packet, ctx.channel());
     }
 
     private void onDatagram(ChannelHandlerContext ctx, DatagramPacket packet) {

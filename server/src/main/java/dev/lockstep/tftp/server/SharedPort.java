@@ -12,14 +12,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -33,23 +32,26 @@ final class SharedPort {
     /** A peer that resends after its timeout will have done so by then. */
     private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(12);
 
+    private static final int MANY_OCTETS = 16 * 1024;
     private static final int MOST_REMEMBERED = 4096;
     private static final int OPCODE_LENGTH = 2;
     private static final int LAST_REQUEST_OPCODE = 2;
 
     private final Channel listener;
     private final Transport transport;
+    private final Map<Ends, SharedPort> homes;
     private final Strangers strangers = new Strangers();
     private final Map<Ends, PeerChannel> peers = new HashMap<>();
     private final Map<Ends, Long> ended = new LinkedHashMap<>();
-    private final List<PeerChannel> readers = new ArrayList<>();
+    private PeerChannel reader;
     private boolean reading;
     private boolean flushAsked;
     private boolean retired;
 
-    SharedPort(Channel listener, Transport transport) {
+    SharedPort(Channel listener, Transport transport, Map<Ends, SharedPort> homes) {
         this.listener = listener;
         this.transport = transport;
+        this.homes = homes;
     }
 
     Channel listener() {
@@ -60,6 +62,7 @@ final class SharedPort {
     ChannelFuture open(Ends ends, ChannelHandler handler) {
         PeerChannel peer = new PeerChannel(this, ends);
         peers.put(ends, peer);
+        homes.put(ends, this);
         ended.remove(ends);
         peer.closeFuture().addListener(closed -> onClosed(ends, peer));
         return new Bootstrap()
@@ -70,30 +73,49 @@ final class SharedPort {
                 .connect(ends.peer());
     }
 
-    /** Gives a datagram to the transfer it belongs to; false for a request, and if there never was such a transfer. */
+    /**
+     * Gives a datagram to the transfer it belongs to; false for a request, and if there never was such a transfer.
+     * Where sockets come or go, the kernel may give a peer's next datagram to another one than its last.
+     */
     boolean deliver(DatagramPacket packet) {
         reading = true;
-        if (peers.isEmpty() && ended.isEmpty() || isRequest(packet.content())) {
+        if (homes.isEmpty() && ended.isEmpty()) {
             return false;
         }
         Ends ends = Ends.of(packet);
         PeerChannel peer = peers.get(ends);
         if (peer == null) {
-            return wasThere(ends);
+            return passOn(ends, packet) || !isRequest(packet.content()) && wasThere(ends);
+        }
+        if (isRequest(packet.content())) {
+            return false;
         }
         if (peer.isActive()) {
-            peer.pipeline().fireChannelRead(packet.retain());
-            if (readers.isEmpty() || readers.get(readers.size() - 1) != peer) {
-                readers.add(peer);
+            if (reader != peer) {
+                completeReader();
+                reader = peer;
             }
+            peer.pipeline().fireChannelRead(packet.retain());
         }
+        return true;
+    }
+
+    private boolean passOn(Ends ends, DatagramPacket packet) {
+        SharedPort home = homes.get(ends);
+        if (home == null || home == this) {
+            return false;
+        }
+        packet.retain();
+        home.listener.eventLoop().execute(() -> {
+            home.listener.pipeline().fireChannelRead(packet);
+            home.listener.pipeline().fireChannelReadComplete();
+        });
         return true;
     }
 
     /** The socket has nothing more to read for now. */
     void readComplete() {
-        readers.forEach(peer -> peer.pipeline().fireChannelReadComplete());
-        readers.clear();
+        completeReader();
         reading = false;
         if (flushAsked) {
             flushAsked = false;
@@ -101,9 +123,20 @@ final class SharedPort {
         }
     }
 
-    /** Sends what was written, at once or with what else is answered to the datagrams that are being read. */
+    private void completeReader() {
+        if (reader != null) {
+            reader.pipeline().fireChannelReadComplete();
+            reader = null;
+        }
+    }
+
+    /**
+     * Sends what was written, at once or, if it is little, with what else is answered to the datagrams that are being
+     * read: many ACKs and small blocks leave in one system call, while a burst does not wait.
+     */
     void flush() {
-        if (reading) {
+        ChannelOutboundBuffer waiting = listener.unsafe().outboundBuffer();
+        if (reading && waiting != null && waiting.totalPendingWriteBytes() < MANY_OCTETS) {
             flushAsked = true;
         } else {
             listener.flush();
@@ -149,6 +182,7 @@ final class SharedPort {
 
     private void onClosed(Ends ends, PeerChannel peer) {
         if (peers.remove(ends, peer)) {
+            homes.remove(ends, this);
             ended.put(ends, now());
             Iterator<Long> oldest = ended.values().iterator();
             while (now() - oldest.next() > REMEMBERED || ended.size() > MOST_REMEMBERED) {

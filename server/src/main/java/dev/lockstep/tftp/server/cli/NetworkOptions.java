@@ -2,11 +2,24 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Flags for the networks between the daemon and its clients. */
 final class NetworkOptions {
+    private static final int LAST_PORT = 65535;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS:PORT",
+            description = "Listen there, too; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] stand for"
+                    + " every address of one family.")
+    private List<String> listen = List.of();
+
     @ArgGroup
     private Ports ports = new Ports();
 
@@ -35,9 +48,53 @@ final class NetworkOptions {
         }
     }
 
-    /** Sets what these flags say. */
-    void applyTo(TftpServerBuilder builder) {
+    /**
+     * Sets what these flags say.
+     *
+     * @param where the parameters of the command: port, or address and port, or nothing
+     */
+    void applyTo(TftpServerBuilder builder, List<String> where) {
+        if (where.size() == 1 && !listen.isEmpty()) {
+            int port = port(where.get(0));
+            builder.listen(address("0.0.0.0", port)).listen(address("::", port));
+        } else if (where.size() == 1) {
+            builder.port(port(where.get(0)));
+        } else if (!where.isEmpty()) {
+            builder.listen(address(where.get(0), port(where.get(1))));
+        }
+        listen.forEach(text -> builder.listen(addressAndPort(text)));
         PortMode mode = ports.mode();
         builder.portModes(peer -> mode).pathMtu(!noPathMtu);
+    }
+
+    private static InetSocketAddress addressAndPort(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, Math.max(0, colon));
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (host.isEmpty() || host.indexOf(':') >= 0 && !bracketed) {
+            throw new IllegalArgumentException(
+                    "--listen: " + text + " (expected: ADDRESS:PORT, an IPv6 address in brackets)");
+        }
+        return address(bracketed ? host.substring(1, host.length() - 1) : host, port(text.substring(colon + 1)));
+    }
+
+    private static InetSocketAddress address(String host, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("address: " + host + " (expected: an address of this machine)");
+        }
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            if (port >= 0 && port <= LAST_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException ignored) {
+            // told below
+        }
+        throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
     }
 }

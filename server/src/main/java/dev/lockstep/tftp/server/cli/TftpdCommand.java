@@ -9,9 +9,7 @@ import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.TransferLog;
 import dev.lockstep.tftp.server.service.ServiceNotifier;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,7 +148,11 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
-        network.applyTo(builder);
+        network.applyTo(builder, where);
+        if (where.isEmpty()) {
+            Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
+                    .forEach(builder::inherit);
+        }
         ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid()).ifPresent(builder::companion);
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
@@ -158,36 +160,7 @@ public final class TftpdCommand implements Callable<Integer> {
         if (pcap != null) {
             builder.tap(new PacketCapture(Files.newOutputStream(pcap)));
         }
-        return listen(builder);
-    }
-
-    private TftpServerBuilder listen(TftpServerBuilder builder) throws IOException {
-        if (where.isEmpty()) {
-            Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
-                    .forEach(builder::inherit);
-            return builder;
-        }
-        int port = port(where.get(where.size() - 1));
-        if (where.size() == 1) {
-            return builder.port(port);
-        }
-        try {
-            return builder.listen(new InetSocketAddress(InetAddress.getByName(where.get(0)), port));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("address: " + where.get(0) + " (expected: an address of this machine)");
-        }
-    }
-
-    private static int port(String text) {
-        try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= 65535) {
-                return port;
-            }
-        } catch (NumberFormatException ignored) {
-            // told below
-        }
-        throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
+        return builder;
     }
 
     /** On SIGINT and SIGTERM the virtual machine runs this and would then exit with the signal's status. */

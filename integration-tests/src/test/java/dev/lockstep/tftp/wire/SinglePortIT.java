@@ -1,0 +1,184 @@
+package dev.lockstep.tftp.wire;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.error;
+import static dev.lockstep.tftp.harness.Bytes.oack;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static dev.lockstep.tftp.harness.Bytes.wrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawPeer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** All transfers on the listening port: who is who is said by the client's address and port alone. */
+@Timeout(60)
+class SinglePortIT {
+    private static final byte[] TARGET = pattern(2240);
+    private static final byte[] OTHER = pattern(1000);
+
+    @TempDir
+    private static Path root;
+
+    private static Daemon daemon;
+
+    private final RawPeer client = new RawPeer();
+
+    @BeforeAll
+    static void serve() throws IOException {
+        Files.write(root.resolve("target"), TARGET);
+        Files.write(root.resolve("other"), OTHER);
+        daemon = Daemon.servingEverywhere(root, "--writable", "--overwrite", "--single-port");
+    }
+
+    @AfterAll
+    static void stop() {
+        daemon.close();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+    }
+
+    private void startDownload(RawPeer peer, String name, byte[] content) {
+        peer.ask(daemon.address(), rrq(name, "timeout", "255"));
+        peer.expectOack();
+        assertThat(peer.peer()).isEqualTo(daemon.address());
+        peer.send(ack(0));
+        peer.expect(data(1, block(content, 1, 512)));
+    }
+
+    @Test
+    void case63_clients_are_told_apart_by_their_ports_on_one_port_of_ours() {
+        List<RawPeer> others = new ArrayList<>();
+        startDownload(client, "target", TARGET);
+        for (int i = 0; i < 16; i++) {
+            RawPeer other = new RawPeer();
+            others.add(other);
+            startDownload(other, "other", OTHER);
+        }
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+        for (RawPeer other : others) {
+            other.send(ack(1));
+            other.expect(data(2, block(OTHER, 2, 512)));
+            other.send(ack(2));
+            other.talkTo(null).close();
+        }
+        client.send(ack(2));
+        client.expect(data(3, block(TARGET, 3, 512)));
+    }
+
+    @Test
+    void case63_a_new_request_from_the_port_replaces_its_transfer() {
+        startDownload(client, "target", TARGET);
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+        client.ask(daemon.address(), rrq("other"));
+        client.expect(data(1, block(OTHER, 1, 512)));
+        client.send(ack(1));
+        client.expect(data(2, block(OTHER, 2, 512)));
+        client.send(ack(2));
+        client.expectSilence();
+        client.talkTo(null);
+    }
+
+    @Test
+    void case63_case13_an_upload_that_ended_is_acknowledged_again() throws IOException {
+        client.ask(daemon.address(), wrq("upload", "timeout", "10"));
+        client.expectOack();
+        client.upload(OTHER, 512, 1);
+        daemon.awaitLine("the end of the upload", line -> line.contains("write upload 1000 bytes"));
+        client.send(data(2, block(OTHER, 2, 512)));
+        client.expect(ack(2));
+        assertThat(client.peer()).isEqualTo(daemon.address());
+        assertThat(root.resolve("upload")).hasBinaryContent(OTHER);
+        client.talkTo(null);
+    }
+
+    @Test
+    void case63_case60_what_comes_late_for_a_transfer_that_ended_is_not_answered() {
+        startDownload(client, "other", OTHER);
+        client.send(ack(1));
+        client.expect(data(2, block(OTHER, 2, 512)));
+        client.send(ack(2));
+        client.send(ack(2));
+        client.send(error(0, "late"));
+        client.expectSilence();
+        client.send(ack(1));
+        client.expectSilence();
+        client.talkTo(null);
+    }
+
+    @Test
+    void case63_case03_a_stranger_gets_error_5_and_no_transfer_sees_it() {
+        startDownload(client, "target", TARGET);
+        int answers = 0;
+        for (int i = 0; i < 20; i++) {
+            try (RawPeer stranger = new RawPeer()) {
+                stranger.sendTo(daemon.address(), ack(1));
+                answers += stranger.poll(java.time.Duration.ofMillis(20))
+                                .map(Datagram::number)
+                                .filter(code -> code == 5)
+                                .isPresent()
+                        ? 1
+                        : 0;
+            }
+        }
+        assertThat(answers).isBetween(1, 19); // one in a tenth of a second, by each listening socket
+        try (RawPeer stranger = new RawPeer()) {
+            stranger.sendTo(daemon.address(), error(5, "unknown transfer ID"));
+            stranger.expectSilence();
+        }
+        client.expectSilence();
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.2", "127.0.0.3"})
+    void case62_case63_the_answer_comes_from_the_address_and_port_that_were_asked(String address) {
+        client.ask(daemon.at(address), rrq("target", "timeout", "255"));
+        client.expectOack();
+        assertThat(client.peer()).isEqualTo(daemon.at(address));
+        client.send(ack(0));
+        client.expect(data(1, block(TARGET, 1, 512)));
+        client.send(ack(1));
+        client.expect(data(2, block(TARGET, 2, 512)));
+        client.ask(daemon.at(address), rrq("missing"));
+        assertThat(client.expectError(1).from()).isEqualTo(daemon.at(address));
+        client.talkTo(null);
+    }
+
+    @Test
+    void large_blocks_in_windows_cross_in_both_directions() throws IOException {
+        byte[] large = pattern(3_000_000);
+        Files.write(root.resolve("large"), large);
+        client.ask(daemon.address(), rrq("large", "blksize", "1428", "windowsize", "16", "timeout", "255"));
+        client.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255"));
+        client.send(ack(0));
+        assertThat(client.download(1428, 16)).isEqualTo(large);
+        client.ask(daemon.address(), wrq("large-up", "blksize", "8192", "windowsize", "4", "timeout", "255"));
+        client.expect(oack("blksize", "8192", "windowsize", "4", "timeout", "255"));
+        client.upload(large, 8192, 4);
+        assertThat(root.resolve("large-up")).hasBinaryContent(large);
+        client.talkTo(null);
+    }
+}

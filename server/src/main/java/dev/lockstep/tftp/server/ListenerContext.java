@@ -1,0 +1,14 @@
+package dev.lockstep.tftp.server;
+
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * What the listening sockets of one server share.
+ *
+ * @param forMany tells the addresses of more than one machine
+ * @param pool the ports of the port ranges
+ * @param homes which socket serves a peer whose transfer has no port of its own; safe on any thread
+ */
+record ListenerContext(Predicate<InetAddress> forMany, PortPool pool, Map<Ends, SharedPort> homes) {}

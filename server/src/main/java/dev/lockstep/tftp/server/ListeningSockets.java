@@ -1,0 +1,212 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Binds the listening sockets: for each address one an event loop, among which the kernel shares the clients out. Beside
+ * those of a wildcard there are such of single addresses, which the kernel prefers. Safe on any thread but the event
+ * loops.
+ */
+final class ListeningSockets {
+    private static final int LONGEST_REQUEST = 65507;
+
+    /** Room for the requests of many machines that are switched on at once, and for uploads to a single port. */
+    private static final int RECEIVE_BUFFER = 1 << 20;
+
+    record Listener(Channel channel, ListenerHandler handler) {}
+
+    private final ServerConfig config;
+    private final TransferContext context;
+    private final Transport transport;
+    private final Admission admission;
+    private final EventLoopGroup loops;
+    private final ListenerContext shared =
+            new ListenerContext(this::isForMany, new PortPool(), new ConcurrentHashMap<>());
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<OwnAddresses> wildcards = new ArrayList<>();
+    private volatile BroadcastAddresses broadcasts;
+    private boolean retired;
+
+    ListeningSockets(
+            ServerConfig config,
+            TransferContext context,
+            Transport transport,
+            Admission admission,
+            EventLoopGroup loops)
+            throws SocketException {
+        this.config = config;
+        this.context = context;
+        this.transport = transport;
+        this.admission = admission;
+        this.loops = loops;
+        this.broadcasts = BroadcastAddresses.ofThisMachine();
+    }
+
+    private boolean isForMany(InetAddress address) {
+        return broadcasts.contains(address);
+    }
+
+    /** Binds an address of the configuration; gives it with its real port. */
+    synchronized InetSocketAddress bind(InetSocketAddress address) throws IOException {
+        requireFree(address);
+        return coverWildcard(listen(address));
+    }
+
+    /** Another process has bound it, perhaps to a port that is not ours to bind. */
+    synchronized InetSocketAddress inherit(int descriptor) throws IOException {
+        DatagramChannel socket = InheritedSocket.at(descriptor, transport);
+        ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
+        Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
+        prepare(bootstrap);
+        ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            throw new IOException("inherited descriptor " + descriptor, registered.cause());
+        }
+        return coverWildcard(List.of(listener(socket, handler)));
+    }
+
+    private InetSocketAddress coverWildcard(List<Listener> bound) {
+        listeners.addAll(bound);
+        InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
+        if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
+            OwnAddresses own = new OwnAddresses(this, address, context.io());
+            wildcards.add(own);
+            bound.forEach(listener -> listener.handler.passOnTo(own));
+        }
+        return address;
+    }
+
+    /** Binds a single address beside a wildcard. */
+    synchronized List<Listener> bindBeside(InetSocketAddress address) throws IOException {
+        if (retired) {
+            throw new BindException("server is shutting down");
+        }
+        List<Listener> bound = listen(address);
+        listeners.addAll(bound);
+        return bound;
+    }
+
+    /** Looks which addresses this machine has now. */
+    void rescan() {
+        List<OwnAddresses> all;
+        synchronized (this) {
+            all = retired ? List.of() : List.copyOf(wildcards);
+        }
+        try {
+            broadcasts = BroadcastAddresses.ofThisMachine();
+            for (OwnAddresses own : all) {
+                own.rescan();
+            }
+        } catch (SocketException ignored) {
+            // the system does not tell now: the next look may
+        }
+    }
+
+    /** Everything there is; nothing is added any more. */
+    synchronized List<Listener> retire() {
+        retired = true;
+        return all();
+    }
+
+    List<Listener> all() {
+        return List.copyOf(listeners);
+    }
+
+    /** Closes sockets whose address is gone. */
+    void drop(List<Listener> gone) {
+        for (Listener listener : gone) {
+            listener.channel.eventLoop().execute(listener.handler::retire);
+            listener.channel.closeFuture().addListener(closed -> listeners.remove(listener));
+        }
+    }
+
+    void close() {
+        retire().forEach(listener -> listener.channel.close().syncUninterruptibly());
+    }
+
+    /** Binds a socket for each event loop. */
+    private List<Listener> listen(InetSocketAddress address) throws IOException {
+        List<Listener> bound = new ArrayList<>();
+        InetSocketAddress actual = address;
+        try {
+            for (EventExecutor loop : loops) {
+                ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
+                Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
+                transport.sharePort(bootstrap);
+                Channel channel = bind(bootstrap, actual);
+                bound.add(listener(channel, handler));
+                actual = (InetSocketAddress) channel.localAddress();
+                if (!transport.sharesPorts()) {
+                    break;
+                }
+            }
+        } catch (IOException e) {
+            bound.forEach(listener -> listener.channel.close());
+            throw e;
+        }
+        return bound;
+    }
+
+    private Listener listener(Channel channel, ListenerHandler handler) {
+        config.taps().forEach(tap -> tap.watch(channel.pipeline()));
+        return new Listener(channel, handler);
+    }
+
+    private Bootstrap bootstrap(InetAddress address, ChannelHandler handler) {
+        Bootstrap bootstrap =
+                new Bootstrap().channelFactory(transport.socketsFor(address)).handler(handler);
+        transport.keepToOneFamily(bootstrap, address);
+        prepare(bootstrap);
+        return bootstrap;
+    }
+
+    private void prepare(Bootstrap bootstrap) {
+        transport.tellAddressAsked(bootstrap);
+        transport.expect(bootstrap, LONGEST_REQUEST, true);
+        bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER);
+    }
+
+    /** A socket that shares its port would bind beside another server's; one that doesn't, finds out. */
+    private void requireFree(InetSocketAddress address) throws IOException {
+        if (address.getPort() != 0) {
+            Bootstrap probe = bootstrap(address.getAddress(), new ChannelInboundHandlerAdapter());
+            bind(probe.group(loops), address).close().awaitUninterruptibly();
+        }
+    }
+
+    private static Channel bind(Bootstrap bootstrap, InetSocketAddress address) throws IOException {
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw notBound(address, bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private static IOException notBound(InetSocketAddress address, Throwable cause) {
+        IOException failure = new BindException(
+                PeerName.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+}

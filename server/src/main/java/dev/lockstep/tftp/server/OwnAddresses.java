@@ -1,0 +1,123 @@
+package dev.lockstep.tftp.server;
+
+import dev.lockstep.tftp.server.ListeningSockets.Listener;
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramPacket;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Which of the addresses behind one wildcard have listening sockets of their own. What leaves through a wildcard's
+ * socket has the address that the system's routes say, not always the one that was asked; and a wildcard of IPv6
+ * can't tell which one that was. So each IPv6 address has its own as soon as it is seen, an IPv4 address when somebody
+ * asks there who is to be answered from the listening port.
+ */
+final class OwnAddresses {
+    private final ListeningSockets sockets;
+    private final InetSocketAddress wildcard;
+    private final Executor io;
+    private final Map<InetAddress, List<Listener>> bound = new ConcurrentHashMap<>();
+    private final Set<InetAddress> underWay = ConcurrentHashMap.newKeySet();
+
+    /** Those behind a wildcard that is bound. */
+    OwnAddresses(ListeningSockets sockets, InetSocketAddress wildcard, Executor io) {
+        this.sockets = sockets;
+        this.wildcard = wildcard;
+        this.io = io;
+    }
+
+    private boolean isIpv6() {
+        return wildcard.getAddress() instanceof Inet6Address;
+    }
+
+    /**
+     * Sends a request on to a socket of the address it was sent to, which is made if need be; false if that can't be.
+     * On the event loop of the wildcard's channel.
+     */
+    boolean passOn(DatagramPacket packet, Channel from) {
+        InetAddress asked = packet.recipient().getAddress();
+        if (asked.isAnyLocalAddress()) {
+            return false; // nobody knows
+        }
+        List<Listener> own = bound.get(asked);
+        if (own != null) {
+            return !own.isEmpty() && passOn(packet.retain(), own, from);
+        }
+        if (underWay.add(asked)) { // otherwise dropped: the client will ask again
+            packet.retain();
+            try {
+                io.execute(() -> passOn(packet, claim(asked), from));
+            } catch (RejectedExecutionException stopped) {
+                packet.release();
+            }
+        }
+        return true;
+    }
+
+    /** Takes over the packet, for which there is a socket on the same event loop, at worst the wildcard's again. */
+    private static boolean passOn(DatagramPacket packet, List<Listener> own, Channel from) {
+        Channel to = own.stream()
+                .map(Listener::channel)
+                .filter(channel -> channel.eventLoop() == from.eventLoop())
+                .findFirst()
+                .orElse(from);
+        from.eventLoop().execute(() -> {
+            to.pipeline().fireChannelRead(packet);
+            to.pipeline().fireChannelReadComplete();
+        });
+        return true;
+    }
+
+    /** Gives an address its sockets; none if it can't have them now, and then the wildcard serves it. */
+    private List<Listener> claim(InetAddress address) {
+        List<Listener> own = List.of();
+        try {
+            own = sockets.bindBeside(new InetSocketAddress(address, wildcard.getPort()));
+        } catch (IOException ignored) {
+            // not ready yet, or not for us
+        }
+        bound.put(address, own);
+        underWay.remove(address);
+        return own;
+    }
+
+    /** Looks which addresses there are now. Blocks. */
+    synchronized void rescan() throws SocketException {
+        bound.values().removeIf(List::isEmpty); // another try
+        Set<InetAddress> here = ConcurrentHashMap.newKeySet();
+        NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> address instanceof Inet6Address == isIpv6())
+                .forEach(here::add);
+        for (InetAddress address : here) {
+            if (isIpv6() && !bound.containsKey(address) && underWay.add(address)) {
+                claim(address);
+            }
+        }
+        for (InetAddress address : bound.keySet()) {
+            if (!here.contains(address) && !isLocal(address)) {
+                sockets.drop(bound.remove(address));
+            }
+        }
+    }
+
+    /** Whether it is an address of this machine that no interface lists, as all of 127.0.0.0/8 are. */
+    private static boolean isLocal(InetAddress address) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(address, 0))) {
+            return probe.isBound();
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+}
