@@ -1,23 +1,27 @@
 package dev.lockstep.tftp.file;
 
 import dev.lockstep.tftp.transfer.SharedSource;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** An open file of which the version is known. */
+/** An open file of which the version is known; many can read it through one descriptor. */
 public final class SharedFileSource implements SharedSource {
     private final FileChannel file;
     private final Path path;
     private final FileVersion version;
+    private final Closeable end;
+    private long position;
+    private boolean closed;
 
-    /** Takes the channel over, which is open on that version of what stands under that path. */
-    public SharedFileSource(FileChannel file, Path path, FileVersion version) {
+    SharedFileSource(FileChannel file, Path path, FileVersion version, Closeable end) {
         this.file = file;
         this.path = path;
         this.version = version;
+        this.end = end;
     }
 
     @Override
@@ -32,11 +36,9 @@ public final class SharedFileSource implements SharedSource {
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        try {
-            return file.read(to);
-        } catch (IOException e) {
-            throw FileErrors.of(e);
-        }
+        int octets = read(to, position);
+        position += Math.max(0, octets);
+        return octets;
     }
 
     @Override
@@ -59,6 +61,9 @@ public final class SharedFileSource implements SharedSource {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        if (!closed) {
+            closed = true;
+            end.close();
+        }
     }
 }

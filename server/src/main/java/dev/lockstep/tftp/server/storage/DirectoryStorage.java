@@ -8,7 +8,7 @@ import dev.lockstep.tftp.file.FileSink;
 import dev.lockstep.tftp.file.FileSource;
 import dev.lockstep.tftp.file.FileVersion;
 import dev.lockstep.tftp.file.Folder;
-import dev.lockstep.tftp.file.SharedFileSource;
+import dev.lockstep.tftp.file.OpenFiles;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -33,6 +33,7 @@ public final class DirectoryStorage implements Storage {
     private final WriteRules rules;
     private final Versions versions;
     private final SmallFiles smallFiles;
+    private final OpenFiles openFiles = new OpenFiles();
 
     private DirectoryStorage(Path root, WriteRules rules, Versions versions) {
         this.root = root;
@@ -82,7 +83,7 @@ public final class DirectoryStorage implements Storage {
                     }
                     return new MemorySource(content);
                 }
-                return isStill(before, file) ? new SharedFileSource(open, file, before) : new FileSource(open);
+                return isStill(before, file) ? openFiles.join(open, file, before) : new FileSource(open);
             }
         } catch (IOException e) {
             throw FileErrors.of(e);

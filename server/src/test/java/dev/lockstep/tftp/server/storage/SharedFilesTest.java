@@ -17,6 +17,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +162,36 @@ class SharedFilesTest {
         Files.setLastModifiedTime(other, FileTime.from(Instant.EPOCH));
         Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH));
         assertThat(versionOf("file")).isNotEqualTo(versionOf("other"));
+    }
+
+    @Test
+    void a_thousand_readers_of_one_file_have_one_descriptor_and_each_its_own_place() throws IOException {
+        Files.write(file, content("ab", LARGE / 2));
+        long before = descriptors();
+        List<Source> readers = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            Source reader = storage.read("file", PEER);
+            reader.read(ByteBuffer.allocate(i));
+            readers.add(reader);
+        }
+        assertThat(descriptors() - before).isLessThan(500);
+        ByteBuffer next = ByteBuffer.allocate(1);
+        readers.get(3).read(next);
+        assertThat(next.get(0)).isEqualTo((byte) 'b');
+        readers.get(3).close();
+        readers.get(3).close();
+        for (Source reader : readers.subList(4, 1000)) {
+            reader.close();
+        }
+        assertThat(read(readers.get(0))).as("the last one still reads").hasSize(LARGE);
+    }
+
+    private static long descriptors() throws IOException {
+        Path own = Path.of("/proc/self/fd");
+        assumeTrue(Files.isDirectory(own));
+        try (Stream<Path> all = Files.list(own)) {
+            return all.count();
+        }
     }
 
     @Test

@@ -1,0 +1,46 @@
+package dev.lockstep.tftp.file;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One descriptor for all who read one version of a file: ten thousand transfers need no ten thousand of them. */
+public final class OpenFiles {
+    private final Map<FileVersion, Shared> open = new HashMap<>();
+
+    private static final class Shared {
+        private final FileChannel file;
+        private int users;
+
+        Shared(FileChannel file) {
+            this.file = file;
+        }
+    }
+
+    /** Takes the channel over, which is open on that version of what stands under that path. */
+    public SharedFileSource join(FileChannel fresh, Path path, FileVersion version) throws IOException {
+        Shared shared;
+        synchronized (open) {
+            shared = open.computeIfAbsent(version, first -> new Shared(fresh));
+            shared.users++;
+        }
+        if (shared.file != fresh) {
+            fresh.close();
+        }
+        return new SharedFileSource(shared.file, path, version, () -> leave(version));
+    }
+
+    private void leave(FileVersion version) throws IOException {
+        Shared shared;
+        synchronized (open) {
+            shared = open.get(version);
+            if (--shared.users > 0) {
+                return;
+            }
+            open.remove(version);
+        }
+        shared.file.close();
+    }
+}
