@@ -16,7 +16,7 @@ public final class Installation implements AutoCloseable {
 
     public Installation() {
         try {
-            folder = Files.createTempDirectory(Path.of("/tmp"), "lockstep-installation");
+            folder = Files.createTempDirectory(Path.of("/var/tmp"), "lockstep-installation");
             Path daemon = Repository.ROOT.resolve("server");
             for (String file : List.of("bin/tftpd", "target/tftpd.jar")) {
                 Files.createDirectories(folder.resolve(file).getParent());

@@ -1,0 +1,122 @@
+package dev.lockstep.tftp.service;
+
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import dev.lockstep.tftp.harness.Installation;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The Containerfile that comes with the daemon: linted, and each of its commands run outside a container. */
+@Timeout(300)
+class ContainerIT {
+    /** Nothing can be written but what is in memory under /tmp. */
+    static final String READ_ONLY_ROOT = "mount --make-rprivate / && mount -o remount,bind,ro / &&"
+            + " mount -t tmpfs -o mode=1777,size=16m tmpfs /tmp || exit 1;";
+
+    private static final Path FILE = Repository.ROOT.resolve("server/deploy/container/Containerfile");
+    private static final byte[] CONTENT = pattern(3_000);
+
+    @TempDir
+    private Path folder;
+
+    private static List<String> instructions(String name) throws IOException {
+        List<String> found = Files.readAllLines(FILE).stream()
+                .filter(line -> line.startsWith(name + " "))
+                .map(line -> line.substring(name.length() + 1))
+                .toList();
+        assertThat(found).as(name).isNotEmpty();
+        return found;
+    }
+
+    private static List<String> words(String name) throws IOException {
+        return new Gson()
+                .fromJson(instructions(name).get(0), JsonArray.class).asList().stream()
+                        .map(JsonElement::getAsString)
+                        .toList();
+    }
+
+    @Test
+    void the_linter_has_nothing_to_say() {
+        String linters = System.getenv("LINTERS"); // .ci/run installs them
+        assertThat(linters != null || !"true".equals(System.getenv("CI"))).isTrue();
+        assumeTrue(linters != null, "LINTERS is not set");
+        Run.Result result = Run.run(linters + "/dockerfile-utils", "lint", FILE.toString());
+        assertThat(result.exit()).as(result.toString()).isZero();
+    }
+
+    @Test
+    void what_it_starts_serves_as_its_user() throws IOException {
+        Unprivileged.requirePossible();
+        try (Installation installed = new Installation()) {
+            Files.write(installed.root().resolve("file"), CONTENT);
+            String user = instructions("USER").get(0);
+            List<String> command = new ArrayList<>(Unprivileged.user(Integer.parseInt(user.split(":")[0])));
+            Stream.concat(words("ENTRYPOINT").stream(), words("CMD").stream())
+                    .map(word -> word.replace(
+                                    "/opt/lockstep", installed.folder().toString())
+                            .replace("/srv/tftp", installed.root().toString()))
+                    .forEach(command::add);
+            Map<String, String> environment = Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS);
+            try (Run daemon = Unprivileged.start(environment, "", command)) {
+                Unprivileged.awaitListening(daemon);
+                for (String port : instructions("EXPOSE").get(0).split(" ")) {
+                    assertThat(daemon.awaitOutput(
+                                    text -> text.contains("port " + port.replaceAll("/.*", "")),
+                                    Duration.ofSeconds(15)))
+                            .as(daemon.printed())
+                            .isTrue();
+                }
+                Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6969/file", CONTENT);
+                assertThat(Unprivileged.client(daemon, "hello").exit()).isZero();
+                Unprivileged.expectCleanEnd(daemon);
+            }
+        }
+    }
+
+    @Test
+    void what_it_builds_with_builds_what_it_copies() throws IOException {
+        copySources();
+        for (String line : instructions("RUN")) {
+            try (Run run = Run.start(folder, Map.of(), List.of("sh", "-c", line))) {
+                Run.Result result = run.await(Duration.ofSeconds(280));
+                assertThat(result.exit()).as(result.toString()).isZero();
+            }
+        }
+        assertThat(instructions("COPY").stream()
+                        .filter(line -> line.startsWith("--from=build"))
+                        .map(line -> line.split(" ")[1].replaceFirst("^/src/", "")))
+                .hasSize(2)
+                .allSatisfy(copied -> assertThat(folder.resolve(copied)).isNotEmptyFile());
+    }
+
+    /** As {@code COPY . .} would, without what is built here. */
+    private void copySources() throws IOException {
+        try (Stream<Path> all = Files.walk(Repository.ROOT)) {
+            for (Path path : (Iterable<Path>) all::iterator) {
+                Path relative = Repository.ROOT.relativize(path);
+                boolean skipped = Stream.of("target", ".git")
+                        .anyMatch(name ->
+                                Stream.of(relative.toString().split("/")).anyMatch(name::equals));
+                if (!skipped && !relative.toString().isEmpty()) {
+                    Files.copy(path, folder.resolve(relative));
+                }
+            }
+        }
+    }
+}

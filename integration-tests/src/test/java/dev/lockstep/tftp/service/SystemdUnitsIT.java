@@ -1,0 +1,158 @@
+package dev.lockstep.tftp.service;
+
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Installation;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The unit files that come with the daemon: systemd's own tools read them, and what they start is started. */
+@Timeout(120)
+class SystemdUnitsIT {
+    private static final Path FILES = Repository.ROOT.resolve("server/deploy/systemd");
+    private static final byte[] CONTENT = pattern(3_000);
+
+    @TempDir
+    private Path units;
+
+    private final Installation installed = new Installation();
+
+    @BeforeEach
+    void install() throws IOException {
+        Tool.named("systemd-analyze");
+        Files.write(installed.root().resolve("file"), CONTENT);
+        copy("tftpd.service", units);
+        copy("tftpd.socket", units);
+    }
+
+    @AfterEach
+    void remove() {
+        installed.close();
+    }
+
+    /** With the paths of this installation. */
+    private void copy(String file, Path folder) throws IOException {
+        String text = Files.readString(FILES.resolve(file));
+        Files.writeString(
+                folder.resolve(Path.of(file).getFileName()),
+                text.replace("/opt/lockstep", installed.folder().toString())
+                        .replaceAll("/srv/tftp|/var/lib/tftpd", installed.root().toString()));
+    }
+
+    private void add(String dropIn) throws IOException {
+        if (!dropIn.isEmpty()) {
+            copy("drop-ins/" + dropIn, Files.createDirectory(units.resolve("tftpd.service.d")));
+        }
+    }
+
+    /** The last value of a key, in the unit or in what was added to it. */
+    private List<String> values(String unit, String key) throws IOException {
+        List<String> values = new ArrayList<>();
+        for (Path file : List.of(units.resolve(unit), units.resolve("tftpd.service.d/backups.conf"))) {
+            if (Files.exists(file)) {
+                Files.readAllLines(file).stream()
+                        .filter(line -> line.startsWith(key + "=") && !line.equals(key + "="))
+                        .forEach(line -> values.add(line.substring(key.length() + 1)));
+            }
+        }
+        assertThat(values).as(key).isNotEmpty();
+        return values;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "own-port.conf", "backups.conf"})
+    void systemd_understands_them(String dropIn) throws IOException {
+        add(dropIn);
+        Run.Result result = Run.run(
+                "systemd-analyze",
+                "verify",
+                "--man=no",
+                units.resolve("tftpd.service").toString(),
+                units.resolve("tftpd.socket").toString());
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.output() + result.stderr()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "own-port.conf", "backups.conf"})
+    void systemd_calls_what_they_expose_ok(String dropIn) throws IOException {
+        add(dropIn);
+        Run.Result result = Run.run(
+                "systemd-analyze",
+                "security",
+                "--offline=yes",
+                "--no-pager",
+                "--threshold=20", // 2.0 of 10
+                units.resolve("tftpd.service").toString());
+        assertThat(result.exit()).as(result.toString()).isZero();
+        assertThat(result.output()).contains("Overall exposure level for tftpd.service: 1.");
+    }
+
+    @Test
+    void a_broken_unit_would_be_seen() throws IOException {
+        Files.writeString(units.resolve("tftpd.service"), "[Service]\nExecStart=/nowhere/tftpd\nWatchdogSek=3\n");
+        Run.Result result = Run.run(
+                "systemd-analyze",
+                "verify",
+                "--man=no",
+                units.resolve("tftpd.service").toString());
+        assertThat(result.exit()).isNotZero();
+        assertThat(result.stderr()).contains("WatchdogSek", "/nowhere/tftpd");
+    }
+
+    @Test
+    void the_socket_and_the_service_serve_together_without_any_right() throws IOException {
+        Unprivileged.requirePossible();
+        List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "--datagram"));
+        command.addAll(List.of("-l", values("tftpd.socket", "ListenDatagram").get(0)));
+        command.addAll(List.of("-E", "JAVA_OPTS=" + Repository.JAVA_OPTIONS));
+        command.addAll(Unprivileged.user(65534));
+        command.addAll(List.of(values("tftpd.service", "ExecStart").get(0).split(" ")));
+        try (Run daemon = Unprivileged.start(Map.of(), "", command)) {
+            assertThat(daemon.awaitErrors(text -> text.contains("Listening on 0.0.0.0:69"), RawPeer.PATIENCE))
+                    .as(daemon.printed())
+                    .isTrue();
+            Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
+            Unprivileged.expectCleanEnd(daemon);
+        }
+    }
+
+    @Test
+    void the_service_for_backups_takes_an_upload_once() throws IOException {
+        Unprivileged.requirePossible();
+        add("backups.conf");
+        Files.setPosixFilePermissions(
+                installed.root(), java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+        List<String> command = new ArrayList<>(Unprivileged.user(65534, "net_bind_service"));
+        List<String> lines = values("tftpd.service", "ExecStart");
+        command.addAll(List.of(lines.get(lines.size() - 1).split(" ")));
+        Map<String, String> environment = Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS);
+        try (Run daemon = Unprivileged.start(environment, "", command)) {
+            Unprivileged.awaitListening(daemon);
+            String file = Files.write(units.resolve("running-config"), CONTENT).toString();
+            Run.Result first = Unprivileged.client(daemon, "put", file, "tftp://127.0.0.1/router7");
+            assertThat(first.exit()).as(first + daemon.printed()).isZero();
+            assertThat(installed.root().resolve("router7")).hasBinaryContent(CONTENT);
+            Run.Result second = Unprivileged.client(daemon, "put", file, "tftp://127.0.0.1/router7");
+            assertThat(second.exit()).isEqualTo(1);
+            assertThat(second.stderr()).contains("6 file exists");
+            Unprivileged.expectCleanEnd(daemon);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lockstep.tftp.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockstep.tftp.harness.NetworkNamespace;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Commands for a user without rights in a network and mounts of their own, which end with the command. Needs root. */
+final class Unprivileged {
+    private Unprivileged() {}
+
+    static void requirePossible() {
+        assumeTrue(NetworkNamespace.possible());
+        Tool.named("setpriv");
+    }
+
+    /** The words before a command that is to be run by that user, with these capabilities. */
+    static List<String> user(int id, String... capabilities) {
+        List<String> words = new ArrayList<>(List.of("setpriv", "--reuid", "" + id, "--regid", "" + id));
+        words.addAll(List.of("--clear-groups", "--no-new-privs"));
+        String all = "-all";
+        for (String capability : capabilities) {
+            all += ",+" + capability;
+        }
+        words.addAll(List.of("--inh-caps", all, "--bounding-set", all));
+        if (capabilities.length > 0) {
+            words.addAll(List.of("--ambient-caps", all));
+        }
+        return words;
+    }
+
+    /** Starts a command after a line of preparations by root; there is a loopback. */
+    static Run start(Map<String, String> environment, String preparations, List<String> command) {
+        List<String> words = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c"));
+        words.addAll(List.of("ip link set lo up; " + preparations + " exec \"$@\"", "sh"));
+        words.addAll(command);
+        return Run.start(Path.of("/"), environment, words);
+    }
+
+    static void awaitListening(Run daemon) {
+        assertThat(daemon.awaitOutput(text -> text.startsWith("Listening port "), RawPeer.PATIENCE))
+                .as(daemon.printed())
+                .isTrue();
+    }
+
+    /** Runs our client in the network of the daemon. */
+    static Run.Result client(Run daemon, String... arguments) {
+        List<String> words = new ArrayList<>(List.of("nsenter", "--net=/proc/" + daemon.pid() + "/ns/net"));
+        words.add(Repository.ROOT.resolve("client/bin/tftp").toString());
+        words.addAll(List.of(arguments));
+        return Run.run(words.toArray(String[]::new));
+    }
+
+    static void expectServed(Run daemon, String uri, byte[] content) {
+        Run.Result got = client(daemon, "get", uri, "-o", "-");
+        assertThat(got.exit()).as(got + daemon.printed()).isZero();
+        assertThat(got.stdout()).isEqualTo(content);
+    }
+
+    static void expectCleanEnd(Run daemon) {
+        daemon.terminate();
+        Run.Result end = daemon.await();
+        assertThat(end.exit()).as(end.toString()).isZero();
+    }
+}
