@@ -52,6 +52,11 @@ public final class Daemon implements AutoCloseable {
         return start(Map.of(), starter, root, flags, "0");
     }
 
+    /** Serves a folder where the flags say, started by another command. */
+    public static Daemon listeningIn(List<String> starter, Path root, String... flags) {
+        return start(Map.of(), starter, root, flags);
+    }
+
     /** Serves a folder on 127.0.0.1, with more in its environment. */
     public static Daemon servingWith(Map<String, String> environment, Path root, String... flags) {
         return start(environment, List.of(), root, flags, "127.0.0.1", "0");

@@ -212,7 +212,7 @@ class AddressIT {
 
     @Test
     void case61_case27_in_a_network_of_ethernet_size() throws IOException {
-        assumeThat(NetworkNamespace.possible()).isTrue();
+        NetworkNamespace.needed();
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
             blocksFitThePath(there, net.ourAddress(), net.theirAddress(), "1468");
@@ -224,7 +224,7 @@ class AddressIT {
 
     @Test
     void case62_the_answer_comes_from_the_ipv6_address_that_was_asked() {
-        assumeThat(NetworkNamespace.possible()).isTrue();
+        NetworkNamespace.needed();
         try (NetworkNamespace net = new NetworkNamespace(1500)) {
             String second = net.theirAddress6() + "2";
             Run.run("ip", "-n", net.starter().get(3), "-6", "addr", "add", second + "/64", "dev", net.far(), "nodad");
@@ -242,7 +242,7 @@ class AddressIT {
 
     @Test
     void a_path_narrower_than_a_block_refuses_runs_of_them_and_gets_single_datagrams_instead() throws IOException {
-        assumeThat(NetworkNamespace.possible()).isTrue();
+        NetworkNamespace.needed();
         byte[] file = pattern(500_000);
         Files.write(root.resolve("long"), file);
         try (NetworkNamespace net = new NetworkNamespace(600);

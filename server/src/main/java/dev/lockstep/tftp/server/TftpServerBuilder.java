@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** The settings of a server to be started. Each method replaces or adds one setting and returns this. */
 public final class TftpServerBuilder {
@@ -34,6 +35,7 @@ public final class TftpServerBuilder {
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private boolean pathMtu = true;
+    private final List<NetworkMtu> mtus = new ArrayList<>();
     private PortModes portModes = peer -> PortMode.FRESH;
     private Strictness strictness = Strictness.STRICT;
 
@@ -109,6 +111,12 @@ public final class TftpServerBuilder {
         return this;
     }
 
+    /** Another MTU than the path's for the clients of a network; of several that fit the first counts. */
+    public TftpServerBuilder mtu(NetworkMtu ofNetwork) {
+        mtus.add(ofNetwork);
+        return this;
+    }
+
     /** Which port a client's transfers have; a fresh one each by default. */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
@@ -158,7 +166,7 @@ public final class TftpServerBuilder {
         return TftpServer.start(new ServerConfig(
                 addresses,
                 port,
-                policy == null ? sameForAll() : policy,
+                withMtus(policy == null ? sameForAll() : policy),
                 maxTransfers,
                 maxTransfersPerClient,
                 bufferMemory,
@@ -176,5 +184,14 @@ public final class TftpServerBuilder {
     private RequestPolicy sameForAll() {
         Treatment treatment = new Treatment(storage, limits).withMtu(pathMtu ? Treatment.PATH_MTU : Treatment.ANY_MTU);
         return (request, peer) -> treatment;
+    }
+
+    private RequestPolicy withMtus(RequestPolicy each) {
+        List<NetworkMtu> known = List.copyOf(mtus);
+        return (request, peer) -> {
+            Treatment treatment = each.treat(request, peer);
+            OptionalInt octets = NetworkMtu.of(peer, known);
+            return octets.isPresent() ? treatment.withMtu(octets.getAsInt()) : treatment;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.server.NetworkMtu;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import java.net.InetAddress;
@@ -25,6 +26,14 @@ final class NetworkOptions {
 
     @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
     private boolean noPathMtu;
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "NETWORK=MTU",
+            description =
+                    "The largest packet for clients of a network, as 10.1.0.0/16=1400, where the path's own MTU is"
+                            + " not known here; may be repeated, and the first that fits counts.")
+    private List<String> mtus = List.of();
 
     /** One of these or none. */
     static final class Ports {
@@ -64,6 +73,7 @@ final class NetworkOptions {
         }
         listen.forEach(text -> builder.listen(addressAndPort(text)));
         PortMode mode = ports.mode();
+        mtus.forEach(text -> builder.mtu(NetworkMtu.parse(text)));
         builder.portModes(peer -> mode).pathMtu(!noPathMtu);
     }
 

@@ -1,0 +1,167 @@
+package dev.lockstep.tftp.wire;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.NetworkNamespace;
+import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A machine with several addresses in one network, in a namespace: whichever is asked answers. */
+@Timeout(90)
+class ManyAddressesIT {
+    private static final byte[] TARGET = pattern(2240);
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void file() throws IOException {
+        NetworkNamespace.needed();
+        Files.write(root.resolve("target"), TARGET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--single-port", "--port-range=7000-7009", "--quiet"})
+    void case62_a_wildcard_answers_from_the_address_that_was_asked(String flag) {
+        try (NetworkNamespace net = new NetworkNamespace(1500)) {
+            String second = net.theirAddress() + "2";
+            String second6 = net.theirAddress6() + "2";
+            net.addTheirAddress(second + "/24");
+            net.addTheirAddress(second6 + "/64");
+            try (Daemon there = Daemon.servingEverywhereIn(net.starter(), root, flag)) {
+                for (String asked : new String[] {net.theirAddress(), second}) {
+                    isServed(net.ourAddress(), there.at(asked), flag);
+                }
+                for (String asked : new String[] {net.theirAddress6(), second6}) {
+                    isServed(net.ourAddress6(), there.at(asked), flag);
+                }
+            }
+        }
+    }
+
+    private static void isServed(String from, InetSocketAddress asked, String flag) {
+        try (RawPeer peer = new RawPeer(from)) {
+            peer.ask(asked, rrq("target", "timeout", "255"));
+            peer.expectOack();
+            assertThat(peer.peer().getAddress()).isEqualTo(asked.getAddress());
+            assertThat(peer.peer().getPort() == asked.getPort()).isEqualTo(flag.equals("--single-port"));
+            peer.send(ack(0));
+            peer.expect(data(1, block(TARGET, 1, 512)));
+            peer.send(ack(1));
+            peer.expect(data(2, block(TARGET, 2, 512)));
+            peer.ask(asked, rrq("missing"));
+            peer.expectError(1);
+            assertThat(peer.peer().getAddress()).isEqualTo(asked.getAddress());
+            peer.talkTo(null);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--single-port", "--quiet"})
+    void an_address_that_appears_later_answers_for_itself_soon(String flag) {
+        try (NetworkNamespace net = new NetworkNamespace(1500);
+                Daemon there = Daemon.servingEverywhereIn(net.starter(), root, flag)) {
+            String later = net.theirAddress() + "3";
+            String later6 = net.theirAddress6() + "3";
+            net.addTheirAddress(later + "/24");
+            net.addTheirAddress(later6 + "/64");
+            isServed(net.ourAddress(), there.at(later), flag);
+            long deadline = System.nanoTime() + RawPeer.PATIENCE.toNanos();
+            while (!answersForItself(net.ourAddress6(), there.at(later6))) {
+                assertThat(System.nanoTime()).isLessThan(deadline);
+            }
+            isServed(net.ourAddress6(), there.at(later6), flag);
+        }
+    }
+
+    /** IPv6's wildcard can't tell who was asked: until the address has a socket another one may answer. */
+    private static boolean answersForItself(String from, InetSocketAddress asked) {
+        try (RawPeer peer = new RawPeer(from)) {
+            peer.ask(asked, rrq("missing"));
+            Optional<Datagram> answer = peer.poll(Duration.ofMillis(300));
+            return answer.isPresent() && answer.get().from().getAddress().equals(asked.getAddress());
+        }
+    }
+
+    @Test
+    void case61_single_port_a_request_to_everybody_is_not_answered() {
+        try (NetworkNamespace net = new NetworkNamespace(1500);
+                Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--single-port");
+                RawPeer everyone = new RawPeer(net.ourAddress())) {
+            everyone.allowBroadcast();
+            everyone.ask(there.at(net.broadcastAddress()), rrq("target"));
+            everyone.ask(there.at("255.255.255.255"), rrq("target"));
+            everyone.ask(there.at(net.broadcastAddress()), ack(1));
+            everyone.expectSilence();
+            isServed(net.ourAddress(), there.at(net.theirAddress()), "--single-port");
+        }
+    }
+
+    @Test
+    void several_addresses_are_listened_on_at_once() throws IOException {
+        try (Run run = Run.start(
+                root,
+                Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS),
+                List.of(
+                        Repository.ROOT.resolve("server/bin/tftpd").toString(),
+                        "--root=" + root,
+                        "--listen=127.0.0.1:0",
+                        "--listen=[::1]:0",
+                        "127.0.0.5",
+                        "0"))) {
+            run.awaitOutput(text -> text.contains(" on ::1"), Duration.ofSeconds(60));
+            for (String address : new String[] {"127.0.0.5", "127.0.0.1", "::1"}) {
+                String line = run.output()
+                        .lines()
+                        .filter(each -> each.endsWith(" on " + address))
+                        .findFirst()
+                        .orElseThrow();
+                int port = Integer.parseInt(line.split(" ")[2]);
+                isServed(address, new InetSocketAddress(address, port), "--quiet");
+            }
+            run.terminate();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--listen=nonsense",
+                "--listen=::1:69",
+                "--listen=127.0.0.1",
+                "--listen=127.0.0.1:70000",
+                "--port-range=7000",
+                "--port-range=8-7",
+                "--mtu=10.0.0.0/33=1400",
+                "--mtu=10.0.0.0/8=9",
+                "--mtu=10.0.0.0/8",
+                "--single-port --port-range=1-2"
+            })
+    void a_flag_that_makes_no_sense_is_exit_2_with_what_was_expected(String flags) {
+        Run.Result result = Run.run(("server/bin/tftpd " + flags).split(" "));
+        assertThat(result.exit()).as(result.toString()).isEqualTo(2);
+        assertThat(result.stderr()).startsWith("tftpd: ").containsAnyOf("expected", "mutually exclusive");
+    }
+}
