@@ -52,9 +52,29 @@ public enum Transport {
     /** The MTU of Ethernet, where the path's can't be told. */
     public static final int ETHERNET_MTU = 1500;
 
-    /** The fastest one that works here. */
+    /** Names the one to take, {@code epoll} or {@code nio}, if it is not to be the fastest. */
+    private static final String PROPERTY = "dev.lockstep.tftp.transport";
+
+    /**
+     * The fastest one that works here, or the one that the system property {@code dev.lockstep.tftp.transport} names.
+     *
+     * @throws IllegalArgumentException if it names none
+     */
     public static Transport best() {
-        return Epoll.isAvailable() ? EPOLL : NIO;
+        String named = System.getProperty(PROPERTY);
+        if (named == null) {
+            return Epoll.isAvailable() ? EPOLL : NIO;
+        }
+        return switch (named) {
+            case "epoll" -> EPOLL;
+            case "nio" -> NIO;
+            default -> throw new IllegalArgumentException(PROPERTY + ": " + named + " (expected: epoll or nio)");
+        };
+    }
+
+    /** Whether a socket of IPv6 takes only that, so that each family has sockets of its own. */
+    public boolean separatesFamilies() {
+        return this == EPOLL;
     }
 
     /** Event loops of daemon threads. */

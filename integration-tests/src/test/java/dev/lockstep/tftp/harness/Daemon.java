@@ -52,6 +52,11 @@ public final class Daemon implements AutoCloseable {
         return start(Map.of(), starter, root, flags, "0");
     }
 
+    /** Serves a folder on every address of the machine, with more in its environment. */
+    public static Daemon startedWith(Map<String, String> environment, Path root, String... flags) {
+        return start(environment, List.of(), root, flags, "0");
+    }
+
     /** Serves a folder where the flags say, started by another command. */
     public static Daemon listeningIn(List<String> starter, Path root, String... flags) {
         return start(Map.of(), starter, root, flags);
@@ -73,7 +78,7 @@ public final class Daemon implements AutoCloseable {
         }
         command.addAll(List.of(where));
         Map<String, String> environment = new java.util.HashMap<>(more);
-        environment.put("JAVA_OPTS", Repository.JAVA_OPTIONS);
+        environment.merge("JAVA_OPTS", Repository.JAVA_OPTIONS, (given, usual) -> usual + " " + given);
         return new Daemon(Run.start(root, environment, command));
     }
 

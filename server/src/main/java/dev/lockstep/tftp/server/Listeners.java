@@ -81,12 +81,17 @@ final class Listeners {
         }
     }
 
-    /** Both families, each with its own sockets; IPv6 where the machine has it. */
+    /** Both families, each with its own sockets or both with one; IPv6 where the machine has it. */
     private void bindEverywhere(int port, Transport transport) throws IOException {
-        bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port));
         InetAddress anyIpv6 = InetAddress.getByName("::");
-        if (transport == Transport.EPOLL && hasIpv6(anyIpv6)) {
-            bind(new InetSocketAddress(anyIpv6, addresses.get(0).getPort()));
+        boolean ipv6 = hasIpv6(anyIpv6);
+        int real = port;
+        if (transport.separatesFamilies() || !ipv6) {
+            bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port));
+            real = addresses.get(0).getPort();
+        }
+        if (ipv6) {
+            bind(new InetSocketAddress(anyIpv6, real));
         }
     }
 
