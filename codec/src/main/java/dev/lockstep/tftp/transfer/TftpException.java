@@ -10,6 +10,7 @@ public final class TftpException extends IOException {
 
     private final int code;
     private final boolean fromPeer;
+    private final String reason;
 
     /** A failure found here; the text may be sent to the peer, so it names no path of this machine. */
     public TftpException(ErrorCode code, String text) {
@@ -18,15 +19,21 @@ public final class TftpException extends IOException {
 
     /** As above, with what lies under it, which is never sent. */
     public TftpException(ErrorCode code, String text, Throwable cause) {
+        this(code.number(), text, cause, null);
+    }
+
+    private TftpException(int code, String text, Throwable cause, String reason) {
         super(text, cause);
-        this.code = code.number();
+        this.code = code;
         this.fromPeer = false;
+        this.reason = reason;
     }
 
     private TftpException(ErrorMessage error) {
         super(error.text());
         this.code = error.code();
         this.fromPeer = true;
+        this.reason = null;
     }
 
     /** The failure the peer reports. */
@@ -39,6 +46,19 @@ public final class TftpException extends IOException {
         return failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "internal error", failure);
+    }
+
+    /** The same failure of this side with the reason for it, or one more, which is logged and never sent. */
+    public TftpException because(String why) {
+        String all = reason == null ? why : why + ", " + reason;
+        TftpException known = new TftpException(code, getMessage(), getCause(), all);
+        known.setStackTrace(getStackTrace());
+        return known;
+    }
+
+    /** The text, and the reason where one is known: for logs, not for the peer. */
+    public String explained() {
+        return reason == null ? getMessage() : getMessage() + " (" + reason + ")";
     }
 
     /** The number on the wire; a peer's may be none of {@link ErrorCode}. */

@@ -21,6 +21,7 @@ class ArchitectureTest {
     private static final String FILE = ROOT + ".file..";
     private static final String SERVER = ROOT + ".server..";
     private static final String STORAGE = ROOT + ".server.storage..";
+    private static final String RULES = ROOT + ".server.rules..";
     private static final String CLIENT = ROOT + ".client..";
     private static final String LOAD = ROOT + ".client.load..";
     private static final String LOAD_REPORT = ROOT + ".client.load.report..";
@@ -127,6 +128,29 @@ class ArchitectureTest {
                 .resideInAPackage(STORAGE)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(SERVER).and(not(resideInAnyPackage(STORAGE))))
+                .check(all);
+    }
+
+    @Test
+    void rules_know_no_netty_and_nobody_else_knows_how_they_are_written() {
+        noClasses()
+                .that()
+                .resideInAPackage(RULES)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty..")
+                .check(all);
+        noClasses()
+                .that(not(resideInAnyPackage(RULES)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.tomlj..", "com.google.re2j..")
+                .check(all);
+        noClasses()
+                .that(not(resideInAnyPackage(RULES, "..cli..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(RULES)
                 .check(all);
     }
 

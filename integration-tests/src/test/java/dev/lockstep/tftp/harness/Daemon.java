@@ -146,6 +146,12 @@ public final class Daemon implements AutoCloseable {
         run.terminate();
     }
 
+    /** Sends SIGHUP: it reads its configuration again. */
+    public void hangUp() {
+        Run.Result sent = Run.run("kill", "-HUP", Long.toString(run.pid()));
+        assertThat(sent.exit()).as(sent.toString()).isZero();
+    }
+
     /** Stops it as an administrator would and looks at what it leaves behind. */
     @Override
     public void close() {

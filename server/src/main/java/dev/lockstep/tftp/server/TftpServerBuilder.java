@@ -163,7 +163,16 @@ public final class TftpServerBuilder {
      * @throws IllegalArgumentException for a setting that makes no sense, with its value and what was expected
      */
     public TftpServer start() throws IOException {
-        return TftpServer.start(new ServerConfig(
+        return TftpServer.start(config());
+    }
+
+    /** Refuses settings that make no sense, as {@link #start} does, without starting anything. */
+    public void check() {
+        config();
+    }
+
+    private ServerConfig config() {
+        return new ServerConfig(
                 addresses,
                 port,
                 withMtus(policy == null ? sameForAll() : policy),
@@ -178,7 +187,7 @@ public final class TftpServerBuilder {
                 TransferListener.all(listeners),
                 taps,
                 companions,
-                inherited));
+                inherited);
     }
 
     private RequestPolicy sameForAll() {

@@ -32,9 +32,9 @@ public final class TransferLog implements TransferListener {
             TftpException reason = refused.reason();
             line(Level.INFO, "refused", refused.peer(), refused.request())
                     .addKeyValue("result", "refused")
-                    .addKeyValue("reason", reason.getMessage())
+                    .addKeyValue("reason", reason.explained())
                     .addKeyValue("code", reason.code())
-                    .log("{} refused: {}", who(refused.peer(), refused.request()), Printable.of(reason.getMessage()));
+                    .log("{} refused: {}", who(refused.peer(), refused.request()), Printable.of(reason.explained()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             long bytes = progressed.stats().bytes();
             line(Level.INFO, "progress", progressed.peer(), progressed.request())

@@ -26,6 +26,11 @@ public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, 
         this(storage, limits, Quirks.NONE, PATH_MTU, Pace.UNLIMITED);
     }
 
+    /** The same with files from elsewhere. */
+    public Treatment withStorage(Storage other) {
+        return new Treatment(other, limits, quirks, mtu, pace);
+    }
+
     /** The same with other quirks. */
     public Treatment withQuirks(Quirks other) {
         return new Treatment(storage, limits, other, mtu, pace);

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import dev.lockstep.tftp.server.NetworkMtu;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.Treatment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -72,7 +73,7 @@ final class NetworkOptions {
             builder.listen(address(where.get(0), port(where.get(1))));
         }
         listen.forEach(text -> builder.listen(addressAndPort(text)));
-        PortMode mode = ports.mode();
+        PortMode mode = mode();
         mtus.forEach(text -> builder.mtu(NetworkMtu.parse(text)));
         builder.portModes(peer -> mode).pathMtu(!noPathMtu);
     }
@@ -106,5 +107,14 @@ final class NetworkOptions {
             // told below
         }
         throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
+    }
+
+    PortMode mode() {
+        return ports.mode();
+    }
+
+    /** As a treatment has it. */
+    int mtu() {
+        return noPathMtu ? Treatment.ANY_MTU : Treatment.PATH_MTU;
     }
 }

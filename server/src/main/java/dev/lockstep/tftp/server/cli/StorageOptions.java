@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -31,18 +31,35 @@ final class StorageOptions {
     @Option(names = "--max-size", paramLabel = "SIZE", description = "The largest upload.")
     private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
 
-    /** The storage these flags describe. */
-    Storage storage() throws IOException {
-        if (overwrite && !writable) {
-            throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
-        }
-        WriteRules rules = new WriteRules(writable, overwrite, maxSize.octets());
+    private Storage files;
+
+    /** The storage these flags describe; the same one each time, if it is in memory. */
+    Storage storage(CommonSettings.Directories directories) throws IOException {
         if (memory) {
-            return new MemoryStorage(memoryLimit.octets(), rules);
+            files = files instanceof MemoryStorage ? files : new MemoryStorage(memoryLimit.octets(), writes());
+            return files;
         }
         if (!Files.isDirectory(root)) {
             throw new IllegalArgumentException("--root: " + root + " (expected: a directory)");
         }
-        return DirectoryStorage.at(root, rules);
+        return directories.open(root, writes());
+    }
+
+    /** What was uploaded to memory survives the reading of other flags. */
+    void keepMemoryOf(StorageOptions before) {
+        files = before.files;
+    }
+
+    /** What uploads may do. */
+    WriteRules writes() {
+        if (overwrite && !writable) {
+            throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
+        }
+        return new WriteRules(writable, overwrite, maxSize.octets());
+    }
+
+    /** The directory; null if files are in memory. */
+    Path root() {
+        return memory ? null : root;
     }
 }

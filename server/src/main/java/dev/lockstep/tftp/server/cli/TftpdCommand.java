@@ -4,10 +4,14 @@ import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.TransferLog;
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.service.ServiceNotifier;
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -19,11 +23,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code tftpd}: serves files until it is told to stop. */
 @Command(
@@ -33,16 +34,19 @@ import picocli.CommandLine.Spec;
         versionProvider = TftpdCommand.Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        customSynopsis = "tftpd [OPTIONS] [[ADDRESS] PORT]")
+        subcommands = {CheckCommand.class, ExplainCommand.class},
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd [OPTIONS] COMMAND"})
 public final class TftpdCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
             description = "Where to listen; every address and port 69 by default; port 0 takes a free one.")
     private List<String> where = List.of();
+
+    private final Configuration configuration;
+
+    @Mixin
+    private RuleOptions rules;
 
     @Mixin
     private StorageOptions storage;
@@ -91,31 +95,42 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new TftpdCommand());
-        command.setCaseInsensitiveEnumValuesAllowed(true);
-        command.registerConverter(ByteSize.class, new ByteSize.Converter());
-        command.setParameterExceptionHandler((failure, arguments) -> {
-            System.err.println("tftpd: " + failure.getMessage() + " (see tftpd --help)");
-            return CommandLine.ExitCode.USAGE;
+        System.exit(Invocation.run(args));
+    }
+
+    /** What no flag says. */
+    public TftpdCommand() {
+        this(Configuration.NONE);
+    }
+
+    TftpdCommand(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** Its rules, without starting anything or tidying up; all flags are checked, too. */
+    RulePolicy lookAtRules() throws IOException, ConfigException {
+        return configuration.locating(() -> {
+            RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::asItIs);
+            RulePolicy policy = settings.read(configuration.file());
+            settings().policy(policy).check();
+            return policy;
         });
-        command.setExecutionExceptionHandler((failure, line, parsed) -> {
-            System.err.println("tftpd: " + failure);
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        int status = command.execute(args);
-        if (status != CommandLine.ExitCode.OK || command.isUsageHelpRequested() || command.isVersionHelpRequested()) {
-            System.exit(status);
-        }
+    }
+
+    /** Its rules for a daemon that runs; files in memory stay those of the command it was started by. */
+    RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
+        storage.keepMemoryOf(before.storage);
+        return new RuleSettings(storage, limits, network, DirectoryStorage::at).read(configuration.file());
     }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ConfigException {
         TftpServer server;
         try {
-            log.configure();
-            server = builder().start();
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            server = configuration.locating(() -> {
+                log.configure();
+                return builder().start();
+            });
         } catch (IOException e) {
             return fail(e);
         }
@@ -138,10 +153,8 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder builder() throws IOException {
+    private TftpServerBuilder settings() {
         TftpServerBuilder builder = TftpServer.builder()
-                .storage(storage.storage())
-                .limits(limits.limits())
                 .maxTransfers(maxTransfers, maxTransfersPerClient == null ? maxTransfers : maxTransfersPerClient)
                 .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
                 .drain(LimitOptions.seconds(drain))
@@ -149,6 +162,18 @@ public final class TftpdCommand implements Callable<Integer> {
         probe.applyTo(builder);
         performance.applyTo(builder);
         network.applyTo(builder, where);
+        return builder;
+    }
+
+    private TftpServerBuilder builder() throws IOException, ConfigException {
+        TftpServerBuilder builder = settings();
+        if (configuration.file() == null) {
+            builder.storage(storage.storage(DirectoryStorage::at)).limits(limits.limits());
+        } else {
+            ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulesInPlaceOf(this));
+            builder.policy(policy).portModes(policy);
+            new Reload(configuration, this, policy).onSignal();
+        }
         if (where.isEmpty()) {
             Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
                     .forEach(builder::inherit);

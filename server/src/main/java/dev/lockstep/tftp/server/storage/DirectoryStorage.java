@@ -53,12 +53,51 @@ public final class DirectoryStorage implements Storage {
 
     /** The same by that clock. */
     static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
+        DirectoryStorage storage = asItIs(directory, rules, clock);
+        if (rules.allowed()) {
+            CrashLitter.remove(storage.root);
+        }
+        return storage;
+    }
+
+    /** As {@link #at}, but without tidying up what a crash has left. */
+    public static DirectoryStorage asItIs(Path directory, WriteRules rules) throws IOException {
+        return asItIs(directory, rules, InstantSource.system());
+    }
+
+    private static DirectoryStorage asItIs(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         Folder.open(root).close();
-        if (rules.allowed()) {
-            CrashLitter.remove(root);
-        }
         return new DirectoryStorage(root, rules, new Versions(root, clock));
+    }
+
+    /**
+     * The same rules for a directory below, given as a client would: no name leads out of that one either.
+     *
+     * @throws TftpException if there is no such directory, or it is elsewhere
+     */
+    public DirectoryStorage below(String folder) throws TftpException {
+        try {
+            Path path = root;
+            for (String element : VirtualPath.elementsOf(folder)) {
+                path = path.resolve(element);
+            }
+            Path real = path.toRealPath();
+            if (!real.startsWith(root)) {
+                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
+            }
+            Folder.open(real).close();
+            return new DirectoryStorage(real, rules, versions);
+        } catch (InvalidPathException e) {
+            throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found", e);
+        } catch (IOException e) {
+            throw FileErrors.of(e);
+        }
+    }
+
+    /** The directory, links resolved. */
+    public Path root() {
+        return root;
     }
 
     @Override

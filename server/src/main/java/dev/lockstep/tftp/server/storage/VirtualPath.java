@@ -9,7 +9,7 @@ import java.util.List;
  * A client's file name as elements below the root. Both slashes separate, since Windows boot managers ask with
  * backslashes; a leading one is the root. Percent signs mean nothing. What could lead out is refused, not repaired.
  */
-final class VirtualPath {
+public final class VirtualPath {
     private VirtualPath() {}
 
     /**
@@ -17,7 +17,7 @@ final class VirtualPath {
      *
      * @throws TftpException ACCESS_VIOLATION for a name that leads elsewhere
      */
-    static List<String> elementsOf(String filename) throws TftpException {
+    public static List<String> elementsOf(String filename) throws TftpException {
         List<String> elements = new ArrayList<>();
         for (String element : filename.split("[/\\\\]")) {
             if (element.equals("..") || element.indexOf('\0') >= 0 || isDrive(element)) {

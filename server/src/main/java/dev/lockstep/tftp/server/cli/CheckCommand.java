@@ -1,0 +1,28 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.RulePolicy;
+import dev.lockstep.tftp.server.rules.RuleSummary;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code tftpd check}: what a configuration file means. */
+@Command(
+        name = "check",
+        description = "Says what is wrong with a configuration file, or what it means.",
+        mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "A configuration file.")
+    private String file;
+
+    @Override
+    public Integer call() throws IOException, ConfigException {
+        Logging.configure(false, true, false);
+        RulePolicy policy =
+                Invocation.parsed(Configuration.of(Configuration.FLAG, file)).lookAtRules();
+        RuleSummary.of(policy).forEach(System.out::println);
+        return 0;
+    }
+}

@@ -1,0 +1,141 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.ConfigFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** A command line with what the configuration file adds to it: the flags that the command line itself leaves alone. */
+final class Configuration {
+    static final String FLAG = "--config";
+    /** Flags that ask for something else than to serve, or that no file can give. */
+    private static final Set<String> NO_SETTINGS = Set.of(FLAG, "--help", "--version");
+
+    /** No file, no arguments. */
+    static final Configuration NONE = new Configuration(null, new String[0]);
+
+    private final ConfigFile file;
+    private final String[] given;
+    private final List<String> arguments;
+    private final Set<String> fromFile = new HashSet<>();
+
+    private Configuration(ConfigFile file, String[] given) {
+        this.file = file;
+        this.given = given.clone();
+        this.arguments = new ArrayList<>(List.of(given));
+    }
+
+    /** Reads the file that a command line names, if it names one. A command line that is wrong is left as it is. */
+    static Configuration of(String... given) throws IOException, ConfigException {
+        CommandLine scratch = Invocation.commandLine(new TftpdCommand());
+        ParseResult parsed;
+        try {
+            parsed = scratch.parseArgs(given);
+        } catch (ParameterException e) {
+            return new Configuration(null, given); // told when it is parsed for good
+        }
+        Path path = parsed.matchedOptionValue(FLAG, null);
+        if (path == null && parsed.hasSubcommand()) {
+            path = parsed.subcommand().matchedOptionValue(FLAG, null);
+        }
+        if (path == null) {
+            return new Configuration(null, given);
+        }
+        Set<String> flags = new LinkedHashSet<>();
+        scratch.getCommandSpec().options().stream()
+                .filter(option -> !NO_SETTINGS.contains(option.longestName()))
+                .forEach(option -> flags.add(option.longestName().substring(2)));
+        Configuration all = new Configuration(ConfigFile.read(path, flags), given);
+        all.addFlags(scratch, parsed);
+        return all;
+    }
+
+    private void addFlags(CommandLine scratch, ParseResult parsed) {
+        List<String> added = new ArrayList<>();
+        for (Map.Entry<String, ConfigFile.Setting> setting : file.settings().entrySet()) {
+            OptionSpec option = scratch.getCommandSpec().findOption("--" + setting.getKey());
+            if (!isGiven(option, parsed)) {
+                fromFile.add(setting.getKey());
+                setting.getValue().values().forEach(value -> added.add(option.longestName() + "=" + value));
+            }
+        }
+        arguments.addAll(0, added);
+    }
+
+    /** Whether the command line has that flag, or one that excludes it. */
+    private static boolean isGiven(OptionSpec option, ParseResult parsed) {
+        if (option.group() != null && option.group().exclusive()) {
+            return option.group().args().stream()
+                    .anyMatch(other -> parsed.hasMatchedOption(((OptionSpec) other).longestName()));
+        }
+        return parsed.hasMatchedOption(option.longestName());
+    }
+
+    /** The same command line with the file as it is now. */
+    Configuration again() throws IOException, ConfigException {
+        return of(given);
+    }
+
+    /** The keys that the two files set differently, but for some. */
+    Set<String> differences(Configuration other, Set<String> without) {
+        Set<String> keys = new TreeSet<>(file.settings().keySet());
+        keys.addAll(other.file.settings().keySet());
+        keys.removeAll(without);
+        keys.removeIf(key -> valuesOf(key).equals(other.valuesOf(key)));
+        return keys;
+    }
+
+    private List<String> valuesOf(String key) {
+        ConfigFile.Setting setting = file.settings().get(key);
+        return setting == null ? List.of() : setting.values();
+    }
+
+    /** Something that may find fault with a flag. */
+    interface Reader<T> {
+        T read() throws IOException, ConfigException;
+    }
+
+    /** Says in which line the fault is, if it was the file that set the flag. */
+    <T> T locating(Reader<T> reader) throws IOException, ConfigException {
+        try {
+            return reader.read();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(located(null, e.getMessage()), e);
+        }
+    }
+
+    /** The file; null if there is none. */
+    ConfigFile file() {
+        return file;
+    }
+
+    /** All arguments, those of the file first. */
+    String[] arguments() {
+        return arguments.toArray(String[]::new);
+    }
+
+    /** What is wrong with a flag, and where, if it was the file that set it. */
+    String located(ParameterException failure) {
+        return located(failure.getArgSpec(), failure.getMessage());
+    }
+
+    private String located(ArgSpec argument, String text) {
+        String flag = argument instanceof OptionSpec option
+                ? option.longestName()
+                : text.substring(0, Math.max(0, text.indexOf(':')));
+        String key = flag.replaceFirst("^--", "").replace(' ', '-');
+        return fromFile.contains(key) ? file.place(key) + ": " + text : text + " (see tftpd --help)";
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.Explanation;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code tftpd explain}: what would become of a request. */
+@Command(
+        name = "explain",
+        description = "Says what would become of a request, and why: which rule, which file, which options."
+                + " It has the rights of whoever runs it. Exit status 1 if the request would be refused.",
+        mixinStandardHelpOptions = true)
+final class ExplainCommand implements Callable<Integer> {
+    private static final int ETHERNET_MTU = 1500;
+    private static final int DISCARD = 9;
+
+    /** What the client wants. */
+    enum Operation {
+        READ,
+        WRITE
+    }
+
+    @ParentCommand
+    private TftpdCommand daemon;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = Configuration.FLAG, paramLabel = "FILE", description = "The configuration file.")
+    private Path config;
+
+    @Parameters(index = "0", paramLabel = "CLIENT_IP", description = "The client's address.")
+    private String client;
+
+    @Parameters(index = "1", paramLabel = "read|write", description = "What it wants.")
+    private Operation operation;
+
+    @Parameters(index = "2", paramLabel = "PATH", description = "The name as the client writes it.")
+    private String path;
+
+    @Parameters(index = "3..*", paramLabel = "OPTION=VALUE", description = "Options as the client writes them.")
+    private List<String> options = List.of();
+
+    @Override
+    public Integer call() throws IOException, ConfigException {
+        Logging.configure(false, true, false);
+        InetAddress address;
+        try {
+            address = Explanation.client(client);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "CLIENT_IP: " + e.getMessage());
+        }
+        Explanation explanation = new Explanation(daemon.lookAtRules(), request(), address, pathMtu(address));
+        explanation.lines().forEach(System.out::println);
+        return explanation.isGranted() ? 0 : 1;
+    }
+
+    private Request request() {
+        Options asked = Options.NONE;
+        for (String option : options) {
+            int equals = option.indexOf('=');
+            if (equals < 1) {
+                throw new ParameterException(spec.commandLine(), "option: " + option + " (expected: OPTION=VALUE)");
+            }
+            asked = asked.with(option.substring(0, equals), option.substring(equals + 1));
+        }
+        return operation == Operation.READ
+                ? new ReadRequest(path, TransferMode.OCTET, asked)
+                : new WriteRequest(path, TransferMode.OCTET, asked);
+    }
+
+    /** Of the network interface that leads there. */
+    private static int pathMtu(InetAddress client) {
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(client, DISCARD);
+            NetworkInterface network = NetworkInterface.getByInetAddress(socket.getLocalAddress());
+            return network == null ? ETHERNET_MTU : network.getMTU();
+        } catch (IOException | RuntimeException e) {
+            return ETHERNET_MTU;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.rules.ConfigException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** One run of {@code tftpd}: its flags, those of its configuration file, and what is said of wrong ones. */
+final class Invocation {
+    private Invocation() {}
+
+    /** A parser for that command. */
+    static CommandLine commandLine(TftpdCommand command) {
+        CommandLine line = new CommandLine(command);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(ByteSize.class, new ByteSize.Converter());
+        return line;
+    }
+
+    /** Runs it; the exit status. */
+    static int run(String[] arguments) {
+        Configuration configuration;
+        try {
+            configuration = Configuration.of(arguments);
+        } catch (ConfigException | IOException e) {
+            return wrong(problemsOf(e));
+        }
+        CommandLine line = commandLine(new TftpdCommand(configuration));
+        line.setParameterExceptionHandler((failure, given) -> wrong(List.of(configuration.located(failure))));
+        line.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            boolean settings = failure instanceof ConfigException || failure instanceof IllegalArgumentException;
+            if (settings || failure instanceof FileSystemException) {
+                return wrong(problemsOf(failure));
+            }
+            System.err.println("tftpd: " + failure);
+            return CommandLine.ExitCode.SOFTWARE;
+        });
+        return line.execute(configuration.arguments());
+    }
+
+    /** The command as configured; an {@link IllegalArgumentException} says what is wrong, and where. */
+    static TftpdCommand parsed(Configuration configuration) {
+        TftpdCommand command = new TftpdCommand(configuration);
+        try {
+            commandLine(command).parseArgs(configuration.arguments());
+        } catch (ParameterException e) {
+            throw new IllegalArgumentException(configuration.located(e), e);
+        }
+        return command;
+    }
+
+    /** What to tell of a failure to read a configuration. */
+    static List<String> problemsOf(Exception failure) {
+        if (failure instanceof ConfigException known) {
+            return known.problems();
+        }
+        return List.of(
+                failure instanceof FileSystemException file
+                        ? file.getFile() + ": " + (file.getReason() == null ? "no such file" : file.getReason())
+                        : failure.getMessage());
+    }
+
+    private static int wrong(List<String> problems) {
+        problems.forEach(problem -> System.err.println("tftpd: " + problem));
+        return CommandLine.ExitCode.USAGE;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.RulePolicy;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Reads the configuration file again on SIGHUP: all of it holds from then on for new requests, or, if anything is wrong
+ * with it, nothing.
+ */
+final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+
+    /** Flags that hold for each request anew; all others are for the start. */
+    private static final Set<String> FOR_REQUESTS = Set.of("storage", "limits", "network");
+
+    private final ReloadablePolicy<RulePolicy> policy;
+    private Configuration configuration;
+    private TftpdCommand command;
+
+    Reload(Configuration configuration, TftpdCommand command, ReloadablePolicy<RulePolicy> policy) {
+        this.configuration = configuration;
+        this.command = command;
+        this.policy = policy;
+    }
+
+    /** From now on at each SIGHUP, where there is such a signal. Reflection, since no Java API has signals. */
+    void onSignal() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object reload = Proxy.newProxyInstance(
+                    handler.getClassLoader(), new Class<?>[] {handler}, (proxy, method, parameters) -> {
+                        if (method.getName().equals("handle")) {
+                            reload();
+                        }
+                        return null;
+                    });
+            Object hangup = signal.getConstructor(String.class).newInstance("HUP");
+            signal.getMethod("handle", signal, handler).invoke(null, hangup, reload);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.warn("SIGHUP reloads nothing here: {}", e.toString());
+        }
+    }
+
+    /** Reads the file; what is wrong is logged, and then all stays as it is. */
+    synchronized void reload() {
+        try {
+            Configuration next = configuration.again();
+            TftpdCommand read = Invocation.parsed(next);
+            RulePolicy rules = next.locating(() -> read.rulesInPlaceOf(command));
+            Set<String> restart = next.differences(configuration, flagsForRequests());
+            policy.replace(rules);
+            configuration = next;
+            command = read;
+            LOG.info("configuration reloaded: {} rules", rules.size());
+            if (!restart.isEmpty()) {
+                LOG.warn("changed, but only for the next start: {}", String.join(", ", restart));
+            }
+        } catch (ConfigException | IOException | IllegalArgumentException e) {
+            Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
+            LOG.error("configuration not reloaded: all stays as it was");
+        }
+    }
+
+    private static Set<String> flagsForRequests() {
+        Set<String> flags = new TreeSet<>();
+        CommandSpec spec = Invocation.commandLine(new TftpdCommand()).getCommandSpec();
+        FOR_REQUESTS.forEach(mixin -> spec.mixins()
+                .get(mixin)
+                .options()
+                .forEach(option -> flags.add(option.longestName().substring(2))));
+        flags.removeAll(Set.of("listen", "mtu")); // of the network, too, but for the start
+        return flags;
+    }
+}

@@ -1,0 +1,14 @@
+package dev.lockstep.tftp.server.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The flag of the configuration file. It is read before all other flags: see {@link Configuration}. */
+final class RuleOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Settings, with a key for each flag, and rules by client and file (TOML)."
+                    + " Flags given here win. SIGHUP reads it again.")
+    private Path file;
+}

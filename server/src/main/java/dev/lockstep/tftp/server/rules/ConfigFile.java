@@ -1,0 +1,130 @@
+package dev.lockstep.tftp.server.rules;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlTable;
+
+/**
+ * A configuration file (TOML): first a key for each flag of the daemon that is to be set, then a {@code [[rule]]} for
+ * each rule.
+ */
+public final class ConfigFile {
+    private static final String RULE = "rule";
+
+    private final Path path;
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+    private final Set<String> flags;
+    private final TomlParseResult toml;
+
+    /**
+     * A flag that is set in a file.
+     *
+     * @param values as they would stand on the command line; more than one for a flag that may be repeated
+     */
+    public record Setting(List<String> values, int line) {}
+
+    private ConfigFile(Path path, Set<String> flags, TomlParseResult toml) {
+        this.path = path;
+        this.flags = flags;
+        this.toml = toml;
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param flags names of the flags that may be set, without their dashes
+     * @throws ConfigException for all that is wrong but for what the rules say
+     */
+    public static ConfigFile read(Path path, Set<String> flags) throws IOException, ConfigException {
+        ConfigFile file = new ConfigFile(path, flags, Toml.parse(path));
+        Problems problems = file.problems();
+        for (TomlParseError error : file.toml.errors()) {
+            problems.add(error.position().line(), error.getMessage());
+        }
+        problems.throwIfAny();
+        Set<String> known = new HashSet<>(flags);
+        known.add(RULE);
+        for (String key : file.toml.keySet()) {
+            if (!known.contains(key)) {
+                problems.add(file.lineOf(key), key + ": unknown key (did you mean " + Nearest.to(key, known) + "?)");
+            } else if (flags.contains(key)) {
+                file.readSetting(key, problems);
+            }
+        }
+        problems.throwIfAny();
+        return file;
+    }
+
+    private void readSetting(String key, Problems problems) {
+        Object value = toml.get(List.of(key));
+        List<?> all = value instanceof TomlArray array ? array.toList() : List.of(value);
+        List<String> texts = new ArrayList<>();
+        for (Object one : all) {
+            if (one instanceof TomlTable || one instanceof TomlArray) {
+                problems.add(lineOf(key), key + ": (expected: a text, a number, true, false, or an array of them)");
+                return;
+            }
+            texts.add(one.toString());
+        }
+        settings.put(key, new Setting(List.copyOf(texts), lineOf(key)));
+    }
+
+    /** The flags it sets, by name. */
+    public Map<String, Setting> settings() {
+        return Map.copyOf(settings);
+    }
+
+    /** Where that flag is set, as {@code tftpd.toml line 7}. */
+    public String place(String flag) {
+        return problems().place(settings.get(flag).line());
+    }
+
+    /**
+     * The rules of this file. Opens the directories they name.
+     *
+     * @throws ConfigException for all that is wrong with them
+     */
+    public RulePolicy rules(CommonSettings common) throws ConfigException {
+        Problems problems = problems();
+        List<Rule> rules = new ArrayList<>();
+        Object written = toml.get(List.of(RULE));
+        if (written instanceof TomlArray array && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
+            for (int i = 0; i < array.size(); i++) {
+                Section section =
+                        new Section(array.getTable(i), array.inputPositionOf(i).line(), problems);
+                rules.add(new RuleReader(section, common, problems, i + 1).read(flags));
+            }
+        } else if (written != null) {
+            problems.add(lineOf(RULE), "rule: (expected: [[rule]] above each rule)");
+        }
+        problems.throwIfAny();
+        return new RulePolicy(rules, otherwise(common));
+    }
+
+    /** The policy without any rule. */
+    public static RulePolicy noRules(CommonSettings common) {
+        return new RulePolicy(List.of(), otherwise(common));
+    }
+
+    private static Rule otherwise(CommonSettings common) {
+        return RuleReader.otherwise(common);
+    }
+
+    private int lineOf(String key) {
+        return toml.inputPositionOf(List.of(key)).line();
+    }
+
+    private Problems problems() {
+        return new Problems(path.getFileName().toString());
+    }
+}

@@ -1,0 +1,169 @@
+package dev.lockstep.tftp.server.rules;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.Options.Option;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Negotiation;
+import dev.lockstep.tftp.transfer.Quirks;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What would become of a request, and why: asks the same rules, files and negotiation as the daemon does. An upload is
+ * begun and thrown away.
+ */
+public final class Explanation {
+    private static final Set<String> KNOWN = Set.of(
+            Options.BLKSIZE,
+            Options.BLKSIZE2,
+            Options.TIMEOUT,
+            Options.UTIMEOUT,
+            Options.TSIZE,
+            Options.WINDOWSIZE,
+            Options.ROLLOVER);
+
+    private final RulePolicy policy;
+    private final Request request;
+    private final InetAddress client;
+    private final int pathMtu;
+    private final List<String> lines = new ArrayList<>();
+    private boolean granted;
+
+    /**
+     * Of one request.
+     *
+     * @param pathMtu of the way to the client
+     */
+    public Explanation(RulePolicy policy, Request request, InetAddress client, int pathMtu) {
+        this.policy = policy;
+        this.request = request;
+        this.client = client;
+        this.pathMtu = pathMtu;
+        try {
+            explain();
+            granted = true;
+            lines.add("granted");
+        } catch (TftpException refusal) {
+            lines.add("refused: " + refusal.explained());
+        } catch (IOException e) {
+            lines.add("refused: " + TftpException.of(e).explained());
+        }
+    }
+
+    /** An address by its numbers; an {@link IllegalArgumentException} says what was expected. */
+    public static InetAddress client(String text) {
+        return Network.literal(text);
+    }
+
+    /** What happens, step by step. */
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /** Whether the request would be served. */
+    public boolean isGranted() {
+        return granted;
+    }
+
+    private void explain() throws IOException {
+        Rule rule = policy.ruleFor(request, client);
+        lines.add(rule == policy.otherwise() ? "no rule matches" : rule.label() + ": " + rule.condition());
+        Treatment treatment = rule.treat(client);
+        Rule ports = policy.portRule(client);
+        lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
+        RuledStorage files = (RuledStorage) treatment.storage();
+        long size = open(files);
+        lines.add("file: " + files.find(request.filename(), client).file());
+        if (size != Source.UNKNOWN_SIZE) {
+            lines.add("size: " + size + " octets");
+        }
+        for (QuirkProfile quirk : rule.quirks()) {
+            lines.add("quirk " + quirk.key() + ": " + quirk.meaning());
+        }
+        if (rule.rates().perTransfer() > 0 || rule.rates().perClient() > 0) {
+            lines.add("rate: " + rate(rule.rates()));
+        }
+        explainOptions(treatment, size);
+    }
+
+    private static String rate(Rule.Rates rates) {
+        List<String> parts = new ArrayList<>();
+        if (rates.perTransfer() > 0) {
+            parts.add(rates.perTransfer() + " octets/s");
+        }
+        if (rates.perClient() > 0) {
+            parts.add(rates.perClient() + " octets/s with the client's other transfers");
+        }
+        return String.join(", ", parts);
+    }
+
+    private long open(RuledStorage files) throws IOException {
+        InetSocketAddress peer = new InetSocketAddress(client, 0);
+        if (request instanceof WriteRequest) {
+            long announced =
+                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
+            files.write(request.filename(), announced, peer).close();
+            return Source.UNKNOWN_SIZE;
+        }
+        try (Source source = files.read(request.filename(), peer)) {
+            return request.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : source.size();
+        }
+    }
+
+    private void explainOptions(Treatment treatment, long size) {
+        Limits limits = treatment.limitsFor(pathMtu, client instanceof Inet6Address);
+        Options oack =
+                Negotiation.answer(request, limits, treatment.quirks(), size).oack();
+        for (Option asked : request.options()) {
+            Optional<String> given = oack.value(asked.name());
+            String answer = given.map(value -> value + reasonFor(asked, value, treatment, limits))
+                    .orElseGet(() -> "left out, " + reasonAgainst(asked, treatment.quirks()));
+            lines.add("option " + asked.name() + "=" + asked.value() + ": " + answer);
+        }
+    }
+
+    private String reasonFor(Option asked, String given, Treatment treatment, Limits limits) {
+        if (asked.key().equals(Options.TSIZE)) {
+            return request instanceof WriteRequest ? ", as announced" : ", the size of the file";
+        }
+        if (given.equals(asked.value())) {
+            return ", as asked";
+        }
+        if (asked.key().equals(Options.WINDOWSIZE)) {
+            return ", the most that " + limits.windowsize() + " blocks and " + limits.windowBytes() + " octets allow";
+        }
+        if (treatment.quirks().blksize() < limits.blksize()) {
+            return ", the most by quirk";
+        }
+        return limits.blksize() < treatment.limits().blksize()
+                ? ", the most that an MTU of " + mtuOf(treatment) + " carries"
+                : ", the most by limit";
+    }
+
+    private int mtuOf(Treatment treatment) {
+        return treatment.mtu() == Treatment.PATH_MTU ? pathMtu : treatment.mtu();
+    }
+
+    private String reasonAgainst(Option asked, Quirks quirks) {
+        if (quirks.deaf() || quirks.unheard().contains(asked.key())) {
+            return "by quirk";
+        }
+        if (!KNOWN.contains(asked.key())) {
+            return "an option nobody knows";
+        }
+        boolean sizeUnknown = asked.key().equals(Options.TSIZE) && request.mode() == TransferMode.NETASCII;
+        return sizeUnknown ? "the size is not known before" : "no value it may have, or another option says it";
+    }
+}

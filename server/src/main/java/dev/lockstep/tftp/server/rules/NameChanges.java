@@ -1,0 +1,64 @@
+package dev.lockstep.tftp.server.rules;
+
+import com.google.re2j.Pattern;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What happens to a name before its file is looked up: letters first, then each renaming in turn. The result is as
+ * little to be trusted as the name was.
+ */
+record NameChanges(Letters letters, List<Renaming> renamings) {
+    /** None. */
+    static final NameChanges NONE = new NameChanges(Letters.KEEP, List.of());
+
+    /** The case of letters. */
+    enum Letters {
+        KEEP,
+        LOWER,
+        UPPER
+    }
+
+    /** Every place that is like {@code from} becomes {@code to}, in which {@code $1} is the first group. */
+    record Renaming(Pattern from, String to) {
+        /** Tries it, too: an {@link IllegalArgumentException} says what was expected. */
+        Renaming {
+            int groups = from.groupCount();
+            com.google.re2j.Matcher references = Pattern.compile("\\$(\\d)").matcher(to.replace("\\$", ""));
+            while (references.find()) {
+                if (Integer.parseInt(references.group(1)) > groups) {
+                    throw new IllegalArgumentException(to + " (expected: $0 to $" + groups + ")");
+                }
+            }
+        }
+
+        String apply(String name) {
+            return from.matcher(name).replaceAll(to);
+        }
+    }
+
+    String apply(String name) {
+        String changed = switch (letters) {
+            case KEEP -> name;
+            case LOWER -> name.toLowerCase(Locale.ROOT);
+            case UPPER -> name.toUpperCase(Locale.ROOT);
+        };
+        for (Renaming renaming : renamings) {
+            changed = renaming.apply(changed);
+        }
+        return changed;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        if (letters != Letters.KEEP) {
+            text.append(", names in ")
+                    .append(letters.name().toLowerCase(Locale.ROOT))
+                    .append(" case");
+        }
+        renamings.forEach(renaming ->
+                text.append(", ").append(renaming.from()).append(" renamed ").append(renaming.to()));
+        return text.toString();
+    }
+}

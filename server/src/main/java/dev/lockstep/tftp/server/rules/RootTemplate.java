@@ -1,0 +1,102 @@
+package dev.lockstep.tftp.server.rules;
+
+import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.server.storage.VirtualPath;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A root directory with places to fill in: {@code {ip}}, {@code {mac}} and {@code {filename:N}}, the Nth part of the
+ * name, from the end where N is negative. The folder before the first place is fixed; the filled part only leads below.
+ */
+final class RootTemplate {
+    private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)}");
+    private static final Pattern PART = Pattern.compile("filename:(-?[1-9]\\d?)");
+
+    private final Path fixed;
+    private final String rest;
+    private final Neighbours neighbours;
+
+    private RootTemplate(Path fixed, String rest, Neighbours neighbours) {
+        this.fixed = fixed;
+        this.rest = rest;
+        this.neighbours = neighbours;
+    }
+
+    /** Reads one; an {@link IllegalArgumentException} says what was expected. */
+    static RootTemplate parse(String text, Neighbours neighbours) {
+        Matcher place = PLACE.matcher(text);
+        int first = -1;
+        while (place.find()) {
+            first = first < 0 ? place.start() : first;
+            String name = place.group(1);
+            if (!name.equals("ip") && !name.equals("mac") && !PART.matcher(name).matches()) {
+                throw new IllegalArgumentException(text + " (expected: {ip}, {mac} or {filename:1} in braces)");
+            }
+        }
+        int end = first < 0 ? text.length() : text.lastIndexOf('/', first) + 1;
+        return new RootTemplate(Path.of(text.substring(0, end)), text.substring(end), neighbours);
+    }
+
+    /** The part that is the same for all. */
+    Path fixed() {
+        return fixed;
+    }
+
+    /** Whether it is the same for all. */
+    boolean isFixed() {
+        return rest.isEmpty();
+    }
+
+    /**
+     * The filled part, below the fixed one. On the I/O pool, if there is a {mac}.
+     *
+     * @throws TftpException FILE_NOT_FOUND, if there is nothing to fill in
+     */
+    String fill(String name, InetAddress client) throws IOException {
+        StringBuilder filled = new StringBuilder();
+        Matcher place = PLACE.matcher(rest);
+        while (place.find()) {
+            place.appendReplacement(filled, Matcher.quoteReplacement(valueOf(place, name, client)));
+        }
+        return place.appendTail(filled).toString();
+    }
+
+    private String valueOf(MatchResult place, String name, InetAddress client) throws IOException {
+        String what = place.group(1);
+        return switch (what) {
+            case "ip" -> PeerName.of(client).replace(':', '-'); // a colon would be a drive's on some systems
+            case "mac" ->
+                neighbours
+                        .hardwareAddressOf(client)
+                        .orElseThrow(() -> nothing("{mac}: " + PeerName.of(client) + " is no neighbour"));
+            default -> part(Integer.parseInt(what.substring(what.indexOf(':') + 1)), name);
+        };
+    }
+
+    private static String part(int number, String name) throws TftpException {
+        List<String> parts = VirtualPath.elementsOf(name);
+        int index = number > 0 ? number - 1 : parts.size() + number;
+        if (index < 0 || index >= parts.size()) {
+            throw nothing("{filename:" + number + "}: the name has " + parts.size() + " parts");
+        }
+        return parts.get(index);
+    }
+
+    private static TftpException nothing(String why) {
+        return new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found").because(why);
+    }
+
+    /** The part to fill in. */
+    @Override
+    public String toString() {
+        return rest;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lockstep.tftp.server.rules;
+
+import dev.lockstep.tftp.channel.Pace;
+import dev.lockstep.tftp.channel.RateLimit;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.net.InetAddress;
+import java.util.List;
+
+/** One rule, ready to be asked. */
+final class Rule {
+    private final String label;
+    private final RuleCondition condition;
+    private final boolean denies;
+    private final Treatment treatment;
+    private final PortMode ports;
+    private final List<QuirkProfile> quirks;
+    private final Rates rates;
+    private final ClientRates clientRates;
+
+    /** Octets a second, 0 for as many as will go. */
+    record Rates(long perTransfer, long perClient) {
+        static final Rates UNLIMITED = new Rates(0, 0);
+    }
+
+    /**
+     * A rule.
+     *
+     * @param label what the log calls it
+     * @param ports null where it leaves them as they are
+     * @param quirks those of the treatment, by name
+     */
+    Rule(
+            String label,
+            RuleCondition condition,
+            boolean denies,
+            Treatment treatment,
+            PortMode ports,
+            List<QuirkProfile> quirks,
+            Rates rates) {
+        this.label = label;
+        this.condition = condition;
+        this.denies = denies;
+        this.treatment = treatment;
+        this.ports = ports;
+        this.quirks = quirks;
+        this.rates = rates;
+        this.clientRates = rates.perClient > 0 ? new ClientRates(rates.perClient) : null;
+    }
+
+    /** How it treats a request that it matches. */
+    Treatment treat(InetAddress client) throws TftpException {
+        if (denies) {
+            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not allowed").because(label + " denies it");
+        }
+        Pace pace = rates.perTransfer > 0 ? new RateLimit(rates.perTransfer) : Pace.UNLIMITED;
+        if (clientRates != null) {
+            pace = pace.and(clientRates.of(client));
+        }
+        return pace == Pace.UNLIMITED ? treatment : treatment.withPace(pace);
+    }
+
+    String label() {
+        return label;
+    }
+
+    RuleCondition condition() {
+        return condition;
+    }
+
+    /** Without paces of its own. */
+    Treatment treatment() {
+        return treatment;
+    }
+
+    boolean denies() {
+        return denies;
+    }
+
+    PortMode ports() {
+        return ports;
+    }
+
+    List<QuirkProfile> quirks() {
+        return quirks;
+    }
+
+    Rates rates() {
+        return rates;
+    }
+}

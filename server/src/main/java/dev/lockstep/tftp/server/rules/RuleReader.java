@@ -1,0 +1,197 @@
+package dev.lockstep.tftp.server.rules;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.rules.NameChanges.Letters;
+import dev.lockstep.tftp.server.rules.NameChanges.Renaming;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Quirks;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Makes a rule of its table: all keys of a rule are here. */
+final class RuleReader {
+    /** A window takes no longer than a quarter of a second, or a client takes the silence for a loss. */
+    private static final int WINDOWS_A_SECOND = 4;
+
+    private final Section section;
+    private final CommonSettings common;
+    private final String label;
+
+    RuleReader(Section section, CommonSettings common, Problems problems, int number) {
+        this.section = section;
+        this.common = common;
+        String name = section.text("name", text -> " \"" + text + "\"").orElse("");
+        this.label = "rule " + number + name + ", " + problems.place(section.line());
+    }
+
+    /** What holds where no rule matches. */
+    static Rule otherwise(CommonSettings common) {
+        Treatment treatment = common.treatment();
+        RuledStorage files =
+                new RuledStorage("no rule matches", treatment.storage(), null, NameChanges.NONE, common.writes());
+        return new Rule(
+                "no rule",
+                new RuleCondition(List.of(), List.of(), Optional.empty()),
+                false,
+                treatment.withStorage(files),
+                common.ports(),
+                List.of(),
+                Rule.Rates.UNLIMITED);
+    }
+
+    /** Reads all keys; what is wrong goes to the problems. */
+    Rule read(Set<String> flags) {
+        Letters letters = choice("case", Letters.KEEP, Map.of("lower", Letters.LOWER, "upper", Letters.UPPER));
+        RuleCondition condition = condition(letters != Letters.KEEP);
+        boolean denies = choice("action", false, Map.of("allow", false, "deny", true));
+        NameChanges changes = new NameChanges(letters, renamings());
+        List<QuirkProfile> quirks = quirks();
+        Rule.Rates rates = new Rule.Rates(
+                section.size("rate-per-transfer").orElse(0),
+                section.size("rate-per-client").orElse(0));
+        Treatment treatment = treatment(changes, quirks, rates);
+        PortMode ports = section.text("ports", RuleReader::portMode).orElse(null);
+        if (ports != null && !(condition.files().isEmpty() && condition.write().isEmpty())) {
+            section.problem("ports", "(expected: in a rule without files and operation: the port is chosen by client)");
+        }
+        section.finish(flags, "settings of the daemon come before the first [[rule]]");
+        return new Rule(label, condition, denies, treatment, ports, quirks, rates);
+    }
+
+    private RuleCondition condition(boolean anyCase) {
+        boolean both = !section.has("operation");
+        boolean write = choice("operation", false, Map.of("read", false, "write", true));
+        return new RuleCondition(
+                section.texts("clients", Network::parse),
+                section.texts("files", text -> Glob.parse(text, anyCase)),
+                both ? Optional.empty() : Optional.of(write));
+    }
+
+    private List<Renaming> renamings() {
+        List<Renaming> all = new ArrayList<>();
+        for (Section renaming : section.sections("rename")) {
+            Optional<Pattern> from = renaming.text("from", RuleReader::regex);
+            Optional<String> to = renaming.text("to", text -> text);
+            renaming.finish(Set.of(), "");
+            if (from.isPresent() && to.isPresent()) {
+                try {
+                    all.add(new Renaming(from.get(), to.get()));
+                } catch (IllegalArgumentException e) {
+                    renaming.problem("to", e.getMessage());
+                }
+            } else if (!renaming.has("from") || !renaming.has("to")) {
+                section.problem("rename", "(expected: from and to)");
+            }
+        }
+        return all;
+    }
+
+    private static Pattern regex(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(text + " (expected: a regular expression; " + e.getDescription() + ")");
+        }
+    }
+
+    private List<QuirkProfile> quirks() {
+        Map<String, QuirkProfile> byKey = new TreeMap<>();
+        for (QuirkProfile profile : QuirkProfile.values()) {
+            byKey.put(profile.key(), profile);
+        }
+        return section.texts("quirks", text -> chosen(text, byKey));
+    }
+
+    private Treatment treatment(NameChanges changes, List<QuirkProfile> profiles, Rule.Rates rates) {
+        Treatment usual = common.treatment();
+        Quirks quirks = Quirks.NONE;
+        for (QuirkProfile profile : profiles) {
+            quirks = quirks.and(profile.quirks());
+        }
+        Limits limits = limits(usual.limits(), rates);
+        return new Treatment(storage(changes), limits, quirks, mtu(usual.mtu()), usual.pace());
+    }
+
+    private Limits limits(Limits usual, Rule.Rates rates) {
+        long bytes = section.size("window-bytes-limit").orElse(usual.windowBytes());
+        for (long rate : new long[] {rates.perTransfer(), rates.perClient()}) {
+            bytes = rate > 0 ? Math.min(bytes, Math.max(1, rate / WINDOWS_A_SECOND)) : bytes;
+        }
+        int blksize = (int) section.number("blksize-limit", TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
+                .orElse(usual.blksize());
+        int windowsize = (int) section.number("windowsize-limit", 1, TransferSettings.MAX_WINDOWSIZE)
+                .orElse(usual.windowsize());
+        return usual.withBlksize(blksize)
+                .withWindow(windowsize, (int) Math.min(bytes, Integer.MAX_VALUE))
+                .withTimes(
+                        seconds("timeout").orElse(usual.timeout()),
+                        seconds("give-up").orElse(usual.giveUp()),
+                        usual.linger());
+    }
+
+    private Optional<Duration> seconds(String key) {
+        return section.seconds(key).map(number -> Duration.ofNanos((long) (number * 1e9)));
+    }
+
+    private int mtu(int usual) {
+        OptionalLong number = section.number("mtu", 68, Treatment.ANY_MTU);
+        return (int) number.orElse(usual);
+    }
+
+    private Storage storage(NameChanges changes) {
+        WriteRules usual = common.writes();
+        WriteRules writes = new WriteRules(
+                section.flag("writable").orElse(usual.allowed()),
+                section.flag("overwrite").orElse(usual.overwrite()),
+                section.size("max-size").orElse(usual.maxSize()));
+        Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
+        Storage files = common.treatment().storage();
+        if (given.isEmpty() && !writes.equals(usual) && common.root() == null) {
+            section.problem("root", "(expected: one where files are in memory and a rule says what may be written)");
+        } else if (given.isPresent() || !writes.equals(usual)) {
+            Path directory = given.map(RootTemplate::fixed).orElse(common.root());
+            try {
+                files = common.directories().open(directory, writes);
+            } catch (IOException e) {
+                section.wrong("root", directory, "a directory that can be read");
+            }
+        }
+        return new RuledStorage(label, files, given.orElse(null), changes, writes);
+    }
+
+    private static PortMode portMode(String text) {
+        return switch (text) {
+            case "fresh" -> PortMode.FRESH;
+            case "single" -> PortMode.SINGLE;
+            default -> PortMode.range(text);
+        };
+    }
+
+    private <T> T choice(String key, T usual, Map<String, T> values) {
+        return section.text(key, text -> chosen(text, values)).orElse(usual);
+    }
+
+    private static <T> T chosen(String text, Map<String, T> values) {
+        T value = values.get(text.toLowerCase(Locale.ROOT));
+        if (value == null) {
+            throw new IllegalArgumentException(text + " (expected: "
+                    + String.join(", ", values.keySet().stream().sorted().toList()) + ")");
+        }
+        return value;
+    }
+}

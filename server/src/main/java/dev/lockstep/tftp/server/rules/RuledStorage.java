@@ -1,0 +1,111 @@
+package dev.lockstep.tftp.server.rules;
+
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.VirtualPath;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/**
+ * The files of one rule: changes the name, finds the root, and leaves the rest to the storage there. A refusal says in
+ * the log which rule it was and which file.
+ */
+final class RuledStorage implements Storage {
+    private final String rule;
+    private final Storage files;
+    private final RootTemplate root;
+    private final NameChanges changes;
+    private final WriteRules writes;
+
+    /** Where a name leads. */
+    record Place(Storage files, String name, String file) {}
+
+    /**
+     * Files of a rule.
+     *
+     * @param files at the fixed part of the root
+     * @param root null where that is all of it
+     * @param writes what the files may take
+     */
+    RuledStorage(String rule, Storage files, RootTemplate root, NameChanges changes, WriteRules writes) {
+        this.rule = rule;
+        this.files = files;
+        this.root = root;
+        this.changes = changes;
+        this.writes = writes;
+    }
+
+    /** Where that name leads for that client. On the I/O pool. */
+    Place find(String filename, InetAddress client) throws IOException {
+        String asked = String.join("/", VirtualPath.elementsOf(filename));
+        String name = nameOf(filename);
+        if (!(files instanceof DirectoryStorage directory)) {
+            return new Place(files, name, name);
+        }
+        DirectoryStorage there =
+                root == null || root.isFixed() ? directory : below(directory, root.fill(asked, client));
+        return new Place(there, name, there.root() + "/" + String.join("/", VirtualPath.elementsOf(name)));
+    }
+
+    private String nameOf(String filename) throws TftpException {
+        return changes.apply(String.join("/", VirtualPath.elementsOf(filename)));
+    }
+
+    private static DirectoryStorage below(DirectoryStorage directory, String folder) throws TftpException {
+        try {
+            return directory.below(folder);
+        } catch (TftpException e) {
+            throw e.because("root " + directory.root() + "/" + folder);
+        }
+    }
+
+    @Override
+    public Source readAtOnce(String filename, InetSocketAddress peer) {
+        try {
+            return root == null || root.isFixed() ? files.readAtOnce(nameOf(filename), peer) : null;
+        } catch (TftpException e) {
+            return null; // told by read
+        }
+    }
+
+    @Override
+    public Source read(String filename, InetSocketAddress peer) throws IOException {
+        String reason = rule;
+        try {
+            Place place = find(filename, peer.getAddress());
+            reason = rule + ": " + place.file();
+            return place.files().read(place.name(), peer);
+        } catch (TftpException refusal) {
+            throw refusal.because(reason);
+        }
+    }
+
+    @Override
+    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
+        String reason = rule;
+        try {
+            Place place = find(filename, peer.getAddress());
+            reason = rule + ": " + place.file();
+            return place.files().write(place.name(), size, peer);
+        } catch (TftpException refusal) {
+            throw refusal.because(reason);
+        }
+    }
+
+    @Override
+    public String toString() {
+        String where =
+                files instanceof DirectoryStorage directory ? directory.root().toString() : "memory";
+        String filled = root == null || root.isFixed() ? where : where + "/" + root;
+        String taken =
+                !writes.allowed() ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
+        String most =
+                writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " octets" : "";
+        return "files in " + filled + changes + ", " + taken + most;
+    }
+}

@@ -1,0 +1,419 @@
+package dev.lockstep.tftp.server.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.lockstep.tftp.channel.Pace;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RulePolicyTest {
+    private static final Map<String, String> MACS = Map.of("10.0.0.7", "52-54-00-12-34-56");
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void some_files() throws IOException {
+        put("srv/a.cfg", "all");
+        put("srv/boot/grub.efi", "grub");
+        put("srv/10.0.0.7/a.cfg", "of 10.0.0.7");
+        put("srv/2001-db8--7/a.cfg", "of 2001:db8::7");
+        put("srv/52-54-00-12-34-56/a.cfg", "of that card");
+        put("srv/phones/x1/x1/conf", "of phone x1");
+        put("srv/secret/key", "secret");
+        put("out/a.cfg", "outside");
+        Files.createSymbolicLink(folder.resolve("srv/10.0.0.9"), folder.resolve("out"));
+        Files.createSymbolicLink(folder.resolve("srv/10.0.0.7/link"), folder.resolve("srv/secret/key"));
+    }
+
+    private void put(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private CommonSettings common() throws IOException {
+        Path root = folder.resolve("srv");
+        return new CommonSettings(
+                new Treatment(DirectoryStorage.at(root, WriteRules.READ_ONLY), Limits.DEFAULT),
+                root,
+                WriteRules.READ_ONLY,
+                PortMode.FRESH,
+                DirectoryStorage::at,
+                client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
+    }
+
+    private RulePolicy rules(String toml) throws IOException, ConfigException {
+        Path file = folder.resolve("tftpd.toml");
+        Files.writeString(file, toml.replace("ROOT", folder.toString()));
+        return ConfigFile.read(file, Set.of("root", "listen")).rules(common());
+    }
+
+    private List<String> problems(String toml) {
+        return catchThrowableOfType(ConfigException.class, () -> rules(toml)).problems();
+    }
+
+    private static InetSocketAddress peer(String client) {
+        return new InetSocketAddress(Network.literal(client), 2000);
+    }
+
+    private static Request reading(String name) {
+        return new ReadRequest(name, TransferMode.OCTET, Options.NONE);
+    }
+
+    private static Request writing(String name) {
+        return new WriteRequest(name, TransferMode.OCTET, Options.NONE);
+    }
+
+    private static String read(RulePolicy policy, String client, String name) throws IOException {
+        Treatment treatment = policy.treat(reading(name), peer(client));
+        try (Source source = treatment.storage().read(name, peer(client))) {
+            ByteBuffer content = ByteBuffer.allocate((int) source.size());
+            while (content.hasRemaining()) {
+                source.read(content);
+            }
+            return new String(content.array(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static TftpException refusal(RulePolicy policy, String client, String name) {
+        return catchThrowableOfType(TftpException.class, () -> read(policy, client, name));
+    }
+
+    @Test
+    void the_first_rule_that_matches_decides_alone() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                clients = "10.0.0.0/8"
+                files = "*.cfg"
+                blksize-limit = 600
+                [[rule]]
+                clients = ["10.0.0.0/24", "2001:db8::/32"]
+                blksize-limit = 700
+                [[rule]]
+                operation = "write"
+                blksize-limit = 800
+                """);
+        assertThat(policy.treat(reading("a.cfg"), peer("10.0.0.7")).limits().blksize())
+                .isEqualTo(600);
+        assertThat(policy.treat(reading("b"), peer("10.0.0.7")).limits().blksize())
+                .isEqualTo(700);
+        assertThat(policy.treat(reading("b"), peer("2001:db8::1")).limits().blksize())
+                .isEqualTo(700);
+        assertThat(policy.treat(writing("b"), peer("192.0.2.1")).limits().blksize())
+                .isEqualTo(800);
+        assertThat(policy.treat(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(Limits.DEFAULT);
+    }
+
+    @Test
+    void a_denial_names_its_rule_in_the_log_and_nothing_to_the_peer() throws Exception {
+        RulePolicy policy = rules("""
+
+                [[rule]]
+                name = "keys"
+                files = "secret/**"
+                action = "deny"
+                """);
+        TftpException refusal = refusal(policy, "10.0.0.7", "/secret/key");
+        assertThat(refusal).hasMessage("not allowed");
+        assertThat(refusal.code()).isEqualTo(2);
+        assertThat(refusal.explained()).isEqualTo("not allowed (rule 1 \"keys\", tftpd.toml line 2 denies it)");
+        assertThat(read(policy, "10.0.0.7", "a.cfg")).isEqualTo("all");
+    }
+
+    /** A denial that a way of writing the name gets around would be none. */
+    @ParameterizedTest
+    @CsvSource({"secret/key", "/secret/key", "//secret//key", "./secret/./key", "secret\\key", "\\secret\\\\key"})
+    void a_name_is_compared_as_what_it_leads_to(String name) throws Exception {
+        RulePolicy policy = rules("[[rule]]\nfiles = \"secret/**\"\naction = \"deny\"\n");
+        assertThat(refusal(policy, "10.0.0.7", name)).hasMessage("not allowed");
+    }
+
+    @Test
+    void a_name_that_leads_out_is_refused_before_any_rule() throws Exception {
+        RulePolicy policy = rules("[[rule]]\nroot = \"ROOT\"\n");
+        assertThat(refusal(policy, "10.0.0.7", "srv/../out/a.cfg")).hasMessage("name leads out of the served folder");
+    }
+
+    @Test
+    void each_client_has_its_own_root() throws Exception {
+        RulePolicy byAddress = rules("[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
+        assertThat(read(byAddress, "10.0.0.7", "a.cfg")).isEqualTo("of 10.0.0.7");
+        assertThat(read(byAddress, "2001:db8::7", "a.cfg")).isEqualTo("of 2001:db8::7");
+        TftpException none = refusal(byAddress, "10.0.0.8", "a.cfg");
+        assertThat(none).hasMessage("file not found");
+        assertThat(none.explained()).contains("rule 1, tftpd.toml line 1", "root " + folder + "/srv/10.0.0.8");
+    }
+
+    @Test
+    void a_root_by_hardware_address_is_of_neighbours_only() throws Exception {
+        RulePolicy byCard = rules("[[rule]]\nroot = \"ROOT/srv/{mac}\"\n");
+        assertThat(read(byCard, "10.0.0.7", "a.cfg")).isEqualTo("of that card");
+        TftpException stranger = refusal(byCard, "10.0.0.8", "a.cfg");
+        assertThat(stranger).hasMessage("file not found");
+        assertThat(stranger.explained()).contains("{mac}: 10.0.0.8 is no neighbour");
+    }
+
+    @Test
+    void a_root_may_take_parts_of_the_name() throws Exception {
+        RulePolicy byPart = rules("[[rule]]\nroot = \"ROOT/srv/phones/{filename:1}\"\n");
+        assertThat(read(byPart, "10.0.0.7", "x1/conf")).isEqualTo("of phone x1");
+        RulePolicy fromEnd = rules("[[rule]]\nroot = \"ROOT/srv/phones/{filename:-2}\"\n");
+        assertThat(read(fromEnd, "10.0.0.7", "x1/conf")).isEqualTo("of phone x1");
+        assertThat(refusal(fromEnd, "10.0.0.7", "conf").explained()).contains("{filename:-2}: the name has 1 parts");
+    }
+
+    @Test
+    void no_link_leads_out_of_a_filled_in_root() throws Exception {
+        RulePolicy byAddress = rules("[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
+        assertThat(refusal(byAddress, "10.0.0.9", "a.cfg")).hasMessage("name leads out of the served folder");
+        assertThat(refusal(byAddress, "10.0.0.7", "link")).hasMessage("name leads out of the served folder");
+    }
+
+    @Test
+    void names_are_folded_then_renamed_and_the_result_is_no_more_trusted_than_the_name() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                case = "lower"
+                rename = [{ from = '^boot/x64/(.*)\\.n12$', to = "boot/$1.efi" }, { from = "^up/", to = "../out/" }]
+                """);
+        assertThat(read(policy, "10.0.0.7", "BOOT\\X64\\Grub.N12")).isEqualTo("grub");
+        assertThat(refusal(policy, "10.0.0.7", "up/a.cfg")).hasMessage("name leads out of the served folder");
+    }
+
+    @Test
+    void a_rule_may_let_write_what_others_may_not() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                clients = "10.0.0.7"
+                writable = true
+                max-size = "1K"
+                """);
+        policy.treat(writing("new"), peer("10.0.0.7"))
+                .storage()
+                .write("new", 1024, peer("10.0.0.7"))
+                .close();
+        Treatment mine = policy.treat(writing("new"), peer("10.0.0.7"));
+        assertThat(catchThrowableOfType(
+                        TftpException.class, () -> mine.storage().write("new", 1025, peer("10.0.0.7"))))
+                .hasMessage("file is larger than allowed");
+        Treatment others = policy.treat(writing("new"), peer("10.0.0.8"));
+        assertThat(catchThrowableOfType(
+                        TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
+                .hasMessage("this server takes no files");
+    }
+
+    @Test
+    void a_rate_is_each_transfers_own_or_shared_by_those_of_a_client() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                files = "each"
+                rate-per-transfer = "1K"
+                [[rule]]
+                files = "shared"
+                rate-per-client = "1K"
+                """);
+        assertThat(waitOfSecond(policy, "each", "10.0.0.1", "10.0.0.1")).isNotPositive();
+        assertThat(waitOfSecond(policy, "shared", "10.0.0.1", "10.0.0.1")).isPositive();
+        assertThat(waitOfSecond(policy, "shared", "10.0.0.2", "10.0.0.3")).isNotPositive();
+        assertThat(policy.treat(reading("all"), peer("10.0.0.1")).pace()).isSameAs(Pace.UNLIMITED);
+        assertThat(policy.treat(reading("each"), peer("10.0.0.1")).limits().windowBytes())
+                .as("no more than the rate sends before a client would miss it")
+                .isEqualTo(256);
+    }
+
+    private static long waitOfSecond(RulePolicy policy, String name, String first, String second) throws IOException {
+        policy.treat(reading(name), peer(first)).pace().reserve(1024, 0);
+        return policy.treat(reading(name), peer(second)).pace().reserve(1024, 0);
+    }
+
+    @Test
+    void the_port_is_chosen_by_client() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                files = "x"
+                [[rule]]
+                clients = "10.0.0.0/8"
+                ports = "single"
+                [[rule]]
+                clients = "192.0.2.0/24"
+                ports = "7000-7009"
+                """);
+        assertThat(policy.forPeer(peer("10.0.0.1"))).isEqualTo(PortMode.SINGLE);
+        assertThat(policy.forPeer(peer("192.0.2.1"))).isEqualTo(new PortMode.Range(7000, 7009));
+        assertThat(policy.forPeer(peer("2001:db8::1"))).isEqualTo(PortMode.FRESH);
+    }
+
+    @Test
+    void quirks_add_up_and_an_mtu_is_the_rules_own() throws Exception {
+        Treatment treatment = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
+                .treat(reading("x"), peer("10.0.0.1"));
+        assertThat(treatment.quirks().blksize()).isEqualTo(1024);
+        assertThat(treatment.quirks().unheard()).containsExactly("windowsize");
+        assertThat(treatment.quirks().rollover()).isEqualTo(1);
+        assertThat(treatment.mtu()).isEqualTo(1280);
+    }
+
+    @Test
+    void all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() {
+        assertThat(problems("""
+                [[rule]]
+                client = "10.0.0.0/8"
+                clients = ["10.0.0.0/40", 7]
+                listen = "x"
+                operation = "rea"
+                quirks = "ipx"
+                rename = [{ from = "(", to = "" }]
+                mtu = 5
+                timeout = -1
+                writable = "yes"
+                max-size = "much"
+                root = "ROOT/none"
+                ports = "single"
+                """))
+                .containsExactly(
+                        "tftpd.toml line 2: client: unknown key (did you mean clients?)",
+                        "tftpd.toml line 3: clients: 10.0.0.0/40 (expected: a prefix length of 0 to 32)",
+                        "tftpd.toml line 3: clients: 7 (expected: texts in quotes)",
+                        "tftpd.toml line 4: listen: unknown key (settings of the daemon come before the first [[rule]])",
+                        "tftpd.toml line 5: operation: rea (expected: read, write)",
+                        "tftpd.toml line 6: quirks: ipx (expected: "
+                                + "cisco, commons-net, edk2, grub, ipxe, no-options, no-timeout, no-tsize,"
+                                + " no-windowsize, rollover-1, shim, uboot)",
+                        "tftpd.toml line 7: from: ( (expected: a regular expression; missing closing ))",
+                        "tftpd.toml line 8: mtu: 5 (expected: 68 to 65535)",
+                        "tftpd.toml line 9: timeout: -1 (expected: a number of seconds up to 86400)",
+                        "tftpd.toml line 10: writable: yes (expected: true or false)",
+                        "tftpd.toml line 11: max-size: 'much' (expected: a size such as 4096, 64K or 512M)",
+                        "tftpd.toml line 12: root: " + folder + "/none (expected: a directory that can be read)",
+                        "tftpd.toml line 13: ports: (expected: in a rule without files and operation:"
+                                + " the port is chosen by client)");
+    }
+
+    @Test
+    void unknown_settings_and_broken_files_are_told_with_their_line() {
+        assertThat(problems("\nlisen = \"x\"\n"))
+                .containsExactly("tftpd.toml line 2: lisen: unknown key (did you mean listen?)");
+        assertThat(problems("root = \"x\"\nroot = \"y\"\n"))
+                .hasSize(1)
+                .first()
+                .asString()
+                .startsWith("tftpd.toml line 2: ");
+        assertThat(problems("\n\nroot = \n")).first().asString().startsWith("tftpd.toml line 3: ");
+        assertThat(problems("rule = 5\n"))
+                .containsExactly("tftpd.toml line 1: rule: (expected: [[rule]] above each rule)");
+    }
+
+    @Test
+    void an_explanation_says_which_rule_file_and_options() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                name = "ipxe"
+                files = "*.efi"
+                quirks = "ipxe"
+                """);
+        Options asked = Options.NONE
+                .with("blksize", 1468)
+                .with("tsize", 0)
+                .with("windowsize", 90)
+                .with("foo", "bar")
+                .with("timeout", 0);
+        Request request = new ReadRequest("boot/grub.efi", TransferMode.OCTET, asked);
+        Explanation granted = new Explanation(policy, request, Network.literal("10.0.0.7"), 1500);
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(granted.lines())
+                .containsExactly(
+                        "rule 1 \"ipxe\", tftpd.toml line 1: like *.efi",
+                        "port: a fresh port a transfer (no rule)",
+                        "file: " + folder.toRealPath() + "/srv/boot/grub.efi",
+                        "size: 4 octets",
+                        "quirk ipxe: blksize up to 1432, tsize is left out",
+                        "option blksize=1468: 1432, the most by quirk",
+                        "option tsize=0: left out, by quirk",
+                        "option windowsize=90: 64, the most that 64 blocks and 98304 octets allow",
+                        "option foo=bar: left out, an option nobody knows",
+                        "option timeout=0: left out, no value it may have, or another option says it",
+                        "granted");
+    }
+
+    @Test
+    void an_explanation_refuses_in_the_words_of_the_log() throws Exception {
+        RulePolicy policy = rules("[[rule]]\noperation = \"write\"\naction = \"deny\"\n");
+        Explanation denied = new Explanation(policy, writing("x"), Network.literal("10.0.0.7"), 1500);
+        TftpException logged =
+                catchThrowableOfType(TftpException.class, () -> policy.treat(writing("x"), peer("10.0.0.7")));
+        assertThat(denied.isGranted()).isFalse();
+        assertThat(denied.lines()).last().isEqualTo("refused: " + logged.explained());
+        Explanation missing = new Explanation(policy, reading("none"), Network.literal("10.0.0.7"), 1500);
+        assertThat(missing.lines())
+                .containsExactly(
+                        "no rule matches",
+                        "port: a fresh port a transfer (no rule)",
+                        "refused: " + refusal(policy, "10.0.0.7", "none").explained());
+    }
+
+    @Test
+    void a_summary_has_a_line_a_rule() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                operation = "write"
+                clients = "10.0.0.0/8"
+                action = "deny"
+                [[rule]]
+                root = "ROOT/srv/{ip}"
+                rate-per-client = "1M"
+                mtu = 65535
+                """);
+        assertThat(RuleSummary.of(policy))
+                .element(0)
+                .isEqualTo("rule 1, tftpd.toml line 1: writes of 10.0.0.0/8: denied");
+        assertThat(RuleSummary.of(policy))
+                .element(1)
+                .asString()
+                .contains("everything: files in " + folder.toRealPath() + "/srv/{ip}, no uploads")
+                .contains("any MTU; 1048576 octets/s each client");
+        assertThat(RuleSummary.of(policy)).last().asString().startsWith("all else: files in ");
+    }
+
+    @Test
+    void the_neighbour_table_of_linux_is_read() {
+        List<String> table = List.of(
+                "IP address       HW type     Flags       HW address            Mask     Device",
+                "10.0.0.70        0x1         0x2         52:54:00:00:00:70     *        eth0",
+                "10.0.0.7         0x1         0x2         52:54:00:AB:cd:07     *        eth0",
+                "10.0.0.8         0x1         0x0         00:00:00:00:00:00     *        eth0");
+        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.7")).contains("52-54-00-ab-cd-07");
+        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.8")).isEmpty();
+        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.9")).isEmpty();
+        assertThat(SystemNeighbours.hardwareAddressIn("fe80::1 dev eth0 lladdr 52:54:00:12:34:56 REACHABLE"))
+                .contains("52-54-00-12-34-56");
+        assertThat(SystemNeighbours.hardwareAddressIn("fe80::2 dev eth0 FAILED"))
+                .isEmpty();
+    }
+}
