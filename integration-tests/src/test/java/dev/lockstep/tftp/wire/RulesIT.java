@@ -202,7 +202,9 @@ class RulesIT {
         Path file = Files.writeString(folder.resolve("changing.toml"), "");
         try (Daemon changing = Daemon.serving(root, "--config", file.toString());
                 RawPeer later = new RawPeer()) {
-            client.ask(changing.address(), rrq("image"));
+            client.ask(changing.address(), rrq("image", "timeout", "255")); // so that nothing is sent twice
+            client.expect(oack("timeout", "255"));
+            client.send(ack(0));
             client.expect(data(1, block(IMAGE, 1, 512)));
 
             Files.writeString(file, "max-transfers = 7\n[[rule]]\nclients = \"10.0.0.0/33\"\n");
@@ -217,7 +219,7 @@ class RulesIT {
             changing.awaitLine("the news", line -> line.endsWith("configuration reloaded: 1 rules"));
             changing.awaitLine(
                     "the rest", line -> line.endsWith("changed, but only for the next start: max-transfers"));
-            later.ask(changing.address(), rrq("image"));
+            later.ask(changing.address(), rrq("grub/image"));
             later.expect(error(2, "not allowed"));
 
             client.send(ack(1));

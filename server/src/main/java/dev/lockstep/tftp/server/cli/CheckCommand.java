@@ -19,7 +19,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ConfigException {
-        Logging.configure(false, true, false);
+        Logging.configure(false, true, false, 1);
         RulePolicy policy =
                 Invocation.parsed(Configuration.of(Configuration.FLAG, file)).lookAtRules();
         RuleSummary.of(policy).forEach(System.out::println);

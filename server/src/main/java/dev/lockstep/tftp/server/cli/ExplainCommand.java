@@ -61,7 +61,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, ConfigException {
-        Logging.configure(false, true, false);
+        Logging.configure(false, true, false, 1);
         InetAddress address;
         try {
             address = Explanation.client(client);
