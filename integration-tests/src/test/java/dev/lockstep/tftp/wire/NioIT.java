@@ -34,7 +34,7 @@ class NioIT {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, --quiet", "[::1], --quiet", "127.0.0.1, --single-port", "[::1], --single-port"})
     void a_file_is_put_and_got_again(String host, String flag) throws IOException {
-        byte[] content = pattern(3_000_000);
+        byte[] content = pattern(300_000);
         Files.write(local.resolve("content"), content);
         try (Daemon daemon = daemon("--writable", flag)) {
             String uri = "tftp://" + host + ":" + daemon.port() + "/content";
