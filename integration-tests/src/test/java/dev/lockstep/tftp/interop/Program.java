@@ -89,9 +89,19 @@ final class Program implements AutoCloseable {
         return matcher;
     }
 
-    /** The process that does the work: where a launcher didn't exec, the newest below it. */
+    /**
+     * The process that does the work: the launcher has become it, or where one didn't, the newest below it. A Java
+     * process below a Java process is another matter: the launcher lets it write an archive in the background.
+     */
     ProcessHandle worker() {
-        return all().reduce((first, second) -> second).orElseThrow();
+        return all().filter(Program::isJava)
+                .findFirst()
+                .or(() -> all().reduce((first, second) -> second))
+                .orElseThrow();
+    }
+
+    private static boolean isJava(ProcessHandle handle) {
+        return handle.info().command().orElse("").endsWith("/java");
     }
 
     boolean isAlive() {
