@@ -36,7 +36,7 @@ public final class NetworkMtu {
     }
 
     /** What the first of them that has the client says. */
-    static OptionalInt of(InetSocketAddress client, List<NetworkMtu> all) {
+    public static OptionalInt of(InetSocketAddress client, List<NetworkMtu> all) {
         return all.stream()
                 .filter(each -> each.network.matches(client))
                 .mapToInt(each -> each.octets)

@@ -200,7 +200,8 @@ public final class TftpServerBuilder {
         return (request, peer) -> {
             Treatment treatment = each.treat(request, peer);
             OptionalInt octets = NetworkMtu.of(peer, known);
-            return octets.isPresent() ? treatment.withMtu(octets.getAsInt()) : treatment;
+            boolean open = treatment.mtu() == Treatment.PATH_MTU || treatment.mtu() == Treatment.ANY_MTU;
+            return open && octets.isPresent() ? treatment.withMtu(octets.getAsInt()) : treatment;
         };
     }
 }

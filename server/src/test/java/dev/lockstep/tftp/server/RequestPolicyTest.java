@@ -75,6 +75,24 @@ class RequestPolicyTest {
     }
 
     @Test
+    void an_mtu_of_the_request_goes_before_that_of_its_network() throws IOException {
+        files.put("f", "hello".getBytes());
+        Treatment book = new Treatment(files, Limits.DEFAULT);
+        try (TftpServer server = TftpServer.builder()
+                        .policy((request, peer) -> request.filename().equals("f") ? book : book.withMtu(732))
+                        .mtu(NetworkMtu.parse("127.0.0.0/8=1032"))
+                        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .drain(Duration.ZERO)
+                        .start();
+                RawPeer client = new RawPeer()) {
+            client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 6, "blksize", 0, "1000", 0);
+            client.sendTo(server.port(), 0, 1, "/f", 0, "octet", 0, "blksize", 0, "1400", 0);
+            client.expect(0, 6, "blksize", 0, "700", 0);
+        }
+    }
+
+    @Test
     void an_mtu_that_makes_no_sense_is_refused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Treatment(files, Limits.DEFAULT).withMtu(70_000))

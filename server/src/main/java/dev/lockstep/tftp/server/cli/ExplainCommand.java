@@ -10,6 +10,7 @@ import dev.lockstep.tftp.server.rules.Explanation;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,7 +69,11 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "CLIENT_IP: " + e.getMessage());
         }
-        Explanation explanation = new Explanation(daemon.lookAtRules(), request(), address, pathMtu(address));
+        Explanation explanation = new Explanation(
+                daemon.lookAtRules(),
+                request(),
+                address,
+                daemon.mtuOf(new InetSocketAddress(address, 0)).orElseGet(() -> pathMtu(address)));
         explanation.lines().forEach(System.out::println);
         return explanation.isGranted() ? 0 : 1;
     }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -111,6 +112,11 @@ final class NetworkOptions {
 
     PortMode mode() {
         return ports.mode();
+    }
+
+    /** What a flag says of the MTU of the way to a client. */
+    OptionalInt mtuOf(InetSocketAddress client) {
+        return NetworkMtu.of(client, mtus.stream().map(NetworkMtu::parse).toList());
     }
 
     /** As a treatment has it. */

@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -115,6 +116,11 @@ public final class TftpdCommand implements Callable<Integer> {
             settings().policy(policy).check();
             return policy;
         });
+    }
+
+    /** What a flag says of the MTU of the way to a client. */
+    OptionalInt mtuOf(InetSocketAddress client) {
+        return network.mtuOf(client);
     }
 
     /** Its rules for a daemon that runs; files in memory stay those of the command it was started by. */
