@@ -11,6 +11,7 @@ import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
@@ -155,6 +156,36 @@ class RulesIT {
     void a_client_has_a_root_of_its_own() {
         client.ask(daemon.address(), rrq("conf"));
         client.expect(data(1, "mine".getBytes()));
+    }
+
+    @Test
+    void a_neighbour_has_a_root_by_its_hardware_address() throws IOException {
+        NetworkNamespace.needed();
+        try (NetworkNamespace network = new NetworkNamespace(1500)) {
+            Run.Result link = Run.run(
+                    on(network, "ip", "-o", "link", "show", network.far()).toArray(String[]::new));
+            String mac = link.output()
+                    .replaceAll("(?s).*link/ether ([0-9a-f:]+) .*", "$1")
+                    .replace(':', '-');
+            Files.write(Files.createDirectories(root.resolve("macs/" + mac)).resolve("conf"), "by card".getBytes());
+            Path file = Files.writeString(folder.resolve("macs.toml"), rule("root = \"" + root + "/macs/{mac}\""));
+            try (Daemon everywhere = Daemon.servingEverywhere(root, "--config", file.toString())) {
+                for (String address : List.of(network.ourAddress(), "[" + network.ourAddress6() + "]")) {
+                    String uri = "tftp://" + address + ":" + everywhere.port() + "/conf";
+                    Run.Result get = Run.run(on(network, "curl", "-sg", uri).toArray(String[]::new));
+                    assertThat(get.output()).as(get.toString()).isEqualTo("by card");
+                }
+                client.ask(everywhere.address(), rrq("conf"));
+                client.expect(error(1, "file not found"));
+                everywhere.awaitLine("the reason", line -> line.endsWith("{mac}: 127.0.0.1 is no neighbour)"));
+            }
+        }
+    }
+
+    private static List<String> on(NetworkNamespace network, String... command) {
+        List<String> all = new ArrayList<>(network.starter());
+        all.addAll(List.of(command));
+        return all;
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
+import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.Locale;
@@ -21,13 +22,20 @@ record NameChanges(Letters letters, List<Renaming> renamings) {
 
     /** Every place that is like {@code from} becomes {@code to}, in which {@code $1} is the first group. */
     record Renaming(Pattern from, String to) {
-        /** Tries it, too: an {@link IllegalArgumentException} says what was expected. */
+        /** Escapes, references, and dollars and backslashes that are neither. */
+        private static final Pattern REFERENCE = Pattern.compile("\\\\.|\\$(\\d)|\\$\\{(\\w+)\\}|[$\\\\]");
+
+        /** An {@link IllegalArgumentException} says what was expected. */
         Renaming {
-            int groups = from.groupCount();
-            com.google.re2j.Matcher references = Pattern.compile("\\$(\\d)").matcher(to.replace("\\$", ""));
-            while (references.find()) {
-                if (Integer.parseInt(references.group(1)) > groups) {
-                    throw new IllegalArgumentException(to + " (expected: $0 to $" + groups + ")");
+            Matcher reference = REFERENCE.matcher(to);
+            while (reference.find()) {
+                boolean known = reference.group().startsWith("\\")
+                                && reference.group().length() > 1
+                        || reference.group(1) != null && Integer.parseInt(reference.group(1)) <= from.groupCount()
+                        || reference.group(2) != null && from.namedGroups().containsKey(reference.group(2));
+                if (!known) {
+                    throw new IllegalArgumentException(
+                            to + " (expected: $0 to $" + from.groupCount() + ", or \\$ and \\\\ as they are)");
                 }
             }
         }

@@ -57,8 +57,9 @@ final class RuleReader {
     /** Reads all keys; what is wrong goes to the problems. */
     Rule read(Set<String> flags) {
         Letters letters = choice("case", Letters.KEEP, Map.of("lower", Letters.LOWER, "upper", Letters.UPPER));
-        RuleCondition condition = condition(letters != Letters.KEEP);
         boolean denies = choice("action", false, Map.of("allow", false, "deny", true));
+        // what is denied must not be had by other letters, which a later rule may fold
+        RuleCondition condition = condition(denies || letters != Letters.KEEP);
         NameChanges changes = new NameChanges(letters, renamings());
         List<QuirkProfile> quirks = quirks();
         Rule.Rates rates = new Rule.Rates(

@@ -49,6 +49,9 @@ final class Section {
     /** A text or an array of them. */
     <T> List<T> texts(String key, Function<String, T> reader) {
         List<T> all = new ArrayList<>();
+        if (has(key) && elements(key).isEmpty()) {
+            problem(key, "(expected: at least one)");
+        }
         for (Object element : elements(key)) {
             if (element instanceof String text) {
                 attempt(key, () -> reader.apply(text)).ifPresent(all::add);

@@ -149,9 +149,17 @@ class RulePolicyTest {
 
     /** A denial that a way of writing the name gets around would be none. */
     @ParameterizedTest
-    @CsvSource({"secret/key", "/secret/key", "//secret//key", "./secret/./key", "secret\\key", "\\secret\\\\key"})
+    @CsvSource({
+        "secret/key",
+        "/secret/key",
+        "//secret//key",
+        "./secret/./key",
+        "secret\\key",
+        "\\secret\\\\key",
+        "Secret/KEY"
+    })
     void a_name_is_compared_as_what_it_leads_to(String name) throws Exception {
-        RulePolicy policy = rules("[[rule]]\nfiles = \"secret/**\"\naction = \"deny\"\n");
+        RulePolicy policy = rules("[[rule]]\nfiles = \"secret/**\"\naction = \"deny\"\n[[rule]]\ncase = \"lower\"\n");
         assertThat(refusal(policy, "10.0.0.7", name)).hasMessage("not allowed");
     }
 
@@ -314,6 +322,27 @@ class RulePolicyTest {
                         "tftpd.toml line 12: root: " + folder + "/none (expected: a directory that can be read)",
                         "tftpd.toml line 13: ports: (expected: in a rule without files and operation:"
                                 + " the port is chosen by client)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"$2", "a$", "${no}", "$x", "a\\"})
+    void a_renaming_refers_to_groups_there_are(String to) {
+        assertThat(problems("[[rule]]\nrename = [{ from = \"(?P<part>a)\", to = '" + to + "' }]\n"))
+                .containsExactly("tftpd.toml line 2: to: " + to + " (expected: $0 to $1, or \\$ and \\\\ as they are)");
+    }
+
+    @Test
+    void a_renaming_may_name_its_groups() throws Exception {
+        RulePolicy policy = rules("[[rule]]\nrename = [{ from = '^(?P<name>.*)[.]conf$', to = '${name}.cfg' }]\n");
+        assertThat(read(policy, "10.0.0.7", "a.conf")).isEqualTo("all");
+    }
+
+    @Test
+    void an_empty_list_is_no_way_to_say_all_or_none() {
+        assertThat(problems("[[rule]]\nclients = []\nfiles = []\n"))
+                .containsExactly(
+                        "tftpd.toml line 2: clients: (expected: at least one)",
+                        "tftpd.toml line 3: files: (expected: at least one)");
     }
 
     @Test
