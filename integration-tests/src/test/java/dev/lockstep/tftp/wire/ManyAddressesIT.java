@@ -145,6 +145,21 @@ class ManyAddressesIT {
         }
     }
 
+    @Test
+    void a_port_everywhere_and_an_address_go_together() {
+        try (Daemon daemon = Daemon.servingEverywhere(root, "--listen=127.0.0.6:0", "--single-port")) {
+            daemon.awaitLine("the address", line -> line.endsWith(" on 127.0.0.6"));
+            isServed("127.0.0.1", daemon.address(), "--single-port");
+            int other = daemon.printed()
+                    .lines()
+                    .filter(line -> line.endsWith(" on 127.0.0.6"))
+                    .mapToInt(line -> Integer.parseInt(line.split(" ")[2]))
+                    .findFirst()
+                    .orElseThrow();
+            isServed("127.0.0.1", new InetSocketAddress("127.0.0.6", other), "--single-port");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

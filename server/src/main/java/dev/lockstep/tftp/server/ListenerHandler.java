@@ -22,8 +22,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads requests, and only reads: an answer from the well-known port would feed a spoofer. Each request of a new peer
- * gets a child channel on this listener's event loop; one that is repeated joins the child that is there.
+ * Reads requests. Each of a new peer gets a child channel on this listener's event loop; one that is repeated joins the
+ * child that is there. What belongs to a child without a socket of its own goes to {@link SharedPort}; all the rest is
+ * not answered, since that would feed a spoofer.
  */
 final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final ServerConfig config;

@@ -40,12 +40,11 @@ final class Listeners {
             for (int descriptor : config.inherited()) {
                 all.addresses.add(sockets.inherit(descriptor));
             }
-            if (config.addresses().isEmpty() && config.inherited().isEmpty()) {
+            if (config.port() != ServerConfig.NOWHERE) {
                 all.bindEverywhere(config.port(), transport);
-            } else {
-                for (InetSocketAddress address : config.addresses()) {
-                    all.bind(address);
-                }
+            }
+            for (InetSocketAddress address : config.addresses()) {
+                all.bind(address);
             }
         } catch (IOException | RuntimeException e) {
             sockets.close();
@@ -88,7 +87,7 @@ final class Listeners {
         int real = port;
         if (transport.separatesFamilies() || !ipv6) {
             bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port));
-            real = addresses.get(0).getPort();
+            real = addresses.get(addresses.size() - 1).getPort();
         }
         if (ipv6) {
             bind(new InetSocketAddress(anyIpv6, real));

@@ -24,6 +24,9 @@ import java.util.concurrent.RejectedExecutionException;
  * asks there who is to be answered from the listening port.
  */
 final class OwnAddresses {
+    /** More than a machine has: those of a whole network that is routed to it stay with the wildcard. */
+    private static final int MOST_ON_DEMAND = 256;
+
     private final ListeningSockets sockets;
     private final InetSocketAddress wildcard;
     private final Executor io;
@@ -53,6 +56,9 @@ final class OwnAddresses {
         List<Listener> own = bound.get(asked);
         if (own != null) {
             return !own.isEmpty() && passOn(packet.retain(), own, from);
+        }
+        if (bound.size() >= MOST_ON_DEMAND) {
+            return false;
         }
         if (underWay.add(asked)) { // otherwise dropped: the client will ask again
             packet.retain();

@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * One peer's share of the listening socket: a channel without a socket of its own. What is written leaves through the
@@ -34,10 +35,6 @@ final class PeerChannel extends AbstractChannel {
         this.port = port;
         this.ends = ends;
         pipeline().addFirst(new Outlet());
-    }
-
-    Ends ends() {
-        return ends;
     }
 
     /** The MTU of the path to the peer. */
@@ -81,7 +78,7 @@ final class PeerChannel extends AbstractChannel {
                         promise.trySuccess();
                         pipeline().fireChannelActive();
                     } else {
-                        promise.tryFailure(new java.nio.channels.ClosedChannelException());
+                        promise.tryFailure(new ClosedChannelException());
                     }
                 });
             }

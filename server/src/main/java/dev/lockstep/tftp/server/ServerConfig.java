@@ -11,8 +11,8 @@ import java.util.Objects;
 /**
  * The settings of a server; they check themselves.
  *
- * @param addresses where to listen; none: every address of this machine
- * @param port where {@code addresses} is empty; 0 for a free one
+ * @param addresses where to listen
+ * @param port where to listen on every address of this machine; 0 for a free one; {@link #NOWHERE} not to
  * @param policy how each request is treated
  * @param maxTransfers at once
  * @param maxTransfersPerClient at once, by the client's IP address
@@ -39,6 +39,8 @@ record ServerConfig(
         List<WireTap> taps,
         List<Companion> companions,
         List<Integer> inherited) {
+    static final int NOWHERE = -1;
+
     ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
@@ -50,7 +52,7 @@ record ServerConfig(
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);
         requireAtLeastOne("event loops", eventLoops);
-        if (port < 0 || port > 65535) {
+        if (port < NOWHERE || port > 65535) {
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
         }
         requireNoLess("drain", drain);

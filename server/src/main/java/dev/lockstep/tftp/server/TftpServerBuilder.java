@@ -24,7 +24,7 @@ public final class TftpServerBuilder {
     private final List<WireTap> taps = new ArrayList<>();
     private final List<Companion> companions = new ArrayList<>();
     private final List<Integer> inherited = new ArrayList<>();
-    private int port = TFTP_PORT;
+    private Integer port;
     private Storage storage;
     private Limits limits = Limits.DEFAULT;
     private RequestPolicy policy;
@@ -47,7 +47,7 @@ public final class TftpServerBuilder {
         return this;
     }
 
-    /** The port on every address of this machine; 0 takes a free one. Without effect where an address is given. */
+    /** Listens on every address of this machine; port 0 takes a free one. Without any address or this, on port 69. */
     public TftpServerBuilder port(int number) {
         port = number;
         return this;
@@ -174,7 +174,7 @@ public final class TftpServerBuilder {
     private ServerConfig config() {
         return new ServerConfig(
                 addresses,
-                port,
+                portEverywhere(),
                 withMtus(policy == null ? sameForAll() : policy),
                 maxTransfers,
                 maxTransfersPerClient,
@@ -188,6 +188,13 @@ public final class TftpServerBuilder {
                 taps,
                 companions,
                 inherited);
+    }
+
+    private int portEverywhere() {
+        if (port != null) {
+            return port;
+        }
+        return addresses.isEmpty() && inherited.isEmpty() ? TFTP_PORT : ServerConfig.NOWHERE;
     }
 
     private RequestPolicy sameForAll() {

@@ -13,6 +13,7 @@ import dev.lockstep.tftp.transfer.TransferEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,7 +172,8 @@ class PortModesTest {
             String answer;
             do { // until the stop has begun, requests are served
                 read(late, "small");
-                answer = late.receive().toString(java.nio.charset.StandardCharsets.US_ASCII);
+                answer = late.receive().toString(StandardCharsets.US_ASCII);
+                late.reply(0, 4, 0, 1);
             } while (!answer.contains("shutting down"));
         }
         client.reply(0, 4, 0, 1);
@@ -194,7 +196,7 @@ class PortModesTest {
         assertThat(client.last().getPort()).isEqualTo(free);
         try (RawPeer second = new RawPeer()) {
             read(second, "small");
-            assertThat(second.receive().toString(java.nio.charset.StandardCharsets.US_ASCII))
+            assertThat(second.receive().toString(StandardCharsets.US_ASCII))
                     .contains("all ports of " + free + "-" + free + " are busy");
             client.reply(0, 5, 0, 0, "enough", 0);
             events.await(TransferEvent.Ended.class);

@@ -65,10 +65,7 @@ final class NetworkOptions {
      * @param where the parameters of the command: port, or address and port, or nothing
      */
     void applyTo(TftpServerBuilder builder, List<String> where) {
-        if (where.size() == 1 && !listen.isEmpty()) {
-            int port = port(where.get(0));
-            builder.listen(address("0.0.0.0", port)).listen(address("::", port));
-        } else if (where.size() == 1) {
+        if (where.size() == 1) {
             builder.port(port(where.get(0)));
         } else if (!where.isEmpty()) {
             builder.listen(address(where.get(0), port(where.get(1))));
