@@ -108,16 +108,12 @@ public final class ConfigFile {
             problems.add(lineOf(RULE), "rule: (expected: [[rule]] above each rule)");
         }
         problems.throwIfAny();
-        return new RulePolicy(rules, otherwise(common));
+        return new RulePolicy(rules, RuleReader.otherwise(common));
     }
 
     /** The policy without any rule. */
     public static RulePolicy noRules(CommonSettings common) {
-        return new RulePolicy(List.of(), otherwise(common));
-    }
-
-    private static Rule otherwise(CommonSettings common) {
-        return RuleReader.otherwise(common);
+        return new RulePolicy(List.of(), RuleReader.otherwise(common));
     }
 
     private int lineOf(String key) {

@@ -2,8 +2,6 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Quirks;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -57,10 +55,5 @@ enum QuirkProfile {
     /** As it is written in a file: {@code no-tsize}. */
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** All names. */
-    static List<String> keys() {
-        return Arrays.stream(values()).map(QuirkProfile::key).toList();
     }
 }
