@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.testing.NotifySocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,25 @@ class ServiceManagerIT {
                 }
             }
             assertThat(manager.until("STOPPING=1")).allMatch("WATCHDOG=1"::equals);
+        }
+    }
+
+    @Test
+    void it_is_told_of_a_reload_even_of_one_that_changes_nothing() throws Exception {
+        String path = root.resolve("notify").toString();
+        Path config = Files.writeString(root.resolve("tftpd.toml"), "writable = true\n");
+        try (NotifySocket manager = new NotifySocket(path);
+                Daemon daemon =
+                        Daemon.servingWith(Map.of("NOTIFY_SOCKET", path), root, "--config", config.toString())) {
+            assertThat(manager.next()).startsWith("READY=1\n");
+            daemon.hangUp();
+            assertThat(manager.next()).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+            assertThat(manager.next()).isEqualTo("READY=1");
+            Files.writeString(config, "no sense");
+            daemon.hangUp();
+            assertThat(manager.next()).startsWith("RELOADING=1\n");
+            assertThat(manager.next()).isEqualTo("READY=1");
+            daemon.awaitLine("why not", line -> line.contains("configuration not reloaded"));
         }
     }
 }

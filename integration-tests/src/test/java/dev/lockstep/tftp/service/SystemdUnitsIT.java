@@ -76,7 +76,7 @@ class SystemdUnitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "own-port.conf", "backups.conf"})
+    @ValueSource(strings = {"", "own-port.conf", "backups.conf", "rules.conf"})
     void systemd_understands_them(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(
@@ -90,7 +90,7 @@ class SystemdUnitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "own-port.conf", "backups.conf"})
+    @ValueSource(strings = {"", "own-port.conf", "backups.conf", "rules.conf"})
     void systemd_calls_what_they_expose_ok(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(

@@ -66,6 +66,7 @@ final class Unprivileged {
     }
 
     static void expectCleanEnd(Run daemon) {
+        awaitListening(daemon);
         daemon.terminate();
         Run.Result end = daemon.await();
         assertThat(end.exit()).as(end.toString()).isZero();

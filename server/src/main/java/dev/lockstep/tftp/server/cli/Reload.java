@@ -3,8 +3,10 @@ package dev.lockstep.tftp.server.cli;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
+import dev.lockstep.tftp.server.service.ServiceNotifier;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -22,10 +24,16 @@ final class Reload {
     private static final Set<String> FOR_REQUESTS = Set.of("storage", "limits", "network");
 
     private final ReloadablePolicy<RulePolicy> policy;
+    private final Optional<ServiceNotifier> manager;
     private Configuration configuration;
     private TftpdCommand command;
 
-    Reload(Configuration configuration, TftpdCommand command, ReloadablePolicy<RulePolicy> policy) {
+    Reload(
+            Configuration configuration,
+            TftpdCommand command,
+            ReloadablePolicy<RulePolicy> policy,
+            Optional<ServiceNotifier> manager) {
+        this.manager = manager;
         this.configuration = configuration;
         this.command = command;
         this.policy = policy;
@@ -52,6 +60,12 @@ final class Reload {
 
     /** Reads the file; what is wrong is logged, and then all stays as it is. */
     synchronized void reload() {
+        manager.ifPresent(ServiceNotifier::reloading);
+        readAgain();
+        manager.ifPresent(ServiceNotifier::reloaded);
+    }
+
+    private void readAgain() {
         try {
             Configuration next = configuration.again();
             TftpdCommand read = Invocation.parsed(next);

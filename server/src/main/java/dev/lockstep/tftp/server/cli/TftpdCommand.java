@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -173,18 +174,20 @@ public final class TftpdCommand implements Callable<Integer> {
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
         TftpServerBuilder builder = settings();
+        Optional<ServiceNotifier> manager =
+                ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
+        manager.ifPresent(builder::companion);
         if (configuration.file() == null) {
             builder.storage(storage.storage(DirectoryStorage::at)).limits(limits.limits());
         } else {
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulesInPlaceOf(this));
             builder.policy(policy).portModes(policy);
-            new Reload(configuration, this, policy).onSignal();
+            new Reload(configuration, this, policy, manager).onSignal();
         }
         if (where.isEmpty()) {
             Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
                     .forEach(builder::inherit);
         }
-        ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid()).ifPresent(builder::companion);
         if (trace) {
             builder.tap(PacketTrace.onServer(System.out::println));
         }
