@@ -172,6 +172,11 @@ public final class TftpClient implements AutoCloseable {
         });
     }
 
+    /** Waits until complete gets no longer stay in case their last ACK got lost (RFC 1350, section 6): some seconds. */
+    public void dally() {
+        channels.newCloseFuture().awaitUninterruptibly();
+    }
+
     /** Ends what is still running; its futures fail, its files are closed. */
     @Override
     public void close() {

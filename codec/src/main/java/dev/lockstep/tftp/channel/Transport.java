@@ -2,6 +2,7 @@ package dev.lockstep.tftp.channel;
 
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -151,6 +152,8 @@ public enum Transport {
             bootstrap.option(EpollChannelOption.UDP_GRO, true);
             room = MAX_RUN;
         }
+        bootstrap.option(
+                ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT); // Netty's own choice makes garbage a read
         bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(room));
     }
 

@@ -11,6 +11,7 @@ final class RecentReplies {
     private static final int KEPT = 8;
 
     private final long[] times = new long[KEPT];
+    private final long[] sorted = new long[KEPT];
     private int count;
 
     void add(long nanos) {
@@ -19,8 +20,9 @@ final class RecentReplies {
 
     /** A quarter of them took no longer. */
     long shorter() {
-        long[] sorted = Arrays.copyOf(times, Math.min(count, KEPT));
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 4];
+        int known = Math.min(count, KEPT);
+        System.arraycopy(times, 0, sorted, 0, known);
+        Arrays.sort(sorted, 0, known);
+        return sorted[known / 4];
     }
 }

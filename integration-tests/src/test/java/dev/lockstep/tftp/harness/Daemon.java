@@ -70,6 +70,7 @@ public final class Daemon implements AutoCloseable {
     private static Daemon start(
             Map<String, String> more, List<String> starter, Path root, String[] flags, String... where) {
         List<String> command = new ArrayList<>(starter);
+        command.addAll(List.of("env", "--default-signal=HUP")); // whoever runs the tests may ignore it, as nohup does
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
         command.addAll(List.of("--root", root.toString()));
         command.addAll(List.of(flags));

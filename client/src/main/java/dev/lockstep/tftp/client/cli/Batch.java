@@ -49,6 +49,7 @@ final class Batch {
         Queue<Job> waiting = new ArrayDeque<>(jobs);
         int running = 0;
         boolean failed = false;
+        boolean lossy = false;
         while (running > 0 || !waiting.isEmpty()) {
             if (running < parallel && !waiting.isEmpty()) {
                 start(waiting.remove());
@@ -57,8 +58,13 @@ final class Batch {
                 Ended end = ended.take();
                 running--;
                 failed |= end.failure != null;
+                lossy |= end.result != null
+                        && end.result.stats().duplicates() + end.result.stats().resends() > 0;
                 tell(end);
             }
+        }
+        if (lossy) {
+            client.dally(); // where datagrams got lost the last ACK may have been one of them
         }
         return failed ? 1 : 0;
     }

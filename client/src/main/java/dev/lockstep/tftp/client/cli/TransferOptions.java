@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 final class TransferOptions {
     private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
 
+    /** Two waits of a server whose timer is a second, and some: longer, and who typed the command would wonder. */
+    private static final Duration DALLY = Duration.ofSeconds(3);
+
     @Option(names = "--blksize", paramLabel = "N", description = "Octets a block to ask for, 8 to 65464; 1428.")
     private int blksize = TftpClientBuilder.BLKSIZE;
 
@@ -64,7 +67,7 @@ final class TransferOptions {
     TftpClient newClient(Progress progress) {
         Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
         Limits limits = Limits.DEFAULT
-                .withTimes(Duration.ofSeconds(timeout), silence, Limits.DEFAULT.linger())
+                .withTimes(Duration.ofSeconds(timeout), silence, DALLY)
                 .withExactSize(true);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize)

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -133,15 +134,21 @@ public final class TftpdCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, ConfigException {
         TftpServer server;
+        CompletableFuture<TftpServer> starting = new CompletableFuture<>();
+        Thread onSignal = stopOnSignal(starting);
         try {
             server = configuration.locating(() -> {
                 log.configure();
                 return builder().start();
             });
+            starting.complete(server);
         } catch (IOException e) {
             return fail(e);
+        } finally {
+            if (starting.cancel(false)) {
+                Runtime.getRuntime().removeShutdownHook(onSignal);
+            }
         }
-        stopOnSignal(server);
         for (InetSocketAddress address : server.addresses()) {
             String on = server.addresses().size() > 1 ? " on " + PeerName.of(address.getAddress()) : "";
             System.out.println("Listening port " + address.getPort() + on);
@@ -197,17 +204,21 @@ public final class TftpdCommand implements Callable<Integer> {
         return builder;
     }
 
-    /** On SIGINT and SIGTERM the virtual machine runs this and would then exit with the signal's status. */
-    private static void stopOnSignal(TftpServer server) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            System.out.println("Interrupt, quitting...");
-                            server.close();
-                            Logging.flush();
-                            System.out.flush();
-                            Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
-                        },
-                        "tftpd-stop"));
+    /**
+     * On SIGINT and SIGTERM the virtual machine runs this and would then exit with the signal's status. It is there
+     * before the first request can be: that one is drained like any other.
+     */
+    private static Thread stopOnSignal(CompletableFuture<TftpServer> starting) {
+        Thread stop = new Thread(
+                () -> {
+                    System.out.println("Interrupt, quitting...");
+                    starting.thenAccept(TftpServer::close).join();
+                    Logging.flush();
+                    System.out.flush();
+                    Runtime.getRuntime().halt(CommandLine.ExitCode.OK);
+                },
+                "tftpd-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        return stop;
     }
 }
