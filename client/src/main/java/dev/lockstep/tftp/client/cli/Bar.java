@@ -17,6 +17,7 @@ final class Bar {
             .setStyle(ProgressBarStyle.UNICODE_BLOCK)
             .setUpdateIntervalMillis(INTERVAL_MILLIS)
             .showSpeed()
+            .continuousUpdate() // or a transfer that stalls shows what was true when it was drawn last
             .clearDisplayOnFinish()
             .build();
 
