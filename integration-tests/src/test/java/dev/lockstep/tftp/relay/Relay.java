@@ -28,7 +28,7 @@ import java.util.SplittableRandom;
  */
 public final class Relay implements AutoCloseable {
     private static final int SOCKET_BUFFER = 4 << 20;
-    private static final long FORGOTTEN = Duration.ofMinutes(5).toNanos();
+    private static final long FORGOTTEN = Duration.ofMinutes(1).toNanos();
 
     /** What is done with a datagram that came. */
     interface Arrival {
