@@ -1,0 +1,185 @@
+package dev.lockstep.tftp.relay;
+
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.data;
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawPeer;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The relay between raw sockets. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RelayTest {
+    private static final byte[] REQUEST = rrq("file");
+    private static final Weather LOST = Weather.CLEAR.withLoss(1);
+
+    private final RawPeer listener = new RawPeer();
+    private final RawPeer client = new RawPeer();
+    private Relay relay;
+
+    private void start(RelaySettings settings) {
+        relay = settings.start();
+    }
+
+    private RelaySettings toListener() {
+        return Relay.to(listener.address());
+    }
+
+    @AfterEach
+    void close() {
+        relay.close();
+        for (RawPeer each : new RawPeer[] {listener, client}) {
+            each.talkTo(null).close();
+        }
+    }
+
+    /** The client asks, the listener hears it: from where, as it seems. */
+    private InetSocketAddress asked(RawPeer who) {
+        who.ask(relay.address(), REQUEST);
+        listener.talkTo(null);
+        Datagram request = listener.next();
+        assertThat(request.bytes()).isEqualTo(REQUEST);
+        return request.from();
+    }
+
+    @Test
+    void a_conversation_passes_both_ways() {
+        start(toListener());
+        InetSocketAddress seen = asked(client);
+        try (RawPeer tid = new RawPeer().talkTo(seen)) {
+            tid.send(data(1, pattern(512)));
+            client.expect(data(1, pattern(512)));
+            client.send(ack(1));
+            tid.expect(ack(1));
+            tid.talkTo(null);
+        }
+    }
+
+    @Test
+    void each_tid_of_the_server_has_a_port_of_its_own_that_stays() {
+        start(toListener());
+        InetSocketAddress seen = asked(client);
+        try (RawPeer one = new RawPeer().talkTo(seen);
+                RawPeer other = new RawPeer().talkTo(seen)) {
+            one.send(data(1, pattern(3)));
+            InetSocketAddress face = client.next().from();
+            other.send(data(1, pattern(4)));
+            InetSocketAddress otherFace = client.talkTo(null).next().from();
+            assertThat(otherFace).isNotEqualTo(face).isNotEqualTo(relay.address());
+            client.sendTo(face, ack(1));
+            one.expect(ack(1));
+            client.sendTo(otherFace, ack(2));
+            other.expect(ack(2));
+            one.send(data(2, pattern(3)));
+            assertThat(client.talkTo(null).next().from()).isEqualTo(face);
+            one.talkTo(null);
+            other.talkTo(null);
+        }
+    }
+
+    @Test
+    void answers_from_the_listening_port_come_from_the_listening_port() {
+        start(toListener());
+        listener.talkTo(asked(client));
+        listener.send(data(1, pattern(3)));
+        assertThat(client.next().from()).isEqualTo(relay.address());
+    }
+
+    @Test
+    void clients_are_told_apart() {
+        start(toListener());
+        try (RawPeer second = new RawPeer()) {
+            InetSocketAddress seen = asked(client);
+            InetSocketAddress seenSecond = asked(second);
+            assertThat(seenSecond).isNotEqualTo(seen);
+            listener.sendTo(seenSecond, data(2, pattern(2)));
+            listener.sendTo(seen, data(1, pattern(1)));
+            second.expect(data(2, pattern(2)));
+            client.expect(data(1, pattern(1)));
+            second.talkTo(null);
+        }
+    }
+
+    @Test
+    void a_stranger_does_not_get_through_the_port_of_a_transfer() {
+        start(toListener());
+        InetSocketAddress seen = asked(client);
+        try (RawPeer tid = new RawPeer().talkTo(seen);
+                RawPeer stranger = new RawPeer()) {
+            tid.send(data(1, pattern(3)));
+            InetSocketAddress face = client.next().from();
+            stranger.sendTo(face, ack(9));
+            client.send(ack(1));
+            tid.expect(ack(1));
+            tid.expectSilence();
+            tid.talkTo(null);
+        }
+    }
+
+    @Test
+    void what_is_lost_on_the_way_up_never_arrives() {
+        start(toListener().weather(LOST, Weather.CLEAR));
+        client.ask(relay.address(), REQUEST);
+        listener.expectSilence();
+    }
+
+    @Test
+    void what_is_lost_on_the_way_down_never_arrives() {
+        start(toListener().weather(Weather.CLEAR, LOST));
+        listener.talkTo(asked(client));
+        listener.send(data(1, pattern(3)));
+        client.expectSilence();
+    }
+
+    @Test
+    void small_datagrams_pass_where_long_ones_vanish() {
+        start(toListener().weather(Weather.CLEAR, Weather.CLEAR.withMtu(576)));
+        listener.talkTo(asked(client));
+        listener.send(data(1, pattern(1428)));
+        listener.send(data(1, pattern(512)));
+        client.expect(data(1, pattern(512)));
+    }
+
+    @Test
+    void damage_is_done_in_the_direction_it_is_meant_for() {
+        start(toListener().weather(Weather.CLEAR, Weather.CLEAR.withDamage(0, 1)));
+        listener.talkTo(asked(client)); // whole
+        listener.send(data(1, pattern(512)));
+        assertThat(client.next().bytes().length).isLessThan(4 + 512);
+    }
+
+    @Test
+    void in_a_blackout_nothing_passes_either_way() {
+        start(toListener().blackout(new Blackout(2, Duration.ofMinutes(10))));
+        listener.talkTo(asked(client));
+        listener.send(data(1, pattern(3)));
+        client.expect(data(1, pattern(3)));
+        listener.send(data(2, pattern(3)));
+        client.sendTo(relay.address(), REQUEST);
+        client.expectSilence();
+        listener.expectSilence();
+    }
+
+    @Test
+    void after_a_blackout_all_passes_again_and_it_does_not_come_back() {
+        start(toListener().blackout(new Blackout(1, Duration.ofMillis(100))));
+        listener.talkTo(asked(client));
+        do {
+            listener.send(data(1, pattern(3)));
+        } while (client.poll(Duration.ofMillis(20)).isEmpty());
+        for (int block = 2; block < 100; block++) {
+            listener.send(data(block, pattern(3)));
+            client.talkTo(relay.address()).expect(data(block, pattern(3)));
+        }
+        relay.close();
+        assertThat(relay.downTally().inTheDark).isPositive();
+    }
+}
