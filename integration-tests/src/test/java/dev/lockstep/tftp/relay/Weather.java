@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param loss chance to vanish; a copy has a chance of its own
  * @param duplication chance to come twice, each with a delay of its own
  * @param reordering chance to be sent at once, before all that is delayed
- * @param corruption chance that one bit, anywhere, is turned over
+ * @param corruption chance that one bit, anywhere, is turned over and the checksum made good again; with a bad checksum it
+ *     would be lost
  * @param truncation chance that the end is missing, from anywhere on
  * @param mtu what is longer than this with its IP and UDP headers vanishes without a word
  */

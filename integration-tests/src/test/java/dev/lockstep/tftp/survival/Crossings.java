@@ -11,6 +11,8 @@ import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.MemorySource;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
@@ -30,12 +32,17 @@ import java.util.stream.LongStream;
  * seed of its own, so that many slow networks cost the time of one.
  */
 final class Crossings implements AutoCloseable {
+    /** Failures that the client has not seen. */
+    static final String LENGTH = "length differs";
+
+    static final String CONTENT = "content differs";
+
     private static final String FILE = "file";
 
     private final byte[] content;
     private final MemoryStorage files = new MemoryStorage(1L << 30, WriteRules.ANY_FILE);
-    private final TftpClient plain = TftpClient.builder().options(false).build();
-    private final TftpClient usual = TftpClient.builder().build();
+    private final TftpClient plain;
+    private final TftpClient usual;
     private final TftpServer server;
 
     /** What is moved, in which direction and how. */
@@ -59,16 +66,30 @@ final class Crossings implements AutoCloseable {
         }
     }
 
-    /** How one transfer went; {@code failure} is null if the file came whole. */
-    record Crossing(Kind kind, long seed, double seconds, String failure) {}
+    /**
+     * How one transfer went.
+     *
+     * @param failure null if the file came whole
+     * @param promised whether the client said that it did, and knew how long it is
+     */
+    record Crossing(Kind kind, long seed, double seconds, String failure, boolean promised) {}
 
     /** A server with one file of that many octets. */
     Crossings(int size) {
+        this(size, Limits.DEFAULT);
+    }
+
+    /** The same with limits for both ends, but that a file must be as long as it was said to be. */
+    Crossings(int size, Limits most) {
+        Limits limits = most.withExactSize(true);
+        plain = TftpClient.builder().options(false).limits(limits).build();
+        usual = TftpClient.builder().limits(limits).build();
         content = Bytes.pattern(size);
         try {
             files.put(FILE, content);
             server = TftpServer.builder()
                     .storage(files)
+                    .limits(limits)
                     .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .start();
         } catch (IOException e) {
@@ -101,9 +122,19 @@ final class Crossings implements AutoCloseable {
             double seconds = (System.nanoTime() - begin) / 1e9;
             relay.close();
             byte[] arrived = kind.isGet() ? sink.committed() : stored(name);
-            String verdict = Arrays.equals(arrived, content) ? null : "content differs";
-            return new Crossing(kind, seed, seconds, failure == null ? verdict : failure.toString());
+            boolean promised = failure == null
+                    && done.outcome() == Outcome.COMPLETE
+                    && done.settings().tsize() != Source.UNKNOWN_SIZE;
+            String end = failure == null ? verdict(arrived) : failure.toString();
+            return new Crossing(kind, seed, seconds, end, promised);
         });
+    }
+
+    private String verdict(byte[] arrived) {
+        if (arrived == null || arrived.length != content.length) {
+            return LENGTH;
+        }
+        return Arrays.equals(arrived, content) ? null : CONTENT;
     }
 
     private byte[] stored(String name) {
