@@ -40,6 +40,11 @@ class CorpusTest {
         return each("conversation", Conversation::fuzzerTestOneInput);
     }
 
+    @TestFactory
+    Stream<DynamicTest> any_clients_leave_a_server_as_it_was() {
+        return each("listening", Listening::fuzzerTestOneInput);
+    }
+
     /** Whole, and cut after each octet. */
     private static Stream<DynamicTest> each(String corpus, Target target) {
         return files(corpus).stream()

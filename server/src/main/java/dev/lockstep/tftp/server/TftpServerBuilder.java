@@ -171,7 +171,8 @@ public final class TftpServerBuilder {
         config();
     }
 
-    private ServerConfig config() {
+    /** The settings, checked. */
+    ServerConfig config() {
         return new ServerConfig(
                 addresses,
                 portEverywhere(),

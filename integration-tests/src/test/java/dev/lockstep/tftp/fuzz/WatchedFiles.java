@@ -1,0 +1,86 @@
+package dev.lockstep.tftp.fuzz;
+
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+
+/** Files in memory that say, as those on a disk do, that they may block; an upload is published only if it was sent. */
+final class WatchedFiles implements Storage {
+    /** The file there is from the beginning, and never another one. */
+    static final String NAME = "file";
+
+    /** Octets that netascii leaves as they are, of which no two blocks are alike. */
+    static final byte[] CONTENT = content();
+
+    private static final int MEMORY = 1 << 16;
+
+    private final MemoryStorage files = new MemoryStorage(MEMORY, WriteRules.NEW_FILES);
+    private final Function<InetSocketAddress, Client> clients;
+
+    WatchedFiles(Function<InetSocketAddress, Client> clients) throws IOException {
+        this.clients = clients;
+        files.put(NAME, CONTENT);
+    }
+
+    private static byte[] content() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; text.length() < 1300; i++) {
+            text.append(i).append(' ');
+        }
+        return text.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public Source read(String filename, InetSocketAddress peer) throws IOException {
+        Source source = files.read(filename, peer);
+        return new Source() {
+            @Override
+            public long size() {
+                return source.size();
+            }
+
+            @Override
+            public int read(ByteBuffer to) throws IOException {
+                return source.read(to);
+            }
+
+            @Override
+            public void close() throws IOException {
+                source.close();
+            }
+        };
+    }
+
+    @Override
+    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
+        Sink sink = files.write(filename, size, peer);
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        return new Sink() {
+            @Override
+            public void write(ByteBuffer from) throws IOException {
+                byte[] octets = new byte[from.remaining()];
+                from.duplicate().get(octets);
+                written.writeBytes(octets);
+                sink.write(from);
+            }
+
+            @Override
+            public void commit() throws IOException {
+                clients.apply(peer).requireSentWhole(written.toByteArray());
+                sink.commit();
+            }
+
+            @Override
+            public void close() throws IOException {
+                sink.close();
+            }
+        };
+    }
+}
