@@ -54,7 +54,7 @@ public final class Receiver extends Transfer {
     }
 
     @Override
-    public void start(long now) {
+    void open(long now) {
         sendLast(now);
         if (opening != null) {
             timer.sent(1, now);

@@ -55,7 +55,7 @@ public final class Sender extends Transfer {
     }
 
     @Override
-    public void start(long now) {
+    void open(long now) {
         opening = oack != null;
         if (opening) {
             wire.send(oack);

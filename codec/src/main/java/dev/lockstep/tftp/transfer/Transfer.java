@@ -33,7 +33,10 @@ public abstract sealed class Transfer permits Sender, Receiver {
     }
 
     /** Says the first word, if it is ours. Called once, before anything else. */
-    public abstract void start(long now);
+    public final void start(long now) {
+        restartSilence(now); // our own disk may have taken long to open the file
+        open(now);
+    }
 
     /** Takes a message from the peer; takes over the reference of a {@code Data}. */
     public final void receive(TftpMessage message, long now) {
@@ -131,6 +134,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     /** Whether the peer has answered anything yet. */
     public abstract boolean hasProgressed();
+
+    abstract void open(long now);
 
     /** A message that is no ERROR; a {@code Data} is released after this returns. */
     abstract void onMessage(TftpMessage message, long now);

@@ -115,13 +115,17 @@ public final class Listening {
         clients.forEach(Client::stepDone);
     }
 
+    private boolean isBusy() {
+        return !work.isEmpty() || listener.isBusy();
+    }
+
     private void fallSilent() {
-        for (int second = 0; second < LONGEST_SILENCE_SECONDS && listener.isBusy(); second += 10) {
+        for (int second = 0; second < LONGEST_SILENCE_SECONDS && isBusy(); second += 10) {
             work(Integer.MAX_VALUE);
             listener.pass(10_000);
             settle();
         }
-        if (listener.isBusy()) {
+        if (isBusy()) {
             throw new AssertionError("after long silence still " + listener);
         }
         listener.close();

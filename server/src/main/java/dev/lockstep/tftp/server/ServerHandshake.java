@@ -26,6 +26,7 @@ import dev.lockstep.tftp.transfer.TransferEvent;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
@@ -133,8 +134,9 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
                 ? TransferHandler.sending(context, agreement, oack, file.source)
                 : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
         child.started(transfer);
-        transfer.addTo(ctx.pipeline());
-        ctx.pipeline().remove(this);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.remove(this);
+        transfer.addTo(pipeline); // which may end it at once
     }
 
     /** Sends the ERROR and closes. */
