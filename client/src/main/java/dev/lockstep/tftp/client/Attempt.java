@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.channel.TransferContext;
-import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -11,21 +11,15 @@ import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
 import dev.lockstep.tftp.transfer.TransferSettings;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.group.ChannelGroup;
-import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * One exchange with one set of options, on a socket and so a TID of its own.
+ * One exchange with one set of options, with a TID of its own.
  *
  * @param server its address and the port for requests
  */
@@ -53,7 +47,7 @@ record Attempt(
      *
      * @param refused told on the event loop if there is no transfer; the exchange then still owns its file
      */
-    void start(Transport transport, ClientConfig config, ChannelGroup channels, Consumer<TftpException> refused) {
+    void start(ClientSockets sockets, List<WireTap> taps, Consumer<TftpException> refused) {
         Request request = exchange.request(asked);
         TransferListener listener = event -> {
             context.listener().on(event);
@@ -66,34 +60,24 @@ record Attempt(
             refused.accept(cause);
         };
         context.listener().on(new TransferEvent.Requested(server, request));
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channelFactory(transport.socketsFor(server.getAddress()))
-                .option(ChannelOption.SO_RCVBUF, receiveBuffer())
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channels.add(channel);
-                        config.taps().forEach(tap -> channel.pipeline().addLast(tap.attach(server, request)));
-                        channel.pipeline()
-                                .addLast(new ClientHandshake(
-                                        exchange, request, server, context.withListener(listener), unanswered));
-                    }
-                });
-        int datagram = Math.max(SMALL_DATAGRAM, blksizeAsked() + TftpCodec.DATA_HEADER);
-        transport.expect(bootstrap, datagram, windowsizeAsked() > 1);
-        bind(bootstrap, config.localPorts(), config.localPorts().tries(), refused);
+        sockets.open(
+                loop,
+                needs(),
+                pipeline -> {
+                    taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
+                    pipeline.addLast(
+                            new ClientHandshake(exchange, request, server, context.withListener(listener), unanswered));
+                },
+                cause -> refused.accept(
+                        new TftpException(ErrorCode.NOT_DEFINED, "no socket: " + cause.getMessage(), cause)));
     }
 
-    private void bind(Bootstrap bootstrap, LocalPorts ports, int tries, Consumer<TftpException> refused) {
-        bootstrap.bind(anyAddress(), ports.next()).addListener((ChannelFuture bound) -> {
-            if (!bound.isSuccess() && bound.cause() instanceof IOException && tries > 1) {
-                bind(bootstrap, ports, tries - 1, refused); // somebody else has that port
-            } else if (!bound.isSuccess()) {
-                String text = "no socket: " + bound.cause().getMessage();
-                loop.execute(() -> refused.accept(new TftpException(ErrorCode.NOT_DEFINED, text, bound.cause())));
-            }
-        });
+    private ClientSockets.Needs needs() {
+        return new ClientSockets.Needs(
+                server.getAddress() instanceof Inet6Address,
+                receiveBuffer(),
+                Math.max(SMALL_DATAGRAM, blksizeAsked() + TftpCodec.DATA_HEADER),
+                windowsizeAsked() > 1);
     }
 
     private void complete(TransferEvent.Ended ended) {
@@ -125,9 +109,5 @@ record Attempt(
     private long windowsizeAsked() {
         return asked.number(Options.WINDOWSIZE, 1, TransferSettings.MAX_WINDOWSIZE)
                 .orElse(1);
-    }
-
-    private String anyAddress() {
-        return server.getAddress() instanceof Inet6Address ? "::" : "0.0.0.0";
     }
 }

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TransferListener;
 import dev.lockstep.tftp.transfer.TransferSettings;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param timeoutSeconds to ask for; 0 is not asked for
  * @param options whether any option is asked for
  * @param size whether the size is, where it can be
+ * @param socketRest how long a socket rests before it serves another transfer; zero: it serves one
  */
 record ClientConfig(
         int blksize,
@@ -27,6 +29,7 @@ record ClientConfig(
         long bufferMemory,
         int eventLoops,
         LocalPorts localPorts,
+        Duration socketRest,
         long progressStep,
         TransferListener listener,
         List<WireTap> taps) {
@@ -34,6 +37,9 @@ record ClientConfig(
 
     ClientConfig {
         taps = List.copyOf(taps);
+        if (socketRest.isNegative()) {
+            throw new IllegalArgumentException("rest of a socket: " + socketRest + " (expected: >= 0)");
+        }
         require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("timeout", timeoutSeconds, 0, MAX_TIMEOUT);

@@ -50,6 +50,7 @@ public final class TftpClient implements AutoCloseable {
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final Set<CompletableFuture<TransferResult>> running = ConcurrentHashMap.newKeySet();
+    private final ClientSockets sockets;
     private final TransferContext context;
     /** Servers that have refused options before: they are not asked again. */
     private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
@@ -57,6 +58,8 @@ public final class TftpClient implements AutoCloseable {
     TftpClient(ClientConfig config) {
         this.config = config;
         this.loops = transport.newGroup(config.eventLoops(), "tftp");
+        ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
+        this.sockets = config.socketRest().isZero() ? fresh : new RestedSockets(fresh, config.socketRest());
         this.context = new TransferContext(
                 config.limits(),
                 io,
@@ -156,7 +159,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void attempt(TransferRequest request, Attempt attempt) {
-        attempt.start(transport, config, channels, refusal -> {
+        attempt.start(sockets, config.taps(), refusal -> {
             boolean dislikesOptions = refusal.isFromPeer()
                     && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
             if (dislikesOptions
@@ -180,6 +183,7 @@ public final class TftpClient implements AutoCloseable {
     /** Ends what is still running; its futures fail, its files are closed. */
     @Override
     public void close() {
+        sockets.close();
         channels.close().awaitUninterruptibly();
         awaitFiles();
         loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();

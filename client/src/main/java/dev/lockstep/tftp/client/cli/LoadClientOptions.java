@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
 
 /** Flags that say how each client of a load speaks. */
 final class LoadClientOptions {
+    private static final int MOST_REST = 600_000;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
 
     @Option(
@@ -50,6 +51,12 @@ final class LoadClientOptions {
             paramLabel = "FIRST-LAST",
             description = "This side's ports, used in turn; 10000-32767, which the kernel gives to nobody.")
     private String ports = "10000-32767";
+
+    @Option(
+            names = "--port-rest",
+            paramLabel = "MS",
+            description = "Time until a port has another transfer; 100. 0: each has a socket of its own.")
+    private double portRest = 100;
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
@@ -91,12 +98,20 @@ final class LoadClientOptions {
                 .options(!noOptions)
                 .eventLoops(threads)
                 .localPorts(localPorts())
+                .reuseSockets(rest())
                 .limits(limits);
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
         capture.open().ifPresent(builder::tap);
         return builder;
+    }
+
+    private Duration rest() {
+        if (!(portRest >= 0 && portRest <= MOST_REST)) {
+            throw new IllegalArgumentException("--port-rest: " + portRest + " (expected: ms, 0 to " + MOST_REST + ")");
+        }
+        return Duration.ofNanos((long) (portRest * 1e6));
     }
 
     private LocalPorts localPorts() {

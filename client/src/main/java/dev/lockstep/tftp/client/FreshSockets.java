@@ -1,0 +1,69 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.channel.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.function.Consumer;
+
+/** A socket, and so a TID, for each transfer. */
+final class FreshSockets implements ClientSockets {
+    private static final InetAddress ANY_IPV4 = NetUtil.createInetAddressFromIpAddressString("0.0.0.0");
+    private static final InetAddress ANY_IPV6 = NetUtil.createInetAddressFromIpAddressString("::");
+
+    private final Transport transport;
+    private final LocalPorts ports;
+    private final ChannelGroup channels;
+
+    /**
+     * Sockets on those ports.
+     *
+     * @param channels to which each one belongs while it is open
+     */
+    FreshSockets(Transport transport, LocalPorts ports, ChannelGroup channels) {
+        this.transport = transport;
+        this.ports = ports;
+        this.channels = channels;
+    }
+
+    @Override
+    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed) {
+        InetAddress any = needs.ipv6() ? ANY_IPV6 : ANY_IPV4;
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .channelFactory(transport.socketsFor(any))
+                .option(ChannelOption.SO_RCVBUF, needs.receiveBuffer())
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channels.add(channel);
+                        furnish.accept(channel.pipeline());
+                    }
+                });
+        transport.expect(bootstrap, needs.datagram(), needs.bursts());
+        bind(bootstrap, any, ports.tries(), failed, loop);
+    }
+
+    private void bind(Bootstrap bootstrap, InetAddress any, int tries, Consumer<Throwable> failed, EventLoop loop) {
+        bootstrap.bind(any, ports.next()).addListener((ChannelFuture bound) -> {
+            if (!bound.isSuccess() && bound.cause() instanceof IOException && tries > 1) {
+                bind(bootstrap, any, tries - 1, failed, loop); // somebody else has that port
+            } else if (!bound.isSuccess()) {
+                loop.execute(() -> failed.accept(bound.cause()));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        // the group knows all of them
+    }
+}
