@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
 
 /**
  * Takes the pieces of a file from a {@link PieceCache}, and reads on the I/O pool what is not there: for all transfers,
- * or only for this one from the moment on that the file is no longer what it was. Blocks are cut off on the event loop.
+ * or only for this one from the moment on that somebody failed to. Blocks are cut off on the event loop.
  */
 final class SharedReadAhead implements OutgoingFile {
     private static final int PIECE = PieceCache.PIECE;
@@ -42,7 +42,7 @@ final class SharedReadAhead implements OutgoingFile {
 
     private long taken;
 
-    private boolean unchanged = true;
+    private boolean sharing = true;
     private boolean waiting;
     private boolean lastTaken;
     private boolean hungry;
@@ -111,7 +111,7 @@ final class SharedReadAhead implements OutgoingFile {
     /** Takes what is in the cache at once, and sees to it that the first piece that is not there comes. */
     private void takeMore() {
         while (!waiting && closed == null && pieces.size() < 2 && taken * PIECE < size) {
-            SharedPiece piece = unchanged ? cache.get(version, taken) : null;
+            SharedPiece piece = sharing ? cache.get(version, taken) : null;
             if (piece != null) {
                 pieces.add(piece);
                 taken++;
@@ -136,10 +136,10 @@ final class SharedReadAhead implements OutgoingFile {
         if (closed != null) {
             budget.giveBack(octets);
             arrived(null, null);
-        } else if (unchanged && cache.await(version, taken, this::fromOther)) {
+        } else if (sharing && cache.await(version, taken, this::fromOther)) {
             budget.giveBack(octets);
         } else {
-            SharedPiece here = unchanged ? cache.get(version, taken) : null; // it came in between
+            SharedPiece here = sharing ? cache.get(version, taken) : null; // it came in between
             if (here == null) {
                 read(octets);
             } else {
@@ -163,8 +163,8 @@ final class SharedReadAhead implements OutgoingFile {
         }
         SharedPiece piece = new SharedPiece(bytes, octets, budget);
         long from = taken * PIECE;
-        work.run(() -> fill(bytes, from), (sharable, failure) -> {
-            publish(failure == null && sharable ? piece : null);
+        work.perform(() -> fill(bytes, from), failure -> {
+            publish(failure == null ? piece : null);
             if (failure == null) {
                 arrived(piece, null);
             } else {
@@ -174,8 +174,8 @@ final class SharedReadAhead implements OutgoingFile {
         });
     }
 
-    /** On the I/O pool; returns whether the piece is the version's. */
-    private boolean fill(ByteBuf piece, long from) throws IOException {
+    /** On the I/O pool. */
+    private void fill(ByteBuf piece, long from) throws IOException {
         ByteBuffer to = piece.internalNioBuffer(0, piece.capacity());
         int start = to.position();
         while (to.hasRemaining()) {
@@ -184,13 +184,12 @@ final class SharedReadAhead implements OutgoingFile {
             }
         }
         piece.writerIndex(piece.capacity());
-        return source.isUnchanged();
     }
 
     /** Gives what was read to those who wait for it, and to the cache; after a null this transfer is on its own. */
     private void publish(SharedPiece piece) {
-        if (unchanged) {
-            unchanged = piece != null;
+        if (sharing) {
+            sharing = piece != null;
             cache.done(version, taken, piece);
         }
     }
@@ -199,7 +198,7 @@ final class SharedReadAhead implements OutgoingFile {
     private void fromOther(SharedPiece piece) {
         work.onLoop(() -> {
             if (piece == null) {
-                unchanged = false;
+                sharing = false;
             }
             arrived(piece, null);
         });

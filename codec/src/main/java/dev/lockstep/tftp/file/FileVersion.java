@@ -42,6 +42,25 @@ public record FileVersion(long device, long inode, long size, FileTime modified,
                 (FileTime) facts.get("ctime"));
     }
 
+    /** What stands under that path now, a link itself; null if that is nothing, or can't be told. */
+    public static FileVersion find(Path path) {
+        try {
+            return of(path, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException | UnsupportedOperationException e) {
+            return null;
+        }
+    }
+
+    /** Whether that is a version of the same file. */
+    boolean isOfSameFileAs(FileVersion other) {
+        return device == other.device && inode == other.inode;
+    }
+
+    /** Whether the octets are the same, of a file that has lost a name since. */
+    boolean hasSameOctetsAs(FileVersion other) {
+        return size == other.size && modified.equals(other.modified);
+    }
+
     /** Whether a change from that moment on is sure to make another version; not so just after the last one. */
     public boolean isSettled(Instant now) {
         Instant limit = now.minus(TICK);

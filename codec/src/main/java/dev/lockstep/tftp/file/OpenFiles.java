@@ -11,11 +11,13 @@ public final class OpenFiles {
     private final Map<FileVersion, Shared> open = new HashMap<>();
 
     private static final class Shared {
-        private final FileChannel file;
+        private final FileChannel channel;
+        private final VersionedFile file;
         private int users;
 
-        Shared(FileChannel file) {
-            this.file = file;
+        Shared(FileChannel channel, Path path, FileVersion version) {
+            this.channel = channel;
+            this.file = new VersionedFile(channel, path, version);
         }
     }
 
@@ -23,13 +25,13 @@ public final class OpenFiles {
     public SharedFileSource join(FileChannel fresh, Path path, FileVersion version) throws IOException {
         Shared shared;
         synchronized (open) {
-            shared = open.computeIfAbsent(version, first -> new Shared(fresh));
+            shared = open.computeIfAbsent(version, first -> new Shared(fresh, path, version));
             shared.users++;
         }
-        if (shared.file != fresh) {
+        if (shared.channel != fresh) {
             fresh.close();
         }
-        return new SharedFileSource(shared.file, path, version, () -> leave(version));
+        return new SharedFileSource(shared.file, () -> leave(version));
     }
 
     private void leave(FileVersion version) throws IOException {

@@ -12,12 +12,9 @@ public interface SharedSource extends Source {
     Object version();
 
     /**
-     * Reads octets from that offset on, at least one.
+     * Reads octets of that version from that offset on, at least one. Fails once they can't be had any more.
      *
      * @return how many, or -1 at the end
      */
     int read(ByteBuffer to, long offset) throws IOException;
-
-    /** Whether all that was read before this call is of that version. */
-    boolean isUnchanged() throws IOException;
 }

@@ -3,8 +3,10 @@ package dev.lockstep.tftp.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.testing.Octets;
 import dev.lockstep.tftp.transfer.SharedSource;
+import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -61,14 +63,12 @@ class SharedReadAheadTest {
                     if (broken != null) {
                         throw broken;
                     }
+                    if (version != opened) {
+                        throw new TftpException(ErrorCode.NOT_DEFINED, "changed");
+                    }
                     int length = (int) Math.min(to.remaining(), octets.length - offset);
                     to.put(octets, (int) offset, length);
                     return length;
-                }
-
-                @Override
-                public boolean isUnchanged() {
-                    return version == opened;
                 }
 
                 @Override
@@ -197,23 +197,34 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void what_was_read_while_the_file_changed_reaches_nobody_else() {
+    void who_reads_a_file_that_changes_fails_or_has_all_of_it_from_memory() {
         Disk disk = new Disk(PIECE);
         byte[] first = disk.octets;
-        Object firstVersion = disk.version;
+        Reader early = reader(disk);
+        takeAll();
+        early.assertTook(first);
+        Reader lucky = reader(disk);
+        disk.octets = Octets.random(PIECE);
+        disk.version = "second";
+        takeAll();
+        lucky.assertTook(first);
+    }
+
+    @Test
+    void who_waits_for_a_piece_of_a_file_that_changed_fails_with_the_one_who_read_it() {
+        Disk disk = new Disk(PIECE);
         Reader reader = reader(disk);
         Reader waiting = reader(disk);
         disk.octets = Octets.random(PIECE); // before the I/O pool comes to read it
         disk.version = "second";
-        takeAll();
-        assertThat(disk.reads).as("each for itself").isEqualTo(2);
-        reader.assertTook(disk.octets);
-        waiting.assertTook(disk.octets);
-        disk.octets = first;
-        disk.version = firstVersion; // even if that very version came back
+        reader.whole = true;
+        waiting.whole = true;
         Reader later = reader(disk);
+        bench.settle();
+        assertThat(reader.owner.told).containsExactly("0 changed");
+        assertThat(waiting.owner.told).containsExactly("0 changed");
         takeAll();
-        later.assertTook(first);
+        later.assertTook(disk.octets);
     }
 
     @Test

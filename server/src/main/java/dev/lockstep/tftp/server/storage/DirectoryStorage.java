@@ -1,25 +1,17 @@
 package dev.lockstep.tftp.server.storage;
 
-import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
-
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.file.FileErrors;
 import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.FileSource;
-import dev.lockstep.tftp.file.FileVersion;
 import dev.lockstep.tftp.file.Folder;
-import dev.lockstep.tftp.file.OpenFiles;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -29,17 +21,19 @@ import java.util.List;
  * in between is an error and not a way out.
  */
 public final class DirectoryStorage implements Storage {
+    /** Of a file that is changed again and again just while it is opened. */
+    private static final int MOST_TRIES = 5;
+
     private final Path root;
     private final WriteRules rules;
     private final Versions versions;
-    private final SmallFiles smallFiles;
-    private final OpenFiles openFiles = new OpenFiles();
+    private final FileReads reads;
 
     private DirectoryStorage(Path root, WriteRules rules, Versions versions) {
         this.root = root;
         this.rules = rules;
         this.versions = versions;
-        this.smallFiles = new SmallFiles(versions);
+        this.reads = new FileReads(versions);
     }
 
     /**
@@ -102,51 +96,26 @@ public final class DirectoryStorage implements Storage {
 
     @Override
     public Source readAtOnce(String filename, InetSocketAddress peer) {
-        byte[] content = smallFiles.get(filename);
-        return content == null ? null : new MemorySource(content);
+        return reads.atHand(filename);
     }
 
     @Override
     public Source read(String filename, InetSocketAddress peer) throws IOException {
         try {
-            Path asked = resolve(filename);
-            Path file = asked.toRealPath();
-            try (Folder folder = folderOf(file)) {
-                requireRegular(folder, nameOf(file));
-                FileVersion before = versions.of(file, NOFOLLOW_LINKS);
-                FileChannel open = folder.openFile(nameOf(file), StandardOpenOption.READ);
-                if (open.size() <= SmallFiles.LARGEST) {
-                    byte[] content = contentOf(open);
-                    if (isStill(before, file)) {
-                        smallFiles.put(filename, asked, before, content);
+            for (int tries = 0; tries < MOST_TRIES; tries++) {
+                Path asked = resolve(filename);
+                Path file = asked.toRealPath();
+                try (Folder folder = folderOf(file)) {
+                    requireRegular(folder, nameOf(file));
+                    Source source = reads.open(folder, filename, asked, file);
+                    if (source != null) {
+                        return source;
                     }
-                    return new MemorySource(content);
                 }
-                return isStill(before, file) ? openFiles.join(open, file, before) : new FileSource(open);
             }
+            throw new TftpException(ErrorCode.NOT_DEFINED, "file is being changed, try again");
         } catch (IOException e) {
             throw FileErrors.of(e);
-        }
-    }
-
-    /**
-     * Whether what was opened in between is that version: another file would have had to take its place and be replaced
-     * by it again, and each of these makes another version.
-     */
-    private boolean isStill(FileVersion before, Path file) {
-        return before != null && before.equals(versions.of(file, NOFOLLOW_LINKS));
-    }
-
-    /** A small file is read at once: one trip to the I/O pool instead of three, and no descriptor for its transfer. */
-    private static byte[] contentOf(FileChannel open) throws IOException {
-        try (open) {
-            ByteBuffer content = ByteBuffer.allocate((int) open.size());
-            while (content.hasRemaining()) {
-                if (open.read(content) < 0) {
-                    throw new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read");
-                }
-            }
-            return content.array();
         }
     }
 

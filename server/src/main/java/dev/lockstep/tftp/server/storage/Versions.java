@@ -3,7 +3,6 @@ package dev.lockstep.tftp.server.storage;
 import dev.lockstep.tftp.file.FileVersion;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Set;
@@ -34,16 +33,21 @@ final class Versions {
         }
     }
 
-    /** The version of a file whose octets may be kept: from now on no change of it can go unseen. Else null. */
-    FileVersion of(Path file, LinkOption... options) {
+    /** The version of a file whose octets may be kept. Else null. */
+    FileVersion of(Path file) {
         if (device == NONE) {
             return null;
         }
         try {
-            FileVersion version = FileVersion.of(file, options);
-            return version.device() == device && version.isSettled(clock.instant()) ? version : null;
+            FileVersion version = FileVersion.of(file);
+            return isLasting(version) ? version : null;
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** Whether octets of that version may be kept: from now on no change of it can go unseen. */
+    boolean isLasting(FileVersion version) {
+        return version.device() == device && version.isSettled(clock.instant());
     }
 }

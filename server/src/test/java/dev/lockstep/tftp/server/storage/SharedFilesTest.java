@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.transfer.SharedSource;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is kept of a file is given away only for that file, as it is. */
@@ -77,6 +80,10 @@ class SharedFilesTest {
         };
 
         abstract void apply(Path file, byte[] content) throws IOException;
+
+        boolean leavesTheOldFile() {
+            return this != REWRITTEN_IN_PLACE && this != TRUNCATED_AND_WRITTEN;
+        }
     }
 
     /** By the storage's clock all files are old. */
@@ -89,6 +96,15 @@ class SharedFilesTest {
 
     private static byte[] content(String letter, int size) {
         return letter.repeat(size).getBytes(UTF_8);
+    }
+
+    /** Until a change has another date than the last one: the file system's clock ticks every few milliseconds. */
+    private void awaitTick() throws IOException {
+        Path probe = root.resolve("probe");
+        FileTime last = Files.getLastModifiedTime(file);
+        do {
+            Files.write(probe, new byte[1]);
+        } while (Files.getLastModifiedTime(probe).equals(last));
     }
 
     private static byte[] read(Source source) throws IOException {
@@ -124,12 +140,47 @@ class SharedFilesTest {
         Files.write(file, content("a", LARGE));
         Object first = versionOf("file");
         assertThat(versionOf("file")).isEqualTo(first).hasSameHashCodeAs(first);
-        try (SharedSource open = (SharedSource) storage.read("file", PEER)) {
-            assertThat(open.isUnchanged()).isTrue();
-            applyKeepingTheDate(change, content("b", LARGE));
-            assertThat(open.isUnchanged()).isFalse();
-        }
+        applyKeepingTheDate(change, content("b", LARGE));
         assertThat(versionOf("file")).isNotEqualTo(first);
+    }
+
+    /** Kept and shared by all who read it, or for one reader alone since it has just been changed. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void a_file_that_is_changed_while_it_is_read_is_read_as_it_was_or_not_at_all(boolean old) throws IOException {
+        for (Change change : Change.values()) {
+            Files.deleteIfExists(file);
+            Files.write(file, content("a", LARGE));
+            DirectoryStorage files = old ? storage : DirectoryStorage.at(root, WriteRules.READ_ONLY);
+            try (Source open = files.read("file", PEER)) {
+                assertThat(open instanceof SharedSource).isEqualTo(old);
+                assertThat(open.read(ByteBuffer.allocate(100))).isEqualTo(100);
+                awaitTick();
+                applyKeepingTheDate(change, content("b", LARGE));
+                if (change.leavesTheOldFile()) {
+                    assertThat(read(open)).as(change.name()).isEqualTo(content("a", LARGE - 100));
+                } else {
+                    assertThatThrownBy(() -> read(open)).as(change.name()).hasMessageContaining("file changed");
+                }
+            }
+        }
+    }
+
+    @Test
+    void what_was_read_before_a_change_is_sent_and_what_comes_after_it_is_not() throws IOException {
+        Files.write(file, content("a", LARGE));
+        try (Source reader = storage.read("file", PEER);
+                Source other = storage.read("file", PEER)) {
+            ByteBuffer half = ByteBuffer.allocate(LARGE / 2);
+            reader.read(half);
+            assertThat(half.array()).isEqualTo(content("a", LARGE / 2));
+            Files.writeString(file, "more", StandardOpenOption.APPEND);
+            assertThatThrownBy(() -> reader.read(ByteBuffer.allocate(1))).hasMessageContaining("file changed");
+            assertThatThrownBy(() -> other.read(ByteBuffer.allocate(1))).hasMessageContaining("file changed");
+        }
+        try (Source fresh = storage.read("file", PEER)) {
+            assertThat(fresh.size()).isEqualTo(LARGE + 4);
+        }
     }
 
     @ParameterizedTest
