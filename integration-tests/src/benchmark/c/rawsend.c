@@ -1,9 +1,9 @@
 /*
  * The yardstick: how fast this machine sends a window at a time, with nothing in the way. Answers any read request with
- * SIZE octets from memory, in windows of segmented datagrams, and waits for nothing but each window's ACK. It is no TFTP
+ * FILE from memory, in windows of segmented datagrams, and waits for nothing but each window's ACK. It is no TFTP
  * server: it looks at no name, repeats nothing, and serves one after the other.
  *
- * rawsend PORT SIZE BLKSIZE WINDOWSIZE
+ * rawsend PORT FILE BLKSIZE WINDOWSIZE
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@
 #define UDP_SEGMENT 103
 #endif
 
-static unsigned char burst[65536], file[65536];
+static unsigned char burst[65536], *file;
 
 static void flush(int fd, int length, int segment) {
     struct iovec part = {burst, length};
@@ -50,7 +50,7 @@ static void serve(int fd, uint64_t size, int blksize, int windowsize) {
             int octets = b == last ? (int)(size % blksize) : blksize;
             unsigned char *at = burst + length;
             at[0] = 0, at[1] = 3, at[2] = b >> 8 & 0xff, at[3] = b & 0xff;
-            memcpy(at + 4, file, octets);
+            memcpy(at + 4, file + (b - 1) * blksize, octets);
             length += 4 + octets;
             if (++count == most || b == end) {
                 flush(fd, length, blksize + 4);
@@ -60,11 +60,23 @@ static void serve(int fd, uint64_t size, int blksize, int windowsize) {
     }
 }
 
+static uint64_t load(const char *path) {
+    FILE *content = fopen(path, "rb");
+    if (!content || fseek(content, 0, SEEK_END)) return perror(path), exit(2), 0;
+    uint64_t size = ftell(content);
+    file = malloc(size + 1);
+    rewind(content);
+    if (fread(file, 1, size, content) != size) return perror(path), exit(2), 0;
+    fclose(content);
+    return size;
+}
+
 int main(int argc, char **argv) {
     if (argc != 5) {
-        fprintf(stderr, "rawsend PORT SIZE BLKSIZE WINDOWSIZE\n");
+        fprintf(stderr, "rawsend PORT FILE BLKSIZE WINDOWSIZE\n");
         return 2;
     }
+    uint64_t size = load(argv[2]);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1])),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, peer;
     int listener = socket(AF_INET, SOCK_DGRAM, 0);
@@ -77,7 +89,7 @@ int main(int argc, char **argv) {
         struct timeval patience = {.tv_sec = 1};
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         connect(fd, (struct sockaddr *)&peer, sizeof peer);
-        serve(fd, strtoull(argv[2], NULL, 10), atoi(argv[3]), atoi(argv[4]));
+        serve(fd, size, atoi(argv[3]), atoi(argv[4]));
         close(fd);
     }
 }
