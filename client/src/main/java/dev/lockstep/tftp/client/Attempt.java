@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.transfer.BlackHole;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
@@ -37,22 +38,27 @@ record Attempt(
     /** What a socket has without being asked on Linux: never less than that. */
     private static final int DEFAULT_RECEIVE_BUFFER = 212_992;
 
-    /** The same without options. */
-    Attempt withoutOptions() {
-        return new Attempt(exchange, server, Options.NONE, context, loop, result);
+    /** The same with other options. */
+    Attempt asking(Options other) {
+        return new Attempt(exchange, server, other, context, loop, result);
     }
 
     /**
      * Opens the socket and begins the handshake.
      *
-     * @param refused told on the event loop if there is no transfer; the exchange then still owns its file
+     * @param refused told on the event loop if there is no transfer
+     * @param ended told on the event loop if there was one
      */
-    void start(ClientSockets sockets, List<WireTap> taps, Consumer<TftpException> refused) {
+    void start(
+            ClientSockets sockets,
+            List<WireTap> taps,
+            Consumer<TftpException> refused,
+            Consumer<TransferEvent.Ended> ended) {
         Request request = exchange.request(asked);
         TransferListener listener = event -> {
             context.listener().on(event);
-            if (event instanceof TransferEvent.Ended ended) {
-                complete(ended);
+            if (event instanceof TransferEvent.Ended end) {
+                ended.accept(end);
             }
         };
         Consumer<TftpException> unanswered = cause -> {
@@ -80,7 +86,8 @@ record Attempt(
                 windowsizeAsked() > 1);
     }
 
-    private void complete(TransferEvent.Ended ended) {
+    /** The result is that of this transfer. */
+    void complete(TransferEvent.Ended ended) {
         Outcome outcome = ended.outcome();
         if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED && isProbablyThere(ended)) {
             result.complete(
@@ -93,6 +100,13 @@ record Attempt(
     /** Only silence leaves room for hope, and only where something was acknowledged before. */
     private static boolean isProbablyThere(TransferEvent.Ended ended) {
         return !ended.cause().isFromPeer() && ended.stats().blocks() > 0;
+    }
+
+    /** Whether nothing arrived of blocks that may be too large for the path, and the other end is still there. */
+    boolean lostLargeBlocks(TransferEvent.Ended ended) {
+        return ended.outcome() == Outcome.FAILED
+                && !ended.cause().isFromPeer()
+                && BlackHole.isSuspected(ended.settings(), ended.stats());
     }
 
     /** A whole window must fit, or every window would be lost. */

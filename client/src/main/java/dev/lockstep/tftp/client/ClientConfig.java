@@ -52,14 +52,20 @@ record ClientConfig(
         }
     }
 
-    /** What to ask for a transfer whose size is {@code tsize}: 0 to learn it, unknown not to ask. */
-    Options asked(long tsize) {
+    /**
+     * What to ask for.
+     *
+     * @param tsize the size of the file: 0 to learn it, unknown not to ask
+     * @param mostBlksize no larger block
+     */
+    Options asked(long tsize, int mostBlksize) {
         Options asked = Options.NONE;
+        int block = Math.min(blksize, mostBlksize);
         if (!options) {
             return asked;
         }
-        if (blksize != TransferSettings.PLAIN.blksize()) {
-            asked = asked.with(Options.BLKSIZE, blksize);
+        if (block != TransferSettings.PLAIN.blksize()) {
+            asked = asked.with(Options.BLKSIZE, block);
         }
         if (windowsize > 1) {
             asked = asked.with(Options.WINDOWSIZE, windowsize);

@@ -26,7 +26,7 @@ import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
-/** What differs between a get, a put and a probe. Owns the file until a transfer takes it over. */
+/** What differs between a get, a put and a probe. Owns the file: a transfer only borrows it, and another may follow. */
 sealed interface Exchange {
     /** The file on the server. */
     RemoteFile remote();
@@ -47,7 +47,18 @@ sealed interface Exchange {
      */
     void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack);
 
-    /** Closes the file of an exchange that comes to nothing. */
+    /** Whether the file allows another transfer after one that moved nothing. */
+    boolean canBeginAgain();
+
+    /** Makes the file ready for that. */
+    default void rewind() throws IOException {}
+
+    /** Whether the file's methods may block. */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /** Closes the file. */
     void close() throws IOException;
 
     /** A get. */
@@ -74,8 +85,18 @@ sealed interface Exchange {
 
         @Override
         public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
-            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, sink)
+            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, new LentSink(sink))
                     .addTo(pipeline);
+        }
+
+        @Override
+        public boolean canBeginAgain() {
+            return true;
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return sink.mayBlock();
         }
 
         @Override
@@ -107,7 +128,23 @@ sealed interface Exchange {
 
         @Override
         public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
-            TransferHandler.sending(context, agreement, null, source).addTo(pipeline);
+            TransferHandler.sending(context, agreement, null, new LentSource(source))
+                    .addTo(pipeline);
+        }
+
+        @Override
+        public boolean canBeginAgain() {
+            return source.canRewind();
+        }
+
+        @Override
+        public void rewind() throws IOException {
+            source.rewind();
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return source.mayBlock();
         }
 
         @Override
@@ -141,6 +178,11 @@ sealed interface Exchange {
             channel.writeAndFlush(new DatagramPacket(bytes, agreement.peer()), channel.voidPromise());
             channel.close();
             granted.complete(agreement.settings());
+        }
+
+        @Override
+        public boolean canBeginAgain() {
+            return false;
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -23,6 +24,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -52,8 +54,8 @@ public final class TftpClient implements AutoCloseable {
     private final Set<CompletableFuture<TransferResult>> running = ConcurrentHashMap.newKeySet();
     private final ClientSockets sockets;
     private final TransferContext context;
-    /** Servers that have refused options before: they are not asked again. */
-    private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
+    private final Experience experience = new Experience();
+    private volatile boolean closing;
 
     TftpClient(ClientConfig config) {
         this.config = config;
@@ -126,8 +128,8 @@ public final class TftpClient implements AutoCloseable {
                 work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                Options asked = asked(request, exchange, server);
-                begin(request, new Attempt(exchange, server, asked, observed(request), loop, result));
+                Options asked = request.options().orElseGet(() -> asked(exchange, server));
+                begin(request, new Attempt(exchange, server, asked, contextOf(request, exchange), loop, result));
             }
         });
         return result;
@@ -136,10 +138,13 @@ public final class TftpClient implements AutoCloseable {
     /** A request that can't even be written fails as one that is refused does. */
     private void begin(TransferRequest request, Attempt attempt) {
         try {
-            attempt(request, attempt);
+            attempt.start(
+                    sockets,
+                    config.taps(),
+                    refusal -> refused(request, attempt, refusal),
+                    ended -> ended(request, attempt, ended));
         } catch (RuntimeException e) {
-            FileWork work = new FileWork(io, attempt.loop());
-            work.perform(attempt.exchange()::close, closed -> attempt.result().completeExceptionally(e));
+            close(attempt, () -> attempt.result().completeExceptionally(e));
         }
     }
 
@@ -147,32 +152,55 @@ public final class TftpClient implements AutoCloseable {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    private Options asked(TransferRequest request, Exchange exchange, InetSocketAddress server) {
-        return request.options()
-                .orElseGet(() -> plainServers.contains(server) ? Options.NONE : config.asked(exchange.tsize()));
+    private Options asked(Exchange exchange, InetSocketAddress server) {
+        return experience.asked(config, server, exchange.tsize(), System.nanoTime());
     }
 
-    private TransferContext observed(TransferRequest request) {
-        return request.listener() == TransferListener.NONE
+    /** Blocks can only be put to the test where smaller ones may follow. */
+    private TransferContext contextOf(TransferRequest request, Exchange exchange) {
+        TransferContext all = request.options().isEmpty() && exchange.canBeginAgain()
                 ? context
-                : context.withListener(TransferListener.all(List.of(context.listener(), request.listener())));
+                : context.withLimits(context.limits().withFirstBlock(Duration.ZERO));
+        return request.listener() == TransferListener.NONE
+                ? all
+                : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
     }
 
-    private void attempt(TransferRequest request, Attempt attempt) {
-        attempt.start(sockets, config.taps(), refusal -> {
-            boolean dislikesOptions = refusal.isFromPeer()
-                    && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
-            if (dislikesOptions
-                    && request.options().isEmpty()
-                    && !attempt.asked().isEmpty()) {
-                plainServers.add(attempt.server());
-                attempt(request, attempt.withoutOptions());
-            } else {
-                FileWork work = new FileWork(io, attempt.loop());
-                work.perform(
-                        attempt.exchange()::close, closed -> attempt.result().completeExceptionally(refusal));
-            }
-        });
+    private void refused(TransferRequest request, Attempt attempt, TftpException refusal) {
+        boolean dislikesOptions = refusal.isFromPeer()
+                && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
+        if (dislikesOptions && request.options().isEmpty() && !attempt.asked().isEmpty()) {
+            experience.refusesOptions(attempt.server());
+            begin(request, attempt.asking(Options.NONE));
+        } else {
+            close(attempt, () -> attempt.result().completeExceptionally(refusal));
+        }
+    }
+
+    private void ended(TransferRequest request, Attempt attempt, TransferEvent.Ended ended) {
+        boolean lost = attempt.lostLargeBlocks(ended);
+        if (lost) {
+            experience.losesLargeBlocks(attempt.server(), System.nanoTime());
+        }
+        if (lost && !closing && !attempt.context().limits().firstBlock().isZero()) {
+            fileWork(attempt).perform(attempt.exchange()::rewind, failure -> {
+                if (failure == null) {
+                    begin(request, attempt.asking(asked(attempt.exchange(), attempt.server())));
+                } else {
+                    close(attempt, () -> attempt.result().completeExceptionally(failure));
+                }
+            });
+        } else {
+            close(attempt, () -> attempt.complete(ended));
+        }
+    }
+
+    private void close(Attempt attempt, Runnable then) {
+        fileWork(attempt).perform(attempt.exchange()::close, closed -> then.run());
+    }
+
+    private FileWork fileWork(Attempt attempt) {
+        return new FileWork(attempt.exchange().mayBlock() ? io : Runnable::run, attempt.loop());
     }
 
     /** Waits until complete gets no longer stay in case their last ACK got lost (RFC 1350, section 6): some seconds. */
@@ -183,6 +211,7 @@ public final class TftpClient implements AutoCloseable {
     /** Ends what is still running; its futures fail, its files are closed. */
     @Override
     public void close() {
+        closing = true;
         sockets.close();
         channels.close().awaitUninterruptibly();
         awaitFiles();

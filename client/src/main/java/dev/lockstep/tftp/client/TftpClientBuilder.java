@@ -23,7 +23,10 @@ public final class TftpClientBuilder {
     private int timeoutSeconds;
     private boolean options = true;
     private boolean size = true;
-    private Limits limits = Limits.DEFAULT.withExactSize(true);
+    /** Longer than a black-out of ten seconds, and than most servers stay to repeat the ACK of a small file. */
+    private static final Duration FIRST_BLOCK = Duration.ofSeconds(12);
+
+    private Limits limits = Limits.DEFAULT.withFirstBlock(FIRST_BLOCK).withExactSize(true);
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private int eventLoops = 1;
     private LocalPorts localPorts = LocalPorts.ANY;

@@ -35,6 +35,17 @@ public final class FileSource implements Source {
         }
     }
 
+    /** A pipe, whose size nobody knows, gives its bytes once. */
+    @Override
+    public boolean canRewind() {
+        return size != UNKNOWN_SIZE;
+    }
+
+    @Override
+    public void rewind() throws IOException {
+        file.position(0);
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

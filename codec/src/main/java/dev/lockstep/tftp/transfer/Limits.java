@@ -11,6 +11,8 @@ import java.time.Duration;
  *     receiver is lost whole, and every one after it (RFC 7440, section 6)
  * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
  * @param giveUp how long a transfer may go without progress
+ * @param firstBlock how long the first block may take where blocks are larger than {@link BlackHole#SAFE_BLKSIZE}, so that
+ *     another transfer may try smaller ones; zero: as long as any other
  * @param linger how long a receiver stays to repeat a lost last ACK where no timeout was agreed;
  *     zero: never, as boot firmware does
  * @param exactSize whether a received file must have the size that was announced for it
@@ -21,6 +23,7 @@ public record Limits(
         int windowBytes,
         Duration timeout,
         Duration giveUp,
+        Duration firstBlock,
         Duration linger,
         boolean exactSize) {
     /** Limits that serve well on any network. */
@@ -30,6 +33,7 @@ public record Limits(
             96 * 1024,
             Duration.ZERO,
             Duration.ofSeconds(30),
+            Duration.ZERO,
             Duration.ofSeconds(11),
             false);
 
@@ -44,28 +48,34 @@ public record Limits(
         require("windowsize limit", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("window bytes limit", windowBytes, 1, Integer.MAX_VALUE);
         requirePositive("give-up", giveUp);
+        requireNotNegative("first block", firstBlock);
         requireNotNegative("linger", linger);
         requireNotNegative("timeout", timeout);
     }
 
     /** The same with another blksize limit. */
     public Limits withBlksize(int limit) {
-        return new Limits(limit, windowsize, windowBytes, timeout, giveUp, linger, exactSize);
+        return new Limits(limit, windowsize, windowBytes, timeout, giveUp, firstBlock, linger, exactSize);
     }
 
     /** The same with other window limits, in blocks and in octets. */
     public Limits withWindow(int blocks, int bytes) {
-        return new Limits(blksize, blocks, bytes, timeout, giveUp, linger, exactSize);
+        return new Limits(blksize, blocks, bytes, timeout, giveUp, firstBlock, linger, exactSize);
     }
 
     /** The same with other times. */
     public Limits withTimes(Duration newTimeout, Duration newGiveUp, Duration newLinger) {
-        return new Limits(blksize, windowsize, windowBytes, newTimeout, newGiveUp, newLinger, exactSize);
+        return new Limits(blksize, windowsize, windowBytes, newTimeout, newGiveUp, firstBlock, newLinger, exactSize);
+    }
+
+    /** The same with another patience for the first large block; zero: that for all. */
+    public Limits withFirstBlock(Duration patience) {
+        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, patience, linger, exactSize);
     }
 
     /** The same, strict or lenient about the size of a received file. */
     public Limits withExactSize(boolean exact) {
-        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, linger, exact);
+        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, firstBlock, linger, exact);
     }
 
     /** The same with a blksize whose datagrams cross a path of that MTU in one piece. */

@@ -65,6 +65,18 @@ public final class NetasciiSource implements Source {
     }
 
     @Override
+    public boolean canRewind() {
+        return file.canRewind();
+    }
+
+    @Override
+    public void rewind() throws IOException {
+        file.rewind();
+        raw.clear().flip();
+        pending = NOTHING;
+    }
+
+    @Override
     public void close() throws IOException {
         file.close();
     }

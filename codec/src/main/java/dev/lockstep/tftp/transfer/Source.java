@@ -29,6 +29,16 @@ public interface Source extends AutoCloseable {
         return true;
     }
 
+    /** Whether it can be read once more. Does not block. */
+    default boolean canRewind() {
+        return false;
+    }
+
+    /** The next octets are the first ones again, where that {@linkplain #canRewind is possible}. */
+    default void rewind() throws IOException {
+        throw new UnsupportedOperationException("rewind");
+    }
+
     @Override
     void close() throws IOException;
 }

@@ -18,6 +18,9 @@ public abstract sealed class Transfer permits Sender, Receiver {
     final RetransmissionTimer timer;
     final TransferStats stats;
     private final long giveUp;
+    /** For a first block that may be too large for the path: no more than the one for all. */
+    private final long giveUpFirst;
+
     private long lastProgress;
     private boolean finished;
     private boolean closed;
@@ -28,7 +31,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         this.timer = timer;
         this.stats = new TransferStats(now);
         // an agreed timeout of minutes must leave room for some resends
-        this.giveUp = Math.max(limits.giveUp().toNanos(), 4 * settings.timeout().toNanos());
+        long someResends = 4 * settings.timeout().toNanos();
+        this.giveUp = Math.max(limits.giveUp().toNanos(), someResends);
+        long first = limits.firstBlock().toNanos();
+        boolean onTrial = first > 0 && BlackHole.isPossible(settings);
+        this.giveUpFirst = onTrial ? Math.min(giveUp, Math.max(first, someResends)) : giveUp;
         this.lastProgress = now;
     }
 
@@ -58,7 +65,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         if (closed) {
             return;
         }
-        if (!finished && isPeerExpected() && now - lastProgress >= giveUp) {
+        if (!finished && isPeerExpected() && now - lastProgress >= patience()) {
             giveUp(now);
         } else {
             onSilence(now);
@@ -172,7 +179,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     /** Waits for the peer, but no longer than it may go without progress, however often it repeats itself. */
     final void awaitPeer(long now, long wait) {
-        wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + giveUp - now)));
+        wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + patience() - now)));
     }
 
     /** Reports the result; the transfer may linger. */
@@ -197,10 +204,16 @@ public abstract sealed class Transfer permits Sender, Receiver {
         close();
     }
 
+    /** What went only once says nothing, however late this machine is. */
+    private long patience() {
+        return hasProgressed() || stats.resends == 0 ? giveUp : giveUpFirst;
+    }
+
     private void giveUp(long now) {
         Outcome outcome = outcomeOfSilence();
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "timed out");
-        if (outcome == Outcome.FAILED) {
+        boolean onTrial = patience() < giveUp; // the peer is to know that there is another try
+        if (outcome == Outcome.FAILED || onTrial) {
             fail(cause, now);
         } else {
             end(outcome, cause, now);

@@ -28,7 +28,10 @@ public sealed interface TransferEvent {
     record Progressed(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
             implements TransferEvent {}
 
-    /** It is over and the file is closed; {@code cause} is null if the outcome is COMPLETE. */
+    /**
+     * It is over; {@code cause} is null if the outcome is COMPLETE. A server's file is closed, a client's will be when its
+     * future completes.
+     */
     record Ended(
             InetSocketAddress peer,
             Request request,

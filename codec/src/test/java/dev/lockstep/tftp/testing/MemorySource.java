@@ -68,6 +68,16 @@ public final class MemorySource implements Source {
     }
 
     @Override
+    public boolean canRewind() {
+        return true;
+    }
+
+    @Override
+    public void rewind() {
+        octets.rewind();
+    }
+
+    @Override
     public void close() {
         if (closed) {
             throw new IllegalStateException("closed twice");

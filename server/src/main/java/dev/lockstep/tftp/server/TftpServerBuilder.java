@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -173,10 +174,13 @@ public final class TftpServerBuilder {
 
     /** The settings, checked. */
     ServerConfig config() {
+        NarrowPaths narrow = new NarrowPaths(Ticker.systemTicker());
+        List<TransferListener> all = new ArrayList<>(listeners);
+        all.add(narrow);
         return new ServerConfig(
                 addresses,
                 portEverywhere(),
-                withMtus(policy == null ? sameForAll() : policy),
+                narrow.narrowing(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
                 bufferMemory,
@@ -185,7 +189,7 @@ public final class TftpServerBuilder {
                 busyPoll,
                 portModes,
                 strictness,
-                TransferListener.all(listeners),
+                TransferListener.all(all),
                 taps,
                 companions,
                 inherited);

@@ -31,6 +31,11 @@ public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, 
         return new Treatment(other, limits, quirks, mtu, pace);
     }
 
+    /** The same with other limits. */
+    public Treatment withLimits(Limits other) {
+        return new Treatment(storage, other, quirks, mtu, pace);
+    }
+
     /** The same with other quirks. */
     public Treatment withQuirks(Quirks other) {
         return new Treatment(storage, limits, other, mtu, pace);

@@ -85,6 +85,17 @@ final class Hashing {
         }
 
         @Override
+        public boolean canRewind() {
+            return source.canRewind();
+        }
+
+        @Override
+        public void rewind() throws IOException {
+            source.rewind();
+            hash.digest.reset();
+        }
+
+        @Override
         public void close() throws IOException {
             source.close();
         }

@@ -6,7 +6,6 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.TransferResult;
-import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSummary;
@@ -62,7 +61,7 @@ final class ShellTransfers implements AutoCloseable {
 
     /** A new one each time: it is made in a moment, and settings change between commands. */
     private TftpClient newClient(Progress progress) {
-        TftpClientBuilder builder = settings.applyTo(TftpClient.builder()).limits(Limits.DEFAULT.withExactSize(true));
+        TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }

@@ -68,6 +68,7 @@ final class TransferOptions {
         Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), silence, DALLY)
+                .withFirstBlock(silence.multipliedBy(2).dividedBy(5))
                 .withExactSize(true);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize)

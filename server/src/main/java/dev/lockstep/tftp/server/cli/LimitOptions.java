@@ -35,6 +35,7 @@ final class LimitOptions {
                 (int) Math.min(windowBytesLimit.octets(), Integer.MAX_VALUE),
                 seconds(timeout),
                 seconds(giveUp),
+                Limits.DEFAULT.firstBlock(),
                 Limits.DEFAULT.linger(),
                 exactSize);
     }

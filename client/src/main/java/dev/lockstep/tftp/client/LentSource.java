@@ -1,0 +1,28 @@
+package dev.lockstep.tftp.client;
+
+import dev.lockstep.tftp.transfer.Source;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A source for one transfer, which does not close it. */
+record LentSource(Source source) implements Source {
+    @Override
+    public long size() {
+        return source.size();
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+        return source.read(to);
+    }
+
+    @Override
+    public boolean mayBlock() {
+        return source.mayBlock();
+    }
+
+    @Override
+    public void close() {
+        // its owner does
+    }
+}

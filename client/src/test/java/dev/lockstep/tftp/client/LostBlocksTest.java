@@ -1,0 +1,210 @@
+package dev.lockstep.tftp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.MemorySource;
+import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server that agrees on large blocks of which none ever comes through. */
+@Timeout(60)
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LostBlocksTest {
+    private static final byte[] CONTENT = "x".repeat(600).getBytes();
+    private static final Object[] LARGE = {"blksize", 0, "1428", 0, "windowsize", 0, "64", 0, "tsize", 0};
+    private static final Object[] SMALL = {"windowsize", 0, "64", 0, "tsize", 0};
+    private static final Object[] OACK = {0, 6, "blksize", 0, "1428", 0};
+
+    private static final Limits ON_TRIAL = Limits.DEFAULT
+            .withTimes(Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(1))
+            .withFirstBlock(Duration.ofMillis(300));
+
+    private RawPeer listener;
+    private RawPeer server;
+    private TftpClient client;
+
+    @BeforeEach
+    void a_client_that_gives_the_first_block_a_short_time() throws IOException {
+        listener = new RawPeer();
+        server = new RawPeer();
+        client = TftpClient.builder().limits(ON_TRIAL).build();
+    }
+
+    @AfterEach
+    void close() {
+        client.close();
+        listener.close();
+        server.close();
+    }
+
+    private RemoteFile remote() {
+        return new RemoteFile("127.0.0.1", listener.port(), "f", TransferMode.OCTET);
+    }
+
+    /** Waits for that request, over copies of the one before; the port it came from. */
+    private int awaitRequest(int opcode, Object[] options, String tsize) throws IOException {
+        byte[] wanted = bytes(opcode, options, tsize);
+        while (true) {
+            ByteBuf came = listener.receive();
+            byte[] octets = new byte[came.readableBytes()];
+            came.readBytes(octets);
+            if (java.util.Arrays.equals(octets, wanted)) {
+                return listener.last().getPort();
+            }
+        }
+    }
+
+    private static byte[] bytes(int opcode, Object[] options, String tsize) {
+        StringBuilder text = new StringBuilder();
+        text.append((char) 0).append((char) opcode).append("f\0octet\0");
+        for (Object part : options) {
+            text.append(part instanceof Integer ? "\0" : part);
+        }
+        return text.append(tsize).append('\0').toString().getBytes();
+    }
+
+    /** Answers with an OACK and is silent until the client says that it has had enough. */
+    private void swallow(int tid) throws IOException {
+        server.sendTo(tid, OACK);
+        while (server.receive().getUnsignedShort(0) != 5) {
+            // ACK 0 or DATA, which get lost
+        }
+    }
+
+    private static void serve(RawPeer from, int tid) throws IOException {
+        from.sendTo(tid, 0, 3, 0, 1, new String(CONTENT, 0, 512));
+        from.sendTo(tid, 0, 3, 0, 2, new String(CONTENT, 512, CONTENT.length - 512));
+    }
+
+    @Test
+    void a_get_is_begun_again_with_small_blocks() throws Exception {
+        MemorySink sink = new MemorySink();
+        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        swallow(awaitRequest(1, LARGE, "0"));
+        serve(server, awaitRequest(1, SMALL, "0"));
+        assertThat(transfer.get(30, TimeUnit.SECONDS).settings().blksize()).isEqualTo(512);
+        assertThat(sink.content()).isEqualTo(CONTENT);
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void the_next_get_asks_for_small_blocks_at_once() throws Exception {
+        client.get(remote(), new MemorySink());
+        swallow(awaitRequest(1, LARGE, "0"));
+        serve(server, awaitRequest(1, SMALL, "0"));
+        CompletableFuture<TransferResult> next = client.get(remote(), new MemorySink());
+        serve(server, awaitRequest(1, SMALL, "0"));
+        next.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_put_is_begun_again_with_small_blocks_from_the_first_octet() throws Exception {
+        MemorySource source = new MemorySource(CONTENT);
+        CompletableFuture<TransferResult> transfer = client.put(remote(), source);
+        swallow(awaitRequest(2, LARGE, "600"));
+        try (RawPeer second = new RawPeer()) {
+            second.sendTo(awaitRequest(2, SMALL, "600"), 0, 4, 0, 0);
+            second.expect(0, 3, 0, 1, new String(CONTENT, 0, 512));
+            second.reply(0, 4, 0, 1);
+            ByteBuf last = second.receive();
+            while (last.getUnsignedShort(2) == 1) {
+                last = second.receive();
+            }
+            assertThat(last.readableBytes()).isEqualTo(4 + CONTENT.length - 512);
+            second.reply(0, 4, 0, 2);
+            transfer.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(source.isClosed()).isTrue();
+    }
+
+    /** Some bytes are gone for good: to send the rest as if it were all would be worse than to fail. */
+    @Test
+    void a_source_that_can_be_read_only_once_has_the_time_of_all() throws Exception {
+        try (TftpClient impatient = TftpClient.builder()
+                .limits(Limits.DEFAULT
+                        .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(1))
+                        .withFirstBlock(Duration.ofMillis(300)))
+                .build()) {
+            MemorySource pipe = new MemorySource(CONTENT);
+            CompletableFuture<TransferResult> transfer = impatient.put(remote(), once(pipe));
+            int tid = awaitRequest(2, LARGE, "600");
+            server.sendTo(tid, OACK);
+            assertThatThrownBy(() -> transfer.get(30, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOf(TftpException.class)
+                    .hasMessage("timed out");
+            assertThat(pipe.isClosed()).isTrue();
+        }
+        assertThat(listener.countArrived()).isZero();
+    }
+
+    private static Source once(MemorySource all) {
+        return new Source() {
+            @Override
+            public long size() {
+                return all.size();
+            }
+
+            @Override
+            public int read(ByteBuffer to) throws IOException {
+                return all.read(to);
+            }
+
+            @Override
+            public void close() {
+                all.close();
+            }
+        };
+    }
+
+    @Test
+    void options_that_were_asked_for_exactly_are_not_changed() throws Exception {
+        Options exactly = Options.NONE.with(Options.BLKSIZE, 1428);
+        TransferRequest request = TransferRequest.of(remote()).asking(exactly);
+        MemorySink sink = new MemorySink();
+        CompletableFuture<TransferResult> transfer = client.get(request, sink);
+        listener.expect(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428", 0);
+        server.sendTo(listener.last().getPort(), OACK);
+        for (int i = 0; i < 20; i++) { // for longer than a first block on trial would have
+            server.expect(0, 4, 0, 0);
+        }
+        server.reply(0, 3, 0, 1, "late");
+        transfer.get(30, TimeUnit.SECONDS);
+        assertThat(sink.content()).isEqualTo("late".getBytes());
+    }
+
+    @Test
+    void a_client_that_is_closed_meanwhile_does_not_begin_again() throws Exception {
+        MemorySink sink = new MemorySink();
+        client.close();
+        client = TftpClient.builder()
+                .limits(ON_TRIAL.withFirstBlock(Duration.ofSeconds(50)))
+                .build();
+        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        int tid = awaitRequest(1, LARGE, "0");
+        server.sendTo(tid, OACK);
+        server.expect(0, 4, 0, 0);
+        server.expect(0, 4, 0, 0); // so that large blocks are suspected
+        client.close();
+        assertThatThrownBy(() -> transfer.get(30, TimeUnit.SECONDS)).cause().hasMessage("closed");
+        assertThat(sink.isClosed()).isTrue();
+    }
+}
