@@ -59,6 +59,14 @@ public final class BufferBudget {
         served.forEach(Runnable::run);
     }
 
+    /**
+     * Whether there is so much that some may be taken before it is needed: a peer that never asks for a block must not
+     * hold what others wait for.
+     */
+    public synchronized boolean isAmple() {
+        return waiting.isEmpty() && used <= limit / 2;
+    }
+
     /** Octets taken now. */
     public synchronized long used() {
         return used;

@@ -46,6 +46,7 @@ final class ReadAhead implements OutgoingFile {
     /** Takes the source over. */
     ReadAhead(Source source, int blksize, int windowsize, TransferContext context, EventExecutor loop, Owner owner) {
         this.source = source;
+        this.atEnd = source.size() == 0;
         this.blksize = blksize;
         this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_PIECE / blksize));
         long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
@@ -60,7 +61,6 @@ final class ReadAhead implements OutgoingFile {
 
     @Override
     public void start() {
-        atEnd = source.size() == 0;
         readMore();
     }
 
@@ -73,6 +73,7 @@ final class ReadAhead implements OutgoingFile {
                 return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
             }
             hungry = true;
+            readMore();
             return null;
         }
         int length = Math.min(blksize, piece.bytes.readableBytes());

@@ -76,7 +76,10 @@ final class SharedReadAhead implements OutgoingFile {
             return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
         }
         if (pieces.isEmpty()) {
-            hungry = true;
+            takeMore();
+            hungry = pieces.isEmpty();
+        }
+        if (hungry) {
             return null;
         }
         int at = (int) (offset % PIECE);
@@ -157,8 +160,7 @@ final class SharedReadAhead implements OutgoingFile {
         } catch (OutOfMemoryError e) {
             budget.giveBack(octets);
             publish(null);
-            TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e);
-            work.onLoop(() -> arrived(null, cause));
+            work.onLoop(() -> arrived(null, new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
             return;
         }
         SharedPiece piece = new SharedPiece(bytes, octets, budget);
@@ -197,9 +199,7 @@ final class SharedReadAhead implements OutgoingFile {
     /** On the reader's event loop. */
     private void fromOther(SharedPiece piece) {
         work.onLoop(() -> {
-            if (piece == null) {
-                sharing = false;
-            }
+            sharing &= piece != null;
             arrived(piece, null);
         });
     }

@@ -16,7 +16,7 @@ interface TransferFile {
         void failed(TftpException cause);
     }
 
-    /** Begins to read, where there is something to read. */
+    /** Begins to read before it is asked for a block, where there is something to read; may be left out. */
     void start();
 
     /** Closes the file; {@code closed} runs on the event loop once nothing of it is open any more. */

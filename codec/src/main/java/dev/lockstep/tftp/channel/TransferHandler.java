@@ -103,7 +103,9 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         }
         transfer = assembly.assemble(this, retransmission);
         tell(new TransferEvent.Started(agreement.peer(), agreement.request(), settings));
-        file.start();
+        if (this.context.budget().isAmple()) {
+            file.start();
+        }
         transfer.start(now());
         ctx.flush();
     }
@@ -158,6 +160,11 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     /** A new request of the peer takes this transfer's place. On the event loop. */
     public void replace() {
         transfer.replaced(now());
+    }
+
+    /** The peer has never answered, and others need the room. On the event loop. */
+    public void evict() {
+        transfer.evicted(now());
     }
 
     /** Ends the transfer with that failure, which the peer is told. On the event loop. */

@@ -12,6 +12,8 @@ public enum Outcome {
     STOPPED,
     /** A new request from the same TID took its place. */
     REPLACED,
+    /** It made room for others: the peer never answered. */
+    EVICTED,
     /** Anything else. */
     FAILED
 }

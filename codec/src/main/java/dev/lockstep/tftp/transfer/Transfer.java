@@ -107,6 +107,15 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
+    /** The peer has never answered, and others need the room: it ends without another word. */
+    public final void evicted(long now) {
+        if (finished) {
+            close();
+        } else {
+            end(Outcome.EVICTED, new TftpException(ErrorCode.NOT_DEFINED, "made room for others"), now);
+        }
+    }
+
     /** Something failed on this side: tells the peer and ends. After the end it only closes. */
     public final void fail(TftpException cause, long now) {
         if (finished) {

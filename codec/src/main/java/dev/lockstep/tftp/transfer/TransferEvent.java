@@ -41,6 +41,9 @@ public sealed interface TransferEvent {
             TftpException cause)
             implements TransferEvent {}
 
+    /** A request got no answer, and was not looked at: its sender may be made up. */
+    record TurnedAway(InetSocketAddress peer, String reason) implements TransferEvent {}
+
     /** A datagram that is not TFTP, or not a request where only requests are read, was dropped. */
     record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}
 }

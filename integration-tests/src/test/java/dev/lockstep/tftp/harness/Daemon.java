@@ -101,6 +101,10 @@ public final class Daemon implements AutoCloseable {
         return run.isAlive();
     }
 
+    public long pid() {
+        return run.pid();
+    }
+
     /** What it printed so far. */
     public String printed() {
         return run.printed();

@@ -55,7 +55,12 @@ public final class EmbeddedListener {
                 .config();
         TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
         Map<Ends, SharedPort> homes = new ConcurrentHashMap<>();
-        ListenerContext shared = new ListenerContext(address -> false, new PortPool(), homes);
+        ListenerContext shared = new ListenerContext(
+                address -> false,
+                new PortPool(),
+                homes,
+                new PeerBuckets(config.unanswered(), 42),
+                new Unanswered(config.unanswered().requests()));
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {

@@ -42,6 +42,11 @@ final class Admission {
         notifyAll();
     }
 
+    /** Whether all places are taken. */
+    synchronized boolean isFull() {
+        return running >= most;
+    }
+
     synchronized int running() {
         return running;
     }

@@ -6,12 +6,15 @@ import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.Transfer;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One admitted request and what became of it: first a handshake, then a transfer. Used on one event loop, which is
- * the listener's and the child channel's.
+ * the listener's and the child channel's, but where it says otherwise.
  */
 final class Child {
     /** A client whose transfer moved on and then fell silent for this long has started anew, say after a reboot. */
@@ -21,16 +24,20 @@ final class Child {
     private final Request request;
     private final long requestedAt;
     private final Admission admission;
+    private final EventLoop loop;
+    private final AtomicBoolean left = new AtomicBoolean();
+    private Channel channel;
+    private UnansweredGate gate;
     private TransferHandler transfer;
-    private boolean abandoned;
-    private boolean left;
+    private volatile boolean abandoned;
 
     /** The peer has been admitted; {@link #leave} takes that back. */
-    Child(InetSocketAddress peer, Request request, long requestedAt, Admission admission) {
+    Child(InetSocketAddress peer, Request request, long requestedAt, Admission admission, EventLoop loop) {
         this.peer = peer;
         this.request = request;
         this.requestedAt = requestedAt;
         this.admission = admission;
+        this.loop = loop;
     }
 
     InetSocketAddress peer() {
@@ -46,7 +53,7 @@ final class Child {
         return requestedAt;
     }
 
-    /** Whether the handshake is to end without a word. */
+    /** Whether the handshake is to end without a word. On any thread. */
     boolean isAbandoned() {
         return abandoned;
     }
@@ -54,6 +61,12 @@ final class Child {
     /** Nobody waits for the handshake's answer any more. */
     void abandon() {
         abandoned = true;
+    }
+
+    /** Its channel is there, and till the peer has answered that gate. */
+    void openedThrough(Channel opened, UnansweredGate unanswered) {
+        channel = opened;
+        gate = unanswered;
     }
 
     /** The handshake is done. */
@@ -79,6 +92,7 @@ final class Child {
     /** The request came again. */
     void repeat() {
         if (transfer != null) {
+            gate.onRequestRepeated();
             transfer.onRequestRepeated();
         }
     }
@@ -110,10 +124,28 @@ final class Child {
         };
     }
 
-    /** It no longer counts as running. */
+    /** Ends it without another word, to make room for others. On any thread. */
+    void evict() {
+        leave();
+        if (loop.inEventLoop()) {
+            end();
+        } else {
+            loop.execute(this::end);
+        }
+    }
+
+    private void end() {
+        abandon();
+        if (transfer != null) {
+            transfer.evict();
+        } else if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** It no longer counts as running. On any thread. */
     void leave() {
-        if (!left) {
-            left = true;
+        if (left.compareAndSet(false, true)) {
             admission.leave(peer.getAddress());
         }
     }

@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 /**
  * Opens child channels. Where a child has a port of its own, it is bound to the address that was asked and connected
@@ -49,49 +50,44 @@ final class ChildBootstrap {
         this.taps = taps;
     }
 
-    /** What is told of a child's channel: one of the two. */
-    interface Owner {
-        /** There was no channel to be had. On any thread. */
-        void failed(Throwable cause);
-
-        /** There was one, which is closed now. On the event loop. */
-        void closed();
-    }
+    /**
+     * What is told of a child's channel: one of the two.
+     *
+     * @param failed there was no channel to be had; on any thread
+     * @param closed there was one, which is closed now; on the event loop
+     */
+    record Owner(Consumer<Throwable> failed, Runnable closed) {}
 
     /**
      * Opens the channel of an admitted request.
      *
-     * @param handshakes gives the handler to begin with, a new one for each attempt
+     * @param handshake adds the handlers to begin with, new ones for each attempt
      */
-    void open(Child child, Ends ends, PortMode mode, Supplier<? extends ChannelHandler> handshakes, Owner owner) {
+    void open(Child child, Ends ends, PortMode mode, Consumer<ChannelPipeline> handshake, Owner owner) {
         if (mode instanceof PortMode.Range range) {
-            openInRange(range, MOST_TRIES, child, ends, handshakes, owner);
+            openInRange(range, MOST_TRIES, child, ends, handshake, owner);
         } else if (mode instanceof PortMode.Single) {
-            tell(owner, sharedPort.open(ends, initializer(child, WireTap::attachToShared, handshakes)));
+            tell(owner, sharedPort.open(ends, initializer(child, WireTap::attachToShared, handshake)));
         } else {
-            tell(owner, connect(child, ends, 0, handshakes));
+            tell(owner, connect(child, ends, 0, handshake));
         }
     }
 
     private void openInRange(
-            PortMode.Range range,
-            int tries,
-            Child child,
-            Ends ends,
-            Supplier<? extends ChannelHandler> handshakes,
-            Owner owner) {
+            PortMode.Range range, int tries, Child child, Ends ends, Consumer<ChannelPipeline> handshake, Owner owner) {
         OptionalInt free = pool.take(range);
         if (free.isEmpty()) {
-            owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "all ports of " + range + " are busy, try again"));
+            owner.failed.accept(
+                    new TftpException(ErrorCode.NOT_DEFINED, "all ports of " + range + " are busy, try again"));
             return;
         }
         int port = free.getAsInt();
-        connect(child, ends, port, handshakes).addListener((ChannelFuture connected) -> {
+        connect(child, ends, port, handshake).addListener((ChannelFuture connected) -> {
             boolean isTaken = connected.cause() instanceof IOException;
             if (connected.isSuccess()) {
                 connected.channel().closeFuture().addListener(end -> pool.giveBack(range, port));
             } else if (isTaken && tries > 1) {
-                openInRange(range, tries - 1, child, ends, handshakes, owner);
+                openInRange(range, tries - 1, child, ends, handshake, owner);
                 pool.giveBack(range, port); // only now, so that another one was tried
                 return;
             } else {
@@ -104,21 +100,21 @@ final class ChildBootstrap {
     private static void tell(Owner owner, ChannelFuture opened) {
         opened.addListener((ChannelFuture connected) -> {
             if (connected.isSuccess()) {
-                connected.channel().closeFuture().addListener(end -> owner.closed());
+                connected.channel().closeFuture().addListener(end -> owner.closed.run());
             } else {
-                owner.failed(connected.cause()); // whatever channel there was is closed
+                owner.failed.accept(connected.cause()); // whatever channel there was is closed
             }
         });
     }
 
-    private ChannelFuture connect(Child child, Ends ends, int port, Supplier<? extends ChannelHandler> handshakes) {
+    private ChannelFuture connect(Child child, Ends ends, int port, Consumer<ChannelPipeline> handshake) {
         return connect(
                 transport.socketsFor(ends.asked()),
                 new InetSocketAddress(ends.asked(), port),
                 child.peer(),
                 datagramFor(child.request()),
                 sendsBursts(child.request()),
-                initializer(child, WireTap::attach, handshakes));
+                initializer(child, WireTap::attach, handshake));
     }
 
     /** How a tap joins a channel. */
@@ -126,13 +122,12 @@ final class ChildBootstrap {
         ChannelHandler attach(WireTap tap, InetSocketAddress peer, Request request);
     }
 
-    private ChannelHandler initializer(
-            Child child, Attachment attachment, Supplier<? extends ChannelHandler> handshakes) {
+    private ChannelHandler initializer(Child child, Attachment attachment, Consumer<ChannelPipeline> handshake) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
                 taps.forEach(tap -> channel.pipeline().addLast(attachment.attach(tap, child.peer(), child.request())));
-                channel.pipeline().addLast(handshakes.get());
+                handshake.accept(channel.pipeline());
             }
         };
     }

@@ -10,5 +10,12 @@ import java.util.function.Predicate;
  * @param forMany tells the addresses of more than one machine
  * @param pool the ports of the port ranges
  * @param homes which socket serves a peer whose transfer has no port of its own; safe on any thread
+ * @param buckets what may be sent to whom before they have answered; safe on any thread
+ * @param unanswered the children whose peers have not; safe on any thread
  */
-record ListenerContext(Predicate<InetAddress> forMany, PortPool pool, Map<Ends, SharedPort> homes) {}
+record ListenerContext(
+        Predicate<InetAddress> forMany,
+        PortPool pool,
+        Map<Ends, SharedPort> homes,
+        PeerBuckets buckets,
+        Unanswered unanswered) {}

@@ -33,6 +33,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final Admission admission;
     private final ListenerContext shared;
     private final Map<Ends, Child> children = new HashMap<>();
+    private EventLoop loop;
     private SharedPort sharedPort;
     private ChildBootstrap bootstrap;
     private Refusals refusals;
@@ -58,6 +59,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        loop = ctx.channel().eventLoop();
         sharedPort = new SharedPort(ctx.channel(), transport, shared.homes());
         bootstrap = new ChildBootstrap(sharedPort, shared.pool(), transport, config.taps());
     }
@@ -65,7 +67,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         InetAddress listening = ((InetSocketAddress) ctx.channel().localAddress()).getAddress();
-        refusals = new Refusals(ctx.channel().eventLoop(), transport, bootstrap, listening);
+        refusals = new Refusals(loop, transport, bootstrap, listening);
     }
 
     @Override
@@ -112,16 +114,16 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         try {
             TftpMessage message = TftpCodec.decode(packet.content(), config.strictness());
             if (message instanceof Request request) {
-                onRequest(ctx.channel().eventLoop(), request, ends);
+                onRequest(request, ends);
             } else {
                 onStray(ctx, packet, message);
             }
             ReferenceCountUtil.release(message);
         } catch (MalformedMessageException malformed) {
-            if (malformed.isRequest()) {
+            if (malformed.isRequest() && admits(ends.peer(), now())) {
                 TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
                 refuse(ends, null, refusal);
-            } else {
+            } else if (!malformed.isRequest()) {
                 drop(packet, malformed.getMessage());
             }
         }
@@ -135,12 +137,15 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onRequest(EventLoop loop, Request request, Ends ends) {
-        long now = loop.ticker().nanoTime();
+    private void onRequest(Request request, Ends ends) {
+        long now = now();
         InetSocketAddress peer = ends.peer();
         Child live = children.get(ends);
         if (live != null && live.isRepeatedBy(request, now)) {
             live.repeat();
+            return;
+        }
+        if (!admits(peer, now)) {
             return;
         }
         if (live != null) {
@@ -150,33 +155,53 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         Treatment treatment;
         try {
             treatment = config.policy().treat(request, peer);
+            if (admission.isFull()) {
+                shared.unanswered().makeRoom(now);
+            }
             admission.enter(peer.getAddress());
         } catch (TftpException refusal) {
             refuse(ends, request, refusal);
             return;
         }
-        Child child = new Child(peer, request, now, admission);
+        Child child = new Child(peer, request, now, admission, loop);
         children.put(ends, child);
+        shared.unanswered().add(child);
+        open(child, ends, treatment);
+    }
+
+    /** Whether a request may be looked at: of those that nobody answers there are not too many, nor from there. */
+    private boolean admits(InetSocketAddress peer, long now) {
+        if (shared.buckets().admits(peer.getAddress(), now)) {
+            return true;
+        }
+        turnAway(peer);
+        return false;
+    }
+
+    /** Not worth an answer, since its sender may be made up. */
+    private void turnAway(InetSocketAddress peer) {
+        context.listener().on(new TransferEvent.TurnedAway(peer, "too much is unanswered"));
+    }
+
+    private void open(Child child, Ends ends, Treatment treatment) {
         bootstrap.open(
                 child,
                 ends,
-                config.portModes().forPeer(peer),
-                () -> new ServerHandshake(child, treatment, context, bootstrap::pathMtu),
-                new ChildBootstrap.Owner() {
-                    @Override
-                    public void failed(Throwable failure) {
-                        loop.execute(() -> onNoChannel(ends, child, failure));
-                    }
-
-                    @Override
-                    public void closed() {
-                        forget(ends, child);
-                    }
-                });
+                config.portModes().forPeer(ends.peer()),
+                pipeline -> pipeline.addLast(
+                        new UnansweredGate(child, shared.buckets(), shared.unanswered()),
+                        new ServerHandshake(child, treatment, context, bootstrap::pathMtu)),
+                new ChildBootstrap.Owner(
+                        failure -> loop.execute(() -> onNoChannel(child, ends, treatment, failure)),
+                        () -> forget(ends, child)));
     }
 
     /** The machine gives no socket for a transfer. */
-    private void onNoChannel(Ends ends, Child child, Throwable failure) {
+    private void onNoChannel(Child child, Ends ends, Treatment treatment, Throwable failure) {
+        if (!child.isAbandoned() && shared.unanswered().makeRoom(now())) {
+            open(child, ends, treatment);
+            return;
+        }
         forget(ends, child);
         TftpException cause = failure instanceof TftpException known
                 ? known
@@ -187,16 +212,26 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private void forget(Ends ends, Child child) {
         children.remove(ends, child);
         child.leave();
+        shared.unanswered().remove(child);
         refusals.onSocketClosed();
     }
 
     private void refuse(Ends ends, Request request, TftpException refusal) {
+        int octets = PeerBuckets.EMPTY_ERROR + refusal.getMessage().length();
+        if (!shared.buckets().tryTake(ends.peer().getAddress(), octets, now())) {
+            turnAway(ends.peer());
+            return;
+        }
         context.listener().on(new TransferEvent.Refused(ends.peer(), request, refusal));
         if (config.portModes().forPeer(ends.peer()) instanceof PortMode.Fresh) {
             refusals.refuse(ends.peer(), ends.asked(), refusal);
         } else {
             sharedPort.refuse(ends.peer(), refusal); // no other port is sure to reach the client, or to be free
         }
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
     }
 
     private void drop(DatagramPacket packet, String reason) {

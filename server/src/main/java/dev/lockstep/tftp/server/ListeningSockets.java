@@ -18,6 +18,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,8 +42,7 @@ final class ListeningSockets {
     private final Transport transport;
     private final Admission admission;
     private final EventLoopGroup loops;
-    private final ListenerContext shared =
-            new ListenerContext(this::isForMany, new PortPool(), new ConcurrentHashMap<>());
+    private final ListenerContext shared;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<OwnAddresses> wildcards = new ArrayList<>();
     private volatile BroadcastAddresses broadcasts;
@@ -60,6 +60,12 @@ final class ListeningSockets {
         this.transport = transport;
         this.admission = admission;
         this.loops = loops;
+        this.shared = new ListenerContext(
+                this::isForMany,
+                new PortPool(),
+                new ConcurrentHashMap<>(),
+                new PeerBuckets(config.unanswered(), new SecureRandom().nextLong()),
+                new Unanswered(config.unanswered().requests()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }
 

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param policy how each request is treated
  * @param maxTransfers at once
  * @param maxTransfersPerClient at once, by the client's IP address
+ * @param unanswered what is done for requests that nobody has answered yet
  * @param bufferMemory octets of file pieces, all transfers together
  * @param drain how long running transfers may go on after a stop
  * @param eventLoops threads that move packets
@@ -29,6 +30,7 @@ record ServerConfig(
         RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
+        UnansweredLimits unanswered,
         long bufferMemory,
         Duration drain,
         int eventLoops,
@@ -48,6 +50,7 @@ record ServerConfig(
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
+        Objects.requireNonNull(unanswered, "unanswered");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

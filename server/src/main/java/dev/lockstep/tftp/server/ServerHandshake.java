@@ -4,6 +4,7 @@ import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.FileWork;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -72,6 +73,10 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
+        if (child.isAbandoned()) {
+            ctx.close();
+            return;
+        }
         work = new FileWork(this.context.io(), ctx.executor());
         Source atHand = request instanceof WriteRequest
                 ? null
@@ -85,6 +90,9 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     /** On the I/O pool. */
     private Opened open() throws IOException {
+        if (child.isAbandoned()) {
+            throw new TftpException(ErrorCode.NOT_DEFINED, "nobody waits for it any more");
+        }
         Storage storage = treatment.storage();
         if (request instanceof WriteRequest) {
             long size =

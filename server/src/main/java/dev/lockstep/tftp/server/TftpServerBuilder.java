@@ -31,6 +31,7 @@ public final class TftpServerBuilder {
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = MAX_TRANSFERS;
+    private UnansweredLimits unanswered = UnansweredLimits.DEFAULT;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -76,6 +77,12 @@ public final class TftpServerBuilder {
     public TftpServerBuilder maxTransfers(int all, int perClient) {
         maxTransfers = all;
         maxTransfersPerClient = perClient;
+        return this;
+    }
+
+    /** What is done for requests that nobody has answered yet: their sender may be made up. */
+    public TftpServerBuilder unanswered(UnansweredLimits bounds) {
+        unanswered = bounds;
         return this;
     }
 
@@ -183,6 +190,7 @@ public final class TftpServerBuilder {
                 narrow.narrowing(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
+                unanswered,
                 bufferMemory,
                 drain,
                 eventLoops,

@@ -40,6 +40,10 @@ public final class TransferLog implements TransferListener {
             line(Level.INFO, "progress", progressed.peer(), progressed.request())
                     .addKeyValue("bytes", bytes)
                     .log("{} so far: {} bytes", who(progressed.peer(), progressed.request()), bytes);
+        } else if (event instanceof TransferEvent.TurnedAway away) {
+            line(Level.INFO, "turned_away", away.peer(), null)
+                    .addKeyValue("reason", away.reason())
+                    .log("{} turned away: {}", PeerName.of(away.peer()), away.reason());
         } else if (event instanceof TransferEvent.Dropped dropped) {
             line(Level.DEBUG, "dropped", dropped.peer(), null)
                     .addKeyValue("reason", dropped.reason())
@@ -64,11 +68,7 @@ public final class TransferLog implements TransferListener {
     private static void onEnd(TransferEvent.Ended ended) {
         boolean failed = ended.outcome() == Outcome.FAILED;
         String outcome = ended.outcome().name().toLowerCase(Locale.ROOT);
-        LoggingEventBuilder line = line(
-                        failed || isSizeWrong(ended) ? Level.WARN : Level.INFO,
-                        "transfer",
-                        ended.peer(),
-                        ended.request())
+        LoggingEventBuilder line = line(levelOf(ended), "transfer", ended.peer(), ended.request())
                 .addKeyValue("bytes", ended.stats().bytes())
                 .addKeyValue("seconds", ended.stats().elapsed(0) / NANOS)
                 .addKeyValue(
@@ -99,6 +99,13 @@ public final class TransferLog implements TransferListener {
         } else {
             line.log("{}: {} ({})", said, outcome, describe(ended));
         }
+    }
+
+    private static Level levelOf(TransferEvent.Ended ended) {
+        if (ended.outcome() == Outcome.EVICTED) {
+            return Level.DEBUG; // many, and mostly of nobody
+        }
+        return ended.outcome() == Outcome.FAILED || isSizeWrong(ended) ? Level.WARN : Level.INFO;
     }
 
     private static String describe(TransferEvent.Ended ended) {

@@ -61,6 +61,9 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
+    private UnansweredOptions unanswered;
+
+    @Mixin
     private ProbeOptions probe;
 
     @Mixin
@@ -175,6 +178,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
+        unanswered.applyTo(builder);
         network.applyTo(builder, where);
         return builder;
     }

@@ -1,0 +1,96 @@
+package dev.lockstep.tftp.survival;
+
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.harness.Daemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A flood of made-up requests for a file too long to be kept at hand, and a real client's transfer beside it. */
+@Timeout(300)
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class FloodIT {
+    private static final String REAL = "real";
+    private static final String ASKED_FOR = "asked-for";
+    private static final byte[] REQUEST = rrq(ASKED_FOR, "blksize", "1428", "tsize", "0");
+    private static final int WARM_UP = 5;
+    /** Leaks are looked for in other tests: here that would be most of the work. */
+    private static final Map<String, String> QUICK = Map.of("JAVA_OPTS", "-Dio.netty.leakDetection.level=simple");
+
+    @TempDir
+    private Path root;
+
+    /** The seconds that one and the same transfer takes. */
+    private record Times(double before, double during, double after) {
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.2f s before, %.2f s during, %.2f s after it", before, during, after);
+        }
+    }
+
+    @Test
+    void a_client_is_served_in_the_middle_of_a_flood_that_leaves_nothing_behind() throws Exception {
+        flood(20_000, 5_000, 4 << 20);
+    }
+
+    @Test
+    @Tag("soak")
+    void two_hundred_thousand_requests_from_fifty_thousand_addresses_do_not_halve_a_clients_rate() throws Exception {
+        Times times = flood(200_000, 50_000, 48 << 20);
+        assertThat(times.during).as(times.toString()).isLessThan(2 * times.before);
+    }
+
+    private Times flood(int requests, int addresses, int size) throws IOException, InterruptedException {
+        byte[] content = pattern(size);
+        Files.write(root.resolve(REAL), content);
+        Files.write(root.resolve(ASKED_FOR), pattern(100_000));
+        try (Daemon daemon = Daemon.servingWith(QUICK, root, "--give-up", "5");
+                TftpClient client =
+                        TftpClient.builder().windowsize(1).eventLoops(1).build()) {
+            double before = DoubleStream.generate(() -> get(client, daemon, content))
+                    .limit(WARM_UP)
+                    .sorted()
+                    .toArray()[WARM_UP / 2];
+            long descriptors = Footprint.descriptors(daemon.pid());
+            Flood flood = new Flood(daemon.address(), REQUEST, addresses, 1);
+            flood.start(requests).seconds().join(); // what is allocated once, is
+            Footprint quiet = Footprint.quiet(daemon.pid(), descriptors);
+            Flood.Running running = flood.start(requests);
+            running.underWay().await();
+            double during = get(client, daemon, content);
+            double seconds = running.seconds().join();
+            Times times = new Times(before, during, get(client, daemon, content));
+            Footprint end = Footprint.quiet(daemon.pid(), descriptors);
+            String format =
+                    "%,d requests from %,d addresses in %.1f s; a get of %,d octets: %s%nbefore: %s%nafter: %s%n";
+            System.out.printf(Locale.ROOT, format, requests, addresses, seconds, size, times, quiet, end);
+            end.assertAsBefore(quiet);
+            return times;
+        }
+    }
+
+    private static double get(TftpClient client, Daemon daemon, byte[] content) {
+        ComparingSink sink = new ComparingSink(content);
+        long begin = System.nanoTime();
+        client.get(new RemoteFile("127.0.0.1", daemon.port(), REAL, TransferMode.OCTET), sink)
+                .join();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        assertThat(sink.isWhole()).as("the whole file").isTrue();
+        return seconds;
+    }
+}

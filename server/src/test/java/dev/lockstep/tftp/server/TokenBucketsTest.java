@@ -1,0 +1,69 @@
+package dev.lockstep.tftp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TokenBucketsTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final TokenBuckets buckets = new TokenBuckets(1 << 10, 100, 1000, 42);
+
+    @Test
+    void a_bucket_is_full_at_first_and_fills_at_its_rate_up_to_its_brim() {
+        assertThat(buckets.has(7, 1000, 0)).isTrue();
+        assertThat(buckets.has(7, 1001, 0)).isFalse();
+        buckets.take(7, 1000);
+        assertThat(buckets.has(7, 1, 0)).isFalse();
+        assertThat(buckets.has(7, 250, 5 * SECOND / 2)).isTrue();
+        assertThat(buckets.has(7, 251, 5 * SECOND / 2)).isFalse();
+        assertThat(buckets.has(7, 1000, 60 * SECOND)).isTrue();
+        assertThat(buckets.has(7, 1001, 60 * SECOND)).isFalse();
+    }
+
+    @Test
+    void what_is_given_back_does_not_go_over_the_brim() {
+        buckets.has(7, 1, 0);
+        buckets.take(7, 400);
+        buckets.giveBack(7, 300);
+        assertThat(buckets.has(7, 900, 0)).isTrue();
+        buckets.giveBack(7, 300);
+        assertThat(buckets.has(7, 1001, 0)).isFalse();
+    }
+
+    @Test
+    void a_clock_may_count_from_below_zero() {
+        assertThat(buckets.has(7, 1000, Long.MIN_VALUE / 2)).isTrue();
+        buckets.take(7, 1000);
+        assertThat(buckets.has(7, 100, Long.MIN_VALUE / 2 + SECOND)).isTrue();
+        assertThat(buckets.has(7, 101, Long.MIN_VALUE / 2 + SECOND)).isFalse();
+    }
+
+    @Test
+    void what_one_key_takes_is_not_missed_by_nearly_all_others() {
+        buckets.has(0, 1, 0);
+        buckets.take(0, 1000);
+        int full = 0;
+        for (long key = 1; key <= 1000; key++) {
+            full += buckets.has(key, 1000, 0) ? 1 : 0;
+        }
+        assertThat(full).isBetween(990, 1000);
+    }
+
+    @Test
+    void keys_that_share_a_slot_get_no_more_than_one_does() {
+        TokenBuckets one = new TokenBuckets(1, 100, 1000, 42);
+        long got = 0;
+        for (long key = 0; key < 1_000_000; key++) {
+            if (one.has(key, 10, 0)) {
+                one.take(key, 10);
+                got += 10;
+            }
+        }
+        assertThat(got).isEqualTo(1000);
+    }
+}
