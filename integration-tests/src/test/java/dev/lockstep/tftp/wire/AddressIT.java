@@ -248,8 +248,9 @@ class AddressIT {
         try (NetworkNamespace net = new NetworkNamespace(600);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--no-path-mtu");
                 RawPeer peer = new RawPeer(net.ourAddress())) {
-            peer.ask(there.at(net.theirAddress()), rrq("long", "blksize", "1428", "windowsize", "16"));
-            peer.expect(oack("blksize", "1428", "windowsize", "16"));
+            peer.ask(
+                    there.at(net.theirAddress()), rrq("long", "blksize", "1428", "windowsize", "16", "timeout", "255"));
+            peer.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255")); // nothing is sent again early
             peer.send(ack(0));
             assertThat(peer.download(1428, 16)).isEqualTo(file);
             there.awaitLine(

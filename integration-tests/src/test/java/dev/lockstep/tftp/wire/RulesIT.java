@@ -242,8 +242,8 @@ class RulesIT {
             changing.hangUp();
             changing.awaitLine("the fault", line -> line.contains("changing.toml line 3: clients: 10.0.0.0/33"));
             changing.awaitLine("the refusal", line -> line.contains("configuration not reloaded: all stays as it was"));
-            later.ask(changing.address(), rrq("image"));
-            later.expect(data(1, block(IMAGE, 1, 512)));
+            later.ask(changing.address(), rrq("image", "timeout", "255"));
+            later.expect(oack("timeout", "255"));
 
             Files.writeString(file, "max-transfers = 7\n" + rule("name = \"closed\"", "action = \"deny\""));
             changing.hangUp();
