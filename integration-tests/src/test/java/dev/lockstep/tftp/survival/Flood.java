@@ -2,11 +2,13 @@ package dev.lockstep.tftp.survival;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -19,13 +21,16 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Flood {
     private final InetSocketAddress target;
-    private final byte[] request;
+    private final List<ByteBuffer> requests;
     private final List<InetAddress> senders = new ArrayList<>();
 
-    /** A flood from that many addresses, none of them in the /24 of 127.0.0.1. */
-    Flood(InetSocketAddress target, byte[] request, int addresses, long seed) {
+    /** A flood of all these requests from each of so many addresses, none of them in the /24 of 127.0.0.1. */
+    Flood(InetSocketAddress target, List<byte[]> requests, int addresses, long seed) {
         this.target = target;
-        this.request = request;
+        this.requests = requests.stream()
+                .map(request ->
+                        ByteBuffer.allocateDirect(request.length).put(request).flip())
+                .toList();
         Random random = new Random(seed);
         for (int i = 0; i < addresses; i++) {
             byte[] address = {127, (byte) random.nextInt(1, 255), (byte) random.nextInt(), (byte) random.nextInt(1, 255)
@@ -38,39 +43,44 @@ final class Flood {
         }
     }
 
+    /** How many requests there are. */
+    int size() {
+        return requests.size() * senders.size();
+    }
+
     /** One that is being sent; {@code underWay} when its first tenth is out, {@code seconds} it took when all is. */
     record Running(CountDownLatch underWay, CompletableFuture<Double> seconds) {}
 
-    /** Begins to send that many requests, each from the next address. */
-    Running start(int requests) {
-        CountDownLatch underWay = new CountDownLatch(Math.max(1, requests / 10));
+    /** Begins to send, each time from another port. */
+    Running start() {
+        CountDownLatch underWay = new CountDownLatch(Math.max(1, senders.size() / 10));
         return new Running(underWay, CompletableFuture.supplyAsync(() -> {
             long begin = System.nanoTime();
-            for (int sent = 0; sent < requests; sent += senders.size()) {
-                sendFromEach(Math.min(senders.size(), requests - sent), underWay);
+            try (DatagramChannel sink = bound(new InetSocketAddress("0.0.0.0", 0))) {
+                int port = ((InetSocketAddress) sink.getLocalAddress()).getPort();
+                for (InetAddress sender : senders) {
+                    sendFrom(new InetSocketAddress(sender, port));
+                    underWay.countDown();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
             return (System.nanoTime() - begin) / 1e9;
         }));
     }
 
-    /** Another port each time: these are new requests and no repeated ones. */
-    private void sendFromEach(int count, CountDownLatch underWay) {
-        try (DatagramSocket sink = shared(new InetSocketAddress(0))) {
-            for (InetAddress sender : senders.subList(0, count)) {
-                try (DatagramSocket socket = shared(new InetSocketAddress(sender, sink.getLocalPort()))) {
-                    socket.send(new DatagramPacket(request, request.length, target));
-                }
-                underWay.countDown();
+    private void sendFrom(InetSocketAddress sender) throws IOException {
+        try (DatagramChannel socket = bound(sender)) {
+            for (ByteBuffer request : requests) {
+                socket.send(request.duplicate(), target);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
-    private static DatagramSocket shared(InetSocketAddress address) throws IOException {
-        DatagramSocket socket = new DatagramSocket(null);
-        socket.setReuseAddress(true);
-        socket.bind(address);
-        return socket;
+    /** At a port that others have, too: what comes back goes to the sink as soon as the sender is closed. */
+    private static DatagramChannel bound(InetSocketAddress address) throws IOException {
+        return DatagramChannel.open(StandardProtocolFamily.INET)
+                .setOption(StandardSocketOptions.SO_REUSEADDR, true)
+                .bind(address);
     }
 }
