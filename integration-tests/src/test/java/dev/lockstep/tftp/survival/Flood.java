@@ -14,12 +14,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * Requests from made-up addresses of 127.0.0.0/8, as quick as one thread can send them. What comes back meets a socket
- * that never answers, so that no ICMP error tells the server that nobody is there.
+ * Requests from made-up addresses of 127.0.0.0/8, at an even rate: as quick as one can, on a small machine, is as much
+ * work as all the rest. What comes back meets a socket that never answers, so that no ICMP error tells the server that
+ * nobody is there.
  */
 final class Flood {
+    private static final int A_SECOND = 25_000;
+
     private final InetSocketAddress target;
     private final List<ByteBuffer> requests;
     private final List<InetAddress> senders = new ArrayList<>();
@@ -58,9 +63,12 @@ final class Flood {
             long begin = System.nanoTime();
             try (DatagramChannel sink = bound(new InetSocketAddress("0.0.0.0", 0))) {
                 int port = ((InetSocketAddress) sink.getLocalAddress()).getPort();
+                long due = begin;
                 for (InetAddress sender : senders) {
                     sendFrom(new InetSocketAddress(sender, port));
                     underWay.countDown();
+                    due += requests.size() * TimeUnit.SECONDS.toNanos(1) / A_SECOND;
+                    LockSupport.parkNanos(due - System.nanoTime());
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

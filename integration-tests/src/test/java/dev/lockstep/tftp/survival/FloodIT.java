@@ -8,9 +8,13 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.relay.Relay;
+import dev.lockstep.tftp.relay.Weather;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +39,9 @@ class FloodIT {
             .toList();
 
     private static final int WARM_UP = 5;
+    /** On the loopback alone a transfer would be as quick as the processor, and the flood's sender shares that. */
+    private static final Weather NEAR = Weather.CLEAR.withDelay(Duration.ofMillis(1), Duration.ZERO);
+
     /** Leaks are looked for in other tests: here that would be most of the work. */
     private static final Map<String, String> QUICK = Map.of("JAVA_OPTS", "-Dio.netty.leakDetection.level=simple");
 
@@ -51,13 +58,13 @@ class FloodIT {
 
     @Test
     void a_client_is_served_in_the_middle_of_a_flood_that_leaves_nothing_behind() throws Exception {
-        flood(5_000, 4 << 20);
+        flood(5_000, 256 << 10);
     }
 
     @Test
     @Tag("soak")
     void two_hundred_thousand_requests_from_fifty_thousand_addresses_do_not_halve_a_clients_rate() throws Exception {
-        Times times = flood(50_000, 48 << 20);
+        Times times = flood(50_000, 2 << 20);
         assertThat(times.during).as(times.toString()).isLessThan(2 * times.before);
     }
 
@@ -66,9 +73,11 @@ class FloodIT {
         Files.write(root.resolve(REAL), content);
         Files.write(root.resolve(ASKED_FOR), pattern(100_000));
         try (Daemon daemon = Daemon.servingWith(QUICK, root, "--give-up", "5");
+                Relay network = Relay.to(daemon.address()).weather(NEAR).start();
                 TftpClient client =
                         TftpClient.builder().windowsize(1).eventLoops(1).build()) {
-            double before = DoubleStream.generate(() -> get(client, daemon, content))
+            InetSocketAddress entry = network.address();
+            double before = DoubleStream.generate(() -> get(client, entry, content))
                     .limit(WARM_UP)
                     .sorted()
                     .toArray()[WARM_UP / 2];
@@ -78,9 +87,9 @@ class FloodIT {
             Footprint quiet = Footprint.quiet(daemon.pid(), descriptors);
             Flood.Running running = flood.start();
             running.underWay().await();
-            double during = get(client, daemon, content);
+            double during = get(client, entry, content);
             double seconds = running.seconds().join();
-            Times times = new Times(before, during, get(client, daemon, content));
+            Times times = new Times(before, during, get(client, entry, content));
             Footprint end = Footprint.quiet(daemon.pid(), descriptors);
             String format =
                     "%,d requests from %,d addresses in %.1f s; a get of %,d octets: %s%nbefore: %s%nafter: %s%n";
@@ -90,10 +99,10 @@ class FloodIT {
         }
     }
 
-    private static double get(TftpClient client, Daemon daemon, byte[] content) {
+    private static double get(TftpClient client, InetSocketAddress entry, byte[] content) {
         ComparingSink sink = new ComparingSink(content);
         long begin = System.nanoTime();
-        client.get(new RemoteFile("127.0.0.1", daemon.port(), REAL, TransferMode.OCTET), sink)
+        client.get(new RemoteFile(entry.getHostString(), entry.getPort(), REAL, TransferMode.OCTET), sink)
                 .join();
         double seconds = (System.nanoTime() - begin) / 1e9;
         assertThat(sink.isWhole()).as("the whole file").isTrue();
