@@ -29,6 +29,19 @@ class BufferBudgetTest {
     }
 
     @Test
+    void there_is_plenty_till_more_than_half_is_taken_or_somebody_waits() {
+        assertThat(budget.tryTake(500, 500)).isEqualTo(500);
+        assertThat(budget.isAmple()).isTrue();
+        assertThat(budget.tryTake(1, 1)).isEqualTo(1);
+        assertThat(budget.isAmple()).isFalse();
+        budget.takeLater(1000, () -> granted.add("all"));
+        budget.giveBack(500);
+        assertThat(budget.isAmple()).isFalse();
+        budget.giveBack(1);
+        assertThat(granted).containsExactly("all");
+    }
+
+    @Test
     void a_piece_larger_than_the_budget_is_granted_alone() {
         assertThat(budget.tryTake(5000, 2000)).isEqualTo(2000);
         assertThat(budget.tryTake(1, 1)).isZero();

@@ -181,6 +181,16 @@ class SenderTest {
     }
 
     @Test
+    void who_makes_room_for_others_ends_without_another_word() {
+        Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
+        wire.taken();
+        sender.evicted(now);
+        assertThat(wire.outcome).isEqualTo(Outcome.EVICTED);
+        sender.evicted(now);
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
     void case19_an_oack_answered_with_another_ack_than_0_moves_nothing() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();

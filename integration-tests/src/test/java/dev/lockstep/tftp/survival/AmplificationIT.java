@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.survival;
 
+import static dev.lockstep.tftp.harness.Bytes.ack;
+import static dev.lockstep.tftp.harness.Bytes.block;
+import static dev.lockstep.tftp.harness.Bytes.data;
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static dev.lockstep.tftp.harness.Bytes.wrq;
@@ -104,6 +107,26 @@ class AmplificationIT {
         try (Daemon daemon = daemon()) {
             provoke(daemon, wrq("new"), 4, 5);
             provoke(daemon, rrq("nothing here"), 0, 1.2);
+        }
+    }
+
+    @Test
+    void of_too_many_unanswered_requests_the_oldest_makes_room() throws IOException {
+        try (Daemon daemon = daemon("--unanswered-requests", "2");
+                RawPeer oldest = new RawPeer();
+                RawPeer second = new RawPeer();
+                RawPeer third = new RawPeer()) {
+            assertThat(daemon.fetch("f")).isEqualTo(CONTENT); // an address that was heard of
+            for (RawPeer client : List.of(oldest, second, third)) {
+                client.ask(daemon.address(), rrq("f", "timeout", "255"));
+                client.expectOack();
+            }
+            for (RawPeer client : List.of(second, third)) {
+                client.send(ack(0));
+                client.expect(data(1, block(CONTENT, 1, 512)));
+            }
+            oldest.send(ack(0));
+            oldest.expectSilence();
         }
     }
 

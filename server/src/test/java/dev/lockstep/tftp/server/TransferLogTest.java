@@ -115,6 +115,17 @@ class TransferLogTest {
     }
 
     @Test
+    void who_is_turned_away_is_a_line_and_who_made_room_for_others_is_none() {
+        log.on(new TransferEvent.TurnedAway(PEER, "too much is unanswered"));
+        TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
+        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "made room for others");
+        log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("127.0.0.1:2000 turned away: too much is unanswered");
+    }
+
+    @Test
     void a_refusal_is_a_line_too_even_of_a_malformed_request() {
         log.on(new TransferEvent.Refused(PEER, READ, new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
         log.on(new TransferEvent.Refused(PEER, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x\ny")));
