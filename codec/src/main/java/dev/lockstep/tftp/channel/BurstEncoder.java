@@ -3,10 +3,12 @@ package dev.lockstep.tftp.channel;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetSocketAddress;
 
 /**
@@ -19,6 +21,19 @@ import java.net.InetSocketAddress;
 final class BurstEncoder extends ChannelOutboundHandlerAdapter {
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_DATAGRAM = 65507;
+
+    /** For one burst of an event loop that has no memory: if none were sent, nobody would ever be done and give some back. */
+    private static final FastThreadLocal<ByteBuf> RESERVE = new FastThreadLocal<>() {
+        @Override
+        protected ByteBuf initialValue() {
+            return Unpooled.directBuffer(MAX_DATAGRAM);
+        }
+
+        @Override
+        protected void onRemoval(ByteBuf reserve) {
+            reserve.release();
+        }
+    };
 
     private final InetSocketAddress peer;
     private final int datagram;
@@ -46,11 +61,10 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
             ctx.write(msg, promise);
             return;
         }
-        if (burst == null) {
-            int most = mostSegments == 1
-                    ? data.content().readableBytes() + TftpCodec.DATA_HEADER
-                    : mostSegments * datagram;
-            burst = ctx.alloc().directBuffer(most);
+        if (burst == null && !beginBurst(ctx, data)) {
+            data.release();
+            promise.trySuccess(); // a lost datagram: the timer sends it again
+            return;
         }
         TftpCodec.writeData(data, burst);
         boolean whole = data.content().readableBytes() == datagram - TftpCodec.DATA_HEADER;
@@ -60,6 +74,23 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
             sendBurst(ctx);
         }
         promise.trySuccess();
+    }
+
+    private boolean beginBurst(ChannelHandlerContext ctx, Data first) {
+        int one = first.content().readableBytes() + TftpCodec.DATA_HEADER;
+        try {
+            burst = ctx.alloc().directBuffer(mostSegments == 1 ? one : mostSegments * datagram);
+        } catch (OutOfMemoryError e) {
+            ByteBuf reserve = RESERVE.get();
+            burst = reserve.refCnt() == 1 ? reserve.retain().clear() : null;
+        }
+        return burst != null;
+    }
+
+    /** While there is memory. */
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        RESERVE.get();
     }
 
     @Override

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -26,7 +25,7 @@ final class ReadAhead implements OutgoingFile {
     private final int least;
     private final EventExecutor loop;
     private final FileWork work;
-    private final ByteBufAllocator allocator;
+    private final PieceMemory memory;
     private final BufferBudget budget;
     private final Owner owner;
 
@@ -53,7 +52,7 @@ final class ReadAhead implements OutgoingFile {
         int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
         this.wanted = Math.max(least, piece / blksize * blksize);
         this.work = new FileWork(source.mayBlock() ? context.io() : Runnable::run, loop);
-        this.allocator = context.allocator();
+        this.memory = new PieceMemory(context, loop);
         this.budget = context.budget();
         this.loop = loop;
         this.owner = owner;
@@ -119,17 +118,16 @@ final class ReadAhead implements OutgoingFile {
             closeSource();
             return;
         }
-        Piece piece;
-        try {
-            piece = new Piece(allocator.directBuffer(octets, octets), octets);
-        } catch (OutOfMemoryError e) {
+        ByteBuf bytes = memory.tryTake(octets);
+        if (bytes != null) {
+            Piece piece = new Piece(bytes, octets);
+            work.perform(() -> fill(piece), failure -> arrived(piece, failure));
+        } else if (!memory.takeLater(read == 0, () -> read(octets))) {
             reading = false;
             atEnd = true;
             budget.giveBack(octets);
-            loop.execute(() -> owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
-            return;
+            loop.execute(() -> owner.failed(PieceMemory.none()));
         }
-        work.perform(() -> fill(piece), failure -> arrived(piece, failure));
     }
 
     /** On the I/O pool: until the piece is full or the source is at its end. */

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.SharedSource;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
@@ -25,7 +24,7 @@ final class SharedReadAhead implements OutgoingFile {
     private final int blksize;
     private final EventExecutor loop;
     private final FileWork work;
-    private final ByteBufAllocator allocator;
+    private final PieceMemory memory;
     private final BufferBudget budget;
     private final PieceCache cache;
     private final Owner owner;
@@ -56,7 +55,7 @@ final class SharedReadAhead implements OutgoingFile {
         this.blksize = blksize;
         this.loop = loop;
         this.work = new FileWork(context.io(), loop);
-        this.allocator = context.allocator();
+        this.memory = new PieceMemory(context, loop);
         this.budget = context.budget();
         this.cache = context.pieces();
         this.owner = owner;
@@ -104,7 +103,7 @@ final class SharedReadAhead implements OutgoingFile {
 
     /** A block across two pieces is a copy. */
     private ByteBuf joined(ByteBuf part) {
-        ByteBuf whole = head == null ? allocator.directBuffer(blksize, blksize) : head;
+        ByteBuf whole = head == null ? Unpooled.buffer(blksize, blksize) : head;
         head = null;
         whole.writeBytes(part, part.readerIndex(), part.readableBytes());
         part.release();
@@ -154,13 +153,14 @@ final class SharedReadAhead implements OutgoingFile {
     }
 
     private void read(int octets) {
-        ByteBuf bytes;
-        try {
-            bytes = allocator.directBuffer(octets, octets);
-        } catch (OutOfMemoryError e) {
-            budget.giveBack(octets);
-            publish(null);
-            work.onLoop(() -> arrived(null, new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
+        ByteBuf bytes = closed == null ? memory.tryTake(octets) : null;
+        if (bytes == null) {
+            boolean later = closed == null && memory.takeLater(taken == 0, () -> read(octets));
+            if (!later) {
+                budget.giveBack(octets);
+                publish(null);
+                work.onLoop(() -> arrived(null, PieceMemory.none()));
+            }
             return;
         }
         SharedPiece piece = new SharedPiece(bytes, octets, budget);

@@ -20,7 +20,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.net.PortUnreachableException;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -137,11 +136,10 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof PortUnreachableException) {
             transfer.peerGone(now());
-        } else if (!(cause instanceof IOException)) {
+        } else if (!LostDatagram.is(cause, ctx)) {
             transfer.fail(TftpException.of(cause), now());
             ctx.fireExceptionCaught(cause); // a fault of ours: let it be seen
         }
-        // a datagram that could not be sent is a lost one: the timer sends it again
         ctx.flush();
     }
 

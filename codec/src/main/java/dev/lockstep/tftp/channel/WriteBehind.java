@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.channel;
 
-import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
@@ -57,16 +57,34 @@ final class WriteBehind implements IncomingFile {
             return;
         }
         try {
+            gather(block);
+        } catch (OutOfMemoryError e) {
+            failed = true;
+            loop.execute(() -> owner.failed(PieceMemory.none()));
+            return;
+        }
+        writeMore();
+    }
+
+    private void gather(ByteBuf block) {
+        try {
             if (filling == null) {
                 filling = allocator.directBuffer(Math.min(PIECE, 4 * block.readableBytes()));
             }
             filling.writeBytes(block, block.readerIndex(), block.readableBytes());
         } catch (OutOfMemoryError e) {
-            failed = true;
-            loop.execute(() -> owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again", e)));
-            return;
+            moveToHeap(block.readableBytes()); // the block is taken already, and the heap is another memory
+            filling.writeBytes(block, block.readerIndex(), block.readableBytes());
         }
-        writeMore();
+    }
+
+    private void moveToHeap(int more) {
+        ByteBuf heap = Unpooled.buffer((filling == null ? 0 : filling.readableBytes()) + more);
+        if (filling != null) {
+            heap.writeBytes(filling);
+            filling.release();
+        }
+        filling = heap;
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class Listening {
     private static final int WORK = 192;
     private static final int WAIT = 224;
     private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1024).withWindow(8, 4096);
+    private static final int MOST_TRANSFERS = 3;
     private static final int LONGEST_SILENCE_SECONDS = 2000;
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
@@ -43,7 +44,7 @@ public final class Listening {
 
     private Listening() throws IOException {
         WatchedFiles files = new WatchedFiles(peer -> clientAt(peer));
-        listener = new EmbeddedListener(files, LIMITS, work::add, allocator, this::onEvent);
+        listener = new EmbeddedListener(files, LIMITS, work::add, allocator, this::onEvent, MOST_TRANSFERS);
     }
 
     /** Two of them have one address. */

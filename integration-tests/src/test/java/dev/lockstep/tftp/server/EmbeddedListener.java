@@ -31,12 +31,10 @@ public final class EmbeddedListener {
     /** Where it listens. */
     public static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 69);
 
-    private static final int MOST = 3;
-    private static final int MOST_PER_CLIENT = 2;
     private static final long MEMORY = 64 * 1024;
 
     private final BufferBudget budget = new BufferBudget(MEMORY);
-    private final Admission admission = new Admission(MOST, MOST_PER_CLIENT);
+    private final Admission admission;
     private final List<Channel> children = new ArrayList<>();
     private final ByteBufAllocator allocator;
     private final EmbeddedChannel channel;
@@ -45,8 +43,14 @@ public final class EmbeddedListener {
 
     /** A listener that keeps all its buffers in that allocator. */
     public EmbeddedListener(
-            Storage files, Limits limits, Executor io, ByteBufAllocator allocator, TransferListener listener) {
+            Storage files,
+            Limits limits,
+            Executor io,
+            ByteBufAllocator allocator,
+            TransferListener listener,
+            int mostTransfers) {
         this.allocator = allocator;
+        this.admission = new Admission(mostTransfers, mostTransfers);
         ServerConfig config = new TftpServerBuilder()
                 .storage(files)
                 .limits(limits)
@@ -60,6 +64,7 @@ public final class EmbeddedListener {
                 new PortPool(),
                 homes,
                 new PeerBuckets(config.unanswered(), 42),
+                new Openings(io),
                 new Unanswered(config.unanswered().requests()));
         channel = new EmbeddedChannel() {
             @Override

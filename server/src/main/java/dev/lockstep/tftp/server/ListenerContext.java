@@ -11,6 +11,7 @@ import java.util.function.Predicate;
  * @param pool the ports of the port ranges
  * @param homes which socket serves a peer whose transfer has no port of its own; safe on any thread
  * @param buckets what may be sent to whom before they have answered; safe on any thread
+ * @param openings where files wait to be opened; safe on any thread
  * @param unanswered the children whose peers have not; safe on any thread
  */
 record ListenerContext(
@@ -18,4 +19,5 @@ record ListenerContext(
         PortPool pool,
         Map<Ends, SharedPort> homes,
         PeerBuckets buckets,
+        Openings openings,
         Unanswered unanswered) {}

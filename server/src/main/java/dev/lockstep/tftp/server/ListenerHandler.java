@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.channel.LostDatagram;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.codec.ErrorCode;
@@ -14,7 +15,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -96,7 +96,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) { // a datagram that could not be sent is a lost one
+        if (!LostDatagram.is(cause, ctx)) {
             ctx.fireExceptionCaught(cause);
         }
     }
@@ -190,7 +190,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 config.portModes().forPeer(ends.peer()),
                 pipeline -> pipeline.addLast(
                         new UnansweredGate(child, shared.buckets(), shared.unanswered()),
-                        new ServerHandshake(child, treatment, context, bootstrap::pathMtu)),
+                        new ServerHandshake(child, treatment, context, shared.openings(), bootstrap::pathMtu)),
                 new ChildBootstrap.Owner(
                         failure -> loop.execute(() -> onNoChannel(child, ends, treatment, failure)),
                         () -> forget(ends, child)));

@@ -65,6 +65,7 @@ final class ListeningSockets {
                 new PortPool(),
                 new ConcurrentHashMap<>(),
                 new PeerBuckets(config.unanswered(), new SecureRandom().nextLong()),
+                new Openings(context.io()),
                 new Unanswered(config.unanswered().requests()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }

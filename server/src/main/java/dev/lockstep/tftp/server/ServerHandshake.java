@@ -1,7 +1,9 @@
 package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.Agreement;
+import dev.lockstep.tftp.channel.DeadlineTimer;
 import dev.lockstep.tftp.channel.FileWork;
+import dev.lockstep.tftp.channel.LostDatagram;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
 import dev.lockstep.tftp.codec.ErrorCode;
@@ -32,6 +34,8 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
 /**
@@ -39,14 +43,23 @@ import java.util.function.ToIntFunction;
  * the transfer; or sends the refusal and closes.
  */
 final class ServerHandshake extends ChannelInboundHandlerAdapter {
+    /** Nanoseconds for the I/O pool to begin to open a file; a client's own patience is rarely shorter than 5 s. */
+    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(3);
+
     private final Child child;
     private final Request request;
     private final Treatment treatment;
     private final TransferContext context;
+    private final Openings openings;
     private final ToIntFunction<Channel> pathMtu;
 
     private ChannelHandlerContext ctx;
     private FileWork work;
+    private DeadlineTimer patience;
+    /** Decides which comes first: a thread of the I/O pool, or the end of our patience with it. */
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    private boolean answered;
 
     /** The opened file: one of the two. */
     private record Opened(Source source, Sink sink) {
@@ -60,13 +73,19 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     /** A handshake that begins when its channel is active. */
-    ServerHandshake(Child child, Treatment treatment, TransferContext context, ToIntFunction<Channel> pathMtu) {
+    ServerHandshake(
+            Child child,
+            Treatment treatment,
+            TransferContext context,
+            Openings openings,
+            ToIntFunction<Channel> pathMtu) {
         this.child = child;
         this.request = child.request();
         this.treatment = treatment;
         this.context = context.withLimits(treatment.limits())
                 .withPace(treatment.pace())
                 .withListener(child.watchedBy(context.listener()));
+        this.openings = openings;
         this.pathMtu = pathMtu;
     }
 
@@ -84,12 +103,32 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         if (atHand != null) {
             opened(reading(atHand), null);
         } else {
-            work.run(this::open, this::opened);
+            patience = new DeadlineTimer(ctx.executor(), this::onBusy);
+            patience.moveTo(ctx.executor().ticker().nanoTime() + LONGEST_WAIT);
+            new FileWork(openings, ctx.executor()).run(this::open, this::onOpened);
         }
     }
 
-    /** On the I/O pool. */
+    /** The I/O pool has not come to it: its threads wait for a disk, or too many requests came before. */
+    private void onBusy() {
+        if (begun.compareAndSet(false, true)) {
+            onOpened(null, new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again"));
+        }
+    }
+
+    private void onOpened(Opened file, TftpException refusal) {
+        if (!answered) {
+            answered = true;
+            patience.cancel();
+            opened(file, refusal);
+        }
+    }
+
+    /** On the I/O pool; null if nobody waits for it any more. */
     private Opened open() throws IOException {
+        if (!begun.compareAndSet(false, true)) {
+            return null;
+        }
         if (child.isAbandoned()) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "nobody waits for it any more");
         }
@@ -147,9 +186,14 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         transfer.addTo(pipeline); // which may end it at once
     }
 
-    /** Sends the ERROR and closes. */
+    /** Sends the ERROR and closes; without memory for it the client has to ask again unasked. */
     static void refuse(ChannelHandlerContext ctx, TftpException refusal) {
-        ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc())).addListener(sent -> ctx.close());
+        try {
+            ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc()))
+                    .addListener(sent -> ctx.close());
+        } catch (OutOfMemoryError e) {
+            ctx.close();
+        }
     }
 
     /** Nothing is expected before the first answer but that the client changes its mind. */
@@ -172,7 +216,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             child.abandon(); // the client's port is gone
-        } else {
+        } else if (!LostDatagram.is(cause, context)) {
             context.fireExceptionCaught(cause);
         }
     }

@@ -1,0 +1,38 @@
+package dev.lockstep.tftp.server;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The files of new requests wait here for the I/O pool, no more than so many: what running transfers need of it, which is
+ * one piece of work each at most, is never refused. Safe on any thread.
+ */
+final class Openings implements Executor {
+    private static final int MOST_WAITING = 1024;
+
+    private final Executor io;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    Openings(Executor io) {
+        this.io = io;
+    }
+
+    /** @throws RejectedExecutionException if too many wait */
+    @Override
+    public void execute(Runnable opening) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            throw new RejectedExecutionException(MOST_WAITING + " files wait to be opened");
+        }
+        try {
+            io.execute(() -> {
+                waiting.decrementAndGet();
+                opening.run();
+            });
+        } catch (RejectedExecutionException e) {
+            waiting.decrementAndGet();
+            throw e;
+        }
+    }
+}
