@@ -173,7 +173,10 @@ public final class Negotiation {
             case TSIZE -> tsize = inRange(granted, 0, Long.MAX_VALUE);
             case TIMEOUT -> timeout = Duration.ofSeconds(same(granted, wanted));
             case UTIMEOUT -> timeout = Duration.ofNanos(same(granted, wanted) * 1000);
-            case ROLLOVER -> rollover = (int) same(granted, wanted);
+            case ROLLOVER -> {
+                inRange(granted, 0, 1);
+                rollover = (int) same(granted, wanted);
+            }
             default -> {
                 // asked for by a caller who knows what it means
             }
