@@ -20,6 +20,8 @@ final class Child {
     /** A client whose transfer moved on and then fell silent for this long has started anew, say after a reboot. */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final InetSocketAddress peer;
     private final Request request;
     private final long requestedAt;
@@ -30,6 +32,7 @@ final class Child {
     private UnansweredGate gate;
     private TransferHandler transfer;
     private volatile boolean abandoned;
+    private volatile long firstWordAt = NEVER;
 
     /** The peer has been admitted; {@link #leave} takes that back. */
     Child(InetSocketAddress peer, Request request, long requestedAt, Admission admission, EventLoop loop) {
@@ -51,6 +54,17 @@ final class Child {
     /** The moment of the request, in nanoseconds of the event loop's clock. */
     long requestedAt() {
         return requestedAt;
+    }
+
+    /** The first message leaves now. */
+    void speaks(long now) {
+        firstWordAt = now;
+    }
+
+    /** Whether the first message left that long ago; what this side is slow to say nobody could answer. On any thread. */
+    boolean hasWaited(long nanos, long now) {
+        long since = firstWordAt;
+        return since != NEVER && now - since >= nanos;
     }
 
     /** Whether the handshake is to end without a word. On any thread. */

@@ -51,7 +51,7 @@ final class Unanswered {
                 return false;
             }
             oldest = all.next();
-            if (now - oldest.requestedAt() < PATIENCE) {
+            if (!oldest.hasWaited(PATIENCE, now)) {
                 return false;
             }
             all.remove();
