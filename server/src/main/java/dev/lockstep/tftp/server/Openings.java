@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * one piece of work each at most, is never refused. Safe on any thread.
  */
 final class Openings implements Executor {
-    private static final int MOST_WAITING = 1024;
+    /** More than can boot at once; it is time that ends a wait, this only bounds memory. */
+    private static final int MOST_WAITING = 8192;
 
     private final Executor io;
     private final AtomicInteger waiting = new AtomicInteger();

@@ -9,7 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class OpeningsTest {
-    private static final int MOST = 1024;
+    private static final int MOST = 8192;
 
     private final Queue<Runnable> pool = new ArrayDeque<>();
     private final Openings openings = new Openings(pool::add);
