@@ -15,10 +15,11 @@ import java.util.Map;
  *
  * <p>Writes through a memory mapping are seen when the kernel notices them.
  *
+ * @param key of the file among all files, as in its basic attributes
  * @param modified of the octets, which programs can set
  * @param changed of anything at all
  */
-public record FileVersion(long device, long inode, long size, FileTime modified, FileTime changed) {
+public record FileVersion(long device, Object key, long size, FileTime modified, FileTime changed) {
     /** Changes that follow each other faster than the file system's clock ticks look like one: ext3 counts seconds. */
     private static final Duration TICK = Duration.ofSeconds(2);
 
@@ -30,13 +31,13 @@ public record FileVersion(long device, long inode, long size, FileTime modified,
     public static FileVersion of(Path path, LinkOption... options) throws IOException {
         Map<String, Object> facts;
         try {
-            facts = Files.readAttributes(path, "unix:dev,ino,size,lastModifiedTime,ctime", options);
+            facts = Files.readAttributes(path, "unix:dev,fileKey,size,lastModifiedTime,ctime", options);
         } catch (IllegalArgumentException e) {
             throw new UnsupportedOperationException(e);
         }
         return new FileVersion(
                 (long) facts.get("dev"),
-                (long) facts.get("ino"),
+                facts.get("fileKey"),
                 (long) facts.get("size"),
                 (FileTime) facts.get("lastModifiedTime"),
                 (FileTime) facts.get("ctime"));
@@ -53,7 +54,7 @@ public record FileVersion(long device, long inode, long size, FileTime modified,
 
     /** Whether that is a version of the same file. */
     boolean isOfSameFileAs(FileVersion other) {
-        return device == other.device && inode == other.inode;
+        return key.equals(other.key);
     }
 
     /** Whether the octets are the same, of a file that has lost a name since. */

@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /**
  * One open directory. Every name is looked up in it and nowhere else, and no symbolic link is followed, so that
@@ -41,10 +42,10 @@ public final class Folder implements Closeable {
     }
 
     /** Opens a directory of this one. The caller closes both. */
-    public Folder sub(String name) throws IOException {
+    public Folder sub(Path name) throws IOException {
         Path child = path.resolve(name);
         if (secure != null) {
-            return new Folder(child, secure.newDirectoryStream(Path.of(name), NOFOLLOW_LINKS));
+            return new Folder(child, secure.newDirectoryStream(name, NOFOLLOW_LINKS));
         }
         if (!Files.isDirectory(child, NOFOLLOW_LINKS)) {
             throw new java.nio.file.NotDirectoryException(child.toString());
@@ -52,10 +53,22 @@ public final class Folder implements Closeable {
         return new Folder(child, Files.newDirectoryStream(child));
     }
 
+    /** The names in this directory, which may be no text. Once. */
+    public Iterable<Path> names() {
+        return () -> StreamSupport.stream(stream.spliterator(), false)
+                .map(Path::getFileName)
+                .iterator();
+    }
+
     /** What stands under that name, a link itself rather than what it leads to. */
     public BasicFileAttributes attributes(String name) throws IOException {
+        return attributes(Path.of(name));
+    }
+
+    /** The same of a name that may be no text. */
+    public BasicFileAttributes attributes(Path name) throws IOException {
         if (secure != null) {
-            return secure.getFileAttributeView(Path.of(name), BasicFileAttributeView.class, NOFOLLOW_LINKS)
+            return secure.getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
                     .readAttributes();
         }
         return Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
@@ -92,8 +105,8 @@ public final class Folder implements Closeable {
 
     private PosixFileAttributeView permissions(String name) {
         return secure != null
-                ? secure.getFileAttributeView(Path.of(name), PosixFileAttributeView.class)
-                : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class);
+                ? secure.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 
     /** Renames a file of this directory, in one step; a file of the new name is replaced. */

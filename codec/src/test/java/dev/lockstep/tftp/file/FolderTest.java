@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +48,7 @@ class FolderTest {
     @Test
     void a_file_is_opened_by_its_name() throws IOException {
         try (Folder folder = Folder.open(dir);
-                Folder sub = folder.sub("sub")) {
+                Folder sub = folder.sub(Path.of("sub"))) {
             assertThat(read(folder.openFile("file", StandardOpenOption.READ))).isEqualTo("content");
             assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
         }
@@ -57,7 +60,7 @@ class FolderTest {
             IOException refusal =
                     catchThrowableOfType(IOException.class, () -> folder.openFile("link", StandardOpenOption.READ));
             assertThat(FileErrors.of(refusal).is(ErrorCode.ACCESS_VIOLATION)).isTrue();
-            assertThatThrownBy(() -> folder.sub("sublink")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> folder.sub(Path.of("sublink"))).isInstanceOf(IOException.class);
             assertThat(folder.attributes("link").isSymbolicLink()).isTrue();
             assertThat(folder.attributes("sublink").isDirectory()).isFalse();
         }
@@ -66,12 +69,12 @@ class FolderTest {
     @Test
     void case57_a_folder_that_is_swapped_for_a_link_after_it_was_opened_leads_nowhere() throws IOException {
         try (Folder folder = Folder.open(dir);
-                Folder sub = folder.sub("sub")) {
+                Folder sub = folder.sub(Path.of("sub"))) {
             Files.move(dir.resolve("sub"), dir.resolve("moved"));
             Files.createSymbolicLink(dir.resolve("sub"), outer);
             assertThat(sub.has("outside")).isFalse();
             assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
-            assertThatThrownBy(() -> folder.sub("sub")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> folder.sub(Path.of("sub"))).isInstanceOf(IOException.class);
         }
     }
 
@@ -116,8 +119,20 @@ class FolderTest {
         assertThatThrownBy(() -> Folder.open(dir.resolve("file"))).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> Folder.open(dir.resolve("nowhere"))).isInstanceOf(NoSuchFileException.class);
         try (Folder folder = Folder.open(dir)) {
-            assertThatThrownBy(() -> folder.sub("file")).isInstanceOf(IOException.class);
-            assertThatThrownBy(() -> folder.sub("nowhere")).isInstanceOf(NoSuchFileException.class);
+            assertThatThrownBy(() -> folder.sub(Path.of("file"))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> folder.sub(Path.of("nowhere"))).isInstanceOf(NoSuchFileException.class);
         }
+    }
+
+    /** Whoever may write to the folder could swap the temporary file for a link to one that the server owns. */
+    @Test
+    void case57_no_link_gives_or_gets_permissions() throws IOException {
+        Files.createSymbolicLink(dir.resolve("out"), outer.resolve("outside"));
+        Set<PosixFilePermission> before = Files.getPosixFilePermissions(outer.resolve("outside"));
+        Files.setPosixFilePermissions(dir.resolve("file"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (Folder folder = Folder.open(dir)) {
+            assertThatThrownBy(() -> folder.copyPermissions("file", "out")).isInstanceOf(IOException.class);
+        }
+        assertThat(Files.getPosixFilePermissions(outer.resolve("outside"))).isEqualTo(before);
     }
 }

@@ -1,14 +1,14 @@
 package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.file.FileSink;
+import dev.lockstep.tftp.file.Folder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
@@ -20,37 +20,55 @@ final class CrashLitter {
 
     private CrashLitter() {}
 
-    /** Goes through the directory and all below it, following no links. */
+    /** Goes through the directory and all below it, following no links, even those that appear meanwhile. */
     static void remove(Path root) throws IOException {
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile()
-                        && FileSink.isTemporary(file.getFileName().toString())) {
-                    removeUnlessLocked(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                LOG.warn("cannot look for unfinished uploads in {}: {}", file, failure.toString());
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        try (Folder folder = Folder.open(root)) {
+            remove(folder, root);
+        }
     }
 
-    private static void removeUnlessLocked(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+    /** The path is for the log: what it leads to may have changed. */
+    private static void remove(Folder folder, Path path) {
+        try {
+            for (Path name : folder.names()) {
+                look(folder, name, path.resolve(name));
+            }
+        } catch (DirectoryIteratorException e) {
+            LOG.warn(
+                    "cannot look for unfinished uploads in {}: {}",
+                    path,
+                    e.getCause().toString());
+        }
+    }
+
+    private static void look(Folder folder, Path name, Path path) {
+        try {
+            BasicFileAttributes found = folder.attributes(name);
+            if (found.isDirectory()) {
+                try (Folder sub = folder.sub(name)) {
+                    remove(sub, path);
+                }
+            } else if (found.isRegularFile() && FileSink.isTemporary(name.toString())) {
+                removeUnlessLocked(folder, name.toString(), path);
+            }
+        } catch (NoSuchFileException ignored) {
+            // gone by now
+        } catch (IOException e) {
+            LOG.warn("cannot look for unfinished uploads in {}: {}", path, e.toString());
+        }
+    }
+
+    private static void removeUnlessLocked(Folder folder, String name, Path path) {
+        try (FileChannel channel = folder.openFile(name, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
-                Files.delete(file);
-                LOG.info("removed an unfinished upload: {}", file);
+                folder.delete(name);
+                LOG.info("removed an unfinished upload: {}", path);
             }
         } catch (OverlappingFileLockException ignored) {
             // of another server in this process: still being written
         } catch (IOException e) {
-            LOG.warn("cannot remove an unfinished upload: {}", e.toString());
+            LOG.warn("cannot remove an unfinished upload {}: {}", path, e.toString());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -24,12 +25,20 @@ public final class DirectoryStorage implements Storage {
     /** Of a file that is changed again and again just while it is opened. */
     private static final int MOST_TRIES = 5;
 
+    private final Path base;
     private final Path root;
     private final WriteRules rules;
     private final Versions versions;
     private final FileReads reads;
 
-    private DirectoryStorage(Path root, WriteRules rules, Versions versions) {
+    /**
+     * A storage.
+     *
+     * @param base opened by its path, which is the operator's
+     * @param root there or below, where the base is the only way to it: a name that a client said may have led here
+     */
+    private DirectoryStorage(Path base, Path root, WriteRules rules, Versions versions) {
+        this.base = base;
         this.root = root;
         this.rules = rules;
         this.versions = versions;
@@ -62,7 +71,7 @@ public final class DirectoryStorage implements Storage {
     private static DirectoryStorage asItIs(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         Folder.open(root).close();
-        return new DirectoryStorage(root, rules, new Versions(root, clock));
+        return new DirectoryStorage(root, root, rules, new Versions(root, clock));
     }
 
     /**
@@ -78,10 +87,10 @@ public final class DirectoryStorage implements Storage {
             }
             Path real = path.toRealPath();
             if (!real.startsWith(root)) {
-                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
+                throw leadsOut();
             }
-            Folder.open(real).close();
-            return new DirectoryStorage(real, rules, versions);
+            open(real).close();
+            return new DirectoryStorage(base, real, rules, versions);
         } catch (InvalidPathException e) {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found", e);
         } catch (IOException e) {
@@ -106,8 +115,8 @@ public final class DirectoryStorage implements Storage {
                 Path asked = resolve(filename);
                 Path file = asked.toRealPath();
                 try (Folder folder = folderOf(file)) {
-                    requireRegular(folder, nameOf(file));
-                    Source source = reads.open(folder, filename, asked, file);
+                    Object key = requireRegular(folder, nameOf(file));
+                    Source source = reads.open(folder, key, filename, asked, file);
                     if (source != null) {
                         return source;
                     }
@@ -171,27 +180,38 @@ public final class DirectoryStorage implements Storage {
         }
     }
 
-    /** Opens the directory of a resolved file, from the root and without following links. The caller closes it. */
+    /** Opens the directory of a resolved file. The caller closes it. */
     private Folder folderOf(Path file) throws IOException {
         if (!file.startsWith(root) || file.equals(root)) {
-            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
+            throw leadsOut();
         }
-        Folder folder = Folder.open(root);
-        for (Path element : root.relativize(file.getParent())) {
+        return open(file.getParent());
+    }
+
+    /** Opens a directory at the root or below, from the base and without following links. The caller closes it. */
+    private Folder open(Path directory) throws IOException {
+        Folder folder = Folder.open(base);
+        for (Path element : base.relativize(directory)) {
             if (!element.toString().isEmpty()) {
                 try (Folder parent = folder) {
-                    folder = parent.sub(element.toString());
+                    folder = parent.sub(element);
                 }
             }
         }
         return folder;
     }
 
-    /** A FIFO would block, a device could do anything, a directory has no bytes. */
-    private static void requireRegular(Folder folder, String name) throws IOException {
-        if (!folder.attributes(name).isRegularFile()) {
+    /** A FIFO would block, a device could do anything, a directory has no bytes. Which file it is, where that has a key. */
+    private static Object requireRegular(Folder folder, String name) throws IOException {
+        BasicFileAttributes found = folder.attributes(name);
+        if (!found.isRegularFile()) {
             throw notRegular();
         }
+        return found.fileKey();
+    }
+
+    private static TftpException leadsOut() {
+        return new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
     }
 
     private static TftpException notRegular() {

@@ -37,13 +37,17 @@ final class FileReads {
     /**
      * Opens a regular file of that folder, which the caller closes.
      *
+     * @param key of what stands there under the file's name
      * @param name what it was asked by
      * @param asked where that led, links not followed yet
      * @param file where they lead
      * @return null if the file was changed meanwhile
      */
-    Source open(Folder folder, String name, Path asked, Path file) throws IOException {
+    Source open(Folder folder, Object key, String name, Path asked, Path file) throws IOException {
         FileVersion version = FileVersion.find(file);
+        if (version != null && !version.key().equals(key)) {
+            return null; // the path leads to another folder by now
+        }
         FileChannel open = folder.openFile(file.getFileName().toString(), StandardOpenOption.READ);
         boolean kept = false;
         try {

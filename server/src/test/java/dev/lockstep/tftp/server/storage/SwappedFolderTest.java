@@ -1,0 +1,185 @@
+package dev.lockstep.tftp.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * While requests run another thread swaps, again and again: what a name leads to is a file or folder of the root at one
+ * moment, at the next a link out of it, and the check and the open may see one each. Whatever they see, nothing outside
+ * is read or written.
+ */
+class SwappedFolderTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final int REQUESTS = 4000;
+    private static final String CANARY = "CANARY";
+
+    @TempDir
+    Path outer;
+
+    private final Random random = new Random(20261121);
+    private Path root;
+    private Path outside;
+    private Map<String, String> before;
+    private int served;
+    private int refused;
+
+    /** What a request does with that name of the storage. */
+    private interface Request {
+        void run(String name) throws IOException;
+    }
+
+    @BeforeEach
+    void folders() throws IOException {
+        root = Files.createDirectory(outer.resolve("root"));
+        outside = Files.createDirectory(outer.resolve("outside"));
+        Files.createDirectories(root.resolve("d/deep"));
+        Files.writeString(root.resolve("d/file"), "inside");
+        Files.writeString(root.resolve("d/deep/file"), "inside");
+        Files.writeString(root.resolve("f"), "inside");
+        Files.createDirectory(outside.resolve("deep"));
+        Files.writeString(outside.resolve("file"), CANARY);
+        Files.writeString(outside.resolve("deep/file"), CANARY);
+        Files.writeString(outside.resolve(".tftp-0011223344556677.part"), CANARY);
+        before = contentOutside();
+    }
+
+    @AfterEach
+    void nothing_outside_has_changed() throws IOException {
+        assertThat(contentOutside()).isEqualTo(before);
+        assertThat(served).as("served, of %d refused", refused).isPositive();
+    }
+
+    /** Names, what they hold, and the rights to them. */
+    private Map<String, String> contentOutside() throws IOException {
+        Map<String, String> content = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(outside)) {
+            for (Path file : files.toList()) {
+                content.put(
+                        file.toString(),
+                        (Files.isRegularFile(file) ? Files.readString(file) : "")
+                                + Files.getPosixFilePermissions(file));
+            }
+        }
+        return content;
+    }
+
+    private DirectoryStorage storage(WriteRules rules) throws IOException {
+        return DirectoryStorage.at(root, rules);
+    }
+
+    /** Runs requests for that name while its first element is, in turn, what it was and a link to the target. */
+    private void race(String swapped, Path target, String name, Request request) throws IOException {
+        try (Swapper swapper = new Swapper(root.resolve(swapped), target, random.nextLong())) {
+            swapper.start();
+            for (int i = 0; i < REQUESTS; i++) {
+                try {
+                    request.run(name);
+                    served++;
+                } catch (TftpException expected) {
+                    refused++;
+                }
+            }
+        }
+    }
+
+    private static void read(Storage storage, String name) throws IOException {
+        try (Source source = storage.read(name, PEER)) {
+            ByteBuffer content = ByteBuffer.allocate(100);
+            while (source.read(content) > 0) {
+                assertThat(content.hasRemaining()).isTrue();
+            }
+            assertThat(new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII))
+                    .isEqualTo("inside");
+        }
+    }
+
+    private static void write(Storage storage, String name) throws IOException {
+        try (Sink sink = storage.write(name, Source.UNKNOWN_SIZE, PEER)) {
+            sink.write(StandardCharsets.US_ASCII.encode("inside"));
+            sink.commit();
+        }
+    }
+
+    @Test
+    void a_read_below_a_folder_that_becomes_a_link_stays_inside() throws IOException {
+        DirectoryStorage storage = storage(WriteRules.READ_ONLY);
+        race("d", outside, "d/file", name -> read(storage, name));
+        race("d", outside, "d/deep/file", name -> read(storage, name));
+    }
+
+    @Test
+    void a_read_of_a_file_that_becomes_a_link_stays_inside() throws IOException {
+        DirectoryStorage storage = storage(WriteRules.READ_ONLY);
+        race("f", outside.resolve("file"), "f", name -> read(storage, name));
+    }
+
+    @Test
+    void an_upload_below_a_folder_that_becomes_a_link_stays_inside() throws IOException {
+        DirectoryStorage storage = storage(WriteRules.ANY_FILE);
+        race("d", outside, "d/file", name -> write(storage, name));
+        race("d", outside, "d/new", name -> write(storage, name));
+    }
+
+    @Test
+    void an_upload_over_a_file_that_becomes_a_link_stays_inside() throws IOException {
+        DirectoryStorage storage = storage(WriteRules.ANY_FILE);
+        race("f", outside.resolve("file"), "f", name -> write(storage, name));
+    }
+
+    /** As with {ip}, {mac} and {filename:1}: the folder of one client is found, and then a file in it. */
+    @Test
+    void a_filled_in_root_that_becomes_a_link_stays_inside() throws IOException {
+        DirectoryStorage storage = storage(WriteRules.ANY_FILE);
+        race("d", outside, "file", name -> read(storage.below("d"), name));
+        race("d", outside, "deep/file", name -> read(storage.below("d"), name));
+        race("d", outside, "file", name -> write(storage.below("d"), name));
+    }
+
+    @Test
+    void what_a_crash_left_is_looked_for_inside_only() throws IOException {
+        race("d", outside, "", name -> CrashLitter.remove(root));
+    }
+
+    /** The size and the octets are those of one file, when its folder is swapped for another inside. */
+    @Test
+    void a_folder_that_becomes_another_one_does_not_lend_a_file_its_size() throws IOException {
+        Path other = Files.createDirectory(root.resolve("other"));
+        Files.writeString(root.resolve("d/file"), "a".repeat(2 * SmallFiles.LARGEST));
+        Files.writeString(other.resolve("file"), "b".repeat(3 * SmallFiles.LARGEST));
+        DirectoryStorage storage = DirectoryStorage.at(root, WriteRules.READ_ONLY, later());
+        race("d", other, "d/file", name -> {
+            try (Source source = storage.read(name, PEER)) {
+                ByteBuffer content = ByteBuffer.allocate(4 * SmallFiles.LARGEST);
+                source.read(content);
+                int pieces = content.get(0) == 'a' ? 2 : 3;
+                assertThat(source.size()).isEqualTo(pieces * SmallFiles.LARGEST);
+                assertThat(content.position()).isEqualTo(pieces * SmallFiles.LARGEST);
+            }
+        });
+    }
+
+    /** By that clock no file was changed lately, and what was read may be kept. */
+    private static InstantSource later() {
+        return () -> Instant.now().plus(Duration.ofDays(1));
+    }
+}
