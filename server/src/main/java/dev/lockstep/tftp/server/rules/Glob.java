@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import com.google.re2j.Pattern;
+import java.util.Locale;
 
 /**
  * A pattern of file names: {@code *} and {@code ?} stay within one folder, {@code **} crosses folders, {@code [a-z]} and
@@ -11,11 +12,13 @@ import com.google.re2j.Pattern;
 final class Glob {
     private final String text;
     private final boolean wholeName;
+    private final boolean anyCase;
     private final Pattern pattern;
 
-    private Glob(String text, boolean wholeName, Pattern pattern) {
+    private Glob(String text, boolean anyCase, Pattern pattern) {
         this.text = text;
-        this.wholeName = wholeName;
+        this.wholeName = text.indexOf('/') >= 0;
+        this.anyCase = anyCase;
         this.pattern = pattern;
     }
 
@@ -23,7 +26,7 @@ final class Glob {
     static Glob parse(String text, boolean anyCase) {
         String regex = new Translation(text.startsWith("/") ? text.substring(1) : text).toRegex();
         Pattern pattern = Pattern.compile(regex, Pattern.DOTALL | (anyCase ? Pattern.CASE_INSENSITIVE : 0));
-        return new Glob(text, text.indexOf('/') >= 0, pattern);
+        return new Glob(text, anyCase, pattern);
     }
 
     /**
@@ -32,7 +35,11 @@ final class Glob {
      * @param name elements with slashes between them, none of them empty
      */
     boolean matches(String name) {
-        return pattern.matches(wholeName ? name : name.substring(name.lastIndexOf('/') + 1));
+        String compared = wholeName ? name : name.substring(name.lastIndexOf('/') + 1);
+        return pattern.matches(compared)
+                || anyCase // some letters become two, or one that is not theirs the other way round
+                        && (pattern.matches(compared.toUpperCase(Locale.ROOT))
+                                || pattern.matches(compared.toLowerCase(Locale.ROOT)));
     }
 
     @Override

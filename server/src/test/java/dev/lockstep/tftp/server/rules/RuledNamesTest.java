@@ -1,0 +1,191 @@
+package dev.lockstep.tftp.server.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules change names and fill in roots; whatever comes of it leads no further than a name would by itself. */
+class RuledNamesTest {
+    private static final InetSocketAddress PEER = new InetSocketAddress("10.0.0.7", 2000);
+
+    @TempDir
+    private Path folder;
+
+    /** What the neighbour table says of the client. */
+    private String hardwareAddress = "52-54-00-12-34-56";
+
+    private List<Path> before;
+
+    @BeforeEach
+    void some_files() throws IOException {
+        put("srv/file", "all");
+        put("srv/card/file", "of a card");
+        put("srv/SECRET.KEY", "key");
+        put("srv/secret.key", "key");
+        put("srv/FILE.KEY", "key");
+        put("file", "outside");
+        put("srv-2/file", "outside");
+        Files.createSymbolicLink(folder.resolve("srv/out"), folder);
+        Files.createSymbolicLink(folder.resolve("srv/10.0.0.7"), folder.resolve("srv-2"));
+        before = all();
+    }
+
+    @AfterEach
+    void nothing_was_written() throws IOException {
+        assertThat(all()).isEqualTo(before);
+        assertThat(folder.resolve("file")).hasContent("outside");
+        assertThat(folder.resolve("srv-2/file")).hasContent("outside");
+    }
+
+    private void put(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private List<Path> all() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> !file.toString().endsWith(".toml"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private Storage filesOf(String name, String toml) throws IOException, ConfigException {
+        Path root = folder.resolve("srv");
+        CommonSettings common = new CommonSettings(
+                new Treatment(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
+                root,
+                WriteRules.ANY_FILE,
+                PortMode.FRESH,
+                DirectoryStorage::at,
+                client -> Optional.of(hardwareAddress));
+        Path file = folder.resolve("tftpd.toml");
+        Files.writeString(file, toml.replace("ROOT", folder.toString()));
+        return ConfigFile.read(file, Set.of())
+                .rules(common)
+                .treat(new WriteRequest(name, TransferMode.OCTET, Options.NONE), PEER)
+                .storage();
+    }
+
+    private static void assertRefused(ThrowingCallable use) {
+        assertThatThrownBy(use)
+                .isInstanceOfSatisfying(
+                        TftpException.class,
+                        refusal -> assertThat(refusal.code()).isIn(1, 2));
+    }
+
+    private void assertLeadsNowhere(String name, String toml) {
+        assertRefused(() -> filesOf(name, toml).read(name, PEER));
+        assertRefused(() -> filesOf(name, toml).write(name, 1, PEER));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // from, to, name
+        "^x/, ../, x/file",
+        "^x/, /../, x/file",
+        "^x/, ..\\\\, x/file",
+        "^x/, sub/../../, x/file",
+        "^x/, C:/, x/file",
+        "^x/, out/, x/file",
+        "^x/, out/srv-2/, x/file",
+        "^x/, out\\\\srv-2\\\\, x/file",
+        "^x, ../srv-2, x/file",
+        "^x, .., x",
+        "^.*$, '', file",
+        "^.*$, ., file",
+        "^.*$, .tftp-0011223344556677.part, file",
+        // put together from parts that were harmless
+        "-, '', .-./file",
+        "a, '', .a./fila/../file",
+        "[^/], ., aa/file",
+        "x, /, ..xfile",
+        "x, \\\\, ..xfile",
+        "\uff0e, ., \uff0e\uff0e/file",
+        "\u2215, /, ..\u2215file",
+        "^(.)(.*)$, $1$1$2, ./.file/file",
+        "^(.*)/(.)$, $2$2/$1, file/.x",
+        "^\\.x(.*)$, ..$1, .x/file",
+        "(.)x, '$1', .x.x/file",
+    })
+    void case57_a_renaming_leads_no_further_than_a_name(String from, String to, String name) {
+        assertLeadsNowhere(name, "[[rule]]\nrename = [{ from = '" + from + "', to = '" + to + "' }]\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../srv-2", "/..", "..\\srv-2", "out", "out/srv-2", "C:", "card/..", "no-card", ""})
+    void case57_a_root_by_hardware_address_leads_no_further_than_a_name(String address) {
+        hardwareAddress = address;
+        assertLeadsNowhere(
+                "fil", "[[rule]]\nroot = \"ROOT/srv/{mac}/.\"\nrename = [{ from = '^fil$', to = \"../file\" }]\n");
+        if (!address.isEmpty()) {
+            assertLeadsNowhere("file", "[[rule]]\nroot = \"ROOT/srv/{mac}\"\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../file",
+                "out/file",
+                "out\\file",
+                "C:/file",
+                "./file",
+                "/",
+                "\uff0e\uff0e/file",
+                "..",
+                "card/../file"
+            })
+    void case57_a_root_by_name_leads_no_further_than_a_name(String name) {
+        assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:1}\"\n");
+        assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:-2}\"\n");
+        assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/.{filename:1}\"\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "out/file", "card/file"})
+    void case58_a_root_by_address_that_is_a_link_out_is_refused(String name) {
+        assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
+    }
+
+    /** Letters that become others when their case is changed: a denial is of what a later rule makes of the name, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "secret.key, SECRET.KEY, upper",
+        "*.key, secret.\u212aey, lower",
+        "secret.*, \u017fecret.key, upper",
+        "file.key, \ufb01le.key, upper",
+        "[f]ile.key, \ufb01le.key, upper",
+    })
+    void a_denial_is_not_got_around_by_letters_that_change(String denied, String name, String letters) {
+        assertLeadsNowhere(
+                name,
+                "[[rule]]\nfiles = \"" + denied + "\"\naction = \"deny\"\n[[rule]]\ncase = \"" + letters + "\"\n");
+    }
+}
