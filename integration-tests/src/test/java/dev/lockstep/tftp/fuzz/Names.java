@@ -1,43 +1,91 @@
 package dev.lockstep.tftp.fuzz;
 
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Any name, for a read and a write. Beside the served folder lie a sibling with its name as prefix, a secret, and
- * links to it from inside: nothing outside is read, and nothing outside changes.
+ * Any name, for a read and an upload, of clients that rules treat each in their way.
+ *
+ * <pre>
+ *   input  = name, as octets of a request, or name NUL target
+ *   target = where a link in the root leads, and what the neighbour table says of a client
+ * </pre>
+ *
+ * Nothing outside the root is read, and nothing outside changes. See {@link NamesFolder} for what there is.
  */
 public final class Names {
-    private static final byte[] SECRET = "secret".getBytes(StandardCharsets.US_ASCII);
-    private static final Path OUTSIDE = prepare();
-    private static final Storage STORAGE = open();
+    private static final NamesFolder FOLDER = NamesFolder.create();
+
+    /** Each has a rule of its own, but the last. */
+    private static final List<InetSocketAddress> CLIENTS = IntStream.rangeClosed(1, NamesFolder.RULES + 1)
+            .mapToObj(number -> new InetSocketAddress("10.0.0." + number, 2000))
+            .toList();
 
     private Names() {}
 
-    public static void fuzzerTestOneInput(byte[] input) {
-        for (var charset : new java.nio.charset.Charset[] {StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1}) {
-            String name = new String(input, charset);
-            read(name);
-            write(name);
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        int end = 0;
+        while (end < input.length && input[end] != 0) {
+            end++;
+        }
+        String name = onTheWire(Arrays.copyOf(input, end));
+        if (name == null) {
+            return;
+        }
+        String target = new String(
+                input, Math.min(input.length, end + 1), Math.max(0, input.length - end - 1), StandardCharsets.UTF_8);
+        FOLDER.link(target);
+        for (InetSocketAddress client : CLIENTS) {
+            read(name, client);
+            write(name, client);
+        }
+        FOLDER.unlink();
+        FOLDER.requireNothingNewOutside(name);
+    }
+
+    /** Null if that can be no request. */
+    private static String onTheWire(byte[] name) {
+        ByteBuf datagram = Unpooled.buffer().writeShort(1).writeBytes(name);
+        datagram.writeByte(0)
+                .writeBytes("octet".getBytes(StandardCharsets.US_ASCII))
+                .writeByte(0);
+        try {
+            return ((Request) TftpCodec.decode(datagram)).filename();
+        } catch (MalformedMessageException e) {
+            return null;
         }
     }
 
-    private static void read(String name) {
-        try (Source source = STORAGE.read(name, null)) {
-            ByteBuffer content = ByteBuffer.allocate(SECRET.length);
-            source.read(content);
-            if (java.util.Arrays.equals(content.array(), SECRET)) {
-                throw new AssertionError("read out of the root: " + name);
+    private static Storage filesOf(Request request, InetSocketAddress client) throws TftpException {
+        return FOLDER.rules().treat(request, client).storage();
+    }
+
+    private static void read(String name, InetSocketAddress client) {
+        try {
+            Storage files = filesOf(new ReadRequest(name, TransferMode.OCTET, Options.NONE), client);
+            for (int time = 0; time < 2; time++) { // the second time perhaps from memory
+                try (Source source = time == 0 ? files.read(name, client) : files.readAtOnce(name, client)) {
+                    requirePublic(name, source);
+                }
             }
         } catch (TftpException expected) {
             // refused
@@ -46,52 +94,27 @@ public final class Names {
         }
     }
 
-    /** Nothing is committed, so that the folder stays as it is. */
-    private static void write(String name) {
-        try (Sink sink = STORAGE.write(name, 1, null)) {
-            sink.write(ByteBuffer.wrap(new byte[1]));
-        } catch (TftpException expected) {
-            // refused
+    private static void requirePublic(String name, Source source) throws IOException {
+        if (source == null) {
+            return;
+        }
+        ByteBuffer content = ByteBuffer.allocate(NamesFolder.PUBLIC.length + 1);
+        source.read(content);
+        if (!Arrays.equals(Arrays.copyOf(content.array(), content.position()), NamesFolder.PUBLIC)) {
+            throw new AssertionError("read out of the root: " + name);
+        }
+    }
+
+    private static void write(String name, InetSocketAddress client) throws IOException {
+        try (Sink sink = filesOf(new WriteRequest(name, TransferMode.OCTET, Options.NONE), client)
+                .write(name, NamesFolder.PUBLIC.length, client)) {
+            sink.write(ByteBuffer.wrap(NamesFolder.PUBLIC));
+            sink.commit();
+        } catch (TftpException refused) {
+            return;
         } catch (IOException e) {
             throw new AssertionError("neither opened nor refused: " + name, e);
         }
-        if (countOutside() != 4) {
-            throw new AssertionError("left something outside the root: " + name);
-        }
-    }
-
-    private static long countOutside() {
-        try (Stream<Path> entries = Files.list(OUTSIDE);
-                Stream<Path> sibling = Files.list(OUTSIDE.resolve("root-sibling"))) {
-            return entries.count() + sibling.count();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Path prepare() {
-        try {
-            Path outside = Files.createTempDirectory("names");
-            Path root = Files.createDirectories(outside.resolve("root"));
-            Path sibling = Files.createDirectories(outside.resolve("root-sibling"));
-            Files.write(outside.resolve("secret"), SECRET);
-            Files.write(sibling.resolve("secret"), SECRET);
-            Files.write(root.resolve("file"), "public".getBytes(StandardCharsets.US_ASCII));
-            Files.createDirectories(root.resolve("sub"));
-            Files.createSymbolicLink(root.resolve("link"), outside.resolve("secret"));
-            Files.createSymbolicLink(root.resolve("out"), outside);
-            outside.toFile().deleteOnExit();
-            return outside;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Storage open() {
-        try {
-            return DirectoryStorage.at(OUTSIDE.resolve("root"), WriteRules.ANY_FILE);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        FOLDER.removeWhatIsNew();
     }
 }
