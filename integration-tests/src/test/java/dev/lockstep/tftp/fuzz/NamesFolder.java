@@ -10,11 +10,13 @@ import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.transfer.Limits;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -78,9 +80,20 @@ final class NamesFolder {
 
     static NamesFolder create() {
         try {
-            return new NamesFolder();
+            NamesFolder folder = new NamesFolder();
+            Runtime.getRuntime().addShutdownHook(new Thread(folder::delete));
+            return folder;
         } catch (IOException | ConfigException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private void delete() {
+        try (Stream<Path> files = Files.walk(outside)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
