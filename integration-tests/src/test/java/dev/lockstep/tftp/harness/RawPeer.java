@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -14,6 +15,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One end of a conversation, in bytes: a plain UDP socket that remembers whom it talks to.
@@ -36,6 +39,16 @@ public final class RawPeer implements AutoCloseable {
 
     private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
 
+    /**
+     * Ports the kernel gives to nobody, in turn: those it gives out come back while the daemon of another test still
+     * sends again to who had them before.
+     */
+    private static final int FIRST_PORT = 2000;
+
+    private static final int PORTS = 8000;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(new SplittableRandom(ProcessHandle.current().pid()).nextInt(PORTS));
+
     private final DatagramSocket socket;
     private final byte[] buffer = new byte[65536];
     private InetSocketAddress peer;
@@ -46,10 +59,22 @@ public final class RawPeer implements AutoCloseable {
 
     public RawPeer(String address) {
         try {
-            socket = new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), 0));
+            socket = open(InetAddress.getByName(address));
             socket.setReceiveBufferSize(LOOPBACK_RECEIVE_BUFFER);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DatagramSocket open(InetAddress address) throws IOException {
+        for (int tried = 1; ; tried++) {
+            try {
+                return new DatagramSocket(FIRST_PORT + Math.floorMod(NEXT.getAndIncrement(), PORTS), address);
+            } catch (BindException taken) {
+                if (tried == PORTS) {
+                    throw taken;
+                }
+            }
         }
     }
 

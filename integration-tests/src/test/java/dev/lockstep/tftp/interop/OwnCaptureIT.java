@@ -103,8 +103,9 @@ class OwnCaptureIT {
             tftp(1, "get", "tftp://127.0.0.1:" + port + "/nothing", "-o", "none");
         }
         List<String> frames = frames(capture, port);
-        assertThat(frames.subList(0, GET.size())).isEqualTo(GET); // the second request is "1" again
-        assertThat(frames.subList(GET.size(), frames.size())).containsExactly("5");
+        // the last ACK and the next request are read on two event loops: either may come first
+        assertThat(frames).containsOnlyOnce("5");
+        assertThat(frames.stream().filter(frame -> !frame.equals("5"))).containsExactlyElementsOf(GET);
     }
 
     @Test

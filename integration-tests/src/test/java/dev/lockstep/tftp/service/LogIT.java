@@ -76,11 +76,13 @@ class LogIT {
     }
 
     @Test
-    void of_a_flood_of_refusals_a_bounded_number_of_lines_is_written_and_all_are_counted() {
+    void of_a_flood_of_refusals_a_bounded_number_of_lines_is_written_and_all_are_counted() throws IOException {
+        Files.write(root.resolve("file"), pattern(1_000));
         int flood = 5_000;
         Daemon daemon = Daemon.serving(root);
         try (daemon;
                 RawPeer client = new RawPeer()) {
+            daemon.fetch("file"); // of those who have never answered fewer are refused, the rest is dropped
             for (int i = 0; i < flood; i++) {
                 client.ask(daemon.address(), rrq("nothing"));
                 client.expectError(1);

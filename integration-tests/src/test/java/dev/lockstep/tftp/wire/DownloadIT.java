@@ -545,7 +545,11 @@ class DownloadIT {
         client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
-        expectBlocks(TARGET, 512, 1, 1);
+        Datagram answer = client.next();
+        while (answer.opcode() == Datagram.OACK) { // a busy machine takes longer to ACK than was agreed
+            answer = client.next();
+        }
+        assertThat(answer.bytes()).isEqualTo(data(1, block(TARGET, 1, 512)));
         client.send(bytes(0, 5, 0, 3, "disk full"));
         long deadline = System.nanoTime() + Duration.ofMillis(100).toNanos();
         while (System.nanoTime() < deadline) {
