@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,6 +173,8 @@ class ProbeTest {
                     new Socket(address.getAddress(), address.getPort()).close(); // it is there yet
                 } catch (ConnectException expected) {
                     refused = true;
+                } catch (SocketException reset) {
+                    continue; // it was being closed just then
                 }
             }
             assertThat(stopping.isAlive()).as("it waits for the transfer").isTrue();
