@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class PieceMemory {
     private static final int DATAGRAMS = 1 << 20;
+    /** Less leaves room enough, and files as small as that are many: to look costs more than to read them. */
+    private static final int LARGE = 64 * 1024;
+
     private static final long PAUSE_MILLIS = 50;
     /** In a row: half a minute. */
     private static final int MOST_PAUSES = 600;
@@ -54,6 +57,9 @@ final class PieceMemory {
     /** Only where there would be room for datagrams, too: without them no piece is ever sent, and given back. */
     private ByteBuf takeBesideDatagrams(int octets) {
         ByteBuf bytes = allocator.directBuffer(octets, octets);
+        if (octets < LARGE) {
+            return bytes;
+        }
         try {
             allocator.directBuffer(DATAGRAMS, DATAGRAMS).release();
             return bytes;
