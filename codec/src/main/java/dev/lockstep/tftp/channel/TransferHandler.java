@@ -145,7 +145,9 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        transfer.fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"), now());
+        if (!transfer.isClosed()) {
+            transfer.fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"), now());
+        }
         context.fireChannelInactive();
     }
 

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
@@ -13,8 +12,10 @@ import io.netty.util.concurrent.EventExecutor;
  * the budget: enough for a fast link where there is plenty, little where memory is short.
  */
 final class WriteBehind implements IncomingFile {
-    /** A piece worth a trip to the I/O pool. */
+    /** Octets worth a trip to the I/O pool. */
     private static final int PIECE = 64 * 1024;
+    /** Octets worth a trip where there is plenty of memory, from the second one on: trips cost processor time. */
+    private static final int LARGE_PIECE = 256 * 1024;
     /** What may wait where memory is short. */
     private static final int LITTLE = 128 * 1024;
     /** What may wait besides where there is plenty. */
@@ -28,7 +29,7 @@ final class WriteBehind implements IncomingFile {
     private final Owner owner;
 
     private int granted;
-    private ByteBuf filling;
+    private WaitingBlocks waiting;
     private boolean busy;
     private boolean commitAsked;
     private boolean committing;
@@ -42,6 +43,7 @@ final class WriteBehind implements IncomingFile {
         this.work = new FileWork(context.io(), loop);
         this.loop = loop;
         this.allocator = context.allocator();
+        this.waiting = new WaitingBlocks(allocator);
         this.budget = context.budget();
         this.owner = owner;
     }
@@ -57,7 +59,7 @@ final class WriteBehind implements IncomingFile {
             return;
         }
         try {
-            gather(block);
+            waiting.add(block);
         } catch (OutOfMemoryError e) {
             failed = true;
             loop.execute(() -> owner.failed(PieceMemory.none()));
@@ -66,34 +68,12 @@ final class WriteBehind implements IncomingFile {
         writeMore();
     }
 
-    private void gather(ByteBuf block) {
-        try {
-            if (filling == null) {
-                filling = allocator.directBuffer(Math.min(PIECE, 4 * block.readableBytes()));
-            }
-            filling.writeBytes(block, block.readerIndex(), block.readableBytes());
-        } catch (OutOfMemoryError e) {
-            moveToHeap(block.readableBytes()); // the block is taken already, and the heap is another memory
-            filling.writeBytes(block, block.readerIndex(), block.readableBytes());
-        }
-    }
-
-    private void moveToHeap(int more) {
-        ByteBuf heap = Unpooled.buffer((filling == null ? 0 : filling.readableBytes()) + more);
-        if (filling != null) {
-            heap.writeBytes(filling);
-            filling.release();
-        }
-        filling = heap;
-    }
-
     @Override
     public boolean hasRoom() {
-        int waiting = filling == null ? 0 : filling.readableBytes();
-        if (waiting >= LITTLE && granted == 0) {
+        if (waiting.octets() >= LITTLE && granted == 0) {
             granted = budget.tryTake(PLENTY, PLENTY);
         }
-        roomAsked = waiting >= LITTLE + granted;
+        roomAsked = waiting.octets() >= LITTLE + granted;
         return !roomAsked;
     }
 
@@ -108,12 +88,12 @@ final class WriteBehind implements IncomingFile {
         if (busy || failed || closed != null) {
             return;
         }
-        if (filling != null && (commitAsked || filling.readableBytes() >= PIECE)) {
+        if (waiting.octets() >= (commitAsked ? 1 : worthATrip())) {
             busy = true;
-            ByteBuf piece = filling;
-            filling = null;
-            work.perform(() -> sink.write(piece.nioBuffer()), failure -> {
-                piece.release();
+            WaitingBlocks taken = waiting;
+            waiting = new WaitingBlocks(allocator);
+            work.perform(() -> taken.writeTo(sink), failure -> {
+                taken.release();
                 done(failure);
             });
         } else if (commitAsked) {
@@ -122,6 +102,10 @@ final class WriteBehind implements IncomingFile {
             busy = true;
             work.perform(sink::commit, this::done);
         }
+    }
+
+    private int worthATrip() {
+        return granted > 0 ? LARGE_PIECE : PIECE;
     }
 
     private void done(TftpException failure) {
@@ -134,6 +118,9 @@ final class WriteBehind implements IncomingFile {
         } else if (committing) {
             owner.stored();
         } else {
+            if (granted == 0 && budget.isAmple()) {
+                granted = budget.tryTake(PLENTY, PLENTY);
+            }
             writeMore();
             if (roomAsked && hasRoom()) {
                 owner.ready();
@@ -144,10 +131,7 @@ final class WriteBehind implements IncomingFile {
     @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
-        if (filling != null) {
-            filling.release();
-            filling = null;
-        }
+        waiting.release();
         if (granted > 0) {
             budget.giveBack(granted);
         }

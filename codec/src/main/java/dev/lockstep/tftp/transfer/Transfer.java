@@ -143,6 +143,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         return finished;
     }
 
+    /** Whether it has left: the result stands, and it lingers no more. */
+    public final boolean isClosed() {
+        return closed;
+    }
+
     /** Nanoseconds since the peer last helped this transfer on. */
     public final long quietFor(long now) {
         return now - lastProgress;

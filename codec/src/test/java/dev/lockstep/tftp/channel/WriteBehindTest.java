@@ -104,6 +104,34 @@ class WriteBehindTest {
     }
 
     @Test
+    void from_the_second_piece_on_256_KiB_are_written_at_once_where_there_is_plenty_of_memory() {
+        offer(Octets.random(PIECE));
+        bench.settle();
+        for (int i = 0; i < 3; i++) {
+            offer(Octets.random(PIECE));
+            assertThat(bench.pool.size()).isZero();
+        }
+        offer(Octets.random(PIECE));
+        assertThat(bench.pool.size()).isEqualTo(1);
+        bench.settle();
+        assertThat(sink.content()).hasSize(5 * PIECE);
+        close();
+        assertThat(bench.budget.used()).isZero();
+    }
+
+    @Test
+    void where_half_of_the_memory_is_taken_pieces_stay_small() {
+        assertThat(bench.budget.tryTake(Integer.MAX_VALUE / 2 + 2, Integer.MAX_VALUE / 2 + 2))
+                .isPositive();
+        for (int i = 1; i <= 3; i++) {
+            offer(Octets.random(PIECE));
+            bench.settle();
+            assertThat(sink.content()).hasSize(i * PIECE);
+        }
+        close();
+    }
+
+    @Test
     void where_memory_is_short_there_is_room_for_128_KiB_besides_what_is_written() {
         assertThat(bench.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
         assertRoomFor(128 * 1024);
