@@ -23,15 +23,18 @@ import java.util.concurrent.locks.LockSupport;
  * nobody is there.
  */
 final class Flood {
-    private static final int A_SECOND = 25_000;
-
     private final InetSocketAddress target;
     private final List<ByteBuffer> requests;
     private final List<InetAddress> senders = new ArrayList<>();
+    private final int perSecond;
 
-    /** A flood of all these requests from each of so many addresses, none of them in the /24 of 127.0.0.1. */
-    Flood(InetSocketAddress target, List<byte[]> requests, int addresses, long seed) {
+    /**
+     * A flood of all these requests from each of so many addresses, none of them in the /24 of 127.0.0.1 or in
+     * 127.255.0.0/16, at so many requests a second.
+     */
+    Flood(InetSocketAddress target, List<byte[]> requests, int addresses, int perSecond, long seed) {
         this.target = target;
+        this.perSecond = perSecond;
         this.requests = requests.stream()
                 .map(request ->
                         ByteBuffer.allocateDirect(request.length).put(request).flip())
@@ -67,7 +70,7 @@ final class Flood {
                 for (InetAddress sender : senders) {
                     sendFrom(new InetSocketAddress(sender, port));
                     underWay.countDown();
-                    due += requests.size() * TimeUnit.SECONDS.toNanos(1) / A_SECOND;
+                    due += requests.size() * TimeUnit.SECONDS.toNanos(1) / perSecond;
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
             } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +40,10 @@ class FloodIT {
             .toList();
 
     private static final int WARM_UP = 5;
+    private static final int NEWCOMERS = 5;
+    /** The first is turned away; a busy machine may lose some. */
+    private static final int MOST_ASKED = 5;
+
     /** On the loopback alone a transfer would be as quick as the processor, and the flood's sender shares that. */
     private static final Weather NEAR = Weather.CLEAR.withDelay(Duration.ofMillis(1), Duration.ZERO);
 
@@ -68,6 +73,31 @@ class FloodIT {
         assertThat(times.during).as(times.toString()).isLessThan(2 * times.before);
     }
 
+    @Test
+    void clients_never_heard_of_before_are_served_while_a_flood_lasts() throws Exception {
+        byte[] content = pattern(64 << 10);
+        Files.write(root.resolve(REAL), content);
+        Files.write(root.resolve(ASKED_FOR), pattern(100_000));
+        try (Daemon daemon = Daemon.servingWith(QUICK, root, "--give-up", "5")) {
+            Flood warmUp = new Flood(daemon.address(), REQUESTS, 12_500, 25_000, 1);
+            warmUp.start().seconds().join();
+            Flood.Running flood = new Flood(daemon.address(), REQUESTS, 25_000, 10_000, 2).start();
+            flood.underWay().await();
+            List<Integer> asked = new ArrayList<>();
+            for (int n = 1; n <= NEWCOMERS; n++) {
+                try (Newcomer client = new Newcomer("127.255." + n + ".1")) {
+                    assertThat(client.get(daemon.address(), REAL)).isEqualTo(content);
+                    asked.add(client.asked());
+                }
+            }
+            assertThat(flood.seconds()).as("the flood").isNotDone();
+            System.out.printf(
+                    Locale.ROOT, "10,000 requests a second; clients never heard of before asked %s times%n", asked);
+            assertThat(asked).allSatisfy(times -> assertThat(times).isLessThanOrEqualTo(MOST_ASKED));
+            flood.seconds().join();
+        }
+    }
+
     private Times flood(int addresses, int size) throws IOException, InterruptedException {
         byte[] content = pattern(size);
         Files.write(root.resolve(REAL), content);
@@ -82,7 +112,7 @@ class FloodIT {
                     .sorted()
                     .toArray()[WARM_UP / 2];
             long descriptors = Footprint.descriptors(daemon.pid());
-            Flood flood = new Flood(daemon.address(), REQUESTS, addresses, 1);
+            Flood flood = new Flood(daemon.address(), REQUESTS, addresses, 25_000, 1);
             flood.start().seconds().join(); // what is allocated once, is
             Footprint quiet = Footprint.quiet(daemon.pid(), descriptors);
             Flood.Running running = flood.start();

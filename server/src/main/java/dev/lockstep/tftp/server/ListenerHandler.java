@@ -171,7 +171,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     /** Whether a request may be looked at: of those that nobody answers there are not too many, nor from there. */
     private boolean admits(InetSocketAddress peer, long now) {
-        if (shared.buckets().admits(peer.getAddress(), now)) {
+        if (shared.buckets().admits(peer, now)) {
             return true;
         }
         turnAway(peer);

@@ -4,12 +4,14 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
  * How much may be sent to whom before they have answered: octets, from a bucket for the address and one for its network.
- * And how many may be strangers: an address that has answered before need not queue with made-up ones. Asked for requests
- * and what is sent to unanswered ones, never for a packet of a running transfer. Safe on any thread.
+ * And how many may be strangers: an address that has answered before need not queue with made-up ones, and a stranger who
+ * comes back only with others who do. Asked for requests and what is sent to unanswered ones, never for a packet of a
+ * running transfer. Safe on any thread.
  */
 final class PeerBuckets {
     /** Those of IP and UDP. */
@@ -26,37 +28,49 @@ final class PeerBuckets {
     private static final int NETWORKS = 1 << 14;
     private static final long EVERYBODY = 0;
 
+    /** 4 MiB: in a flood of 50,000 made-up senders a second nearly all who ask again after five seconds are found. */
+    private static final int GREYLIST = 1 << 19;
+
     private final TokenBuckets clients;
     private final TokenBuckets networks;
     private final TokenBuckets strangers;
+    private final TokenBuckets returning;
+    private final Greylist greylist;
 
     private final Cache<InetAddress, Boolean> known = Caffeine.newBuilder()
             .maximumSize(MOST_KNOWN)
             .executor(Runnable::run)
             .build();
 
+    /**
+     * Full ones.
+     *
+     * @param seed a secret
+     */
     PeerBuckets(UnansweredLimits limits, long seed) {
-        clients = octets(CLIENTS, limits.perClient(), seed);
-        networks = octets(NETWORKS, limits.perNetwork(), seed);
-        strangers = new TokenBuckets(1, Math.max(1, limits.requests() / 16), Math.max(1, limits.requests() / 2), seed);
+        KeyedHash hash = new KeyedHash(seed);
+        clients = octets(CLIENTS, limits.perClient(), hash);
+        networks = octets(NETWORKS, limits.perNetwork(), hash);
+        strangers = places(limits.requests() / 16, limits.requests() / 2, hash);
+        returning = places(limits.requests() / 64, limits.requests() / 16, hash);
+        greylist = new Greylist(GREYLIST, hash);
     }
 
-    private static TokenBuckets octets(int slots, long perSecond, long seed) {
-        return new TokenBuckets(slots, perSecond, UnansweredLimits.BURST_SECONDS * perSecond, seed);
+    private static TokenBuckets octets(int slots, long perSecond, KeyedHash hash) {
+        return new TokenBuckets(slots, perSecond, UnansweredLimits.BURST_SECONDS * perSecond, hash);
+    }
+
+    private static TokenBuckets places(int perSecond, int atOnce, KeyedHash hash) {
+        return new TokenBuckets(1, Math.max(1, perSecond), Math.max(1, atOnce), hash);
     }
 
     /** Whether a request may be looked at: there is something left for an answer, and for a stranger. */
-    synchronized boolean admits(InetAddress address, long now) {
-        if (!has(address, FIRST_MESSAGE, now)) {
-            return false;
-        }
-        if (known.getIfPresent(address) == null) {
-            if (!strangers.has(EVERYBODY, 1, now)) {
-                return false;
-            }
-            strangers.take(EVERYBODY, 1);
-        }
-        return true;
+    synchronized boolean admits(InetSocketAddress peer, long now) {
+        InetAddress address = peer.getAddress();
+        return has(address, FIRST_MESSAGE, now)
+                && (known.getIfPresent(address) != null
+                        || strangers.tryTake(EVERYBODY, 1, now)
+                        || greylist.isBack(peer, now) && returning.tryTake(EVERYBODY, 1, now));
     }
 
     /** Takes that many octets, if both buckets have them. */
@@ -69,12 +83,12 @@ final class PeerBuckets {
         return true;
     }
 
-    /** Somebody is there, and what was sent was asked for: gives it back. */
-    synchronized void answered(InetAddress address, long octets) {
+    /** Somebody is there, and what was sent was asked for: gives it back, and first to those who come back. */
+    synchronized void answered(InetAddress address, long octets, long now) {
         clients.giveBack(clientOf(address), octets);
         networks.giveBack(networkOf(address), octets);
         if (known.asMap().put(address, true) == null) {
-            strangers.giveBack(EVERYBODY, 1);
+            (returning.isFull(EVERYBODY, now) ? strangers : returning).giveBack(EVERYBODY, 1);
         }
     }
 

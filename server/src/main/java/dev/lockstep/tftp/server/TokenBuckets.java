@@ -13,7 +13,7 @@ final class TokenBuckets {
 
     private final double[] tokens;
     private final long[] filledAt;
-    private final long seed;
+    private final KeyedHash hash;
     private final double perNano;
     private final long capacity;
 
@@ -21,12 +21,11 @@ final class TokenBuckets {
      * Buckets that are full.
      *
      * @param slots a power of two
-     * @param seed of the hash: who does not know it can't have keys meet at will
      */
-    TokenBuckets(int slots, long perSecond, long capacity, long seed) {
+    TokenBuckets(int slots, long perSecond, long capacity, KeyedHash hash) {
         this.tokens = new double[slots];
         this.filledAt = new long[slots];
-        this.seed = seed;
+        this.hash = hash;
         this.perNano = perSecond / NANOS;
         this.capacity = capacity;
         Arrays.fill(tokens, capacity);
@@ -41,9 +40,23 @@ final class TokenBuckets {
         return tokens[slot] >= count;
     }
 
+    /** Whether none is missing. */
+    boolean isFull(long key, long now) {
+        return has(key, capacity, now);
+    }
+
     /** Takes as many as {@link #has} has just said are there. */
     void take(long key, long count) {
         tokens[slot(key)] -= count;
+    }
+
+    /** Takes that many if they are there. */
+    boolean tryTake(long key, long count, long now) {
+        boolean there = has(key, count, now);
+        if (there) {
+            take(key, count);
+        }
+        return there;
     }
 
     /** Puts back what was taken. */
@@ -53,9 +66,6 @@ final class TokenBuckets {
     }
 
     private int slot(long key) {
-        long hash = (key ^ seed) * 0x9E3779B97F4A7C15L; // as SplittableRandom mixes
-        hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;
-        hash = (hash ^ hash >>> 27) * 0x94D049BB133111EBL;
-        return (int) (hash ^ hash >>> 31) & tokens.length - 1;
+        return (int) hash.of(key) & tokens.length - 1;
     }
 }

@@ -47,7 +47,7 @@ final class UnansweredGate extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         unanswered.remove(child);
-        buckets.answered(address(), paid);
+        buckets.answered(address(), paid, ctx.executor().ticker().nanoTime());
         ctx.pipeline().remove(this);
         ctx.fireChannelRead(msg);
     }

@@ -5,7 +5,8 @@ package dev.lockstep.tftp.server;
  * datagrams and their IP headers; what has been answered does not count.
  *
  * @param requests remembered at once, the oldest make room; half as many may come at once, and a sixteenth each second,
- *     from addresses that have not answered before
+ *     from addresses that have not answered before; a sixteenth at once, and a 64th each second, besides from those that
+ *     were turned away and ask again
  * @param perClient octets a second to one address, in IPv6 to one /64; {@link #BURST_SECONDS} times as many at once
  * @param perNetwork the same to one network, /24 in IPv4 and /48 in IPv6
  */

@@ -9,9 +9,9 @@ final class UnansweredOptions {
     @Option(
             names = "--unanswered-requests",
             paramLabel = "N",
-            description =
-                    "Requests served at once that their clients have not followed up; the oldest make room;"
-                            + " 4096. Half as many may come at once, and a sixteenth each second, from addresses not heard of yet.")
+            description = "Requests served at once that their clients have not followed up; the oldest make room;"
+                    + " 4096. Half as many may come at once, and a sixteenth each second, from addresses not heard of yet;"
+                    + " a sixteenth at once, and a 64th each second, from those of them that ask again.")
     private int requests = UnansweredLimits.DEFAULT.requests();
 
     @Option(
