@@ -9,7 +9,7 @@ function median(list,    values, count, i, j, v) {
     }
     return count == 0 ? 0 : count % 2 ? values[(count + 1) / 2] + 0 : (values[count / 2] + values[count / 2 + 1]) / 2
 }
-function isPeer(server) { return server != "lockstep" && server != "busy-poll" && server != "one-loop" && server != "raw" }
+function isPeer(server) { return server != "lockstep" && server != "busy-poll" && server != "one-loop" && server !~ /^raw/ }
 $4 > 0 {
     key = $1 "|" $2
     if (!($1 in seen)) { seen[$1] = 1; order[++works] = $1 }
@@ -33,8 +33,8 @@ END {
                 median(each[key]), median(cost[key]), median(first[key]), spent,
                 (spent >= 90) ? ", at its limit" : "", failures[key]
         }
-    print "\n| Work | Best peer | Throughput | with `--busy-poll 50` | with `--event-loops 1` | Server CPU a GB | with `--event-loops 1` | first byte p99 |"
-    print "|---|---|---|---|---|---|---|---|"
+    print "\n| Work | Best peer | Throughput | with `--busy-poll 50` | with `--event-loops 1` | Server CPU a GB | with `--event-loops 1` | first byte p99 | bare C loop: throughput | CPU |"
+    print "|---|---|---|---|---|---|---|---|---|---|"
     for (w = 1; w <= works; w++) {
         best = 0
         for (s = 1; s <= count; s++) {
@@ -48,8 +48,11 @@ END {
         printf "| %s | %s | %.2f × | %.2f × | %.2f × | %.2f × | %.2f × |", order[w], peer, median(rate[ours]) / best,
             median(rate[order[w] "|busy-poll"]) / best, median(rate[alone]) / best,
             median(cost[ours]) / median(cost[theirs]), median(cost[alone]) / median(cost[theirs])
-        if (median(first[theirs]) > 0) printf " %.2f × |\n", median(first[ours]) / median(first[theirs])
-        else print " – |"
+        if (median(first[theirs]) > 0) printf " %.2f × |", median(first[ours]) / median(first[theirs])
+        else printf " – |"
+        bare = order[w] "|raw-blocks"
+        if (bare in rate) printf " %.2f × | %.2f × |\n", median(rate[bare]) / best, median(cost[bare]) / median(cost[theirs])
+        else print " – | – |"
     }
     for (w = 1; w <= works; w++)
         if ((order[w] "|raw") in rate)
