@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.channel;
 
 import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
@@ -39,7 +40,7 @@ public record TransferContext(
 
     /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
     public TransferContext {
-        listener = guarded(listener);
+        listener = listener instanceof Guarded ? listener : new Guarded(listener);
     }
 
     /** The same with other limits. */
@@ -62,14 +63,15 @@ public record TransferContext(
         return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, pace, shared);
     }
 
-    private static TransferListener guarded(TransferListener listener) {
-        return event -> {
+    private record Guarded(TransferListener listener) implements TransferListener {
+        @Override
+        public void on(TransferEvent event) {
             try {
                 listener.on(event);
             } catch (RuntimeException e) {
                 Thread loop = Thread.currentThread();
                 loop.getUncaughtExceptionHandler().uncaughtException(loop, e);
             }
-        };
+        }
     }
 }

@@ -104,24 +104,41 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     private Option find(String name) {
-        String key = lowerCase(name);
-        for (Option option : list) {
-            if (option.name.length() == key.length() && option.key().equals(key)) {
-                return option;
+        for (int i = 0; i < list.size(); i++) {
+            if (sameName(list.get(i).name, name)) {
+                return list.get(i);
             }
         }
         return null;
     }
 
-    private static String lowerCase(String name) {
-        StringBuilder key = new StringBuilder(name);
-        for (int i = 0; i < key.length(); i++) {
-            char letter = key.charAt(i);
-            if (letter >= 'A' && letter <= 'Z') {
-                key.setCharAt(i, (char) (letter + ('a' - 'A')));
+    /** Without a copy in lower case: a transfer asks this some thirty times. */
+    private static boolean sameName(String one, String other) {
+        if (one.length() != other.length()) {
+            return false;
+        }
+        for (int i = 0; i < one.length(); i++) {
+            if (lowerCase(one.charAt(i)) != lowerCase(other.charAt(i))) {
+                return false;
             }
         }
-        return key.toString();
+        return true;
+    }
+
+    private static String lowerCase(String name) {
+        StringBuilder key = null;
+        for (int i = 0; i < name.length(); i++) {
+            char letter = name.charAt(i);
+            if (lowerCase(letter) != letter) {
+                key = key == null ? new StringBuilder(name) : key;
+                key.setCharAt(i, lowerCase(letter));
+            }
+        }
+        return key == null ? name : key.toString();
+    }
+
+    private static char lowerCase(char letter) {
+        return letter >= 'A' && letter <= 'Z' ? (char) (letter + ('a' - 'A')) : letter;
     }
 
     /** Equal if the same options with the same values come in the same order; the case of names does not count. */
