@@ -9,10 +9,11 @@ import java.util.function.Consumer;
 final class LiveLine implements Consumer<LoadProgress> {
     private static final String ERASE_LINE = "\r\033[K";
     private static final double INTERVAL = 0.5;
+    private static final LoadProgress NOTHING = new LoadProgress(false, 0, 0, 0, 0, 0, 0);
 
     private final boolean shown;
     private final long transfers;
-    private LoadProgress last = new LoadProgress(0, 0, 0, 0, 0, 0);
+    private LoadProgress last = NOTHING;
     private boolean over;
 
     private LiveLine(boolean shown, long transfers) {
@@ -27,22 +28,24 @@ final class LiveLine implements Consumer<LoadProgress> {
 
     @Override
     public synchronized void accept(LoadProgress now) {
-        double seconds = now.seconds() - last.seconds();
+        LoadProgress before = now.warmUp() == last.warmUp() ? last : NOTHING; // what counts begins anew
+        double seconds = now.seconds() - before.seconds();
         if (!shown || over || seconds < INTERVAL) {
             return;
         }
-        String goal = transfers == Long.MAX_VALUE ? "" : " of " + transfers;
+        String goal = now.warmUp() || transfers == Long.MAX_VALUE ? "" : " of " + transfers;
         System.err.print(ERASE_LINE
                 + String.format(
                         Locale.ROOT,
-                        "%.0f s  %d%s complete, %d failed, %d running  %.0f/s  %s  p99 %.1f ms",
+                        "%s%.0f s  %d%s complete, %d failed, %d running  %.0f/s  %s  p99 %.1f ms",
+                        now.warmUp() ? "warm-up " : "",
                         now.seconds(),
                         now.completed(),
                         goal,
                         now.failed(),
                         now.running(),
-                        (now.completed() - last.completed()) / seconds,
-                        TransferSummary.rate(now.bytes() - last.bytes(), seconds),
+                        (now.completed() - before.completed()) / seconds,
+                        TransferSummary.rate(now.bytes() - before.bytes(), seconds),
                         now.p99Millis()));
         System.err.flush();
         last = now;

@@ -48,6 +48,12 @@ final class LoadOptions {
             description = "Time until all clients, or the full rate, are there.")
     private double ramp;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "Count only transfers that begin after this; those before are made and checked, too.")
+    private double warmUp;
+
     @Option(names = "--duration", paramLabel = "SECONDS", description = "Start no more transfers after this.")
     private Double duration;
 
@@ -105,6 +111,7 @@ final class LoadOptions {
                 concurrency == null ? atOnce : concurrency,
                 rate == null ? 0 : rate,
                 seconds("--ramp", ramp),
+                seconds("--warm-up", warmUp),
                 seconds("--duration", duration == null ? 0 : duration),
                 transfers());
         List<Target> targets =

@@ -1,15 +1,18 @@
 package dev.lockstep.tftp.client.load;
 
 /**
- * How far a run is.
+ * How far a run is, or its warm-up while that lasts.
  *
+ * @param seconds since that has begun
  * @param p99Millis latency so far
  */
-public record LoadProgress(double seconds, long started, long completed, long failed, long bytes, double p99Millis) {
+public record LoadProgress(
+        boolean warmUp, double seconds, long started, long completed, long failed, long bytes, double p99Millis) {
     private static final double NANOS = 1e9;
 
-    static LoadProgress of(Tally tally, long elapsed) {
+    static LoadProgress of(boolean warmUp, Tally tally, long elapsed) {
         return new LoadProgress(
+                warmUp,
                 elapsed / NANOS,
                 tally.started.sum(),
                 tally.completed.sum(),

@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * What came of a load; all reports are made of this.
  *
- * @param seconds from the first start to the last end
+ * @param seconds from the first start to the last end, the warm-up left out
+ * @param failed those of the warm-up included, as in all that is said of failures
  * @param bytes octets of files, those of failed transfers included
  * @param latency of complete transfers, from the moment they were meant to start
  * @param firstByte of complete transfers, until the first octet of the file
@@ -35,25 +36,34 @@ public record LoadResult(
         List<Map.Entry<String, Long>> failures,
         SortedMap<Integer, Long> serverErrors,
         List<String> wrongContent,
-        List<Sample> timeline) {
+        List<Sample> timeline,
+        WarmUp warmUp) {
     private static final double NANOS = 1e9;
 
-    static LoadResult of(LoadPlan plan, Tally tally, List<Sample> timeline, long elapsed) {
+    /** What was made and checked before anything else counted, all zero without; only its failures are counted. */
+    public record WarmUp(double seconds, long completed, long failed, long bytes) {
+        static WarmUp of(Tally tally, long elapsed) {
+            return new WarmUp(elapsed / NANOS, tally.completed.sum(), tally.failed.sum(), tally.bytes.sum());
+        }
+    }
+
+    static LoadResult of(LoadPlan plan, Tally tally, Failures why, List<Sample> timeline, long elapsed, WarmUp warmUp) {
         List<Map.Entry<String, Long>> failures = new ArrayList<>();
-        tally.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
+        why.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
         failures.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
         SortedMap<Integer, Long> serverErrors = new TreeMap<>();
-        for (Map.Entry<Integer, LongAdder> error : tally.serverErrors().entrySet()) {
+        for (Map.Entry<Integer, LongAdder> error : why.serverErrors().entrySet()) {
             serverErrors.put(error.getKey(), error.getValue().sum());
         }
         List<String> wrongContent = new ArrayList<>();
-        tally.wrongContent().forEach(wrongContent::add);
+        why.wrongContent().forEach(wrongContent::add);
+        long failed = tally.failed.sum() + warmUp.failed();
         return new LoadResult(
                 plan,
                 elapsed / NANOS,
-                tally.completed.sum() + tally.failed.sum(),
+                tally.completed.sum() + failed,
                 tally.completed.sum(),
-                tally.failed.sum(),
+                failed,
                 tally.bytes.sum(),
                 tally.resends.sum(),
                 tally.duplicates.sum(),
@@ -63,7 +73,8 @@ public record LoadResult(
                 List.copyOf(failures),
                 serverErrors,
                 List.copyOf(wrongContent),
-                timeline);
+                timeline,
+                warmUp);
     }
 
     /** Octets a second. */

@@ -25,7 +25,9 @@ public final class LoadRun {
     private final LoadPlan plan;
     private final List<Target> targets;
     private final List<Reference> references;
-    private final Tally tally = new Tally();
+    private final Failures failures = new Failures();
+    private final Tally tally = new Tally(failures);
+    private final Tally warmUp = new Tally(failures);
     private final Pacer pacer;
     private final TftpClient client;
 
@@ -61,23 +63,31 @@ public final class LoadRun {
         ScheduledExecutorService eyes = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
         try (client) {
             long begin = System.nanoTime();
-            Timeline timeline = new Timeline(tally, begin);
+            long counting = begin + plan.pace().warmUp().toNanos();
+            Timeline timeline = new Timeline(tally, counting);
             eyes.scheduleWithFixedDelay(
-                    () -> {
-                        long now = System.nanoTime();
-                        timeline.look(now);
-                        watcher.accept(LoadProgress.of(tally, now - begin));
-                    },
+                    () -> watcher.accept(look(timeline, begin, counting)),
                     1000 / Timeline.LOOKS,
                     1000 / Timeline.LOOKS,
                     TimeUnit.MILLISECONDS);
             pacer.run();
-            long end = System.nanoTime();
+            long now = System.nanoTime();
+            long end = now - counting < 0 ? counting : now; // it was stopped before anything counted
             eyes.shutdown();
-            return LoadResult.of(plan, tally, timeline.end(end), end - begin);
+            LoadResult.WarmUp before = LoadResult.WarmUp.of(warmUp, Math.min(now - begin, counting - begin));
+            return LoadResult.of(plan, tally, failures, timeline.end(end), end - counting, before);
         } finally {
             eyes.shutdownNow();
         }
+    }
+
+    private LoadProgress look(Timeline timeline, long begin, long counting) {
+        long now = System.nanoTime();
+        if (now - counting < 0) {
+            return LoadProgress.of(true, warmUp, now - begin);
+        }
+        timeline.look(now);
+        return LoadProgress.of(false, tally, now - counting);
     }
 
     /** Starts nothing more and waits for nothing more. On any thread. */
@@ -93,9 +103,10 @@ public final class LoadRun {
             TransferMode mode = plan.isPut() ? profile.putMode() : TransferMode.OCTET;
             file = new RemoteFile(file.host(), file.port(), profile.filename(file.filename()), mode);
         }
-        tally.started.increment();
-        tally.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
-        VirtualTransfer transfer = new VirtualTransfer(client, file, plan.profile(), intended, tally);
+        Tally told = pacer.isWarmUp(intended) ? warmUp : tally;
+        told.started.increment();
+        told.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
+        VirtualTransfer transfer = new VirtualTransfer(client, file, plan.profile(), intended, told);
         if (plan.isPut()) {
             transfer.put(plan.putSize(), ended);
         } else {

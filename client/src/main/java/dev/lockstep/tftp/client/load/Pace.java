@@ -10,10 +10,11 @@ import java.time.Duration;
  *     and the wait counts as latency
  * @param rate of an open loop in transfers a second; 0 for a closed one
  * @param ramp how long it takes until all clients or the full rate are there, linearly
+ * @param warmUp what starts before is made and checked, and not counted: neither in the result nor against the next two
  * @param duration after which nothing more starts; zero: no end
  * @param transfers after which nothing more starts
  */
-public record Pace(int concurrency, double rate, Duration ramp, Duration duration, long transfers) {
+public record Pace(int concurrency, double rate, Duration ramp, Duration warmUp, Duration duration, long transfers) {
     private static final double NANOS = 1e9;
 
     /** Refuses what makes no sense, with the value and what was expected. */
@@ -21,11 +22,17 @@ public record Pace(int concurrency, double rate, Duration ramp, Duration duratio
         require("concurrency", concurrency, concurrency >= 1, ">= 1");
         require("rate", rate, rate >= 0 && rate <= NANOS, "transfers a second, > 0");
         require("ramp", ramp, !ramp.isNegative(), ">= 0");
+        require("warm-up", warmUp, !warmUp.isNegative(), ">= 0");
         require("duration", duration, !duration.isNegative(), ">= 0");
         require("transfers", transfers, transfers >= 1, ">= 1");
         if (duration.isZero() && transfers == Long.MAX_VALUE) {
             throw new IllegalArgumentException("neither transfers nor duration (expected: one of them)");
         }
+    }
+
+    /** Without a warm-up. */
+    public Pace(int concurrency, double rate, Duration ramp, Duration duration, long transfers) {
+        this(concurrency, rate, ramp, Duration.ZERO, duration, transfers);
     }
 
     private static void require(String what, Object value, boolean holds, String expected) {
@@ -54,8 +61,13 @@ public record Pace(int concurrency, double rate, Duration ramp, Duration duratio
         return (long) (seconds * NANOS);
     }
 
+    /** Whether what starts so many nanoseconds after the begin is not counted. */
+    boolean isWarmUp(long elapsed) {
+        return elapsed < warmUp.toNanos();
+    }
+
     /** Whether nothing starts any more so many nanoseconds after the begin. */
     boolean isOver(long elapsed) {
-        return !duration.isZero() && elapsed >= duration.toNanos();
+        return !duration.isZero() && elapsed - warmUp.toNanos() >= duration.toNanos();
     }
 }

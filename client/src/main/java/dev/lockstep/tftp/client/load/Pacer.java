@@ -53,6 +53,7 @@ final class Pacer {
     private final Starter starter;
     private final Semaphore room;
     private final AtomicLong next = new AtomicLong();
+    private final AtomicLong counted = new AtomicLong();
     private volatile boolean stopped;
     private long begin;
 
@@ -82,9 +83,9 @@ final class Pacer {
     }
 
     private void runOpen() throws InterruptedException {
-        for (long n = 0; n < pace.transfers() && !stopped; n++) {
+        for (long n = 0; !stopped; n++) {
             long due = pace.dueAfter(n);
-            if (pace.isOver(due)) {
+            if (pace.isOver(due) || !isOneMore(due)) {
                 return;
             }
             clock.sleepUntil(begin + due);
@@ -100,7 +101,7 @@ final class Pacer {
     private void runClosed() throws InterruptedException {
         for (int client = 0; client < pace.concurrency() && !stopped; client++) {
             long due = pace.dueAfter(client);
-            if (pace.isOver(due) || next.get() >= pace.transfers()) {
+            if (pace.isOver(due) || counted.get() >= pace.transfers()) {
                 return;
             }
             clock.sleepUntil(begin + due);
@@ -112,11 +113,19 @@ final class Pacer {
     /** The next transfer of one client, unless all are started; then its place is free for good. */
     private void startNext() {
         long now = clock.nanoTime();
-        long number = pace.isOver(now - begin) || stopped ? pace.transfers() : next.getAndIncrement();
-        if (number >= pace.transfers()) {
+        if (stopped || pace.isOver(now - begin) || !isOneMore(now - begin)) {
             room.release();
         } else {
-            starter.start(number, now, this::startNext);
+            starter.start(next.getAndIncrement(), now, this::startNext);
         }
+    }
+
+    private boolean isOneMore(long elapsed) {
+        return pace.isWarmUp(elapsed) || counted.getAndIncrement() < pace.transfers();
+    }
+
+    /** Whether a transfer that should begin at that moment, by the clock, is not counted. */
+    boolean isWarmUp(long intended) {
+        return pace.isWarmUp(intended - begin);
     }
 }

@@ -1,10 +1,5 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.transfer.TftpException;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -16,11 +11,6 @@ import org.HdrHistogram.Histogram;
 final class Tally {
     /** A thousandth: what a figure of a percentile may be wrong by. */
     private static final int DIGITS = 3;
-    /** Peers invent texts: the first ones are kept apart, the rest is counted together. */
-    private static final int MOST_REASONS = 40;
-
-    private static final int MOST_EXAMPLES = 10;
-    private static final int MOST_TEXT = 120;
 
     final LongAdder started = new LongAdder();
     final LongAdder completed = new LongAdder();
@@ -31,10 +21,12 @@ final class Tally {
     final Histogram latency = new ConcurrentHistogram(DIGITS);
     final Histogram firstByte = new ConcurrentHistogram(DIGITS);
     final Histogram startDelay = new ConcurrentHistogram(DIGITS);
-    private final Map<String, LongAdder> reasons = new ConcurrentHashMap<>();
-    private final Map<Integer, LongAdder> serverErrors = new ConcurrentHashMap<>();
-    private final Queue<String> wrongContent = new ConcurrentLinkedQueue<>();
-    private final LongAdder wrongContents = new LongAdder();
+    private final Failures failures;
+
+    /** Nothing yet; the failures of several tallies may be told together. */
+    Tally(Failures failures) {
+        this.failures = failures;
+    }
 
     /** A transfer came or went whole. */
     void complete(long latencyNanos, long firstByteNanos) {
@@ -48,49 +40,12 @@ final class Tally {
     /** It did not, and the content is not to blame. */
     void failed(Throwable failure) {
         failed.increment();
-        TftpException cause = TftpException.of(failure);
-        String text = printable(cause.getMessage());
-        if (cause.isFromPeer()) {
-            serverErrors.computeIfAbsent(cause.code(), code -> new LongAdder()).increment();
-            count("server said ERROR " + cause.code() + " " + text);
-        } else {
-            count(text);
-        }
+        failures.add(failure);
     }
 
     /** What came is not what should have come. */
     void wrongContent(String file, String what) {
         failed.increment();
-        count("wrong content");
-        wrongContents.increment();
-        if (wrongContents.sum() <= MOST_EXAMPLES) {
-            wrongContent.add(file + ": " + what);
-        }
-    }
-
-    private void count(String reason) {
-        boolean known = reasons.size() < MOST_REASONS || reasons.containsKey(reason);
-        reasons.computeIfAbsent(known ? reason : "other", text -> new LongAdder())
-                .increment();
-    }
-
-    private static String printable(String text) {
-        String line = String.valueOf(text).replaceAll("\\p{Cntrl}", "?");
-        return line.length() > MOST_TEXT ? line.substring(0, MOST_TEXT) + "…" : line;
-    }
-
-    /** How often each reason led to a failure. */
-    Map<String, LongAdder> reasons() {
-        return reasons;
-    }
-
-    /** How often each code came in an ERROR from a server. */
-    Map<Integer, LongAdder> serverErrors() {
-        return serverErrors;
-    }
-
-    /** The first contents that were wrong, with their offsets. */
-    Iterable<String> wrongContent() {
-        return wrongContent;
+        failures.addWrongContent(file, what);
     }
 }

@@ -19,6 +19,7 @@ class LoadCommandTest {
             --rate -1             | --rate: -1.0 (expected: transfers a second, > 0)
             --duration 0          | --duration: 0.0 (expected: seconds, > 0)
             --ramp -1             | --ramp: -1.0 (expected: seconds, >= 0)
+            --warm-up -1          | --warm-up: -1.0 (expected: seconds, >= 0)
             --loss 1.5            | loss: 1.5 (expected: 0 to 1)
             --delay -1            | delay: -1.0 (expected: milliseconds, >= 0)
             --profile bios        | --profile: bios (expected: pxe, uboot, edk2, ipxe, grub or cisco)

@@ -43,6 +43,15 @@ class PaceTest {
     }
 
     @Test
+    void a_warm_up_comes_before_the_duration() {
+        Pace pace = new Pace(1, 0, NONE, Duration.ofSeconds(2), Duration.ofSeconds(1), Long.MAX_VALUE);
+        assertThat(pace.isWarmUp(TimeUnit.MILLISECONDS.toNanos(1999))).isTrue();
+        assertThat(pace.isWarmUp(TimeUnit.SECONDS.toNanos(2))).isFalse();
+        assertThat(pace.isOver(TimeUnit.MILLISECONDS.toNanos(2999))).isFalse();
+        assertThat(pace.isOver(TimeUnit.SECONDS.toNanos(3))).isTrue();
+    }
+
+    @Test
     void what_makes_no_sense_is_refused_with_what_was_expected() {
         assertThatThrownBy(() -> new Pace(0, 0, NONE, NONE, 1)).hasMessage("concurrency: 0 (expected: >= 1)");
         assertThatThrownBy(() -> new Pace(1, 0, NONE, NONE, 0)).hasMessage("transfers: 0 (expected: >= 1)");

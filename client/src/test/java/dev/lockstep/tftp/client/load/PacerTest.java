@@ -87,6 +87,30 @@ class PacerTest {
     }
 
     @Test
+    void a_closed_loop_counts_what_starts_after_the_warm_up_and_numbers_all() throws InterruptedException {
+        assertThat(started(new Pace(1, 0, NONE, Duration.ofSeconds(1), NONE, 3), 400))
+                .containsExactly("0 warm-up", "1 warm-up", "2 warm-up", "3", "4", "5");
+    }
+
+    @Test
+    void an_open_loop_counts_what_should_start_after_the_warm_up() throws InterruptedException {
+        assertThat(started(new Pace(1, 2, NONE, Duration.ofSeconds(1), NONE, 2), 10_000))
+                .containsExactly("0 warm-up", "1 warm-up", "2", "3");
+    }
+
+    private List<String> started(Pace pace, long millisEach) throws InterruptedException {
+        List<String> all = new ArrayList<>();
+        Pacer[] pacer = new Pacer[1];
+        pacer[0] = new Pacer(pace, clock, (number, meant, ended) -> {
+            all.add(number + (pacer[0].isWarmUp(meant) ? " warm-up" : ""));
+            clock.passMillis(millisEach);
+            ended.run();
+        });
+        pacer[0].run();
+        return all;
+    }
+
+    @Test
     void a_stop_starts_nothing_more_and_waits_for_nothing() throws InterruptedException {
         List<Long> numbers = new ArrayList<>();
         Pacer[] pacer = new Pacer[1];

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TimelineTest {
-    private final Tally tally = new Tally();
+    private final Tally tally = new Tally(new Failures());
     private final Timeline timeline = new Timeline(tally, 0);
 
     @Test

@@ -81,6 +81,13 @@ public final class LoadJson {
         writeRounded(json, "transfers_per_second", result.transfersPerSecond());
         json.writeNumberField("resends", result.resends());
         json.writeNumberField("duplicates", result.duplicates());
+        LoadResult.WarmUp warmUp = result.warmUp();
+        json.writeObjectFieldStart("warm_up");
+        writeRounded(json, "seconds", warmUp.seconds());
+        json.writeNumberField("completed", warmUp.completed());
+        json.writeNumberField("failed", warmUp.failed());
+        json.writeNumberField("bytes", warmUp.bytes());
+        json.writeEndObject();
     }
 
     private static void writeFailures(JsonGenerator json, LoadResult result) throws IOException {

@@ -22,6 +22,16 @@ public final class LoadTable {
                 result.completed(),
                 result.failed(),
                 result.seconds());
+        LoadResult.WarmUp warmUp = result.warmUp();
+        if (warmUp.seconds() > 0) {
+            line(
+                    text,
+                    "warm-up",
+                    "%d complete, %d failed in %.2f s before; left out of all but the failures",
+                    warmUp.completed(),
+                    warmUp.failed(),
+                    warmUp.seconds());
+        }
         line(text, "rate", "%.1f transfers/s, %s", result.transfersPerSecond(), rate(result));
         line(
                 text,

@@ -37,6 +37,10 @@ class LoadJsonTest {
                 .containsEntry("/concurrency", "64")
                 .containsEntry("/faults/loss", "0.25")
                 .containsEntry("/faults/seed", "9")
+                .containsEntry("/warm_up/seconds", "5.0")
+                .containsEntry("/warm_up/completed", "70")
+                .containsEntry("/warm_up/failed", "1")
+                .containsEntry("/warm_up/bytes", "70000")
                 .containsEntry("/seconds", "2.0")
                 .containsEntry("/transfers", "4")
                 .containsEntry("/completed", "3")
@@ -79,6 +83,7 @@ class LoadJsonTest {
     void the_table_says_the_same_in_words() {
         assertThat(LoadTable.of(result("timed out")))
                 .contains("3 complete, 1 failed in 2.00 s")
+                .contains("70 complete, 1 failed in 5.00 s before; left out")
                 .contains("1.5 transfers/s, 1.5 kB/s")
                 .contains("1 × timed out")
                 .contains("boot.img: wrong byte at offset 3");
@@ -107,7 +112,8 @@ class LoadJsonTest {
                 List.of(Map.entry(reason, 1L)),
                 new TreeMap<>(Map.of(1, 1L)),
                 List.of("boot.img: wrong byte at offset 3"),
-                List.of(new Sample(1, 1, 3000, 3, 1, 2)));
+                List.of(new Sample(1, 1, 3000, 3, 1, 2)),
+                new LoadResult.WarmUp(5, 70, 1, 70_000));
     }
 
     /** Each value by the names that lead to it; arrays are looked through. */
