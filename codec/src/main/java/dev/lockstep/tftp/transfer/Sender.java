@@ -162,7 +162,7 @@ public final class Sender extends Transfer {
             block = window.get(next);
             stats.resends++;
         }
-        wire.send(new Data(BlockNumber.of(next, settings.rollover()), block.retainedDuplicate()));
+        wire.send(new Data(BlockNumber.of(next, settings.rollover()), block.retain()));
         next++;
         return true;
     }
@@ -205,7 +205,7 @@ public final class Sender extends Transfer {
         } else if (oack == null && acked == 0 && sent > 0) {
             stats.resends++;
             timer.resent();
-            wire.send(new Data(1, window.get(1).retainedDuplicate()));
+            wire.send(new Data(1, window.get(1).retain()));
         }
     }
 

@@ -7,7 +7,10 @@ public interface Wire {
     /** The moment that never comes. */
     long NEVER = Long.MAX_VALUE;
 
-    /** Sends a message to the peer, in order; takes over the reference of a {@code Data}. */
+    /**
+     * Sends a message to the peer, in order; takes over the reference of a {@code Data}, but must leave its content's
+     * indices alone: the same buffer is sent again if it gets lost.
+     */
     void send(TftpMessage message);
 
     /** Has {@link Transfer#onTime} called once that moment has passed; replaces the moment asked for before. */
