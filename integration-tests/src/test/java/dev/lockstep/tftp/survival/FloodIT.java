@@ -40,9 +40,9 @@ class FloodIT {
             .toList();
 
     private static final int WARM_UP = 5;
-    private static final int NEWCOMERS = 5;
-    /** The first is turned away; a busy machine may lose some. */
-    private static final int MOST_ASKED = 5;
+    private static final int NEWCOMERS = 9;
+    /** The first request is turned away; a busy machine may lose one. */
+    private static final int MOST_ASKED = 3;
 
     /** On the loopback alone a transfer would be as quick as the processor, and the flood's sender shares that. */
     private static final Weather NEAR = Weather.CLEAR.withDelay(Duration.ofMillis(1), Duration.ZERO);
@@ -79,9 +79,9 @@ class FloodIT {
         Files.write(root.resolve(REAL), content);
         Files.write(root.resolve(ASKED_FOR), pattern(100_000));
         try (Daemon daemon = Daemon.servingWith(QUICK, root, "--give-up", "5")) {
-            Flood warmUp = new Flood(daemon.address(), REQUESTS, 12_500, 25_000, 1);
+            Flood warmUp = new Flood(daemon.address(), REQUESTS, 5_000, 10_000, 1);
             warmUp.start().seconds().join();
-            Flood.Running flood = new Flood(daemon.address(), REQUESTS, 25_000, 10_000, 2).start();
+            Flood.Running flood = new Flood(daemon.address(), REQUESTS, 12_500, 5_000, 2).start();
             flood.underWay().await();
             List<Integer> asked = new ArrayList<>();
             for (int n = 1; n <= NEWCOMERS; n++) {
@@ -92,8 +92,9 @@ class FloodIT {
             }
             assertThat(flood.seconds()).as("the flood").isNotDone();
             System.out.printf(
-                    Locale.ROOT, "10,000 requests a second; clients never heard of before asked %s times%n", asked);
-            assertThat(asked).allSatisfy(times -> assertThat(times).isLessThanOrEqualTo(MOST_ASKED));
+                    Locale.ROOT, "5,000 requests a second; clients never heard of before asked %s times%n", asked);
+            asked.sort(null);
+            assertThat(asked.get(NEWCOMERS / 2)).as("how often most asked").isLessThanOrEqualTo(MOST_ASKED);
             flood.seconds().join();
         }
     }
