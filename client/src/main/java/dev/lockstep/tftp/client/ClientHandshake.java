@@ -110,7 +110,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         if (answer instanceof OptionAck oack) {
             try {
                 start(peer, Negotiation.accept(request.options(), oack.options()), true);
-                ctx.pipeline().remove(this);
+                leave();
             } catch (TftpException refusal) {
                 send(refusal.toMessage(), peer);
                 fail(refusal);
@@ -120,7 +120,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         } else if (exchange.isPlainAnswer(answer)) {
             start(peer, TransferSettings.PLAIN, false);
             ctx.fireChannelRead(ReferenceCountUtil.retain(answer)); // the transfer stands behind this handler now
-            ctx.pipeline().remove(this);
+            leave();
         }
         ReferenceCountUtil.release(answer);
     }
@@ -132,6 +132,13 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
         exchange.begin(ctx.pipeline(), context, agreement, oack);
+    }
+
+    /** A transfer that ended at once has closed the channel, and a socket that rests has no handlers of it any more. */
+    private void leave() {
+        if (!ctx.isRemoved()) {
+            ctx.pipeline().remove(this);
+        }
     }
 
     private void fail(TftpException cause) {
