@@ -36,6 +36,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     private final TransferContext context;
     private final Agreement agreement;
+    private final boolean sends;
     private final Assembly assembly;
 
     private ChannelHandlerContext ctx;
@@ -44,9 +45,10 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     private DeadlineTimer timer;
     private long reported;
 
-    private TransferHandler(TransferContext context, Agreement agreement, Assembly assembly) {
+    private TransferHandler(TransferContext context, Agreement agreement, boolean sends, Assembly assembly) {
         this.context = context;
         this.agreement = agreement;
+        this.sends = sends;
         this.assembly = assembly;
     }
 
@@ -58,7 +60,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      */
     public static TransferHandler sending(TransferContext context, Agreement agreement, OptionAck oack, Source source) {
         TransferSettings settings = agreement.settings();
-        return new TransferHandler(context, agreement, (handler, timer) -> {
+        return new TransferHandler(context, agreement, true, (handler, timer) -> {
             OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
             handler.file = blocks;
             return new Sender(handler, settings, context.limits(), timer, oack, blocks, agreement.requestedAt());
@@ -73,7 +75,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      */
     public static TransferHandler receiving(
             TransferContext context, Agreement agreement, TftpMessage opening, Sink sink) {
-        return new TransferHandler(context, agreement, (handler, timer) -> {
+        return new TransferHandler(context, agreement, false, (handler, timer) -> {
             IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
             handler.file = store;
             return new Receiver(
@@ -83,10 +85,12 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     /** Adds all that a transfer needs to the end of a pipeline, itself last. On the event loop, channel active. */
     public void addTo(ChannelPipeline pipeline) {
-        TransferSettings settings = agreement.settings();
         pipeline.addLast(TftpDatagramCodec.INSTANCE);
-        pipeline.addLast(
-                new BurstEncoder(agreement.peer(), settings.blksize(), settings.windowsize(), context.segments()));
+        if (sends) { // who receives has only ACKs to send
+            TransferSettings settings = agreement.settings();
+            pipeline.addLast(
+                    new BurstEncoder(agreement.peer(), settings.blksize(), settings.windowsize(), context.segments()));
+        }
         pipeline.addLast(this);
     }
 

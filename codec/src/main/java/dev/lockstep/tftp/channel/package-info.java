@@ -8,8 +8,8 @@
  *
  * <pre>
  *   socket ─ taps ─ PeerFilter ─ TftpDatagramCodec ─ BurstEncoder ─ TransferHandler ─ ReadAhead / WriteBehind
- *            (trace, (where the                                          │
- *             pcap)   socket is not                                  Sender / Receiver
+ *            (trace, (where the                           (of a          │
+ *             pcap)   socket is not                        sender)   Sender / Receiver
  *                     connected)
  * </pre>
  */
