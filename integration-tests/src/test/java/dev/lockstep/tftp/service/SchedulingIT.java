@@ -25,9 +25,11 @@ class SchedulingIT {
     private Path root;
 
     @ParameterizedTest
-    @CsvSource({"--other,3", "--idle,5"})
-    void threads_of_the_daemon_are_batch_unless_a_policy_was_chosen(String given, String policy) throws IOException {
-        try (Daemon daemon = Daemon.servingEverywhereIn(List.of("chrt", given, "0"), root);
+    @CsvSource({"--other,0,3", "--idle,0,5", "--other,50,0"})
+    void threads_of_the_daemon_are_batch_unless_a_policy_was_chosen_or_they_spin(
+            String given, String busyPoll, String policy) throws IOException {
+        String[] flags = busyPoll.equals("0") ? new String[0] : new String[] {"--busy-poll", busyPoll};
+        try (Daemon daemon = Daemon.servingEverywhereIn(List.of("chrt", given, "0"), root, flags);
                 Stream<Path> threads = Files.list(Path.of("/proc/" + daemon.pid() + "/task"))) {
             assertThat(threads.map(SchedulingIT::policyOf).filter(each -> !each.equals(GONE)))
                     .isNotEmpty()
