@@ -125,8 +125,10 @@ public final class Receiver extends Transfer {
         } else if (received - acked == settings.windowsize()) {
             acknowledge(now);
         } else {
-            // the rest of a window follows at once: half the wait lets this side speak first (RFC 7440, section 4)
-            awaitPeer(now, timer.timeout() / 2);
+            // the rest of a window follows at once, and this side asks for it before the sender's timer does (RFC 7440,
+            // section 4): an adaptive sender waits longer for the ACK of a window, one with the same agreed timeout
+            // does not
+            awaitPeer(now, timer.isAdaptive() ? timer.timeout() : timer.timeout() / 2);
         }
     }
 
@@ -142,7 +144,7 @@ public final class Receiver extends Transfer {
         } else {
             wire.send(new Ack(0));
         }
-        timer.askedAgain(received + 1, now); // or it is only late
+        timer.onGapAck(received + 1, now); // the block may only be late
     }
 
     /** If it is the one acknowledged last, that ACK was lost. Any other one is part of a window sent again. */
@@ -167,7 +169,7 @@ public final class Receiver extends Transfer {
 
     private void repeatLast(long now) {
         stats.resends++;
-        timer.resent();
+        timer.resent(now);
         sendLast(now);
     }
 
@@ -207,8 +209,12 @@ public final class Receiver extends Transfer {
         } else if (isPeerExpected()) {
             timer.backOff();
             gapReported = false;
+            boolean repeated = acked == received;
             acked = received;
             repeatLast(now);
+            if (!repeated) {
+                timer.onGapAck(received + 1, now);
+            }
         }
     }
 

@@ -52,6 +52,7 @@ public final class Sender extends Transfer {
         this.oack = oack;
         this.window = new BlockWindow(settings.windowsize());
         this.burst = settings.windowsize();
+        timer.expectReplyTo(settings.windowsize());
     }
 
     @Override
@@ -94,6 +95,9 @@ public final class Sender extends Transfer {
             // a late duplicate, or of a block that was never sent: answering it would double every block to the end
             // (RFC 1123, 4.2.3.1), and a repeated ACK must not start the same window twice
             stats.duplicates++;
+            if (distance == 0 && window.size() == 1) {
+                timer.duplicate(now);
+            }
             return;
         }
         for (long n = acked + 1; n <= acked + distance; n++) {
@@ -112,7 +116,10 @@ public final class Sender extends Transfer {
         }
         next = acked + 1;
         if (next <= sent) {
-            timer.askedAgain(next, now); // an ACK inside the window: this block was lost (RFC 7440, section 4)
+            timer.onGapAck(next, now); // an ACK inside the window: this block was lost (RFC 7440, section 4)
+            timer.expectReplyTo(1);
+        } else {
+            timer.expectReplyTo(window.size());
         }
         fill(now);
     }
@@ -133,8 +140,11 @@ public final class Sender extends Transfer {
                 break;
             }
         }
-        if (sent > sentBefore && !pausing) {
-            timer.sent(sent, now);
+        if (!pausing) {
+            timer.resumed(now);
+            if (sent > sentBefore) {
+                timer.sent(sentBefore + 1, now);
+            }
         }
         if (pausing) {
             wire.awaitReply(now + timer.pause());
@@ -182,8 +192,8 @@ public final class Sender extends Transfer {
             wire.awaitReply(now + timer.timeout());
         } else {
             burst = Math.max(1, burst / 2);
+            timer.resent(now);
             next = acked + 1;
-            timer.resent();
             fill(now);
         }
     }
@@ -200,11 +210,11 @@ public final class Sender extends Transfer {
     void repeatOpening(long now) {
         if (opening) {
             stats.resends++;
-            timer.resent();
+            timer.resent(now);
             wire.send(oack);
         } else if (oack == null && acked == 0 && sent > 0) {
             stats.resends++;
-            timer.resent();
+            timer.resent(now);
             wire.send(new Data(1, window.get(1).retain()));
         }
     }

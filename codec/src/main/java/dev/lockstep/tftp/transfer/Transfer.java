@@ -183,7 +183,6 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     final void progress(long now) {
         lastProgress = now;
-        timer.progress();
     }
 
     /** The clock of the peer's silence starts anew. */

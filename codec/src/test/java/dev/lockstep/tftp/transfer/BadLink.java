@@ -21,6 +21,13 @@ final class BadLink {
     /** What a network does to a datagram: chances from 0 to 1, times in nanoseconds. */
     record Weather(double loss, double duplication, double reordering, long delay, long jitter) {}
 
+    /** The delay of one direction as a function of time. Datagrams stay in order. */
+    @FunctionalInterface
+    interface Delay {
+        /** Returns the nanoseconds that a datagram sent at {@code now} takes. */
+        long at(long now);
+    }
+
     /** One transfer. */
     record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Weather weather) {}
 
@@ -42,7 +49,16 @@ final class BadLink {
     final ByteStore stored = new ByteStore();
     private long now;
     private long order;
+    private boolean requestRepeated;
     long datagrams;
+    /** DATA datagrams sent, retransmissions included. */
+    long dataSent;
+    /** Replaces the constant delay of the plan, from the sender of the file to its receiver, if it is set. */
+    Delay delayOfData;
+    /** Replaces the constant delay of the plan in the other direction, if it is set. */
+    Delay delayOfReplies;
+    /** The DATA datagram of this number, counted from 1, arrives after the one sent next. */
+    long lateData;
     /** When both ends knew the result; 0 while one does not. */
     long endedAt;
 
@@ -61,25 +77,43 @@ final class BadLink {
         private long deadline = NEVER;
         private Outcome outcome;
         private boolean closed;
+        private long lastArrival;
+        private Runnable late;
 
         @Override
         public void send(TftpMessage message) {
             datagrams++;
+            if (message instanceof Data data && ++dataSent == lateData) {
+                Data held = data.copy();
+                late = () -> deliver(held, true);
+                data.release();
+                return;
+            }
             if (random.nextDouble() >= plan.weather.loss) {
-                deliver(message);
+                deliver(message, false);
             }
             if (random.nextDouble() < plan.weather.duplication) {
-                deliver(message);
+                deliver(message, false);
             }
             if (message instanceof Data data) {
                 data.release();
             }
+            if (late != null) {
+                Runnable held = late;
+                late = null;
+                held.run();
+            }
         }
 
-        private void deliver(TftpMessage message) {
+        private void deliver(TftpMessage message, boolean owned) {
             boolean overtakes = random.nextDouble() < plan.weather.reordering;
             long delay = overtakes ? 0 : plan.weather.delay + (long) (random.nextDouble() * plan.weather.jitter);
-            TftpMessage copy = message instanceof Data data ? data.copy() : message;
+            Delay timed = message instanceof Data ? delayOfData : delayOfReplies;
+            if (timed != null) {
+                lastArrival = Math.max(lastArrival, now + timed.at(now));
+                delay = lastArrival - now;
+            }
+            TftpMessage copy = message instanceof Data data && !owned ? data.copy() : message;
             at(now + delay, () -> other.arrive(copy));
         }
 
@@ -166,11 +200,16 @@ final class BadLink {
     }
 
     private RetransmissionTimer timer() {
-        return new RetransmissionTimer(Duration.ZERO, random.split());
+        RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, random.split());
+        if (now > 0 && !requestRepeated) {
+            timer.measured(now); // the client has measured its request
+        }
+        return timer;
     }
 
     private void repeatRequest() {
         if (client.machine == null) {
+            requestRepeated = true;
             if (random.nextDouble() >= plan.weather.loss) {
                 server.machine.onRequestRepeated(now);
             }

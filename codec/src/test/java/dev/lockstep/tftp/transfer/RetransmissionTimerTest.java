@@ -50,7 +50,7 @@ class RetransmissionTimerTest {
         timer.measured(1000 * MS); // the first answer got lost, and came again after the peer's wait
         assertThat(timer.timeout()).isEqualTo(3000 * MS);
         timer.measured(10 * MS);
-        assertThat(timer.timeout()).isEqualTo(30 * MS);
+        assertThat(timer.timeout()).isEqualTo(30 * MS); // three times the shorter one of both
     }
 
     @Test
@@ -58,7 +58,7 @@ class RetransmissionTimerTest {
         for (int i = 0; i < 100; i++) {
             timer.measured(10 * MS);
         }
-        assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.FLOOR);
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
         for (int i = 0; i < 8; i++) {
             timer.measured(500 * MS);
         }
@@ -66,17 +66,17 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void steady_round_trips_bring_the_wait_down_to_themselves() {
+    void steady_round_trips_bring_the_wait_down_to_half_as_much_again() {
         for (int i = 0; i < 200; i++) {
             timer.measured(100 * MS);
         }
-        assertThat(timer.timeout()).isBetween(100 * MS, 102 * MS);
+        assertThat(timer.timeout()).isEqualTo(150 * MS);
     }
 
     @Test
     void the_wait_is_never_shorter_than_the_floor() {
         timer.measured(1000);
-        assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.FLOOR);
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
     }
 
     @Test
@@ -105,8 +105,8 @@ class RetransmissionTimerTest {
             timer.backOff();
         }
         assertThat(timer.timeout()).isEqualTo(RetransmissionTimer.CEILING);
-        timer.progress();
-        assertThat(timer.timeout()).isEqualTo(300 * MS);
+        timer.measured(100 * MS);
+        assertThat(timer.timeout()).isLessThan(300 * MS);
     }
 
     @Test
@@ -135,7 +135,7 @@ class RetransmissionTimerTest {
     @Test
     void an_answer_to_something_that_was_sent_twice_measures_nothing() {
         timer.sent(5, 0);
-        timer.resent(); // Karn's rule: it could answer either copy
+        timer.resent(60 * MS); // Karn's rule: it could answer either copy
         timer.answered(5, 100 * MS);
         assertThat(timer.timeout()).isEqualTo(1000 * MS);
         timer.sent(6, 200 * MS);
@@ -166,5 +166,111 @@ class RetransmissionTimerTest {
         assertThat(timer.pause()).isEqualTo(10 * MS);
         timer.measured(3_600_000 * MS);
         assertThat(timer.pause()).isEqualTo(125 * MS);
+    }
+
+    /** A round trip of 1 ms, and a reply that comes {@code reply} ms after its block, which was sent again meanwhile. */
+    private void answeredAfterTimeouts(long reply, long... resentAt) {
+        timer.measured(MS);
+        timer.sent(9, 0);
+        for (long at : resentAt) {
+            timer.backOff();
+            timer.resent(at * MS);
+        }
+        timer.answered(9, reply * MS);
+    }
+
+    @Test
+    void the_timeout_stays_backed_off_until_a_block_that_was_sent_once_has_been_measured() {
+        answeredAfterTimeouts(200, 20, 60, 140); // RFC 6298, 5.7
+        assertThat(timer.timeout()).isEqualTo(160 * MS);
+        timer.sent(10, 300 * MS);
+        timer.answered(10, 500 * MS);
+        assertThat(timer.timeout()).isEqualTo(300 * MS);
+    }
+
+    @Test
+    void a_reply_one_round_trip_after_a_retransmission_answers_it_and_ends_the_back_off() {
+        answeredAfterTimeouts(61, 20, 60);
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
+    }
+
+    @Test
+    void as_many_duplicates_as_retransmissions_raise_the_floor_to_what_would_have_been_long_enough() {
+        answeredAfterTimeouts(100, 20, 60);
+        timer.duplicate(101 * MS);
+        timer.duplicate(102 * MS);
+        timer.measured(MS);
+        assertThat(timer.timeout()).isBetween(120 * MS, 125 * MS);
+    }
+
+    @Test
+    void a_single_duplicate_that_comes_at_once_may_be_the_networks_copy() {
+        answeredAfterTimeouts(30, 20);
+        timer.duplicate(31 * MS);
+        timer.measured(MS);
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
+    }
+
+    @Test
+    void a_single_duplicate_as_late_as_the_retransmission_answers_that() {
+        answeredAfterTimeouts(50, 20);
+        timer.duplicate(70 * MS);
+        timer.measured(MS);
+        assertThat(timer.timeout()).isBetween(60 * MS, 63 * MS);
+    }
+
+    @Test
+    void a_learnt_floor_has_an_end_and_is_forgotten_again() {
+        answeredAfterTimeouts(900, 20, 60, 140, 300, 620);
+        for (int i = 0; i < 5; i++) {
+            timer.duplicate(901 * MS);
+        }
+        timer.measured(MS);
+        assertThat(timer.timeout()).isBetween(240 * MS, RttEstimator.HIGHEST_FLOOR);
+        for (int i = 0; i < 300; i++) {
+            timer.measured(MS);
+        }
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
+    }
+
+    @Test
+    void a_block_that_was_late_and_not_lost_makes_no_round_trip_of_zero() {
+        timer.measured(200 * MS);
+        timer.onGapAck(5, 0);
+        timer.answered(5, MS / 10);
+        assertThat(timer.timeout()).isEqualTo(600 * MS);
+    }
+
+    @Test
+    void what_was_asked_for_again_measures_where_nothing_else_does() {
+        timer.onGapAck(5, 0);
+        timer.answered(4, 10 * MS);
+        assertThat(timer.timeout()).isEqualTo(1000 * MS);
+        timer.answered(5, 20 * MS);
+        assertThat(timer.timeout()).isEqualTo(60 * MS);
+        timer.sent(6, 100 * MS);
+        timer.answered(6, 300 * MS); // and is forgotten with the first measure
+        assertThat(timer.timeout()).isEqualTo(600 * MS);
+    }
+
+    @Test
+    void replies_that_are_all_too_early_correct_an_estimate_that_is_too_long() {
+        timer.measured(1000 * MS);
+        for (int i = 0; i < 8; i++) {
+            timer.onGapAck(5, 0);
+            timer.answered(5, MS);
+        }
+        assertThat(timer.timeout()).isLessThan(30 * MS);
+    }
+
+    @Test
+    void a_wide_window_in_flight_is_waited_for_longer_since_its_receiver_asks_first() {
+        timer.measured(MS);
+        timer.expectReplyTo(4);
+        assertThat(timer.timeout()).isEqualTo(29 * MS);
+        timer.expectReplyTo(64);
+        assertThat(timer.timeout()).isEqualTo(200 * MS);
+        timer.expectReplyTo(1);
+        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
     }
 }
