@@ -16,7 +16,6 @@ import io.netty.channel.EventLoop;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -30,7 +29,7 @@ record Attempt(
         Options asked,
         TransferContext context,
         EventLoop loop,
-        CompletableFuture<TransferResult> result) {
+        RunningTransfer transfer) {
     /** Room for an OACK or an ERROR of any sensible length. */
     private static final int SMALL_DATAGRAM = 1500;
     /** What the kernel counts for a datagram beside its bytes, roughly. */
@@ -40,7 +39,7 @@ record Attempt(
 
     /** The same with other options. */
     Attempt asking(Options other) {
-        return new Attempt(exchange, server, other, context, loop, result);
+        return new Attempt(exchange, server, other, context, loop, transfer);
     }
 
     /**
@@ -66,13 +65,16 @@ record Attempt(
             refused.accept(cause);
         };
         context.listener().on(new TransferEvent.Requested(server, request));
+        transfer.enter(cause -> {}); // until there is a socket
         sockets.open(
                 loop,
                 needs(),
                 pipeline -> {
                     taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
-                    pipeline.addLast(
-                            new ClientHandshake(exchange, request, server, context.withListener(listener), unanswered));
+                    ClientHandshake handshake =
+                            new ClientHandshake(exchange, request, server, context.withListener(listener), unanswered);
+                    pipeline.addLast(handshake);
+                    transfer.enter(handshake::cancel);
                 },
                 cause -> refused.accept(
                         new TftpException(ErrorCode.NOT_DEFINED, "no socket: " + cause.getMessage(), cause)));
@@ -86,14 +88,14 @@ record Attempt(
                 windowsizeAsked() > 1);
     }
 
-    /** The result is that of this transfer. */
+    /** The result is that of this attempt. */
     void complete(TransferEvent.Ended ended) {
         Outcome outcome = ended.outcome();
         if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED && isProbablyThere(ended)) {
-            result.complete(
+            transfer.complete(
                     new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
-            result.completeExceptionally(ended.cause());
+            transfer.fail(ended.cause());
         }
     }
 

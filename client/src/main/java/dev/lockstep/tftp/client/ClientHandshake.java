@@ -5,6 +5,7 @@ import dev.lockstep.tftp.channel.DeadlineTimer;
 import dev.lockstep.tftp.channel.PeerFilter;
 import dev.lockstep.tftp.channel.Strangers;
 import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.TransferHandler;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -43,6 +44,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private long requestedAt;
     private boolean sentAgain;
     private boolean over;
+    private TftpException cancelled;
+    private TransferHandler transfer;
 
     /**
      * A handshake that begins when its channel is active.
@@ -68,6 +71,10 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         ctx = context;
         requestedAt = now();
         resend = new DeadlineTimer(ctx.executor(), this::onSilence);
+        if (cancelled != null) {
+            fail(cancelled);
+            return;
+        }
         int length = TftpCodec.encodedLength(request);
         if (length > TftpCodec.MAX_REQUEST) {
             String text = "request of " + length + " octets (expected: <= " + TftpCodec.MAX_REQUEST + ")";
@@ -78,7 +85,28 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         resend.moveTo(requestedAt + timer.timeout());
     }
 
+    /**
+     * Ends the handshake, or the transfer that has begun. A server that has not answered yet has no port to be told
+     * at: for one more timeout its first answer is awaited, and answered with the ERROR. On the event loop.
+     */
+    void cancel(TftpException cause) {
+        if (transfer != null) {
+            transfer.cancel(cause);
+        } else if (!over) {
+            cancelled = cause;
+            if (ctx != null) {
+                over = true;
+                resend.moveTo(now() + timer.timeout());
+                refused.accept(cause);
+            }
+        }
+    }
+
     private void onSilence() {
+        if (cancelled != null) {
+            ctx.close();
+            return;
+        }
         if (now() - requestedAt >= context.limits().giveUp().toNanos()) {
             fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
             return;
@@ -107,31 +135,43 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void onAnswer(TftpMessage answer, InetSocketAddress peer) {
-        if (answer instanceof OptionAck oack) {
-            try {
+        try {
+            if (cancelled != null) {
+                leaveCancelled(answer, peer);
+            } else if (answer instanceof OptionAck oack) {
                 start(peer, Negotiation.accept(request.options(), oack.options()), true);
                 leave();
-            } catch (TftpException refusal) {
-                send(refusal.toMessage(), peer);
-                fail(refusal);
+            } else if (answer instanceof ErrorMessage error) {
+                fail(TftpException.fromPeer(error));
+            } else if (exchange.isPlainAnswer(answer)) {
+                start(peer, TransferSettings.PLAIN, false);
+                ctx.fireChannelRead(ReferenceCountUtil.retain(answer)); // the transfer stands behind this handler now
+                leave();
             }
-        } else if (answer instanceof ErrorMessage error) {
-            fail(TftpException.fromPeer(error));
-        } else if (exchange.isPlainAnswer(answer)) {
-            start(peer, TransferSettings.PLAIN, false);
-            ctx.fireChannelRead(ReferenceCountUtil.retain(answer)); // the transfer stands behind this handler now
-            leave();
+        } catch (TftpException refusal) {
+            send(refusal.toMessage(), peer);
+            end(refusal);
+        } finally {
+            ReferenceCountUtil.release(answer);
         }
-        ReferenceCountUtil.release(answer);
     }
 
-    private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) {
+    private void leaveCancelled(TftpMessage answer, InetSocketAddress peer) {
+        if (!(answer instanceof ErrorMessage)) {
+            send(cancelled.toMessage(), peer);
+        }
+        resend.cancel();
+        ctx.close();
+    }
+
+    private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) throws TftpException {
         resend.cancel();
         long roundTrip = sentAgain ? 0 : now() - requestedAt;
         Agreement agreement = new Agreement(peer, request, settings, requestedAt, roundTrip);
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
         exchange.begin(ctx.pipeline(), context, agreement, oack);
+        transfer = ctx.pipeline().get(TransferHandler.class);
     }
 
     /** A transfer that ended at once has closed the channel, and a socket that rests has no handlers of it any more. */
@@ -143,11 +183,15 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
 
     private void fail(TftpException cause) {
         if (!over) {
-            over = true;
-            resend.cancel();
-            ctx.close();
-            refused.accept(cause);
+            end(cause);
         }
+    }
+
+    private void end(TftpException cause) {
+        over = true;
+        resend.cancel();
+        ctx.close();
+        refused.accept(cause);
     }
 
     @Override

@@ -5,11 +5,9 @@ import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
-import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
@@ -18,13 +16,12 @@ import dev.lockstep.tftp.transfer.NetasciiSink;
 import dev.lockstep.tftp.transfer.NetasciiSource;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSettings;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /** What differs between a get, a put and a probe. Owns the file: a transfer only borrows it, and another may follow. */
 sealed interface Exchange {
@@ -44,8 +41,10 @@ sealed interface Exchange {
      * Goes on after the answer, on the event loop.
      *
      * @param oack whether the answer was an OACK
+     * @throws TftpException if there is to be no transfer; the peer is told
      */
-    void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack);
+    void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack)
+            throws TftpException;
 
     /** Whether the file allows another transfer after one that moved nothing. */
     boolean canBeginAgain();
@@ -61,10 +60,14 @@ sealed interface Exchange {
     /** Closes the file. */
     void close() throws IOException;
 
-    /** A get. */
-    record Download(RemoteFile remote, Sink sink) implements Exchange {
-        static Download of(RemoteFile remote, Sink sink) {
-            return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
+    /**
+     * A get.
+     *
+     * @param result after whose completion nothing is committed
+     */
+    record Download(RemoteFile remote, Sink sink, Future<?> result) implements Exchange {
+        static Download of(RemoteFile remote, Sink sink, Future<?> result) {
+            return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink, result);
         }
 
         /** In netascii a size would be that before conversion, after it, or 0, as each server likes: not asked. */
@@ -85,7 +88,7 @@ sealed interface Exchange {
 
         @Override
         public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
-            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, new LentSink(sink))
+            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, new LentSink(sink, result))
                     .addTo(pipeline);
         }
 
@@ -171,17 +174,19 @@ sealed interface Exchange {
         }
 
         @Override
-        public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack) {
-            ErrorMessage leave = new ErrorMessage(ErrorCode.OPTION_REFUSED.number(), "only asked for the options");
-            ByteBuf bytes = TftpCodec.encode(leave, context.allocator());
-            Channel channel = pipeline.channel();
-            channel.writeAndFlush(new DatagramPacket(bytes, agreement.peer()), channel.voidPromise());
-            channel.close();
+        public void begin(ChannelPipeline pipeline, TransferContext context, Agreement agreement, boolean oack)
+                throws TftpException {
             granted.complete(agreement.settings());
+            throw new TftpException(ErrorCode.OPTION_REFUSED, "only asked for the options");
         }
 
         @Override
         public boolean canBeginAgain() {
+            return false;
+        }
+
+        @Override
+        public boolean mayBlock() {
             return false;
         }
 

@@ -1,11 +1,18 @@
 package dev.lockstep.tftp.client;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
 
-/** A sink for one transfer, which does not close it. */
-record LentSink(Sink sink) implements Sink {
+/**
+ * A sink for one transfer, which does not close it.
+ *
+ * @param result after whose completion nothing is committed any more: it was cancelled
+ */
+record LentSink(Sink sink, Future<?> result) implements Sink {
     @Override
     public void write(ByteBuffer from) throws IOException {
         sink.write(from);
@@ -13,6 +20,9 @@ record LentSink(Sink sink) implements Sink {
 
     @Override
     public void commit() throws IOException {
+        if (result.isDone()) {
+            throw new TftpException(ErrorCode.NOT_DEFINED, "cancelled");
+        }
         sink.commit();
     }
 

@@ -21,6 +21,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -37,6 +38,9 @@ import java.util.concurrent.TimeUnit;
  * Gets and puts files; any number at once. Safe on any thread. Its futures fail with a {@link TftpException} that
  * knows the ERROR, and complete on an event loop: whoever continues there must not block.
  *
+ * <p>A future that is cancelled, or otherwise completed by its holder ({@code orTimeout}), ends its transfer: the server
+ * gets an ERROR, and the file is closed without a commit, unless the commit has begun.
+ *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
  *     client.get(RemoteFile.parse("tftp://192.0.2.1/boot.img", OCTET), sink).join();
@@ -51,7 +55,7 @@ public final class TftpClient implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final Set<CompletableFuture<TransferResult>> running = ConcurrentHashMap.newKeySet();
+    private final Set<RunningTransfer> running = ConcurrentHashMap.newKeySet();
     private final ClientSockets sockets;
     private final TransferContext context;
     private final Experience experience = new Experience();
@@ -84,7 +88,9 @@ public final class TftpClient implements AutoCloseable {
 
     /** As {@link #get(RemoteFile, Sink)}, with more to say about it. */
     public CompletableFuture<TransferResult> get(TransferRequest request, Sink sink) {
-        return start(request, Exchange.Download.of(request.remote(), sink));
+        CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        start(request, Exchange.Download.of(request.remote(), sink, result), result);
+        return result;
     }
 
     /**
@@ -97,7 +103,9 @@ public final class TftpClient implements AutoCloseable {
 
     /** As {@link #put(RemoteFile, Source)}, with more to say about it. */
     public CompletableFuture<TransferResult> put(TransferRequest request, Source source) {
-        return start(request, Exchange.Upload.of(request.remote(), source));
+        CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        start(request, Exchange.Upload.of(request.remote(), source), result);
+        return result;
     }
 
     /**
@@ -106,37 +114,62 @@ public final class TftpClient implements AutoCloseable {
      */
     public CompletableFuture<TransferSettings> probe(TransferRequest request) {
         CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
-        start(request, new Exchange.Probe(request.remote(), granted)).exceptionally(failure -> {
-            granted.completeExceptionally(failure);
-            return null;
-        });
+        CompletableFuture<TransferResult> result = new CompletableFuture<>();
+        start(request, new Exchange.Probe(request.remote(), granted), result);
+        result.whenComplete((none, failure) -> granted.completeExceptionally(failure)); // unless it is known
+        granted.whenComplete((settings, failure) -> result.cancel(false));
         return granted;
     }
 
-    private CompletableFuture<TransferResult> start(TransferRequest request, Exchange exchange) {
-        CompletableFuture<TransferResult> result = new CompletableFuture<>();
-        running.add(result);
-        result.whenComplete((done, failure) -> running.remove(result));
+    private void start(TransferRequest request, Exchange exchange, CompletableFuture<TransferResult> result) {
         EventLoop loop = loops.next();
+        RunningTransfer transfer = new RunningTransfer(loop, result);
+        transfer.enter(cause -> close(exchange, loop, () -> transfer.fail(cause)));
+        running.add(transfer);
+        transfer.start(() -> running.remove(transfer));
+        if (closing) {
+            closeAtOnce(exchange);
+            transfer.fail(closed());
+            return;
+        }
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
         FileWork work = new FileWork(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
+            if (transfer.isCancelled()) {
+                return; // and the file is being closed
+            }
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
                 TftpException unknown = new TftpException(ErrorCode.NOT_DEFINED, text, failure);
-                work.perform(exchange::close, closed -> result.completeExceptionally(unknown));
+                close(exchange, loop, () -> transfer.fail(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
                 Options asked = request.options().orElseGet(() -> asked(exchange, server));
-                begin(request, new Attempt(exchange, server, asked, contextOf(request, exchange), loop, result));
+                begin(request, new Attempt(exchange, server, asked, contextOf(request, exchange), loop, transfer));
             }
         });
-        return result;
+    }
+
+    /** Closes a file where no event loop and no I/O pool may be left to do it. */
+    private static void closeAtOnce(Exchange exchange) {
+        try {
+            exchange.close();
+        } catch (IOException ignored) {
+            // nothing was transferred
+        }
+    }
+
+    private static TftpException closed() {
+        return new TftpException(ErrorCode.NOT_DEFINED, "closed");
     }
 
     /** A request that can't even be written fails as one that is refused does. */
     private void begin(TransferRequest request, Attempt attempt) {
+        if (attempt.transfer().isCancelled()) {
+            close(attempt, () -> attempt.transfer().fail(closed()));
+            return;
+        }
         try {
             attempt.start(
                     sockets,
@@ -144,7 +177,7 @@ public final class TftpClient implements AutoCloseable {
                     refusal -> refused(request, attempt, refusal),
                     ended -> ended(request, attempt, ended));
         } catch (RuntimeException e) {
-            close(attempt, () -> attempt.result().completeExceptionally(e));
+            close(attempt, () -> attempt.transfer().fail(e));
         }
     }
 
@@ -173,21 +206,21 @@ public final class TftpClient implements AutoCloseable {
             experience.refusesOptions(attempt.server());
             begin(request, attempt.asking(Options.NONE));
         } else {
-            close(attempt, () -> attempt.result().completeExceptionally(refusal));
+            close(attempt, () -> attempt.transfer().fail(refusal));
         }
     }
 
     private void ended(TransferRequest request, Attempt attempt, TransferEvent.Ended ended) {
-        boolean lost = attempt.lostLargeBlocks(ended);
+        boolean lost = !attempt.transfer().isCancelled() && attempt.lostLargeBlocks(ended);
         if (lost) {
             experience.losesLargeBlocks(attempt.server(), System.nanoTime());
         }
         if (lost && !closing && !attempt.context().limits().firstBlock().isZero()) {
-            fileWork(attempt).perform(attempt.exchange()::rewind, failure -> {
+            fileWork(attempt.exchange(), attempt.loop()).perform(attempt.exchange()::rewind, failure -> {
                 if (failure == null) {
                     begin(request, attempt.asking(asked(attempt.exchange(), attempt.server())));
                 } else {
-                    close(attempt, () -> attempt.result().completeExceptionally(failure));
+                    close(attempt, () -> attempt.transfer().fail(failure));
                 }
             });
         } else {
@@ -196,11 +229,15 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void close(Attempt attempt, Runnable then) {
-        fileWork(attempt).perform(attempt.exchange()::close, closed -> then.run());
+        close(attempt.exchange(), attempt.loop(), then);
     }
 
-    private FileWork fileWork(Attempt attempt) {
-        return new FileWork(attempt.exchange().mayBlock() ? io : Runnable::run, attempt.loop());
+    private void close(Exchange exchange, EventLoop loop, Runnable then) {
+        fileWork(exchange, loop).perform(exchange::close, closed -> then.run());
+    }
+
+    private FileWork fileWork(Exchange exchange, EventLoop loop) {
+        return new FileWork(exchange.mayBlock() ? io : Runnable::run, loop);
     }
 
     /** Waits until complete gets no longer stay in case their last ACK got lost (RFC 1350, section 6): some seconds. */
@@ -213,6 +250,7 @@ public final class TftpClient implements AutoCloseable {
     public void close() {
         closing = true;
         sockets.close();
+        running.forEach(transfer -> transfer.cancel(closed())); // while its peer can still be told
         channels.close().awaitUninterruptibly();
         awaitFiles();
         loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -229,7 +267,8 @@ public final class TftpClient implements AutoCloseable {
 
     /** A result is known when its file is closed, which takes the event loop and the I/O pool. */
     private void awaitFiles() {
-        CompletableFuture<?>[] ending = running.toArray(CompletableFuture[]::new);
+        CompletableFuture<?>[] ending =
+                running.stream().map(RunningTransfer::end).toArray(CompletableFuture[]::new);
         if (ending.length > 0) {
             CompletableFuture.allOf(ending)
                     .orTimeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)

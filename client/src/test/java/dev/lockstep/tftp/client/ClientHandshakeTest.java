@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -80,8 +81,12 @@ class ClientHandshakeTest {
                 false,
                 events::add,
                 1 << 20);
-        ClientHandshake handshake =
-                new ClientHandshake(new Exchange.Download(remote, new Forgetful()), REQUEST, SERVER, context, no -> {});
+        ClientHandshake handshake = new ClientHandshake(
+                new Exchange.Download(remote, new Forgetful(), new CompletableFuture<>()),
+                REQUEST,
+                SERVER,
+                context,
+                no -> {});
         RestedSockets sockets = new RestedSockets(new OneSocket(), Duration.ofMillis(100));
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
         sockets.open(new EmbeddedChannel().eventLoop(), needs, pipeline -> pipeline.addLast(handshake), no -> {});

@@ -13,12 +13,16 @@ import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +109,14 @@ class TftpClientTest {
         assertThat(failure).as("a failure").isNotNull();
         assertThat(failure).hasCauseInstanceOf(TftpException.class);
         return (TftpException) failure.getCause();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void expectNothingStored() {
@@ -412,6 +424,94 @@ class TftpClientTest {
         assertThat(failureOf(waiting)).hasMessage("closed");
         expectNothingStored();
         assertThat(other.isClosed()).isTrue();
+    }
+
+    @Test
+    void cancelling_a_get_ends_it_tells_the_server_and_commits_nothing() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        assertThat(transfer.cancel(true)).isTrue();
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+        events.await(TransferEvent.Ended.class);
+        client.close();
+        expectNothingStored();
+    }
+
+    @Test
+    void a_timeout_of_the_future_ends_a_put() throws Exception {
+        MemorySource source = new MemorySource(FULL.getBytes());
+        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        listener.receive();
+        server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
+        server.expect(0, 3, 0, 1, FULL);
+        transfer.orTimeout(1, TimeUnit.MILLISECONDS);
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+        client.close();
+        assertThat(source.isClosed()).isTrue();
+        assertThat(transfer).isCompletedExceptionally();
+    }
+
+    @Test
+    void cancelling_before_the_answer_closes_the_file_and_the_answer_gets_an_error() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        assertThat(transfer.cancel(true)).isTrue();
+        events.await(TransferEvent.Refused.class);
+        server.sendTo(tid, 0, 3, 0, 1, FULL);
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+        client.close();
+        expectNothingStored();
+    }
+
+    @Test
+    void cancelling_while_the_name_is_looked_up_closes_the_file_and_asks_nobody() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        TransferListener blocker = event -> await(cancelled); // the address reaches a busy event loop
+        client.get(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
+        RemoteFile named = new RemoteFile("localhost", listener.port(), "named", TransferMode.OCTET);
+        CompletableFuture<TransferResult> transfer = client.get(named, sink);
+        assertThat(transfer.cancel(true)).isTrue();
+        cancelled.countDown();
+        awaitRequest(RRQ, OPTIONS);
+        client.close();
+        expectNothingStored();
+        assertThat(listener.countArrived()).isZero();
+    }
+
+    @Test
+    void a_get_that_is_cancelled_before_the_commit_is_not_committed() throws Exception {
+        CompletableFuture<TransferResult> transfer = new CompletableFuture<>();
+        Sink lent = new LentSink(sink, transfer);
+        transfer.cancel(true);
+        assertThatThrownBy(lent::commit).isInstanceOf(TftpException.class).hasMessage("cancelled");
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
+    void closing_the_client_tells_the_servers_of_what_is_running() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        client.close();
+        server.expect(0, 5, 0, 0, "closed", 0);
+        assertThat(failureOf(transfer)).hasMessage("closed");
+    }
+
+    @Test
+    void a_get_from_a_client_that_is_closed_fails_and_closes_the_file() {
+        client.close();
+        assertThat(failureOf(get())).hasMessage("closed");
+        expectNothingStored();
+    }
+
+    @Test
+    void a_probe_ends_with_the_error_that_it_sends() throws Exception {
+        CompletableFuture<TransferSettings> granted = client.probe(TransferRequest.of(remote(TransferMode.OCTET)));
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 6, "tsize", 0, "10", 0);
+        server.expectError(8);
+        assertThat(granted.get(30, TimeUnit.SECONDS).tsize()).isEqualTo(10);
+        events.await(TransferEvent.Refused.class);
     }
 
     @Test
