@@ -19,8 +19,9 @@ public record Percentiles(
     /** So many times above {@code from} and up to {@code to} milliseconds. */
     public record Bucket(double from, double to, long count) {}
 
-    /** Of nanoseconds. */
-    static Percentiles of(Histogram nanos) {
+    /** Returns those of nanoseconds, which event loops may go on recording. */
+    static Percentiles of(Histogram live) {
+        Histogram nanos = live.copy(); // iterating fails if a value is recorded meanwhile
         return new Percentiles(
                 nanos.getTotalCount(),
                 nanos.getTotalCount() == 0 ? 0 : nanos.getMean() / NANOS_A_MILLI,
