@@ -160,7 +160,7 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage("..cli..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "ch.qos.logback..", "org.jline..", "me.tongfei..", "..cli..")
+                .resideInAnyPackage("picocli..", "ch.qos.logback..", "org.jline..", "..cli..")
                 .check(all);
         noClasses()
                 .that(not(resideInAnyPackage("..cli..", LOAD_REPORT)))

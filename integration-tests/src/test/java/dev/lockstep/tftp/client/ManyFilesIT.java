@@ -66,6 +66,29 @@ class ManyFilesIT {
     }
 
     @Test
+    void an_interrupt_while_files_wait_leaves_no_temporary_file_and_no_stack_trace() {
+        try (FakeServer server = new FakeServer();
+                Run client = tftp(
+                        folder,
+                        "get",
+                        "--parallel",
+                        "2",
+                        server.url("a"),
+                        server.url("b"),
+                        server.url("c"),
+                        server.url("d"),
+                        server.url("e"))) {
+            server.awaitRequest();
+            server.awaitRequest();
+            Run.run("kill", "-INT", Long.toString(client.pid()));
+            Run.Result result = client.await();
+            assertThat(result.exit()).as(result.toString()).isEqualTo(130);
+            assertThat(result.stderr().lines()).isNotEmpty().allMatch(line -> line.endsWith(": 0 closed"));
+            assertThat(folder.toFile().list()).isEmpty();
+        }
+    }
+
+    @Test
     void a_hundred_small_files_come_whole_and_one_that_is_missing_spoils_none() throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Path target = Files.createDirectory(folder.resolve("target"));

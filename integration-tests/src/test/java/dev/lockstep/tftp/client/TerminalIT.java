@@ -14,7 +14,6 @@ import dev.lockstep.tftp.harness.Tmux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminalIT {
     private static final Path TFTP = Repository.ROOT.resolve("client/bin/tftp");
     private static final int BLKSIZE = 60_000;
+    private static final int BLOCKS = 100;
 
     @TempDir
     private Path folder;
@@ -107,31 +107,45 @@ class TerminalIT {
         }
     }
 
+    /** Starts a get of 6 MB of which all but the last byte has come. */
+    private static RawPeer getAllButOneByte(FakeServer server) {
+        RawPeer tid = server.answerer(server.awaitRequest());
+        tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (BLOCKS * BLKSIZE + 1)));
+        tid.expect(ack(0));
+        byte[] block = pattern(BLKSIZE);
+        for (int n = 1; n <= BLOCKS; n++) {
+            tid.send(Bytes.data(n, block));
+            tid.expect(ack(n));
+        }
+        return tid;
+    }
+
+    private static String slowGet(FakeServer server) {
+        return TFTP + " get " + server.url("file") + " --timeout 200 --windowsize 1 --blksize " + BLKSIZE;
+    }
+
     @Test
     void a_get_that_takes_a_while_shows_a_bar_and_then_only_its_result() {
         try (FakeServer server = new FakeServer();
-                Tmux terminal = Tmux.start(
-                        folder,
-                        TFTP + " get " + server.url("file") + " --timeout 200 --windowsize 1 --blksize " + BLKSIZE)) {
-            RawPeer tid = server.answerer(server.awaitRequest());
-            int blocks = 100;
-            tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (blocks * BLKSIZE + 1)));
-            tid.expect(ack(0));
-            byte[] block = pattern(BLKSIZE);
-            long begun = System.nanoTime();
-            for (int n = 1; n <= blocks; n++) {
-                if (n == blocks / 2) { // bars begin after a while only, so it has to take one
-                    RawPeer clock = new RawPeer();
-                    clock.poll(Duration.ofSeconds(1).minusNanos(System.nanoTime() - begun));
-                    clock.vanish();
-                }
-                tid.send(Bytes.data(n, block));
-                tid.expect(ack(n));
-            }
-            terminal.await(screen -> screen.contains("%") && screen.contains("/6 MB"));
-            tid.send(Bytes.data(blocks + 1, new byte[1]));
+                Tmux terminal = Tmux.start(folder, slowGet(server))) {
+            RawPeer tid = getAllButOneByte(server);
+            terminal.await(screen -> screen.contains("%") && screen.contains(" of 6.0 MB"));
+            tid.send(Bytes.data(BLOCKS + 1, new byte[1]));
             String end = terminal.await(screen -> screen.contains("exit 0"));
             assertThat(end).contains("file: 6000001 bytes in ").doesNotContain("%");
+        }
+    }
+
+    @Test
+    void ctrl_c_while_the_bar_is_shown_leaves_no_temporary_file() {
+        try (FakeServer server = new FakeServer();
+                Tmux terminal = Tmux.start(folder, "trap : INT; " + slowGet(server))) { // the shell goes on
+            getAllButOneByte(server);
+            terminal.await(screen -> screen.contains("%"));
+            terminal.type("C-c");
+            String end = terminal.await(screen -> screen.contains("exit 130"));
+            assertThat(end).contains("/file: 0 closed").doesNotContain("%");
+            assertThat(folder.toFile().list()).isEmpty();
         }
     }
 }

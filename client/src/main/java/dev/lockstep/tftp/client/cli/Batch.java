@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.util.ArrayDeque;
@@ -25,7 +26,7 @@ final class Batch {
         RemoteFile remote();
 
         /** Opens the file and starts. */
-        CompletableFuture<TransferResult> start(TftpClient client) throws TftpException;
+        CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request) throws TftpException;
     }
 
     private record Ended(Job job, TransferResult result, Throwable failure) {}
@@ -35,8 +36,8 @@ final class Batch {
     private final Progress progress;
     private final int parallel;
     private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+    private volatile boolean stopped;
 
-    /** The progress may be null. */
     Batch(TftpClient client, Report report, Progress progress, int parallel) {
         this.client = client;
         this.report = report;
@@ -51,6 +52,9 @@ final class Batch {
         boolean failed = false;
         boolean lossy = false;
         while (running > 0 || !waiting.isEmpty()) {
+            if (stopped) {
+                waiting.clear();
+            }
             if (running < parallel && !waiting.isEmpty()) {
                 start(waiting.remove());
                 running++;
@@ -63,15 +67,22 @@ final class Batch {
                 tell(end);
             }
         }
+        progress.close();
         if (lossy) {
             client.dally(); // where datagrams got lost the last ACK may have been one of them
         }
         return failed ? 1 : 0;
     }
 
+    /** Starts nothing more. On any thread. */
+    void stop() {
+        stopped = true;
+    }
+
     private void start(Job job) {
         try {
-            job.start(client).whenComplete((result, failure) -> ended.add(new Ended(job, result, failure)));
+            TransferRequest request = TransferRequest.of(job.remote()).observedBy(progress.transfer());
+            job.start(client, request).whenComplete((result, failure) -> ended.add(new Ended(job, result, failure)));
         } catch (TftpException e) {
             ended.add(new Ended(job, null, e));
         }
@@ -79,13 +90,12 @@ final class Batch {
 
     private void tell(Ended end) {
         Job job = end.job;
-        if (progress != null) {
-            progress.makeRoom();
-        }
-        if (end.failure == null) {
-            report.done(job.operation(), job.local(), end.result);
-        } else {
-            report.failed(job.operation(), job.local(), job.remote(), end.failure);
-        }
+        progress.pause(() -> {
+            if (end.failure == null) {
+                report.done(job.operation(), job.local(), end.result);
+            } else {
+                report.failed(job.operation(), job.local(), job.remote(), end.failure);
+            }
+        });
     }
 }

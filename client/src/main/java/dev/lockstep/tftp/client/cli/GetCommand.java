@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Sink;
@@ -43,9 +44,10 @@ final class GetCommand extends TransferCommand {
         }
 
         @Override
-        public CompletableFuture<TransferResult> start(TftpClient client) throws TftpException {
+        public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
+                throws TftpException {
             Sink sink = local.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(local));
-            return client.get(remote, Hashing.checked(sink, sha256));
+            return client.get(request, Hashing.checked(sink, sha256));
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 
 /** How far a load is, in one line of a terminal that is written again and again; nothing where there is none. */
 final class LiveLine implements Consumer<LoadProgress> {
-    private static final String ERASE_LINE = "\r\033[K";
     private static final double INTERVAL = 0.5;
     private static final LoadProgress NOTHING = new LoadProgress(false, 0, 0, 0, 0, 0, 0);
 
@@ -34,19 +33,18 @@ final class LiveLine implements Consumer<LoadProgress> {
             return;
         }
         String goal = now.warmUp() || transfers == Long.MAX_VALUE ? "" : " of " + transfers;
-        System.err.print(ERASE_LINE
-                + String.format(
-                        Locale.ROOT,
-                        "%s%.0f s  %d%s complete, %d failed, %d running  %.0f/s  %s  p99 %.1f ms",
-                        now.warmUp() ? "warm-up " : "",
-                        now.seconds(),
-                        now.completed(),
-                        goal,
-                        now.failed(),
-                        now.running(),
-                        (now.completed() - before.completed()) / seconds,
-                        TransferSummary.rate(now.bytes() - before.bytes(), seconds),
-                        now.p99Millis()));
+        System.err.print(Terminals.inOneLine(String.format(
+                Locale.ROOT,
+                "%s%.0f s  %d%s complete, %d failed, %d running  %.0f/s  %s  p99 %.1f ms",
+                now.warmUp() ? "warm-up " : "",
+                now.seconds(),
+                now.completed(),
+                goal,
+                now.failed(),
+                now.running(),
+                (now.completed() - before.completed()) / seconds,
+                TransferSummary.rate(now.bytes() - before.bytes(), seconds),
+                now.p99Millis())));
         System.err.flush();
         last = now;
     }
@@ -55,7 +53,7 @@ final class LiveLine implements Consumer<LoadProgress> {
     synchronized void clear() {
         over = true;
         if (shown) {
-            System.err.print(ERASE_LINE);
+            System.err.print(Terminals.ERASE_LINE);
             System.err.flush();
         }
     }

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -32,8 +33,9 @@ final class PutCommand extends TransferCommand {
         }
 
         @Override
-        public CompletableFuture<TransferResult> start(TftpClient client) throws TftpException {
-            return client.put(remote, Hashing.checked(LocalFile.source(Path.of(local)), sha256));
+        public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
+                throws TftpException {
+            return client.put(request, Hashing.checked(LocalFile.source(Path.of(local)), sha256));
         }
     }
 

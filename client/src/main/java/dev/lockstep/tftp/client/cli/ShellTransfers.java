@@ -5,19 +5,21 @@ import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSummary;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** The transfers of a shell, one after another; {@link #interrupt} from another thread ends the one that runs. */
 final class ShellTransfers implements AutoCloseable {
     private static final double NANOS = 1e9;
 
     private interface Start {
-        CompletableFuture<TransferResult> on(TftpClient client) throws TftpException;
+        CompletableFuture<TransferResult> on(TftpClient client, TransferRequest request) throws TftpException;
     }
 
     private final ShellSettings settings;
@@ -32,44 +34,41 @@ final class ShellTransfers implements AutoCloseable {
 
     /** Says how it went; whether it went well. */
     boolean get(RemoteFile remote, Path local) {
-        return run("Received", remote, client -> client.get(remote, LocalFile.sink(local)));
+        return run("Received", remote, (client, request) -> client.get(request, LocalFile.sink(local)));
     }
 
     /** Says how it went; whether it went well. */
     boolean put(Path local, RemoteFile remote) {
-        return run("Sent", remote, client -> client.put(remote, LocalFile.source(local)));
+        return run("Sent", remote, (client, request) -> client.put(request, LocalFile.source(local)));
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {
-        Progress progress =
-                Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace() ? new Progress() : null;
-        try (TftpClient client = newClient(progress)) {
+        boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
+        try (TftpClient client = newClient()) {
             use(client);
-            CompletableFuture<Boolean> told = start.on(client).handle((result, failure) -> {
-                if (progress != null) {
-                    progress.makeRoom();
-                }
-                return failure == null ? succeeded(done, result) : failed(remote, failure);
-            });
-            return told.join();
+            TransferResult result;
+            try (Progress progress = Progress.start(shown)) {
+                TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
+                result = start.on(client, request).join();
+            }
+            return succeeded(done, result);
         } catch (TftpException e) {
             return failed(remote, e);
+        } catch (CompletionException e) {
+            return failed(remote, e.getCause());
         } finally {
             use(null);
         }
     }
 
     /** A new one each time: it is made in a moment, and settings change between commands. */
-    private TftpClient newClient(Progress progress) {
+    private TftpClient newClient() {
         TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
         if (capture != null) {
             builder.tap(capture::attach); // without its close: the capture goes on
-        }
-        if (progress != null) {
-            builder.listener(progress);
         }
         return builder.build();
     }

@@ -4,6 +4,8 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +15,8 @@ import picocli.CommandLine.Spec;
 /** What getting and putting have in common: a client, its transfers, their report, and the exit status. */
 @Command(mixinStandardHelpOptions = true, versionProvider = TftpCommand.Version.class, sortOptions = false)
 abstract class TransferCommand implements Callable<Integer> {
+    private static final long LAST_WORDS_SECONDS = 5;
+
     @Spec
     private CommandSpec spec;
 
@@ -35,19 +39,36 @@ abstract class TransferCommand implements Callable<Integer> {
         Report report;
         int parallel;
         TftpClient client;
-        Progress progress = options.progress(usesStandardOutput());
         try {
             jobs = jobs(options.mode(), options.sha256());
             report = options.report(usesStandardOutput());
             parallel = options.parallel();
-            client = options.newClient(progress);
+            client = options.newClient();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Thread onInterrupt = new Thread(client::close, "tftp-stop");
-        Runtime.getRuntime().addShutdownHook(onInterrupt); // leaves no temporary file behind
-        try (client) {
-            return new Batch(client, report, progress, parallel).run(jobs);
+        try (client;
+                Progress progress = options.progress(usesStandardOutput())) {
+            Batch batch = new Batch(client, report, progress, parallel);
+            CountDownLatch over = new CountDownLatch(1);
+            Thread onInterrupt = new Thread(() -> stop(batch, client, over), "tftp-stop");
+            Runtime.getRuntime().addShutdownHook(onInterrupt);
+            try {
+                return batch.run(jobs);
+            } finally {
+                over.countDown();
+            }
+        }
+    }
+
+    /** Leaves no temporary file behind: not of a transfer that runs, nor of one that is just being started. */
+    private static void stop(Batch batch, TftpClient client, CountDownLatch over) {
+        batch.stop();
+        client.close();
+        try {
+            over.await(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -57,14 +57,14 @@ final class TransferOptions {
     @Option(names = "--verbose", description = "Print more, and a stack trace for an error.")
     private boolean verbose;
 
-    /** What shows how far the transfers are; null where nobody would see it. */
+    /** Shows how far the transfers are, where that is seen and wanted. */
     Progress progress(boolean standardOutputIsData) {
-        boolean seen = !quiet && !json && !trace && !standardOutputIsData;
-        return seen && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) ? new Progress() : null;
+        boolean wanted = !quiet && !json && !trace && !standardOutputIsData;
+        return Progress.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
     }
 
-    /** A client with these settings; the progress may be null. */
-    TftpClient newClient(Progress progress) {
+    /** A client with these settings. */
+    TftpClient newClient() {
         Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), silence, DALLY)
@@ -76,9 +76,6 @@ final class TransferOptions {
                 .timeout(timeout)
                 .options(!noOptions)
                 .limits(limits);
-        if (progress != null) {
-            builder.listener(progress);
-        }
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
