@@ -7,10 +7,13 @@ import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,10 +61,24 @@ final class GetCommand extends TransferCommand {
             throw new IllegalArgumentException("-o: " + output + " (expected: a directory for several files)");
         }
         List<Batch.Job> jobs = new ArrayList<>();
+        Set<Path> targets = new HashSet<>();
         for (RemoteFile file : files) {
-            jobs.add(new Get(file, targetOf(file), sha256));
+            String target = targetOf(file);
+            if (!targets.add(real(target))) {
+                throw new IllegalArgumentException(file + ": " + target
+                        + " is the target of another file too (expected: one file for each target)");
+            }
+            jobs.add(new Get(file, target, sha256));
         }
         return jobs;
+    }
+
+    private static Path real(String target) {
+        try {
+            return LocalFile.real(Path.of(target));
+        } catch (IOException e) {
+            return Path.of(target); // its transfer will fail, and the others need not
+        }
     }
 
     @Override

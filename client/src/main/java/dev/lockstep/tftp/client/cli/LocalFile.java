@@ -26,7 +26,7 @@ final class LocalFile {
      */
     static Sink sink(Path target) throws TftpException {
         try {
-            Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+            Path real = real(target);
             if (Files.isDirectory(real)) {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
             }
@@ -38,6 +38,11 @@ final class LocalFile {
         } catch (IOException e) {
             throw named(e, target);
         }
+    }
+
+    /** Returns the file that a get to that target writes: symbolic links are followed. */
+    static Path real(Path target) throws IOException {
+        return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     }
 
     /** Standard output, written as it comes. */
