@@ -613,5 +613,39 @@ class ClientGetIT {
         tid.send(data(1, bytes("short")));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr()).isEqualTo("tftp: " + server.url("file") + ": 3 disk full\n");
+    }
+
+    @Test
+    void a_reader_of_standard_output_that_leaves_ends_the_get_without_a_word() {
+        client = Run.start(
+                folder,
+                Map.of(),
+                List.of(
+                        "bash",
+                        "-c",
+                        "\"$0\" \"$@\" | true; exit ${PIPESTATUS[0]}",
+                        Path.of(System.getProperty("user.dir"))
+                                .resolveSibling("client/bin/tftp")
+                                .toString(),
+                        "get",
+                        server.url("file"),
+                        "-o",
+                        "-",
+                        "--windowsize",
+                        "1",
+                        "--blksize",
+                        "60000"));
+        request = server.awaitRequest();
+        tid = server.answerer(request);
+        tid.send(oack("blksize", "60000"));
+        tid.expect(ack(0));
+        tid.send(data(1, new byte[60_000]));
+        tid.expect(ack(1));
+        tid.send(data(2, new byte[60_000])); // together more than a pipe holds
+        tid.awaitError(0);
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr()).isEmpty();
     }
 }

@@ -53,7 +53,9 @@ final class Report {
     /** It did not. */
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        System.err.println("tftp: " + oneLine(remote.toString()) + ": " + described(cause));
+        if (verbose || !StreamSink.isOutputClosed(cause)) { // as other programs, which SIGPIPE ends without a word
+            System.err.println("tftp: " + oneLine(remote.toString()) + ": " + described(cause));
+        }
         if (verbose) {
             cause.printStackTrace();
         }

@@ -1,6 +1,9 @@
 package dev.lockstep.tftp.client.cli;
 
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.file.FileErrors;
 import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -15,9 +18,22 @@ final class StreamSink implements Sink {
 
     @Override
     public void write(ByteBuffer from) throws IOException {
-        while (from.hasRemaining()) {
-            out.write(from);
+        try {
+            while (from.hasRemaining()) {
+                out.write(from);
+            }
+        } catch (IOException e) {
+            throw isClosedPipe(e) ? new TftpException(ErrorCode.NOT_DEFINED, "output closed", e) : FileErrors.of(e);
         }
+    }
+
+    /** Whether a transfer has failed because the reader of a pipe has left. */
+    static boolean isOutputClosed(TftpException failure) {
+        return isClosedPipe(failure.getCause());
+    }
+
+    private static boolean isClosedPipe(Throwable failure) {
+        return failure instanceof IOException && "Broken pipe".equals(failure.getMessage());
     }
 
     @Override
