@@ -69,7 +69,8 @@ final class PutCommand extends TransferCommand {
         return false;
     }
 
-    private static String nameOf(String file) {
+    /** Returns the last element of a path, which names the file on the server. */
+    static String nameOf(String file) {
         Path name = Path.of(file).getFileName();
         if (name == null || name.toString().isEmpty()) {
             throw new IllegalArgumentException("'" + file + "': no file (expected: a file to put)");

@@ -121,9 +121,7 @@ final class Shell {
     }
 
     private boolean put(String local, String name) {
-        Path file = Path.of(local);
-        return transfers.put(
-                file, settings.remote(name == null ? file.getFileName().toString() : name));
+        return transfers.put(Path.of(local), settings.remote(name == null ? PutCommand.nameOf(local) : name));
     }
 
     private boolean putAll(List<String> patterns) {

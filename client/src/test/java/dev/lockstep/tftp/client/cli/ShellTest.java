@@ -1,0 +1,26 @@
+package dev.lockstep.tftp.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ShellTest {
+    private final ShellSettings settings = new ShellSettings(false, false);
+    private final Shell shell = new Shell(settings, new ShellTransfers(settings, null));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"put /", "mput /", "put \"\""})
+    void a_put_of_what_has_no_name_is_a_failure_and_the_shell_goes_on(String line) {
+        shell.execute("connect 192.0.2.1");
+        assertThat(shell.execute(line)).as("goes on").isTrue();
+        assertThat(shell.hasFailed()).isTrue();
+    }
+
+    @Test
+    void quit_ends_it() {
+        assertThat(shell.execute("quit")).isFalse();
+        assertThat(shell.hasFailed()).isFalse();
+    }
+}
