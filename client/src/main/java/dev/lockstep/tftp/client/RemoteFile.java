@@ -1,7 +1,12 @@
 package dev.lockstep.tftp.client;
 
+import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TransferMode;
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -19,7 +24,11 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
 
     private static final int MAX_PORT = 65535;
     private static final String SCHEME = "tftp://";
-    private static final Pattern AUTHORITY = Pattern.compile("(\\[[0-9A-Fa-f:.%]+]|[^\\[\\]:/]+)(?::(\\d{1,5}))?");
+    /** An IPv6 address may name an interface, after %25 (RFC 6874, section 2) or after % alone (section 3). */
+    private static final Pattern AUTHORITY = Pattern.compile(
+            "(?:\\[(?<ipv6>[0-9A-Fa-f:.]+)(?:%(?:25)?(?<zone>[^\\[\\]]+))?]|(?<host>[^\\[\\]:]+))(?::(?<port>\\d{1,5}))?");
+
+    private static final char ZONE = '%';
     private static final Pattern MODE = Pattern.compile("(.*);mode=([a-z]+)", Pattern.CASE_INSENSITIVE);
     /** Besides letters and digits, what stands in a URI's path as it is; a semicolon would begin the mode. */
     private static final String PLAIN = "/-._~!$&'()*+,=:@";
@@ -62,8 +71,16 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
                     .orElseThrow(() ->
                             new IllegalArgumentException(uri + ": mode " + name + " (expected: octet or netascii)"));
         }
-        int port = authority.group(2) == null ? TFTP_PORT : Integer.parseInt(authority.group(2));
-        return new RemoteFile(unbracketed(authority.group(1)), port, decoded(path), mode);
+        String port = authority.group("port");
+        return new RemoteFile(host(authority), port == null ? TFTP_PORT : Integer.parseInt(port), decoded(path), mode);
+    }
+
+    private static String host(Matcher authority) {
+        if (authority.group("host") != null) {
+            return authority.group("host");
+        }
+        String zone = authority.group("zone");
+        return authority.group("ipv6") + (zone == null ? "" : ZONE + decoded(zone));
     }
 
     /** The same place with another file name. */
@@ -71,21 +88,49 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
         return new RemoteFile(host, port, other, mode);
     }
 
-    /** What follows the last slash of the name, of either kind; empty if nothing does. */
+    /**
+     * Returns what follows the last slash of the name, of either kind; empty if nothing does. A byte that is not UTF-8
+     * is read as Latin-1, so that the result can name a local file.
+     */
     public String lastElement() {
-        return filename.substring(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
+        StringBuilder name = new StringBuilder();
+        filename.substring(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1)
+                .codePoints()
+                .forEach(point -> name.appendCodePoint(isRawByte(point) ? point - TftpCodec.RAW_BYTE : point));
+        return name.toString();
     }
 
-    private static String unbracketed(String host) {
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    private static boolean isRawByte(int point) {
+        return point >= TftpCodec.RAW_BYTE + 0x80 && point <= TftpCodec.RAW_BYTE + 0xFF;
     }
 
+    /** Returns the text of a path. Its bytes that are not UTF-8 are kept, as {@link TftpCodec#RAW_BYTE} says. */
     private static String decoded(String path) {
-        try {
-            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + " (expected: two hexadecimal digits after each %)", e);
+        ByteBuffer bytes = ByteBuffer.wrap(unescaped(path));
+        CharBuffer text = CharBuffer.allocate(bytes.remaining());
+        CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+        while (bytes.hasRemaining()) {
+            CoderResult result = utf8.decode(bytes, text, true);
+            for (int i = 0; i < (result.isError() ? result.length() : 0); i++) {
+                text.put((char) (TftpCodec.RAW_BYTE + (bytes.get() & 0xFF)));
+            }
         }
+        return text.flip().toString();
+    }
+
+    private static byte[] unescaped(String path) {
+        ByteBuffer in = StandardCharsets.UTF_8.encode(path);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        while (in.hasRemaining()) {
+            byte octet = in.get();
+            int high = octet == '%' && in.remaining() >= 2 ? Character.digit(in.get(), 16) : -1;
+            int low = high >= 0 ? Character.digit(in.get(), 16) : -1;
+            if (octet == '%' && low < 0) {
+                throw new IllegalArgumentException(path + " (expected: two hexadecimal digits after each %)");
+            }
+            out.write(octet == '%' ? high << 4 | low : octet);
+        }
+        return out.toByteArray();
     }
 
     private static String encoded(String path) {
@@ -93,6 +138,8 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
         path.codePoints().forEach(point -> {
             if (Character.isLetterOrDigit(point) || PLAIN.indexOf(point) >= 0) {
                 text.appendCodePoint(point);
+            } else if (isRawByte(point)) {
+                text.append(String.format(Locale.ROOT, "%%%02X", point - TftpCodec.RAW_BYTE));
             } else {
                 for (byte octet : Character.toString(point).getBytes(StandardCharsets.UTF_8)) {
                     text.append(String.format(Locale.ROOT, "%%%02X", octet));
@@ -105,7 +152,9 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
     /** As a URI, without what is the default. */
     @Override
     public String toString() {
-        String name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+        int zone = host.indexOf(ZONE);
+        String address = zone < 0 ? host : host.substring(0, zone) + "%25" + encoded(host.substring(zone + 1));
+        String name = host.indexOf(':') >= 0 ? "[" + address + "]" : host;
         return SCHEME + name + (port == TFTP_PORT ? "" : ":" + port) + "/" + encoded(filename)
                 + (mode == TransferMode.OCTET ? "" : ";mode=" + mode.name().toLowerCase(Locale.ROOT));
     }

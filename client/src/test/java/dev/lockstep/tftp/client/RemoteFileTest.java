@@ -5,7 +5,13 @@ import static dev.lockstep.tftp.codec.TransferMode.OCTET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +29,11 @@ class RemoteFileTest {
         "tftp://192.0.2.7/f, 192.0.2.7, 69, f, OCTET",
         "tftp://[2001:db8::7]/f, 2001:db8::7, 69, f, OCTET",
         "tftp://[::1]:6969/f, ::1, 6969, f, OCTET",
+        "tftp://[fe80::1%25eth0]/f, fe80::1%eth0, 69, f, OCTET",
+        "tftp://[fe80::1%25eth0]:6969/f, fe80::1%eth0, 6969, f, OCTET",
+        "tftp://[fe80::1%eth0]/f, fe80::1%eth0, 69, f, OCTET",
+        "tftp://[fe80::1%2525]/f, fe80::1%25, 69, f, OCTET",
+        "tftp://[fe80::1%25a%25b]/f, fe80::1%a%b, 69, f, OCTET",
         "tftp://h//abs/file, h, 69, /abs/file, OCTET",
         "tftp://h/a%20b, h, 69, a b, OCTET",
         "tftp://h/100%25, h, 69, 100%, OCTET",
@@ -72,6 +83,9 @@ class RemoteFileTest {
                 "tftp://h:123456/f",
                 "tftp://::1/f",
                 "tftp://[::1/f",
+                "tftp://[%25eth0]/f",
+                "tftp://[fe80::1%]/f",
+                "tftp://[fe80::1%25%]/f",
                 "tftp://h/f;mode=mail",
                 "tftp://h/f;mode=binary",
                 "tftp://h/%",
@@ -97,6 +111,9 @@ class RemoteFileTest {
                 "tftp://example.com/dir/file",
                 "tftp://example.com:6969/file;mode=netascii",
                 "tftp://[2001:db8::7]:6969/f",
+                "tftp://[fe80::1%25eth0]/f",
+                "tftp://h/caf%E9",
+                "tftp://h/%C3(%FF",
                 "tftp://h//abs/file",
                 "tftp://h/a%20b",
                 "tftp://h/100%25",
@@ -123,6 +140,33 @@ class RemoteFileTest {
         assertThat(RemoteFile.parse("tftp://h/a%5Cb.bin", OCTET).lastElement()).isEqualTo("b.bin");
         assertThat(RemoteFile.parse("tftp://h/a", OCTET).withFilename("x/y").filename())
                 .isEqualTo("x/y");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "caf%E9, 636166e9",
+        "%E9, e9",
+        "%FF%FE, fffe",
+        "s%C3%BC%FC, 73c3bcfc",
+        "%C3%28, c328",
+        "%E2%82, e282",
+        "%ED%B3%A9, edb3a9",
+        "süß, 73c3bcc39f",
+    })
+    void bytes_of_a_name_that_are_not_utf_8_are_sent_as_they_are(String path, String bytes) {
+        RemoteFile file = RemoteFile.parse("tftp://h/" + path, OCTET);
+        ByteBuf request = TftpCodec.encode(
+                new ReadRequest(file.filename(), OCTET, Options.NONE), UnpooledByteBufAllocator.DEFAULT);
+        assertThat(ByteBufUtil.hexDump(request)).isEqualTo("0001" + bytes + "006f6374657400");
+        assertThat(TftpCodec.encodedLength(new ReadRequest(file.filename(), OCTET, Options.NONE)))
+                .isEqualTo(request.readableBytes());
+        request.release();
+    }
+
+    @Test
+    void a_local_file_is_named_in_latin_1_where_the_name_is_not_utf_8() {
+        assertThat(RemoteFile.parse("tftp://h/d%E9/caf%E9", OCTET).lastElement())
+                .isEqualTo("café");
     }
 
     @Test

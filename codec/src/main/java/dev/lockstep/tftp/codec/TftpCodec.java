@@ -25,6 +25,12 @@ public final class TftpCodec {
     /** The longest request (RFC 2347, "Packet formats"). */
     public static final int MAX_REQUEST = 512;
 
+    /**
+     * Plus a byte from 0x80 on, a lone surrogate that stands for that byte in a text to be encoded: a file name need not
+     * be UTF-8.
+     */
+    public static final int RAW_BYTE = 0xDC00;
+
     /** More than fit into a request; looking through 64 KiB of them would cost seconds of an event loop. */
     static final int MAX_OPTIONS = 256;
 
@@ -185,7 +191,21 @@ public final class TftpCodec {
 
     private static void writeText(ByteBuf bytes, String text) {
         int nul = text.indexOf('\0');
-        ByteBufUtil.writeUtf8(bytes, nul < 0 ? text : text.substring(0, nul));
+        int end = nul < 0 ? text.length() : nul;
+        int from = 0;
+        for (int i = 0; i < end; i++) {
+            if (isRawByte(text, i)) {
+                ByteBufUtil.writeUtf8(bytes, text, from, i);
+                bytes.writeByte(text.charAt(i));
+                from = i + 1;
+            }
+        }
+        ByteBufUtil.writeUtf8(bytes, text, from, end);
         bytes.writeByte(0);
+    }
+
+    private static boolean isRawByte(String text, int index) {
+        int offset = text.charAt(index) - RAW_BYTE;
+        return offset >= 0x80 && offset <= 0xFF && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 }
