@@ -12,6 +12,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 
 /** A socket, and so a TID, for each transfer. */
@@ -54,12 +55,17 @@ final class FreshSockets implements ClientSockets {
 
     private void bind(Bootstrap bootstrap, InetAddress any, int tries, Consumer<Throwable> failed, EventLoop loop) {
         bootstrap.bind(any, ports.next()).addListener((ChannelFuture bound) -> {
-            if (!bound.isSuccess() && bound.cause() instanceof IOException && tries > 1) {
-                bind(bootstrap, any, tries - 1, failed, loop); // somebody else has that port
+            if (isPortTaken(bound) && tries > 1) {
+                bind(bootstrap, any, tries - 1, failed, loop);
             } else if (!bound.isSuccess()) {
                 loop.execute(() -> failed.accept(bound.cause()));
             }
         });
+    }
+
+    /** A channel that was closed is no sign of that: the client closes each one that is opened after its end. */
+    private static boolean isPortTaken(ChannelFuture bound) {
+        return bound.cause() instanceof IOException && !(bound.cause() instanceof ClosedChannelException);
     }
 
     @Override

@@ -1,0 +1,35 @@
+package dev.lockstep.tftp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.channel.Transport;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class FreshSocketsTest {
+    @Test
+    void a_client_that_has_been_closed_does_not_try_one_port_after_the_other() throws Exception {
+        Transport transport = Transport.best();
+        EventLoopGroup loops = transport.newGroup(1, "tftp");
+        ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+        channels.close();
+        AtomicInteger tries = new AtomicInteger();
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        new FreshSockets(transport, LocalPorts.inTurn(40_000, 40_099), channels)
+                .open(
+                        loops.next(),
+                        new ClientSockets.Needs(false, 1000, 1500, false),
+                        pipeline -> tries.incrementAndGet(),
+                        failure::complete);
+        assertThat(failure.get(30, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
+        assertThat(tries).hasValue(1);
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+}
