@@ -7,6 +7,7 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSummary;
@@ -25,6 +26,7 @@ final class ShellTransfers implements AutoCloseable {
     private final ShellSettings settings;
     private final PacketCapture capture;
     private TftpClient running;
+    private boolean closed;
 
     /** The capture may be null; it is taken over. */
     ShellTransfers(ShellSettings settings, PacketCapture capture) {
@@ -45,7 +47,7 @@ final class ShellTransfers implements AutoCloseable {
     private boolean run(String done, RemoteFile remote, Start start) {
         boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
         try (TftpClient client = newClient()) {
-            use(client);
+            begin(client);
             TransferResult result;
             try (Progress progress = Progress.start(shown)) {
                 TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
@@ -57,7 +59,7 @@ final class ShellTransfers implements AutoCloseable {
         } catch (CompletionException e) {
             return failed(remote, e.getCause());
         } finally {
-            use(null);
+            end();
         }
     }
 
@@ -91,8 +93,15 @@ final class ShellTransfers implements AutoCloseable {
         return false;
     }
 
-    private synchronized void use(TftpClient client) {
+    private synchronized void begin(TftpClient client) throws TftpException {
+        if (closed) { // the lines of a pipe go on while the process ends
+            throw new TftpException(ErrorCode.NOT_DEFINED, "closed");
+        }
         running = client;
+    }
+
+    private synchronized void end() {
+        running = null;
     }
 
     /** Ends the transfer that runs, if one does. */
@@ -108,6 +117,9 @@ final class ShellTransfers implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         interrupt();
         if (capture != null) {
             capture.close();

@@ -2,13 +2,16 @@ package dev.lockstep.tftp.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.testing.RawPeer;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShellTest {
     private final ShellSettings settings = new ShellSettings(false, false);
-    private final Shell shell = new Shell(settings, new ShellTransfers(settings, null));
+    private final ShellTransfers transfers = new ShellTransfers(settings, null);
+    private final Shell shell = new Shell(settings, transfers);
 
     @ParameterizedTest
     @ValueSource(strings = {"put /", "mput /", "put \"\""})
@@ -16,6 +19,17 @@ class ShellTest {
         shell.execute("connect 192.0.2.1");
         assertThat(shell.execute(line)).as("goes on").isTrue();
         assertThat(shell.hasFailed()).isTrue();
+    }
+
+    @Test
+    void after_an_interrupt_of_the_process_no_transfer_starts() throws IOException {
+        try (RawPeer server = new RawPeer()) {
+            shell.execute("connect 127.0.0.1 " + server.port());
+            transfers.close();
+            shell.execute("get file");
+            assertThat(shell.hasFailed()).isTrue();
+            assertThat(server.countArrived()).isZero();
+        }
     }
 
     @Test
