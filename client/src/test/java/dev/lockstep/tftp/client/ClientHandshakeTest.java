@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.channel.BufferBudget;
 import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -17,12 +19,15 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -69,11 +74,8 @@ class ClientHandshakeTest {
         }
     }
 
-    @Test
-    void a_first_answer_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_socket_that_rests()
-            throws Exception {
-        RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
-        TransferContext context = new TransferContext(
+    private TransferContext context() {
+        return new TransferContext(
                 Limits.DEFAULT,
                 Runnable::run,
                 new BufferBudget(1 << 20),
@@ -81,12 +83,39 @@ class ClientHandshakeTest {
                 false,
                 events::add,
                 1 << 20);
-        ClientHandshake handshake = new ClientHandshake(
-                new Exchange.Download(remote, new Forgetful(), new CompletableFuture<>()),
-                REQUEST,
-                SERVER,
-                context,
-                no -> {});
+    }
+
+    private ClientHandshake handshake(Consumer<TftpException> refused) {
+        RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
+        Exchange exchange = new Exchange.Download(remote, new Forgetful(), new CompletableFuture<>());
+        return new ClientHandshake(exchange, REQUEST, SERVER, context(), refused);
+    }
+
+    @Test
+    void a_handshake_that_is_cancelled_and_gets_no_answer_closes_its_socket_at_the_next_timeout() throws Exception {
+        MockTicker time = Ticker.newMockTicker();
+        List<TftpException> refusals = new ArrayList<>();
+        ClientHandshake handshake = handshake(refusals::add);
+        EmbeddedChannel socket =
+                EmbeddedChannel.builder().ticker(time).handlers(handshake).build();
+        ((DatagramPacket) socket.readOutbound()).release();
+
+        handshake.cancel(new TftpException(ErrorCode.NOT_DEFINED, "cancelled"));
+        assertThat(refusals)
+                .singleElement()
+                .satisfies(cause -> assertThat(cause).hasMessage("cancelled"));
+        assertThat(socket.isOpen()).isTrue();
+        time.advance(1, TimeUnit.MINUTES);
+        socket.runScheduledPendingTasks();
+        assertThat(socket.isOpen()).isFalse();
+        assertThat(refusals).hasSize(1);
+        assertThat(socket.finish()).as("sent again").isFalse();
+    }
+
+    @Test
+    void a_first_answer_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_socket_that_rests()
+            throws Exception {
+        ClientHandshake handshake = handshake(no -> {});
         RestedSockets sockets = new RestedSockets(new OneSocket(), Duration.ofMillis(100));
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
         sockets.open(new EmbeddedChannel().eventLoop(), needs, pipeline -> pipeline.addLast(handshake), no -> {});
