@@ -40,7 +40,7 @@ public final class TftpClientBuilder {
         return this;
     }
 
-    /** The window to ask for, 1 to 65535 blocks. */
+    /** The window to ask for, 1 to 32767 blocks. */
     public TftpClientBuilder windowsize(int blocks) {
         windowsize = blocks;
         return this;

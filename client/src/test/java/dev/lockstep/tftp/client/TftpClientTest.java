@@ -544,6 +544,8 @@ class TftpClientTest {
                 .withMessage("blksize: 7 (expected: 8 to 65464)");
         assertThatThrownBy(() -> TftpClient.builder().blksize(65_465).build()).hasMessageContaining("65465");
         assertThatThrownBy(() -> TftpClient.builder().windowsize(0).build()).hasMessageContaining("windowsize: 0");
+        assertThatThrownBy(() -> TftpClient.builder().windowsize(32_768).build())
+                .hasMessage("windowsize: 32768 (expected: 1 to 32767)");
         assertThatThrownBy(() -> TftpClient.builder().timeout(256).build()).hasMessageContaining("timeout: 256");
         assertThatThrownBy(() -> TftpClient.builder().eventLoops(0).build()).hasMessageContaining("event loops: 0");
     }

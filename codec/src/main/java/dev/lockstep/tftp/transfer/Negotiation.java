@@ -25,6 +25,8 @@ public final class Negotiation {
     private static final long MIN_UTIMEOUT = 10_000;
     private static final long MAX_UTIMEOUT = 255_000_000;
     private static final long MAX_TIMEOUT = 255;
+    /** The widest window that may be asked for (RFC 7440); {@link TransferSettings#MAX_WINDOWSIZE} is granted for it. */
+    private static final long MAX_ASKED_WINDOWSIZE = 65535;
 
     private String blksizeOption;
     private int blksize = TransferSettings.PLAIN.blksize();
@@ -119,7 +121,7 @@ public final class Negotiation {
                 return granted ? OptionalLong.of(blksize) : OptionalLong.empty();
             }
             case WINDOWSIZE -> {
-                OptionalLong number = Options.number(asked, 1, TransferSettings.MAX_WINDOWSIZE);
+                OptionalLong number = Options.number(asked, 1, MAX_ASKED_WINDOWSIZE);
                 number.ifPresent(wanted -> windowsize = (int) Math.min(wanted, limits.windowFor(blksize)));
                 return number.isPresent() ? OptionalLong.of(windowsize) : number;
             }
@@ -166,9 +168,8 @@ public final class Negotiation {
                         inRange(granted, TransferSettings.MIN_BLKSIZE, Math.min(most, TransferSettings.MAX_BLKSIZE));
             }
             case WINDOWSIZE -> {
-                long most = Options.number(wanted, 0, TransferSettings.MAX_WINDOWSIZE)
-                        .orElse(0);
-                windowsize = (int) inRange(granted, 1, most);
+                long most = Options.number(wanted, 0, Long.MAX_VALUE).orElse(0);
+                windowsize = (int) inRange(granted, 1, Math.min(most, TransferSettings.MAX_WINDOWSIZE));
             }
             case TSIZE -> tsize = inRange(granted, 0, Long.MAX_VALUE);
             case TIMEOUT -> timeout = Duration.ofSeconds(same(granted, wanted));

@@ -7,7 +7,7 @@ import java.util.Objects;
  * What both ends have agreed on.
  *
  * @param blksize octets of file in a DATA, 8 to 65464; a shorter block is the last one
- * @param windowsize blocks sent for one ACK, 1 to 65535
+ * @param windowsize blocks sent for one ACK, 1 to {@link #MAX_WINDOWSIZE}
  * @param timeout how long both ends wait before they resend; zero where nothing was agreed and each end decides
  * @param tsize octets of the file, or {@link Source#UNKNOWN_SIZE}
  * @param rollover the block number after 65535: 0 or 1
@@ -17,8 +17,11 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
     public static final int MIN_BLKSIZE = 8;
     /** The largest block: what an IPv4 datagram holds less the DATA's header, as RFC 2348 counts it. */
     public static final int MAX_BLKSIZE = 65464;
-    /** The widest window (RFC 7440). */
-    public static final int MAX_WINDOWSIZE = 65535;
+    /**
+     * The widest window: half of the block numbers. RFC 7440 allows 65535, but in a wider window the 16 bits of an old
+     * block are those of a future one, too, and the file is wrong without a sign of it.
+     */
+    public static final int MAX_WINDOWSIZE = 32767;
 
     /** RFC 1350 without options. */
     public static final TransferSettings PLAIN = new TransferSettings(512, 1, Duration.ZERO, Source.UNKNOWN_SIZE, 0);

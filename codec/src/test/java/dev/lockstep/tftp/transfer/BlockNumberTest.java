@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,21 @@ class BlockNumberTest {
                 if (count > 64) {
                     int behind = BlockNumber.of(count - 1, rollover);
                     assertThat(BlockNumber.distance(count, behind, rollover)).isGreaterThan(60_000);
+                }
+            }
+        }
+    }
+
+    @Test
+    void case10_in_the_widest_window_no_old_block_is_taken_for_a_future_one() {
+        int widest = TransferSettings.MAX_WINDOWSIZE;
+        for (long count : new long[] {widest, 65_535, 65_536, 131_070, 131_072, 9_999_999}) {
+            for (int rollover = 0; rollover <= 1; rollover++) {
+                for (int behind = 1; behind <= widest; behind++) {
+                    int block = BlockNumber.of(count - behind, rollover);
+                    if (BlockNumber.distance(count, block, rollover) <= widest) {
+                        fail("%d behind %d, rollover %d", behind, count, rollover);
+                    }
                 }
             }
         }

@@ -253,8 +253,20 @@ class NegotiationTest {
     void case47_a_window_is_never_0() {
         assertThat(read("windowsize=8", LIMITS.withWindow(64, 1)).oack()).hasToString("windowsize=1");
         assertThat(read("windowsize=0", LIMITS).settings().windowsize()).isEqualTo(1);
-        assertThat(read("windowsize=65535", LIMITS.withWindow(65_535, 1 << 30)).oack())
-                .hasToString("windowsize=65535");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32767, 32767", "32768, 32767", "65535, 32767"})
+    void case10_no_window_above_half_the_block_numbers_is_granted(int asked, int granted) {
+        Limits widest = LIMITS.withWindow(32_767, 1 << 30);
+        assertThat(read("windowsize=" + asked, widest).oack()).hasToString("windowsize=" + granted);
+        assertThat(write("windowsize=" + asked, widest).settings().windowsize()).isEqualTo(granted);
+    }
+
+    @Test
+    void case10_no_window_above_half_the_block_numbers_is_accepted() throws TftpException {
+        assertThat(accept("windowsize=32767", "windowsize=32767").windowsize()).isEqualTo(32_767);
+        assertRefused("windowsize=65535", "windowsize=32768");
     }
 
     @Test
@@ -361,7 +373,7 @@ class NegotiationTest {
                 .hasMessageContaining("expected");
         assertThatThrownBy(() -> LIMITS.withBlksize(65_465)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LIMITS.withWindow(0, 1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> LIMITS.withWindow(65_536, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LIMITS.withWindow(32_768, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LIMITS.withWindow(1, 0)).isInstanceOf(IllegalArgumentException.class);
         Duration second = Duration.ofSeconds(1);
         assertThatThrownBy(() -> LIMITS.withTimes(second.negated(), second, second))
@@ -372,6 +384,8 @@ class NegotiationTest {
                 .hasMessageContaining("linger");
         assertThatThrownBy(() -> new TransferSettings(7, 1, second, 0, 0)).hasMessageContaining("blksize: 7");
         assertThatThrownBy(() -> new TransferSettings(8, 0, second, 0, 0)).hasMessageContaining("windowsize: 0");
+        assertThatThrownBy(() -> new TransferSettings(8, 32_768, second, 0, 0))
+                .hasMessageContaining("windowsize: 32768 (expected: 1 to 32767)");
         assertThatThrownBy(() -> new TransferSettings(8, 1, second, 0, 2)).hasMessageContaining("rollover: 2");
     }
 }

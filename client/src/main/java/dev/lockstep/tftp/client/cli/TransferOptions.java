@@ -21,7 +21,7 @@ final class TransferOptions {
     @Option(names = "--blksize", paramLabel = "N", description = "Octets a block to ask for, 8 to 65464; 1428.")
     private int blksize = TftpClientBuilder.BLKSIZE;
 
-    @Option(names = "--windowsize", paramLabel = "N", description = "Blocks an ACK to ask for, 1 to 65535; 64.")
+    @Option(names = "--windowsize", paramLabel = "N", description = "Blocks an ACK to ask for, 1 to 32767; 64.")
     private int windowsize = TftpClientBuilder.WINDOWSIZE;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Wait before a resend to ask for, 1 to 255.")

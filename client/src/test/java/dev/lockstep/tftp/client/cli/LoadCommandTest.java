@@ -32,6 +32,7 @@ class LoadCommandTest {
             --ports 5             | --ports: 5 (expected: FIRST-LAST, 1 to 65535)
             --port-rest -1        | --port-rest: -1.0 (expected: ms, 0 to 600000)
             --blksize 7           | blksize: 7 (expected: 8 to 65464)
+            --windowsize 32768    | windowsize: 32768 (expected: 1 to 32767)
             --threads 0           | event loops: 0 (expected: 1 to 2147483647)
             --mode mail           | --mode: mail (expected: octet or netascii)
             """)

@@ -9,7 +9,7 @@ final class LimitOptions {
     @Option(names = "--blksize-limit", paramLabel = "N", description = "The largest block granted, 8 to 65464.")
     private int blksizeLimit = Limits.DEFAULT.blksize();
 
-    @Option(names = "--windowsize-limit", paramLabel = "N", description = "The widest window granted, 1 to 65535; 64.")
+    @Option(names = "--windowsize-limit", paramLabel = "N", description = "The widest window granted, 1 to 32767; 64.")
     private int windowsizeLimit = Limits.DEFAULT.windowsize();
 
     @Option(names = "--window-bytes-limit", paramLabel = "SIZE", description = "The same in bytes; 96K by default.")

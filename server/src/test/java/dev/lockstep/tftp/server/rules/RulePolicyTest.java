@@ -303,6 +303,7 @@ class RulePolicyTest {
                 writable = "yes"
                 max-size = "much"
                 root = "ROOT/none"
+                windowsize-limit = 32768
                 ports = "single"
                 """))
                 .containsExactly(
@@ -320,7 +321,8 @@ class RulePolicyTest {
                         "tftpd.toml line 10: writable: yes (expected: true or false)",
                         "tftpd.toml line 11: max-size: 'much' (expected: a size such as 4096, 64K or 512M)",
                         "tftpd.toml line 12: root: " + folder + "/none (expected: a directory that can be read)",
-                        "tftpd.toml line 13: ports: (expected: in a rule without files and operation:"
+                        "tftpd.toml line 13: windowsize-limit: 32768 (expected: 1 to 32767)",
+                        "tftpd.toml line 14: ports: (expected: in a rule without files and operation:"
                                 + " the port is chosen by client)");
     }
 
