@@ -4,7 +4,7 @@ package dev.lockstep.tftp.transfer;
 public enum Outcome {
     /** Every byte is stored and acknowledged. */
     COMPLETE,
-    /** Every byte was sent, but the last ACK never came: probably complete (RFC 1350, section 6). */
+    /** Nothing but the last block is unacknowledged: probably complete (RFC 1350, section 6). */
     UNCONFIRMED,
     /** The peer took the OACK and left: boot firmware asks for the size that way. */
     PROBE,

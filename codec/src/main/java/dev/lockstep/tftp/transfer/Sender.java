@@ -234,7 +234,7 @@ public final class Sender extends Transfer {
         if (opening) {
             return Outcome.PROBE;
         }
-        return sent == last ? Outcome.UNCONFIRMED : Outcome.FAILED;
+        return isOnlyLastUnacknowledged() ? Outcome.UNCONFIRMED : Outcome.FAILED;
     }
 
     @Override
@@ -243,9 +243,14 @@ public final class Sender extends Transfer {
             return Outcome.PROBE;
         }
         if (fromPeer.is(ErrorCode.NOT_DEFINED)) {
-            return sent == last ? Outcome.UNCONFIRMED : Outcome.STOPPED;
+            return isOnlyLastUnacknowledged() ? Outcome.UNCONFIRMED : Outcome.STOPPED;
         }
         return Outcome.FAILED;
+    }
+
+    /** Then the peer may have all of the file; of more than one block, nothing says that any of them arrived. */
+    private boolean isOnlyLastUnacknowledged() {
+        return acked == last - 1;
     }
 
     @Override

@@ -296,6 +296,38 @@ class SenderTest {
     }
 
     @Test
+    void case14_a_last_window_that_is_never_acknowledged_is_a_failure() {
+        Sender sender = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
+        ack(sender, 3);
+        while (wire.outcome == null) {
+            wire.taken();
+            silence(sender);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(wire.taken()).containsExactly("ERROR 0");
+    }
+
+    @Test
+    void case14_only_the_last_block_of_a_window_may_be_unacknowledged() {
+        Sender sender = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
+        ack(sender, 4);
+        while (wire.outcome == null) {
+            wire.taken();
+            silence(sender);
+        }
+        assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
+        assertThat(wire.taken()).doesNotContain("ERROR 0");
+    }
+
+    @Test
+    void f04_error_0_in_the_last_window_is_unconfirmed_only_for_the_last_block() {
+        Sender early = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
+        ack(early, 3);
+        early.receive(new ErrorMessage(0, "closed"), now);
+        assertThat(wire.outcome).isEqualTo(Outcome.STOPPED);
+    }
+
+    @Test
     void case45_a_window_wider_than_the_file_ends_with_the_short_block() {
         Sender sender = sender(600, 512, 16, Duration.ZERO, false);
         assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 2 (88)");
