@@ -222,7 +222,12 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void failed(TftpException cause) {
-        cancel(cause);
+        if (transfer instanceof Receiver receiver) {
+            receiver.storeFailed(cause, now());
+            ctx.flush();
+        } else {
+            cancel(cause);
+        }
     }
 
     private void onDeadline() {

@@ -4,12 +4,14 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import io.netty.buffer.ByteBuf;
 
 /**
  * DATA in, ACKs out (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a gap, and by
- * the timer. The last one is sent when the file is durable; then the receiver lingers in case it got lost.
+ * the timer. The last one is sent when the file is durable, or an ERROR if it cannot be; then the receiver dallies in
+ * case that got lost.
  *
  * <pre>
  *   ... acked │ acked+1 ... received │ received+1 ...          blocks, counted from 1 in 64 bits
@@ -30,6 +32,8 @@ public final class Receiver extends Transfer {
     private boolean gapReported;
     private boolean ackHeldBack;
     private long leaveAt;
+    /** Sent in place of the last ACK; null unless the file could not be stored. */
+    private ErrorMessage refusal;
 
     /**
      * A receiver that has done nothing yet.
@@ -67,7 +71,9 @@ public final class Receiver extends Transfer {
             onData(data, now);
         } else if (message instanceof OptionAck && phase == ReceivePhase.RECEIVING && opening instanceof Ack) {
             stats.duplicates++; // our answer to it was lost
-            repeatLast(now);
+            if (!ackHeldBack) {
+                repeatLast(now);
+            }
         }
     }
 
@@ -112,15 +118,19 @@ public final class Receiver extends Transfer {
         stats.markFirstByte(now);
         timer.answered(received, now);
         progress(now);
-        if (length < settings.blksize() && exactSize && settings.isSizeOtherThan(stats.bytes)) {
-            String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
-            fail(new TftpException(ErrorCode.NOT_DEFINED, text), now);
-            return;
+        boolean last = length < settings.blksize();
+        if (last) {
+            phase = ReceivePhase.COMMITTING;
+            ackHeldBack = false; // what acknowledges the last block is the durable file
+            wire.awaitReply(Wire.NEVER);
+            if (exactSize && settings.isSizeOtherThan(stats.bytes)) {
+                String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
+                storeFailed(new TftpException(ErrorCode.NOT_DEFINED, text), now);
+                return;
+            }
         }
         store.offer(content);
-        if (length < settings.blksize()) {
-            phase = ReceivePhase.COMMITTING;
-            wire.awaitReply(Wire.NEVER);
+        if (last) {
             store.commit();
         } else if (received - acked == settings.windowsize()) {
             acknowledge(now);
@@ -173,9 +183,11 @@ public final class Receiver extends Transfer {
         sendLast(now);
     }
 
-    /** The word that waits for a reply: the opening, then the ACK of what is here. */
+    /** The word that waits for a reply: the opening, then the ACK of what is here; at the end maybe an ERROR. */
     private void sendLast(long now) {
-        if (received > 0 || opening != null) {
+        if (refusal != null) {
+            wire.send(refusal);
+        } else if (received > 0 || opening != null) {
             wire.send(received > 0 ? new Ack(BlockNumber.of(acked, rollover)) : opening);
         }
         if (phase == ReceivePhase.LINGERING) {
@@ -194,12 +206,29 @@ public final class Receiver extends Transfer {
     /** The store has made the file durable. */
     public void stored(long now) {
         if (phase == ReceivePhase.COMMITTING && !isFinished()) {
-            phase = ReceivePhase.LINGERING;
-            acked = received;
-            leaveAt = now + linger; // repeats don't move it, or a peer could keep this TID for ever
-            sendLast(now);
-            finish(Outcome.COMPLETE, null, now);
+            dally(Outcome.COMPLETE, null, now);
         }
+    }
+
+    /**
+     * The store has failed. Where all blocks are here the ERROR stands for the last ACK, and is repeated like it: a
+     * sender that has missed both takes the file for stored.
+     */
+    public void storeFailed(TftpException cause, long now) {
+        if (phase == ReceivePhase.COMMITTING && !isFinished()) {
+            refusal = cause.toMessage();
+            dally(Outcome.FAILED, cause, now);
+        } else {
+            fail(cause, now);
+        }
+    }
+
+    private void dally(Outcome outcome, TftpException cause, long now) {
+        phase = ReceivePhase.LINGERING;
+        acked = received;
+        leaveAt = now + linger; // repeats don't move it, or a peer could keep this TID for ever
+        sendLast(now);
+        finish(outcome, cause, now);
     }
 
     @Override

@@ -86,10 +86,69 @@ class ReceiverTest {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 10);
         wire.taken();
-        receiver.fail(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
+        receiver.storeFailed(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
         assertThat(wire.taken()).containsExactly("ERROR 3");
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void case36_a_lost_error_of_a_failed_commit_is_repeated_for_a_repeated_last_block_while_dallying() {
+        Receiver receiver = receiver(2, new Ack(0));
+        for (int block = 1; block <= 3; block++) {
+            data(receiver, block, block == 3 ? 10 : 512);
+        }
+        wire.taken();
+        receiver.storeFailed(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
+        assertThat(wire.taken()).containsExactly("ERROR 3");
+        data(receiver, 2, 512);
+        assertThat(wire.taken()).isEmpty();
+        data(receiver, 3, 10);
+        receiver.onRequestRepeated(now);
+        assertThat(wire.taken()).containsExactly("ERROR 3", "ERROR 3");
+        assertThat(wire.closed).isFalse();
+        silence(receiver);
         assertThat(wire.closed).isTrue();
+        assertThat(wire.taken()).isEmpty();
+    }
+
+    @Test
+    void case36_a_store_that_fails_before_the_last_block_ends_it_at_once() {
+        Receiver receiver = receiver(1, new Ack(0));
+        data(receiver, 1, 512);
+        wire.taken();
+        receiver.storeFailed(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
+        assertThat(wire.taken()).containsExactly("ERROR 3");
+        assertThat(wire.closed).isTrue();
+    }
+
+    @Test
+    void case35_an_ack_held_back_in_the_last_window_is_not_sent_before_the_file_is_durable() {
+        Receiver receiver = receiver(4, new Ack(0));
+        data(receiver, 1, 512);
+        wire.taken();
+        store.room = false;
+        data(receiver, 3, 512); // a gap: its ACK is held back
+        data(receiver, 4, 10);
+        data(receiver, 2, 512); // and the file is complete
+        assertThat(store.commitAsked).isTrue();
+        store.room = true;
+        receiver.resume(now);
+        assertThat(wire.taken()).isEmpty();
+        receiver.stored(now);
+        assertThat(wire.taken()).containsExactly("ACK 4");
+    }
+
+    @Test
+    void case17_a_repeated_oack_does_not_send_an_ack_that_is_held_back() {
+        Receiver receiver = receiver(1, new Ack(0));
+        store.room = false;
+        data(receiver, 1, 512);
+        wire.taken();
+        receiver.receive(OACK, now);
+        assertThat(wire.taken()).isEmpty();
+        store.room = true;
+        receiver.resume(now);
+        assertThat(wire.taken()).containsExactly("ACK 1");
     }
 
     @Test
@@ -330,6 +389,8 @@ class ReceiverTest {
         strict.receive(new Data(1, Unpooled.wrappedBuffer(new byte[90])), now);
         assertThat(other.outcome).isEqualTo(Outcome.FAILED);
         assertThat(unpublished.commitAsked).isFalse();
+        strict.receive(new Data(1, Unpooled.wrappedBuffer(new byte[90])), now);
+        assertThat(other.taken()).as("repeated where the first one was lost").containsExactly("ERROR 0", "ERROR 0");
     }
 
     @Test
