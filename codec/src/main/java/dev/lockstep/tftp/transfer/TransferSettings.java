@@ -34,8 +34,11 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
         Objects.requireNonNull(timeout, "timeout");
     }
 
-    /** Whether a file of that size is not what was announced. Some servers echo the 0 of a request: no announcement. */
+    /**
+     * Returns whether a file of that size is not what was announced. Some servers echo the 0 of a request, which announces
+     * nothing; others count in 32 bits, and announce the size modulo 4 GiB.
+     */
     boolean isSizeOtherThan(long octets) {
-        return tsize > 0 && tsize != octets;
+        return tsize > 0 && tsize != octets && tsize != (octets & 0xFFFF_FFFFL);
     }
 }

@@ -367,6 +367,24 @@ class NegotiationTest {
     }
 
     @Test
+    void a_size_announced_modulo_4_gib_is_the_size_of_the_file() {
+        long gib = 1L << 30;
+        assertThat(announced(5 * gib + 7).isSizeOtherThan(5 * gib + 7)).isFalse();
+        assertThat(announced(gib + 7).isSizeOtherThan(5 * gib + 7)).isFalse();
+        assertThat(announced(gib + 7).isSizeOtherThan(9 * gib + 7)).isFalse();
+        assertThat(announced(gib + 7).isSizeOtherThan(5 * gib + 8)).isTrue();
+        assertThat(announced(gib + 7).isSizeOtherThan(gib)).isTrue();
+        assertThat(announced(5 * gib + 7).isSizeOtherThan(gib + 7))
+                .as("truncated")
+                .isTrue();
+        assertThat(announced(5 * gib + 7).isSizeOtherThan(9 * gib + 7)).isTrue();
+    }
+
+    private static TransferSettings announced(long size) {
+        return new TransferSettings(512, 1, Duration.ZERO, size, 0);
+    }
+
+    @Test
     void limits_and_settings_refuse_what_makes_no_sense() {
         assertThatThrownBy(() -> LIMITS.withBlksize(7))
                 .hasMessageContaining("7")
