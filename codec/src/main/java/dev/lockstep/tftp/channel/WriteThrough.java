@@ -4,7 +4,6 @@ import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.io.IOException;
 
 /** Writes each block on the event loop, as it comes, to a sink that never blocks: no copy and no other thread. */
 final class WriteThrough implements IncomingFile {
@@ -49,7 +48,7 @@ final class WriteThrough implements IncomingFile {
         try {
             action.run();
             return true;
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) { // an Error, too, must reach the transfer, or its file would have a hole
             over = true;
             loop.execute(() -> owner.failed(TftpException.of(e)));
             return false;
@@ -61,7 +60,7 @@ final class WriteThrough implements IncomingFile {
         over = true;
         try {
             sink.close();
-        } catch (IOException | RuntimeException ignored) {
+        } catch (Throwable ignored) {
             // the result stands, and is still to be told
         }
         whenClosed.run();

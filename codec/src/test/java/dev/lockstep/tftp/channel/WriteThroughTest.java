@@ -81,6 +81,27 @@ class WriteThroughTest {
     }
 
     @Test
+    void an_error_of_a_sink_fails_the_transfer_like_an_exception() {
+        open(new MemorySink().throwing(new LinkageError("secret")));
+        offer(new byte[10]);
+        offer(new byte[10]);
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 internal error");
+    }
+
+    @Test
+    void an_error_at_commit_is_no_success() {
+        open(new MemorySink());
+        offer(new byte[10]);
+        sink.throwing(new LinkageError("secret"));
+        store.commit();
+        bench.settle();
+        assertThat(owner.told).containsExactly("0 internal error");
+        assertThat(sink.isCommitted()).isFalse();
+    }
+
+    @Test
     void without_a_commit_nothing_is_published() {
         open(new MemorySink());
         offer(new byte[10]);

@@ -11,6 +11,7 @@ public final class MemorySink implements Sink {
     private int room = Integer.MAX_VALUE;
     private IOException full;
     private IOException commitFailure;
+    private Error error;
     private volatile boolean committed;
     private boolean mayBlock = true;
     private volatile boolean closed;
@@ -25,6 +26,12 @@ public final class MemorySink implements Sink {
     /** Fails when it is to be committed. */
     public MemorySink failingToCommit(IOException failure) {
         commitFailure = failure;
+        return this;
+    }
+
+    /** Throws that from now on, whatever it is asked. */
+    public MemorySink throwing(Error thrown) {
+        error = thrown;
         return this;
     }
 
@@ -54,6 +61,7 @@ public final class MemorySink implements Sink {
         if (closed || committed) {
             throw new IllegalStateException("written to after its end");
         }
+        throwError();
         room -= from.remaining();
         if (room < 0) {
             throw full;
@@ -68,6 +76,7 @@ public final class MemorySink implements Sink {
         if (closed || committed) {
             throw new IllegalStateException("committed after its end");
         }
+        throwError();
         if (commitFailure != null) {
             throw commitFailure;
         }
@@ -80,6 +89,13 @@ public final class MemorySink implements Sink {
             throw new IllegalStateException("closed twice");
         }
         closed = true;
+        throwError();
+    }
+
+    private void throwError() {
+        if (error != null) {
+            throw error;
+        }
     }
 
     @Override

@@ -19,7 +19,10 @@ final class StorageOptions {
     @Option(names = "--memory", description = "Serve and keep files in memory instead.")
     private boolean memory;
 
-    @Option(names = "--memory-limit", paramLabel = "SIZE", description = "Memory for files; 64M by default.")
+    @Option(
+            names = "--memory-limit",
+            paramLabel = "SIZE",
+            description = "Memory for files, at most half of the heap; 64M.")
     private ByteSize memoryLimit = new ByteSize(DEFAULT_MEMORY_LIMIT);
 
     @Option(names = "--writable", description = "Accept uploads.")
@@ -36,13 +39,23 @@ final class StorageOptions {
     /** The storage these flags describe; the same one each time, if it is in memory. */
     Storage storage(CommonSettings.Directories directories) throws IOException {
         if (memory) {
-            files = files instanceof MemoryStorage ? files : new MemoryStorage(memoryLimit.octets(), writes());
+            files = files instanceof MemoryStorage ? files : new MemoryStorage(memoryLimit(), writes());
             return files;
         }
         if (!Files.isDirectory(root)) {
             throw new IllegalArgumentException("--root: " + root + " (expected: a directory)");
         }
         return directories.open(root, writes());
+    }
+
+    /** No more than half of the heap: while a file is committed, it is there twice. */
+    private long memoryLimit() {
+        long half = Runtime.getRuntime().maxMemory() / 2;
+        if (memoryLimit.octets() > half) {
+            throw new IllegalArgumentException("--memory-limit: " + memoryLimit.octets() + " (expected: at most " + half
+                    + ", half of the heap; JAVA_OPTS=-Xmx gives it more)");
+        }
+        return memoryLimit.octets();
     }
 
     /** What was uploaded to memory survives the reading of other flags. */

@@ -23,6 +23,11 @@ final class LimitedSink implements Sink {
     }
 
     @Override
+    public boolean mayBlock() {
+        return sink.mayBlock();
+    }
+
+    @Override
     public void commit() throws IOException {
         sink.commit();
     }

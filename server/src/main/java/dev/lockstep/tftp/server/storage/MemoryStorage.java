@@ -40,8 +40,9 @@ public final class MemoryStorage implements Storage {
     public synchronized void put(String filename, byte[] content) throws TftpException {
         String name = nameOf(filename);
         requireRoomFor(name);
-        take(content.length);
-        publish(name, content.clone());
+        byte[] copy = content.clone();
+        take(copy.length);
+        publish(name, copy);
     }
 
     @Override
@@ -120,9 +121,14 @@ public final class MemoryStorage implements Storage {
         public void write(ByteBuffer from) throws TftpException {
             int length = from.remaining();
             take(length);
-            byte[] octets = new byte[length];
-            from.get(octets);
-            content.writeBytes(octets);
+            try {
+                byte[] octets = new byte[length];
+                from.get(octets);
+                content.writeBytes(octets);
+            } catch (OutOfMemoryError e) {
+                giveBack(length);
+                throw full();
+            }
         }
 
         @Override

@@ -1,5 +1,9 @@
 package dev.lockstep.tftp.server.storage;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.SPARSE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -10,8 +14,11 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -48,6 +55,40 @@ class MemoryStorageTest {
         TftpException refusal = catchThrowableOfType(TftpException.class, work);
         assertThat(refusal).isNotNull();
         assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code);
+    }
+
+    /** No array is as large as that, so the heap cannot hold it, however large it is. */
+    @Test
+    void memory_that_could_not_be_had_is_given_back(@TempDir Path folder) throws IOException {
+        storage = new MemoryStorage(Integer.MAX_VALUE, WriteRules.ANY_FILE);
+        try (FileChannel sparse = FileChannel.open(folder.resolve("sparse"), CREATE_NEW, READ, WRITE, SPARSE)) {
+            ByteBuffer huge = sparse.map(FileChannel.MapMode.READ_WRITE, 0, Integer.MAX_VALUE);
+            try (Sink sink = storage.write("huge", UNKNOWN, PEER)) {
+                assertRefused(3, () -> sink.write(huge));
+            }
+        }
+        storage.write("next", Integer.MAX_VALUE, PEER).close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_limited_sink_may_block_if_what_it_limits_may(boolean may) {
+        Sink sink = new Sink() {
+            @Override
+            public void write(ByteBuffer from) {}
+
+            @Override
+            public void commit() {}
+
+            @Override
+            public boolean mayBlock() {
+                return may;
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThat(new LimitedSink(sink, WriteRules.ANY_FILE).mayBlock()).isEqualTo(may);
     }
 
     @Test
