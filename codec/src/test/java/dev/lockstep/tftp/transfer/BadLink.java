@@ -18,8 +18,16 @@ final class BadLink {
     private static final Limits PATIENT =
             Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
-    /** What a network does to a datagram: chances from 0 to 1, times in nanoseconds. */
-    record Weather(double loss, double duplication, double reordering, long delay, long jitter) {}
+    /** How long a datagram waits for the next one, to come after it. */
+    private static final long LONGEST_SWAP = Duration.ofMillis(10).toNanos();
+
+    /**
+     * What a network does to a datagram: chances from 0 to 1, times in nanoseconds.
+     *
+     * @param reordering chance to arrive at once, before all that is on its way
+     * @param swapping chance to arrive late by one place, right after the next one of its direction
+     */
+    record Weather(double loss, double duplication, double reordering, double swapping, long delay, long jitter) {}
 
     /** The delay of one direction as a function of time. Datagrams stay in order. */
     @FunctionalInterface
@@ -41,6 +49,9 @@ final class BadLink {
 
     private final Plan plan;
     private final SplittableRandom random;
+    /** A stream of its own: other chances draw what they drew without swapping. */
+    private final SplittableRandom swaps;
+
     private final byte[] content;
     private final TransferSettings settings;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
@@ -65,6 +76,7 @@ final class BadLink {
     BadLink(Plan plan, long seed) {
         this.plan = plan;
         this.random = new SplittableRandom(seed);
+        this.swaps = new SplittableRandom(~seed);
         this.content = new byte[plan.size];
         random.nextBytes(content);
         this.settings = new TransferSettings(plan.blksize, plan.windowsize, Duration.ZERO, plan.size, 0);
@@ -74,39 +86,29 @@ final class BadLink {
     private final class End implements Wire {
         private End other;
         private Transfer machine;
+        private Runnable heldBack;
         private long deadline = NEVER;
         private Outcome outcome;
         private boolean outlasted;
         private boolean closed;
         private long lastArrival;
-        private Runnable late;
 
         @Override
         public void send(TftpMessage message) {
             datagrams++;
-            if (message instanceof Data data && ++dataSent == lateData) {
-                Data held = data.copy();
-                late = () -> deliver(held, true);
-                data.release();
-                return;
-            }
+            dataSent += message instanceof Data ? 1 : 0;
             if (random.nextDouble() >= plan.weather.loss) {
-                deliver(message, false);
+                deliver(message);
             }
             if (random.nextDouble() < plan.weather.duplication) {
-                deliver(message, false);
+                deliver(message);
             }
             if (message instanceof Data data) {
                 data.release();
             }
-            if (late != null) {
-                Runnable held = late;
-                late = null;
-                held.run();
-            }
         }
 
-        private void deliver(TftpMessage message, boolean owned) {
+        private void deliver(TftpMessage message) {
             boolean overtakes = random.nextDouble() < plan.weather.reordering;
             long delay = overtakes ? 0 : plan.weather.delay + (long) (random.nextDouble() * plan.weather.jitter);
             Delay timed = message instanceof Data ? delayOfData : delayOfReplies;
@@ -114,8 +116,25 @@ final class BadLink {
                 lastArrival = Math.max(lastArrival, now + timed.at(now));
                 delay = lastArrival - now;
             }
-            TftpMessage copy = message instanceof Data data && !owned ? data.copy() : message;
-            at(now + delay, () -> other.arrive(copy));
+            TftpMessage copy = message instanceof Data data ? data.copy() : message;
+            Runnable arrival = () -> other.arrive(copy);
+            Runnable before = heldBack;
+            boolean late = message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.weather.swapping;
+            if (before == null && late) {
+                heldBack = arrival;
+                at(now + delay + LONGEST_SWAP, () -> {
+                    if (heldBack == arrival) {
+                        heldBack = null;
+                        arrival.run();
+                    }
+                });
+                return;
+            }
+            at(now + delay, arrival);
+            if (before != null) {
+                heldBack = null;
+                at(now + delay, before);
+            }
         }
 
         private void arrive(TftpMessage message) {

@@ -6,25 +6,38 @@ import java.util.SplittableRandom;
 /**
  * Decides what becomes of each datagram of one direction, in the order and with the meaning of Linux' netem: loss and
  * duplication are drawn independently and together cancel out; a copy goes through all of it again, except that it is
- * not copied; what is reordered leaves at once while the others are delayed.
+ * not copied; what is reordered leaves at once while the others are delayed. Unlike netem it can also let a datagram
+ * leave right after the next one, as links that share the load do.
  */
 final class Impairment {
     /** Of IPv4 and UDP. */
     private static final int HEADERS = 28;
+    /** How long a datagram waits for the next one. */
+    static final long LONGEST_SWAP = 5_000_000;
 
     /** Where datagrams go on. */
     interface Exit {
         /** Lets it out at that moment, which may be now. */
         void leave(byte[] datagram, long moment);
+
+        /** Has the action run at that moment. */
+        default void later(long moment, Runnable action) {}
     }
+
+    private record Held(byte[] datagram, Exit exit) {}
 
     private final Weather weather;
     private final SplittableRandom random;
+    /** A stream of its own: what a seed means for the others was settled without it. */
+    private final SplittableRandom swaps;
+
     private final Tally tally;
+    private Held held;
 
     Impairment(Weather weather, long seed, Tally tally) {
         this.weather = weather;
         this.random = new SplittableRandom(seed);
+        this.swaps = new SplittableRandom(~seed);
         this.tally = tally;
     }
 
@@ -47,7 +60,25 @@ final class Impairment {
             tally.doubled++;
             enter(datagram, now, exit, false);
         }
-        exit.leave(damaged(datagram), now + delay());
+        byte[] result = damaged(datagram);
+        long moment = now + delay();
+        if (held == null && swaps.nextDouble() < weather.swapping()) {
+            tally.swapped++;
+            Held mine = new Held(result, exit);
+            held = mine;
+            exit.later(moment + LONGEST_SWAP, () -> letGo(mine, moment + LONGEST_SWAP));
+            return;
+        }
+        exit.leave(result, moment);
+        letGo(held, moment);
+    }
+
+    /** Lets that one out, if it is still held. */
+    private void letGo(Held one, long moment) {
+        if (one != null && one == held) {
+            held = null;
+            one.exit.leave(one.datagram, moment);
+        }
     }
 
     private byte[] damaged(byte[] datagram) {

@@ -78,6 +78,48 @@ class ImpairmentTest {
     }
 
     @Test
+    void what_is_swapped_leaves_right_after_the_next_one() {
+        Impairment impairment = new Impairment(Weather.CLEAR.withSwapping(0.2), 1, tally);
+        List<Integer> left = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            int number = i;
+            impairment.enter(DATAGRAM, 0, (what, moment) -> left.add(number));
+        }
+        int swapped = 0;
+        for (int i = 0; i + 1 < left.size(); i++) {
+            if (left.get(i) > left.get(i + 1)) {
+                assertThat(left.get(i)).isEqualTo(left.get(i + 1) + 1);
+                swapped++;
+            }
+        }
+        assertThat(swapped).isBetween(MANY * 12 / 100, MANY * 25 / 100);
+        assertThat(left.size()).isGreaterThanOrEqualTo(MANY - 1);
+    }
+
+    @Test
+    void what_is_swapped_leaves_without_a_next_one_a_little_later() {
+        List<Left> left = new ArrayList<>();
+        List<Runnable> later = new ArrayList<>();
+        Impairment.Exit exit = new Impairment.Exit() {
+            @Override
+            public void leave(byte[] datagram, long moment) {
+                left.add(new Left(datagram, moment));
+            }
+
+            @Override
+            public void later(long moment, Runnable action) {
+                later.add(action);
+            }
+        };
+        Impairment impairment = new Impairment(Weather.CLEAR.withSwapping(1), 1, tally);
+        impairment.enter(DATAGRAM, 0, exit);
+        assertThat(left).isEmpty();
+        later.get(0).run();
+        later.get(0).run();
+        assertThat(left).containsExactly(new Left(DATAGRAM, Impairment.LONGEST_SWAP));
+    }
+
+    @Test
     void what_is_corrupted_has_one_bit_turned() {
         BitSet turned = new BitSet();
         assertThat(through(Weather.CLEAR.withDamage(1, 0))).allSatisfy(each -> {

@@ -54,15 +54,29 @@ final class Passage {
         }
         DatagramChannel through = face;
         if (relay.passes(now, relay.downTally())) {
-            down.enter(datagram, now, (what, when) -> relay.send(what, when, through, client, relay.downTally()));
+            down.enter(datagram, now, exit(through, client, relay.downTally()));
         }
     }
 
     private void passUp(byte[] datagram, InetSocketAddress to, long now) {
         usedAt = now;
         if (relay.passes(now, relay.upTally())) {
-            up.enter(datagram, now, (what, when) -> relay.send(what, when, outside, to, relay.upTally()));
+            up.enter(datagram, now, exit(outside, to, relay.upTally()));
         }
+    }
+
+    private Impairment.Exit exit(DatagramChannel through, InetSocketAddress to, Tally tally) {
+        return new Impairment.Exit() {
+            @Override
+            public void leave(byte[] datagram, long moment) {
+                relay.send(datagram, moment, through, to, tally);
+            }
+
+            @Override
+            public void later(long moment, Runnable action) {
+                relay.later(moment, action);
+            }
+        };
     }
 
     /** Nanoseconds since anything came. */

@@ -145,6 +145,10 @@ public final class Relay implements AutoCloseable {
         }
     }
 
+    void later(long moment, Runnable action) {
+        agenda.add(moment, action);
+    }
+
     private static void sendNow(byte[] datagram, DatagramChannel through, InetSocketAddress to, Tally tally) {
         try {
             if (through.send(ByteBuffer.wrap(datagram), to) > 0 || datagram.length == 0) {

@@ -43,6 +43,9 @@ public final class RelayCommand implements Callable<Integer> {
     @Option(names = "--reorder", paramLabel = "PERCENT", converter = Percent.class, description = "Sent at once.")
     private Double reorder;
 
+    @Option(names = "--swap", paramLabel = "PERCENT", converter = Percent.class, description = "Late by one place.")
+    private Double swap;
+
     @Option(names = "--corrupt", paramLabel = "PERCENT", converter = Percent.class, description = "One bit turned.")
     private Double corrupt;
 
@@ -98,6 +101,7 @@ public final class RelayCommand implements Callable<Integer> {
                 or(loss, start.loss()),
                 or(duplicate, start.duplication()),
                 or(reorder, start.reordering()),
+                or(swap, start.swapping()),
                 or(corrupt, start.corruption()),
                 or(truncate, start.truncation()),
                 or(mtu, start.mtu()));

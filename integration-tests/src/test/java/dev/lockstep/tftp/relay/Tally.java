@@ -6,6 +6,7 @@ public final class Tally {
     long lost;
     long doubled;
     long overtook;
+    long swapped;
     long damaged;
     long cut;
     long tooLong;
@@ -24,7 +25,8 @@ public final class Tally {
 
     @Override
     public String toString() {
-        return came + " came, " + lost + " lost, " + doubled + " doubled, " + overtook + " reordered, " + damaged
+        return came + " came, " + lost + " lost, " + doubled + " doubled, " + overtook + " reordered, " + swapped
+                + " swapped, " + damaged
                 + " damaged, " + cut + " cut, " + tooLong + " too long, " + inTheDark + " in a black-out, " + delivered
                 + " delivered";
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param loss chance to vanish; a copy has a chance of its own
  * @param duplication chance to come twice, each with a delay of its own
  * @param reordering chance to be sent at once, before all that is delayed
+ * @param swapping chance to leave late by one place, right after the next one
  * @param corruption chance that one bit, anywhere, is turned over and the checksum made good again; with a bad checksum it
  *     would be lost
  * @param truncation chance that the end is missing, from anywhere on
@@ -21,11 +22,12 @@ public record Weather(
         double loss,
         double duplication,
         double reordering,
+        double swapping,
         double corruption,
         double truncation,
         int mtu) {
     /** Nothing happens to anything. */
-    public static final Weather CLEAR = new Weather(Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0, 65535);
+    public static final Weather CLEAR = new Weather(Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0, 0, 65535);
 
     /** The classic test of the field: 100 ms ± 50 ms, and 20 % each of loss, duplication and reordering. */
     public static final Weather CLASSIC = CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50))
@@ -38,6 +40,7 @@ public record Weather(
         requireChance("loss", loss);
         requireChance("duplication", duplication);
         requireChance("reordering", reordering);
+        requireChance("swapping", swapping);
         requireChance("corruption", corruption);
         requireChance("truncation", truncation);
         if (jitter.isNegative() || jitter.compareTo(delay) > 0) {
@@ -49,27 +52,31 @@ public record Weather(
     }
 
     public Weather withDelay(Duration mean, Duration spread) {
-        return new Weather(mean, spread, loss, duplication, reordering, corruption, truncation, mtu);
+        return new Weather(mean, spread, loss, duplication, reordering, swapping, corruption, truncation, mtu);
     }
 
     public Weather withLoss(double chance) {
-        return new Weather(delay, jitter, chance, duplication, reordering, corruption, truncation, mtu);
+        return new Weather(delay, jitter, chance, duplication, reordering, swapping, corruption, truncation, mtu);
     }
 
     public Weather withDuplication(double chance) {
-        return new Weather(delay, jitter, loss, chance, reordering, corruption, truncation, mtu);
+        return new Weather(delay, jitter, loss, chance, reordering, swapping, corruption, truncation, mtu);
     }
 
     public Weather withReordering(double chance) {
-        return new Weather(delay, jitter, loss, duplication, chance, corruption, truncation, mtu);
+        return new Weather(delay, jitter, loss, duplication, chance, swapping, corruption, truncation, mtu);
+    }
+
+    public Weather withSwapping(double chance) {
+        return new Weather(delay, jitter, loss, duplication, reordering, chance, corruption, truncation, mtu);
     }
 
     public Weather withDamage(double turned, double cut) {
-        return new Weather(delay, jitter, loss, duplication, reordering, turned, cut, mtu);
+        return new Weather(delay, jitter, loss, duplication, reordering, swapping, turned, cut, mtu);
     }
 
     public Weather withMtu(int octets) {
-        return new Weather(delay, jitter, loss, duplication, reordering, corruption, truncation, octets);
+        return new Weather(delay, jitter, loss, duplication, reordering, swapping, corruption, truncation, octets);
     }
 
     private static void requireChance(String what, double chance) {
