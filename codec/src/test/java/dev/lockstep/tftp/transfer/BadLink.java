@@ -119,7 +119,8 @@ final class BadLink {
             TftpMessage copy = message instanceof Data data ? data.copy() : message;
             Runnable arrival = () -> other.arrive(copy);
             Runnable before = heldBack;
-            boolean late = message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.weather.swapping;
+            boolean late =
+                    message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.weather.swapping;
             if (before == null && late) {
                 heldBack = arrival;
                 at(now + delay + LONGEST_SWAP, () -> {
