@@ -1,19 +1,27 @@
 package dev.lockstep.tftp.service;
 
 import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.Installation;
+import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +84,7 @@ class SystemdUnitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "own-port.conf", "backups.conf", "rules.conf"})
+    @ValueSource(strings = {"", "backups.conf", "rules.conf"})
     void systemd_understands_them(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(
@@ -90,7 +98,7 @@ class SystemdUnitsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "own-port.conf", "backups.conf", "rules.conf"})
+    @ValueSource(strings = {"", "backups.conf", "rules.conf"})
     void systemd_calls_what_they_expose_ok(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(
@@ -130,6 +138,54 @@ class SystemdUnitsIT {
                     .isTrue();
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
             Unprivileged.expectCleanEnd(daemon);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--drain", "--single-port --drain"})
+    void case62_the_service_answers_from_the_ipv6_address_that_was_asked(String flags) throws IOException {
+        Unprivileged.requirePossible();
+        try (NetworkNamespace net = new NetworkNamespace(1500)) {
+            String second = net.theirAddress6() + "2";
+            net.addTheirAddress(second + "/64");
+            List<String> command = new ArrayList<>(net.starter());
+            command.addAll(List.of("systemd-socket-activate", "--datagram"));
+            command.addAll(
+                    List.of("-l", values("tftpd.socket", "ListenDatagram").get(1)));
+            command.addAll(List.of("-E", "JAVA_OPTS=" + Repository.JAVA_OPTIONS));
+            command.addAll(Unprivileged.user(65534, capabilities()));
+            String line = values("tftpd.service", "ExecStart").get(0).replace("--drain", flags);
+            command.addAll(List.of(line.split(" ")));
+            try (Run daemon = Run.start(units, Map.of(), command)) {
+                assertThat(daemon.awaitErrors(text -> text.contains("Listening on [::]:69"), RawPeer.PATIENCE))
+                        .as(daemon.printed())
+                        .isTrue();
+                for (String asked : List.of(net.theirAddress6(), second)) {
+                    expectAnswerFrom(new InetSocketAddress(asked, 69), net.ourAddress6());
+                }
+                Unprivileged.expectCleanEnd(daemon);
+            }
+        }
+    }
+
+    /** As {@link Unprivileged#user} takes them. */
+    private String[] capabilities() throws IOException {
+        return values("tftpd.service", "AmbientCapabilities").stream()
+                .flatMap(line -> Stream.of(line.split(" ")))
+                .map(name -> name.substring("CAP_".length()).toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
+    }
+
+    /** Asks as often as it takes: what was sent before the daemon was there may have been sent to either. */
+    private static void expectAnswerFrom(InetSocketAddress asked, String client) {
+        try (RawPeer peer = new RawPeer(client)) {
+            Optional<Datagram> answer = Optional.empty();
+            while (answer.isEmpty()) {
+                peer.ask(asked, rrq("file"));
+                answer = peer.poll(Duration.ofSeconds(1));
+            }
+            peer.talkTo(answer.get().from());
+            assertThat(peer.peer().getAddress()).isEqualTo(asked.getAddress());
         }
     }
 

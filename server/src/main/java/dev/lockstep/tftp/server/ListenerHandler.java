@@ -81,6 +81,8 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         try {
             if (shared.forMany().test(packet.recipient().getAddress())) {
                 drop(packet, "sent to a broadcast or multicast address");
+            } else if (isForUnknownAddress(packet)) {
+                drop(packet, "sent before there was a socket for each address");
             } else if (!sharedPort.deliver(packet) && !passOn(ctx, packet)) {
                 onDatagram(ctx, packet);
             }
@@ -99,6 +101,14 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         if (!LostDatagram.is(cause, ctx)) {
             ctx.fireExceptionCaught(cause);
         }
+    }
+
+    /** A request that was there before the sockets of single addresses may have been sent to any of them. */
+    private boolean isForUnknownAddress(DatagramPacket packet) {
+        OwnAddresses addresses = own;
+        return addresses != null
+                && packet.recipient().getAddress().isAnyLocalAddress()
+                && addresses.isAmbiguous(packet.sender().getAddress());
     }
 
     /** An answer from the listening port needs a socket that is bound to the address that was asked. */

@@ -51,7 +51,6 @@ final class Listeners {
             throw e;
         }
         if (all.addresses.stream().anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
-            sockets.rescan();
             Runnable rescan = () -> context.io().execute(sockets::rescan);
             loops.next().scheduleWithFixedDelay(rescan, RESCAN_SECONDS, RESCAN_SECONDS, TimeUnit.SECONDS);
         }

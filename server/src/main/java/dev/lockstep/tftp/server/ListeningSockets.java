@@ -7,11 +7,11 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
@@ -76,8 +76,7 @@ final class ListeningSockets {
 
     /** Binds an address of the configuration; gives it with its real port. */
     synchronized InetSocketAddress bind(InetSocketAddress address) throws IOException {
-        requireFree(address);
-        return coverWildcard(listen(address));
+        return serve(listen(address, null), UnixChannelOption.SO_REUSEPORT);
     }
 
     /** Another process has bound it, perhaps to a port that is not ours to bind. */
@@ -86,31 +85,51 @@ final class ListeningSockets {
         ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
         Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
         prepare(bootstrap);
+        bootstrap.option(ChannelOption.SO_REUSEADDR, true);
         ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
         if (!registered.isSuccess()) {
             throw new IOException("inherited descriptor " + descriptor, registered.cause());
         }
-        return coverWildcard(List.of(listener(socket, handler)));
+        // whoever bound it may be another user: that one's sockets share no port with ours, but may let an address be
+        // reused
+        return serve(List.of(listener(socket, handler)), ChannelOption.SO_REUSEADDR);
     }
 
-    private InetSocketAddress coverWildcard(List<Listener> bound) {
+    /**
+     * Begins to read from new sockets. Each IPv6 address behind a wildcard has its own sockets by then.
+     *
+     * @param beside what allows sockets of single addresses beside these
+     */
+    private InetSocketAddress serve(List<Listener> bound, ChannelOption<Boolean> beside) {
         listeners.addAll(bound);
         InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
         if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
-            OwnAddresses own = new OwnAddresses(this, address, context.io());
+            OwnAddresses own = new OwnAddresses(this, address, beside, context.io());
             wildcards.add(own);
+            own.rescan();
             bound.forEach(listener -> listener.handler.passOnTo(own));
         }
+        read(bound);
         return address;
     }
 
-    /** Binds a single address beside a wildcard. */
-    synchronized List<Listener> bindBeside(InetSocketAddress address) throws IOException {
+    private static void read(List<Listener> bound) {
+        bound.forEach(listener -> listener.channel.config().setAutoRead(true));
+    }
+
+    /**
+     * Binds a single address beside a wildcard.
+     *
+     * @param allowed the option that both have
+     */
+    synchronized List<Listener> bindBeside(InetSocketAddress address, ChannelOption<Boolean> allowed)
+            throws IOException {
         if (retired) {
             throw new BindException("server is shutting down");
         }
-        List<Listener> bound = listen(address);
+        List<Listener> bound = listen(address, allowed);
         listeners.addAll(bound);
+        read(bound);
         return bound;
     }
 
@@ -122,12 +141,10 @@ final class ListeningSockets {
         }
         try {
             broadcasts = BroadcastAddresses.ofThisMachine();
-            for (OwnAddresses own : all) {
-                own.rescan();
-            }
         } catch (SocketException ignored) {
             // the system does not tell now: the next look may
         }
+        all.forEach(OwnAddresses::rescan);
     }
 
     /** Everything there is; nothing is added any more. */
@@ -152,21 +169,33 @@ final class ListeningSockets {
         retire().forEach(listener -> listener.channel.close().syncUninterruptibly());
     }
 
-    /** Binds a socket for each event loop. */
-    private List<Listener> listen(InetSocketAddress address) throws IOException {
+    /**
+     * Binds a socket for each event loop. The first one shares its port only once it is bound: so it finds out about
+     * another server's, and what it receives from then on is served.
+     *
+     * @param beside the option that allows them beside the sockets of a wildcard; null where there are none
+     */
+    private List<Listener> listen(InetSocketAddress address, ChannelOption<Boolean> beside) throws IOException {
         List<Listener> bound = new ArrayList<>();
         InetSocketAddress actual = address;
         try {
             for (EventExecutor loop : loops) {
                 ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
                 Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
-                transport.sharePort(bootstrap);
+                if (beside != null) {
+                    bootstrap.option(beside, true);
+                }
+                if (!bound.isEmpty()) {
+                    transport.sharePort(bootstrap);
+                }
                 Channel channel = bind(bootstrap, actual);
                 bound.add(listener(channel, handler));
                 actual = (InetSocketAddress) channel.localAddress();
                 if (!transport.sharesPorts()) {
                     break;
                 }
+                channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+                channel.config().setOption(ChannelOption.SO_REUSEADDR, false); // nobody else's beside it
             }
         } catch (IOException e) {
             bound.forEach(listener -> listener.channel.close());
@@ -191,15 +220,7 @@ final class ListeningSockets {
     private void prepare(Bootstrap bootstrap) {
         transport.tellAddressAsked(bootstrap);
         transport.expect(bootstrap, LONGEST_REQUEST, true);
-        bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER);
-    }
-
-    /** A socket that shares its port would bind beside another server's; one that doesn't, finds out. */
-    private void requireFree(InetSocketAddress address) throws IOException {
-        if (address.getPort() != 0) {
-            Bootstrap probe = bootstrap(address.getAddress(), new ChannelInboundHandlerAdapter());
-            bind(probe.group(loops), address).close().awaitUninterruptibly();
-        }
+        bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER).option(ChannelOption.AUTO_READ, false);
     }
 
     private static Channel bind(Bootstrap bootstrap, InetSocketAddress address) throws IOException {

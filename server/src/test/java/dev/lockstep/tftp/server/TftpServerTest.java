@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server;
 
+import static dev.lockstep.tftp.testing.Wires.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,10 +20,16 @@ import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,6 +116,50 @@ class TftpServerTest {
             client.sendTo(embedded.port(), 0, 1, "boot.img", 0, "octet", 0);
             client.expect(0, 3, 0, 1, "image");
             client.reply(0, 4, 0, 1);
+        }
+    }
+
+    @Test
+    void the_first_request_that_a_starting_server_receives_is_answered() throws Exception {
+        InetSocketAddress listening;
+        try (DatagramSocket free = new DatagramSocket(new InetSocketAddress("127.0.0.43", 0))) {
+            listening = (InetSocketAddress) free.getLocalSocketAddress();
+        }
+        CompletableFuture<TftpServer> starting = CompletableFuture.supplyAsync(() -> startAt(listening));
+        DatagramPacket answer = askUntilSomebodyListens(listening, bytes(0, 1, "small", 0, "octet", 0));
+        server = starting.get();
+        assertThat(ByteBufUtil.hexDump(answer.getData(), 0, answer.getLength()))
+                .isEqualTo(ByteBufUtil.hexDump(bytes(0, 3, 0, 1, "hello")));
+    }
+
+    private TftpServer startAt(InetSocketAddress address) {
+        try {
+            return TftpServer.builder()
+                    .storage(files)
+                    .listen(address)
+                    .limits(SLOW_TIMER)
+                    .portModes(peer -> PortMode.SINGLE)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a request from a new socket each time, until the kernel no longer says that nobody listens there. */
+    private static DatagramPacket askUntilSomebodyListens(InetSocketAddress listening, ByteBuf request)
+            throws IOException {
+        byte[] sent = ByteBufUtil.getBytes(request);
+        DatagramPacket answer = new DatagramPacket(new byte[600], 600);
+        while (true) {
+            try (DatagramSocket peer = new DatagramSocket()) {
+                peer.connect(listening);
+                peer.setSoTimeout(20_000);
+                peer.send(new DatagramPacket(sent, sent.length));
+                peer.receive(answer);
+                return answer;
+            } catch (PortUnreachableException notYet) {
+                // ask again
+            }
         }
     }
 
