@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.Printable;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
@@ -87,7 +88,9 @@ public final class TransferLog implements TransferListener {
         }
         if (failed) {
             line.log("{}: failed: {}", said, describe(ended));
-            LOG.debug("cause", ended.cause());
+            if (!ended.cause().isFromPeer()) {
+                LOG.debug("cause", ended.cause()); // a stack trace holds the text as it is
+            }
         } else if (isSizeWrong(ended)) {
             line.log(
                     "{}: {}, though {} bytes were announced",

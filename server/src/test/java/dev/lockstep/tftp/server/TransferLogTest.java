@@ -107,6 +107,18 @@ class TransferLogTest {
     }
 
     @Test
+    void nor_turn_one_round_or_show_its_text_raw_in_a_stack_trace() {
+        logger.setLevel(Level.DEBUG);
+        Request request = new ReadRequest("gpj\u202eexe.\u009b2J", TransferMode.OCTET, Options.NONE);
+        ended(request, 0, Outcome.FAILED, TftpException.fromPeer(new ErrorMessage(0, "a\u2066b")));
+        assertThat(lines.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .contains("gpj\\u{202e}exe.\\x9b2J", "a\\u{2066}b");
+    }
+
+    @Test
     void nor_by_the_options_it_asks_for() {
         logger.setLevel(Level.DEBUG);
         Options options = Options.NONE.with("a\nb", "c\u001b");

@@ -2,6 +2,8 @@ package dev.lockstep.tftp.client.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.lockstep.tftp.channel.Printable;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.transfer.Outcome;
@@ -9,12 +11,15 @@ import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferSummary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /** Tells of results: a line or a JSON object for each, errors on standard error. */
 final class Report {
     private static final double NANOS = 1e9;
+    private static final JsonFactory JSON =
+            JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final boolean json;
     private final boolean quiet;
@@ -54,10 +59,10 @@ final class Report {
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
         if (verbose || !StreamSink.isOutputClosed(cause)) { // as other programs, which SIGPIPE ends without a word
-            System.err.println("tftp: " + oneLine(remote.toString()) + ": " + described(cause));
+            System.err.println("tftp: " + Printable.of(remote.toString()) + ": " + described(cause));
         }
         if (verbose) {
-            cause.printStackTrace();
+            printStackTrace(cause);
         }
         if (json) {
             out.println(object(operation, local, remote, object -> {
@@ -69,10 +74,19 @@ final class Report {
         }
     }
 
+    private static void printStackTrace(TftpException cause) {
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace));
+        trace.toString()
+                .lines()
+                .map(line -> Printable.of(line).replace("\\x09", "\t"))
+                .forEach(System.err::println);
+    }
+
     /** A failure's code and text on one line. */
     static String described(Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        return cause.code() + " " + oneLine(cause.getMessage());
+        return cause.code() + " " + Printable.of(cause.getMessage());
     }
 
     private interface Fields {
@@ -81,7 +95,7 @@ final class Report {
 
     private static String object(String operation, String local, RemoteFile remote, Fields fields) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator object = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator object = JSON.createGenerator(text)) {
             object.writeStartObject();
             object.writeStringField("operation", operation);
             object.writeStringField("remote", remote.toString());
@@ -92,9 +106,5 @@ final class Report {
             throw new UncheckedIOException(e); // a StringWriter has none
         }
         return text.toString();
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

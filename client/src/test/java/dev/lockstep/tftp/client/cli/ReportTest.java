@@ -134,12 +134,21 @@ class ReportTest {
     void what_a_server_says_stays_on_one_line_and_moves_no_cursor() throws IOException {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(99, "bad\nnews\u001b[2J"));
         report(true, false, false).failed("get", "f", REMOTE, failure);
-        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad?news?[2J");
+        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad\\x0anews\\x1b[2J");
         assertThat(json())
                 .containsEntry("result", "failed")
                 .containsEntry("code", "99")
                 .containsEntry("error", "bad\nnews\u001b[2J")
                 .containsEntry("from_peer", "true");
+    }
+
+    @Test
+    void c1_controls_and_bidi_overrides_of_a_server_are_written_out() {
+        TftpException failure = TftpException.fromPeer(new ErrorMessage(1, "no\u009b2J\u202egmi.exe"));
+        report(true, false, true).failed("get", "f", REMOTE, failure);
+        assertThat(complained())
+                .startsWith("tftp: tftp://h/dir/f: 1 no\\x9b2J\\u{202e}gmi.exe" + System.lineSeparator());
+        assertThat(complained() + printed()).doesNotContain("\u009b", "\u202e");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.service;
 
-import dev.lockstep.tftp.server.Printable;
+import dev.lockstep.tftp.channel.Printable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
