@@ -46,7 +46,7 @@ public final class TftpCommand implements Runnable {
         if (command instanceof TransferCommand) {
             QuickStart.begin();
         }
-        return new CommandLine(command)
+        return commandLine(command)
                 .setParameterExceptionHandler((failure, arguments) -> {
                     System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
                     return CommandLine.ExitCode.USAGE;
@@ -58,8 +58,13 @@ public final class TftpCommand implements Runnable {
                 .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
     }
 
+    /** A parser for a command. A name that begins with {@code @} is a name: it is never read for more arguments. */
+    static CommandLine commandLine(Object command) {
+        return new CommandLine(command).setExpandAtFiles(false);
+    }
+
     /** Only what is meant is read: reflection on all commands would take as long as a small file. */
-    private static Object commandOf(String name) {
+    static Object commandOf(String name) {
         return switch (name) {
             case "get", "pull", "-r" -> new GetCommand();
             case "put", "push", "-w" -> new PutCommand();

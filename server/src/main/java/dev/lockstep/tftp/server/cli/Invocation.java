@@ -11,10 +11,10 @@ import picocli.CommandLine.ParameterException;
 final class Invocation {
     private Invocation() {}
 
-    /** A parser for that command. */
+    /** A parser for that command. An argument that begins with {@code @} is never read for more arguments. */
     static CommandLine commandLine(TftpdCommand command) {
         CommandLine line = new CommandLine(command);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExpandAtFiles(false).setCaseInsensitiveEnumValuesAllowed(true);
         line.registerConverter(ByteSize.class, new ByteSize.Converter());
         return line;
     }

@@ -1,0 +1,37 @@
+package dev.lockstep.tftp.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.ParseResult;
+
+class InvocationTest {
+    @TempDir
+    private Path folder;
+
+    private String fileOfArguments() throws IOException {
+        return "@" + Files.writeString(folder.resolve("arguments"), "--writable");
+    }
+
+    @Test
+    void an_argument_of_the_daemon_that_begins_with_at_is_not_a_file_of_arguments() throws IOException {
+        ParseResult parsed = Invocation.commandLine(new TftpdCommand()).parseArgs("--root", fileOfArguments());
+        assertThat(parsed.hasMatchedOption("--writable")).isFalse();
+        assertThat(parsed.matchedOption("--root").originalStringValues()).containsExactly(fileOfArguments());
+    }
+
+    @Test
+    void nor_is_one_of_a_subcommand() throws IOException {
+        List<String> written = List.of("192.0.2.1", "read", fileOfArguments());
+        ParseResult parsed = Invocation.commandLine(new TftpdCommand())
+                .parseArgs("explain", written.get(0), written.get(1), written.get(2));
+        assertThat(parsed.subcommand().matchedPositionals())
+                .flatExtracting(argument -> argument.originalStringValues())
+                .isEqualTo(written);
+    }
+}
