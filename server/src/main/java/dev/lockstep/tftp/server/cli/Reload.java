@@ -61,8 +61,11 @@ final class Reload {
     /** Reads the file; what is wrong is logged, and then all stays as it is. */
     synchronized void reload() {
         manager.ifPresent(ServiceNotifier::reloading);
-        readAgain();
-        manager.ifPresent(ServiceNotifier::reloaded);
+        try {
+            readAgain();
+        } finally {
+            manager.ifPresent(ServiceNotifier::reloaded);
+        }
     }
 
     private void readAgain() {
@@ -81,6 +84,8 @@ final class Reload {
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
             LOG.error("configuration not reloaded: all stays as it was");
+        } catch (RuntimeException e) {
+            LOG.error("configuration not reloaded: {}: all stays as it was", e.toString());
         }
     }
 

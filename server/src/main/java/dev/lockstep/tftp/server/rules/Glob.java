@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.util.Locale;
 
 /**
@@ -25,8 +26,12 @@ final class Glob {
     /** Reads one; an {@link IllegalArgumentException} says what was expected. */
     static Glob parse(String text, boolean anyCase) {
         String regex = new Translation(text.startsWith("/") ? text.substring(1) : text).toRegex();
-        Pattern pattern = Pattern.compile(regex, Pattern.DOTALL | (anyCase ? Pattern.CASE_INSENSITIVE : 0));
-        return new Glob(text, anyCase, pattern);
+        try {
+            Pattern pattern = Pattern.compile(regex, Pattern.DOTALL | (anyCase ? Pattern.CASE_INSENSITIVE : 0));
+            return new Glob(text, anyCase, pattern);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(text + " (expected: ranges such as [a-z])", e);
+        }
     }
 
     /**

@@ -1,0 +1,95 @@
+package dev.lockstep.tftp.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.RulePolicy;
+import dev.lockstep.tftp.server.service.ServiceNotifier;
+import dev.lockstep.tftp.testing.NotifySocket;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+@Timeout(120)
+class ReloadTest {
+    @TempDir
+    private Path folder;
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void lines_are_kept() {
+        logger.setLevel(Level.INFO);
+        logger.setAdditive(false);
+        logger.addAppender(lines);
+        lines.start();
+    }
+
+    @AfterEach
+    void no_more() {
+        logger.detachAppender(lines);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    private Configuration configuration(String rule) throws IOException, ConfigException {
+        Path file = Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\n" + rule);
+        return Configuration.of("--config", file.toString(), "--root", folder.toString());
+    }
+
+    @Test
+    void a_glob_with_a_bad_range_is_told_with_its_line_and_the_rules_stay() throws Exception {
+        Configuration configuration = configuration("files = [\"a*\"]");
+        TftpdCommand command = Invocation.parsed(configuration);
+        ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(command.rulesInPlaceOf(command));
+        Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\nfiles = [\"[z-a]*\"]");
+        new Reload(configuration, command, policy, Optional.empty()).reload();
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "tftpd.toml line 2: files: [z-a]* (expected: ranges such as [a-z])",
+                        "configuration not reloaded: all stays as it was");
+    }
+
+    @Test
+    void whatever_goes_wrong_the_service_manager_hears_that_the_reload_is_over() throws Exception {
+        assumeTrue(Transport.best() == Transport.EPOLL);
+        String path = folder.resolve("notify").toString();
+        EventLoopGroup loops = Transport.EPOLL.newGroup(1, "reload");
+        try (NotifySocket manager = new NotifySocket(path)) {
+            ServiceNotifier notifier =
+                    ServiceNotifier.of(Map.of("NOTIFY_SOCKET", path), 1).orElseThrow();
+            notifier.open(loops, List.of());
+            assertThat(manager.next()).startsWith("READY=1");
+            TftpdCommand nothingBefore = null;
+            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier)).reload();
+            assertThat(manager.next()).startsWith("RELOADING=1");
+            assertThat(manager.next()).isEqualTo("READY=1");
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+        assertThat(lines.list).singleElement().satisfies(line -> {
+            assertThat(line.getFormattedMessage()).startsWith("configuration not reloaded: ");
+            assertThat(line.getThrowableProxy()).isNull();
+        });
+    }
+}
