@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -11,16 +12,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 /**
  * Lets through so many lines of a kind a second, and a burst before; counts the others. So whoever can make us log
- * can't fill the disk. Lines are of a kind if they are written with the same pattern. Asked by any thread; takes no lock.
+ * can't fill the disk. Lines are of a kind if they are written with the same pattern. Lines of complete transfers always
+ * pass: such a client has answered, from its own address. Asked by any thread; takes no lock.
  */
 final class FloodGate extends Filter<ILoggingEvent> {
     /** Lines of a kind at once. */
     static final int BURST = 1000;
 
     private static final int MOST_KINDS = 64;
+    private static final KeyValuePair COMPLETE = new KeyValuePair("result", "complete");
     private static final String SUMMARY = "{} more like it: {}";
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
@@ -61,7 +65,7 @@ final class FloodGate extends Filter<ILoggingEvent> {
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
-        if (SUMMARY.equals(event.getMessage())) {
+        if (SUMMARY.equals(event.getMessage()) || isCompleteTransfer(event)) {
             return FilterReply.NEUTRAL;
         }
         long now = nanos.getAsLong();
@@ -75,6 +79,11 @@ final class FloodGate extends Filter<ILoggingEvent> {
         kind.heldBack.incrementAndGet();
         kind.last = event;
         return FilterReply.DENY;
+    }
+
+    private static boolean isCompleteTransfer(ILoggingEvent event) {
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        return pairs != null && pairs.contains(COMPLETE);
     }
 
     /** Says how many lines of each kind were held back since this was asked last. */

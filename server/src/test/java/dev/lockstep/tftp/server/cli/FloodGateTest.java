@@ -6,6 +6,15 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.TransferLog;
+import dev.lockstep.tftp.testing.Counted;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +113,23 @@ class FloodGateTest {
         advance(TimeUnit.SECONDS.toMillis(FloodGate.BURST / PER_SECOND));
         refuse(FloodGate.BURST * 2);
         assertThat(takeWritten()).isEqualTo(FloodGate.BURST);
+    }
+
+    @Test
+    void every_complete_transfer_has_its_line_and_of_other_ends_a_flood_is_held_back() {
+        end(Outcome.COMPLETE, 3 * FloodGate.BURST);
+        assertThat(takeWritten()).isEqualTo(3 * FloodGate.BURST);
+        end(Outcome.UNCONFIRMED, 3 * FloodGate.BURST); // as a sender that is made up can bring about
+        assertThat(takeWritten()).isEqualTo(FloodGate.BURST);
+    }
+
+    private static void end(Outcome outcome, int count) {
+        TransferLog log = new TransferLog();
+        ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
+        for (int i = 0; i < count; i++) {
+            InetSocketAddress peer = new InetSocketAddress("192.0.2.7", 1024 + i);
+            log.on(new TransferEvent.Ended(peer, request, TransferSettings.PLAIN, Counted.stats(1, 1), outcome, null));
+        }
     }
 
     @Test
