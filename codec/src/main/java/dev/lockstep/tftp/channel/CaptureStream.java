@@ -4,10 +4,12 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Where Netty's capture handlers write, an Ethernet frame a call or the first piece of one. They begin IPv6 headers with
- * the number 60,000,000 where 0x60000000 is meant, which no reader takes for IPv6: put right here.
+ * the number 60,000,000 where 0x60000000 is meant, which no reader takes for IPv6: put right here. After the first failure
+ * to write, which it reports, it takes everything and writes nothing: transfers matter more than their capture.
  */
 final class CaptureStream extends BufferedOutputStream {
     private static final int BUFFER = 256 * 1024;
@@ -15,12 +17,57 @@ final class CaptureStream extends BufferedOutputStream {
     private static final byte[] WRONG = {(byte) 0x86, (byte) 0xDD, 0x03, (byte) 0x93, (byte) 0x87, 0x00};
     private static final byte[] RIGHT = {(byte) 0x86, (byte) 0xDD, 0x60, 0x00, 0x00, 0x00};
 
-    CaptureStream(OutputStream to) {
+    private final Consumer<IOException> onFailure;
+    private boolean failed;
+
+    CaptureStream(OutputStream to, Consumer<IOException> onFailure) {
         super(to, BUFFER);
+        this.onFailure = onFailure;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(Step step) {
+        try {
+            if (!failed) {
+                step.run();
+            }
+        } catch (IOException e) {
+            failed = true;
+            onFailure.accept(e);
+        }
     }
 
     @Override
-    public synchronized void write(byte[] octets, int offset, int length) throws IOException {
+    public synchronized void write(int octet) {
+        attempt(() -> super.write(octet));
+    }
+
+    @Override
+    public synchronized void flush() {
+        attempt(super::flush);
+    }
+
+    @Override
+    public synchronized void close() {
+        flush();
+        try {
+            out.close();
+        } catch (IOException e) {
+            attempt(() -> {
+                throw e;
+            });
+        }
+    }
+
+    @Override
+    public synchronized void write(byte[] octets, int offset, int length) {
+        attempt(() -> writeFrame(octets, offset, length));
+    }
+
+    private void writeFrame(byte[] octets, int offset, int length) throws IOException {
         int at = offset + ETHERTYPE_AT;
         int end = at + WRONG.length;
         if (end <= offset + length && Arrays.equals(octets, at, end, WRONG, 0, WRONG.length)) {

@@ -7,8 +7,8 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.pcap.PcapWriteHandler;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 
 /**
  * Writes the datagrams of all transfers into one capture that Wireshark opens. Where a socket is bound to no address
@@ -17,13 +17,18 @@ import java.net.InetSocketAddress;
  */
 public final class PacketCapture implements WireTap {
     /** Shared by the handlers of all channels, which lock it for each packet. */
-    private final OutputStream out;
+    private final CaptureStream out;
 
-    /** Takes the stream over, and begins the capture. */
-    public PacketCapture(OutputStream to) throws IOException {
-        out = new CaptureStream(to);
-        PcapWriteHandler.writeGlobalHeader(out);
-        out.flush();
+    /**
+     * Takes the stream over, and begins the capture.
+     *
+     * @param onFailure called once, on any thread, when the stream fails: nothing more is captured from then on
+     * @throws IOException if not even the beginning can be written
+     */
+    public PacketCapture(OutputStream to, Consumer<IOException> onFailure) throws IOException {
+        PcapWriteHandler.writeGlobalHeader(to);
+        to.flush();
+        out = new CaptureStream(to, onFailure);
     }
 
     @Override
@@ -51,12 +56,8 @@ public final class PacketCapture implements WireTap {
 
     @Override
     public void close() {
-        try {
-            synchronized (out) {
-                out.close();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("capture: " + e.getMessage(), e);
+        synchronized (out) {
+            out.close();
         }
     }
 }

@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.testing.Wires.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
@@ -23,6 +24,7 @@ import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.DatagramPacket;
@@ -161,6 +163,32 @@ class TftpServerTest {
                 // ask again
             }
         }
+    }
+
+    @Test
+    void a_capture_on_a_full_disk_ends_with_one_report_and_the_server_serves_on() throws Exception {
+        OutputStream full = new OutputStream() {
+            private int room = 24; // what every capture begins with
+
+            @Override
+            public void write(int octet) throws IOException {
+                if (room-- <= 0) {
+                    throw new IOException("No space left on device");
+                }
+            }
+        };
+        List<IOException> failures = new CopyOnWriteArrayList<>();
+        start(builder().tap(new PacketCapture(full, failures::add)));
+        for (int i = 0; i < 3; i++) {
+            read("small");
+            client.expect(0, 3, 0, 1, "hello");
+            client.reply(0, 4, 0, 1);
+            assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
+        }
+        server.stop(Duration.ZERO);
+        assertThat(failures)
+                .singleElement()
+                .satisfies(failure -> assertThat(failure).hasMessage("No space left on device"));
     }
 
     @Test

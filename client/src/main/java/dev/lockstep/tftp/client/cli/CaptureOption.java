@@ -18,7 +18,10 @@ final class CaptureOption {
             return Optional.empty();
         }
         try {
-            return Optional.of(new PacketCapture(Files.newOutputStream(file)));
+            return Optional.of(new PacketCapture(
+                    Files.newOutputStream(file),
+                    failure ->
+                            System.err.println("tftp: --pcap: " + file + ": capture ended: " + failure.getMessage())));
         } catch (IOException e) {
             throw new IllegalArgumentException("--pcap: " + file + " (expected: a file that can be written)", e);
         }

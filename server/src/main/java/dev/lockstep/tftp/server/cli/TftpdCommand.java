@@ -22,6 +22,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -40,6 +42,9 @@ import picocli.CommandLine.Parameters;
         subcommands = {CheckCommand.class, ExplainCommand.class},
         customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd [OPTIONS] COMMAND"})
 public final class TftpdCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+    private static final String USER_NAME = System.getProperty("user.name");
+
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
@@ -203,7 +208,9 @@ public final class TftpdCommand implements Callable<Integer> {
             builder.tap(PacketTrace.onServer(System.out::println));
         }
         if (pcap != null) {
-            builder.tap(new PacketCapture(Files.newOutputStream(pcap)));
+            builder.tap(new PacketCapture(
+                    Files.newOutputStream(pcap),
+                    failure -> LOG.error("--pcap: {}: capture ended: {}", pcap, failure.getMessage())));
         }
         return builder;
     }
