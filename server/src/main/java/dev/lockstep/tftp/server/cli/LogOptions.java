@@ -17,8 +17,8 @@ final class LogOptions {
             names = "--log-rate",
             paramLabel = "N",
             description =
-                    "Lines a second of each kind once 1000 have been written at once; the rest is counted. 0: all."
-                            + " 20 by default.")
+                    "Lines a second of each kind but complete transfers once 1000 have been written at once; the rest"
+                            + " is counted. 0: all. 20 by default.")
     private int rate = 20;
 
     boolean isVerbose() {
