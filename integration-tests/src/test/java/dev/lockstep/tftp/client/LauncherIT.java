@@ -144,6 +144,18 @@ class LauncherIT {
     }
 
     @Test
+    void a_folder_of_the_same_name_on_the_cdpath_does_not_mislead_it() throws IOException {
+        Files.createDirectories(folder.resolve("elsewhere/client/bin"));
+        String get = "exec client/bin/tftp get " + server.url("file") + " -o out";
+        Map<String, String> environment =
+                Map.of("CDPATH", folder.resolve("elsewhere").toString());
+        Run run = Run.start(folder, environment, List.of("sh", "-c", get));
+        runs.add(run);
+        serve();
+        expectSuccess(run, "out");
+    }
+
+    @Test
     void options_for_java_are_words() {
         getsOneFile(Map.of("JAVA_OPTS", "-Xmx64m  -Dsome.property=value"));
     }
