@@ -2,8 +2,10 @@ package dev.lockstep.tftp.service;
 
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Installation;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
@@ -17,8 +19,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** How {@code bin/tftpd} starts Java: with which flags, after which build. */
+/** How {@code bin/tftpd} starts Java: with which flags, as which user, after which build. */
 @Timeout(120)
 class DaemonLauncherIT {
     private static final byte[] CONTENT = pattern(3_000);
@@ -32,6 +36,47 @@ class DaemonLauncherIT {
         try (Daemon daemon = Daemon.servingWith(Map.of("JAVA_OPTS", "-XX:+UseParallelGC"), folder)) {
             assertThat(daemon.fetch("file")).isEqualTo(CONTENT);
         }
+    }
+
+    @Test
+    void root_is_warned() {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        try (Daemon daemon = Daemon.serving(folder)) {
+            daemon.awaitLine("the warning", line -> line.contains("WARN  running as root (expected: "));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nobody, 65534", "nobody:daemon, 1"})
+    void with_a_user_java_runs_as_that_one_and_can_do_no_more_than_bind_the_port(String user, int group)
+            throws IOException {
+        Unprivileged.requirePossible();
+        try (Installation installed = new Installation()) {
+            Files.write(installed.root().resolve("file"), CONTENT);
+            String root = installed.root().toString();
+            List<String> command = List.of(installed.tftpd(), "--root", root, "--user", user, "127.0.0.1", "69");
+            try (Run daemon = Unprivileged.start(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), "", command)) {
+                Unprivileged.awaitListening(daemon);
+                assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/status")))
+                        .contains("Uid:\t65534\t65534\t65534\t65534", "Gid:\t" + group + "\t" + group + "\t")
+                        .contains("CapPrm:\t0000000000000400", "CapBnd:\t0000000000000400", "NoNewPrivs:\t1");
+                Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
+                Unprivileged.expectCleanEnd(daemon);
+                assertThat(daemon.printed()).doesNotContain("running as root");
+            }
+        }
+    }
+
+    @Test
+    void a_user_that_is_none_and_one_that_java_alone_was_asked_for_are_wrong_usage() {
+        assumeTrue("root".equals(System.getProperty("user.name")));
+        Run.Result unknown = Run.run("server/bin/tftpd", "--user=nosuchuser", "127.0.0.1", "0");
+        assertThat(unknown.exit()).as(unknown.toString()).isEqualTo(2);
+        assertThat(unknown.stderr()).isEqualTo("tftpd: --user: nosuchuser (expected: NAME[:GROUP])\n");
+        String java = System.getProperty("java.home") + "/bin/java";
+        Run.Result alone = Run.run(java, "-jar", "server/target/tftpd.jar", "--user", "nobody", "127.0.0.1", "0");
+        assertThat(alone.exit()).as(alone.toString()).isEqualTo(2);
+        assertThat(alone.stderr()).startsWith("tftpd: --user: nobody (expected: bin/tftpd, started by root");
     }
 
     /**

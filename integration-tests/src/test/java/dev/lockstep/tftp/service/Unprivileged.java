@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.harness.NetworkNamespace;
-import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -46,7 +45,7 @@ final class Unprivileged {
     }
 
     static void awaitListening(Run daemon) {
-        assertThat(daemon.awaitOutput(text -> text.startsWith("Listening port "), RawPeer.PATIENCE))
+        assertThat(daemon.awaitOutput(text -> text.startsWith("Listening port "), Run.LIMIT))
                 .as(daemon.printed())
                 .isTrue();
     }

@@ -20,8 +20,9 @@ import picocli.CommandLine.ParseResult;
 /** A command line with what the configuration file adds to it: the flags that the command line itself leaves alone. */
 final class Configuration {
     static final String FLAG = "--config";
+    static final String USER = "--user";
     /** Flags that ask for something else than to serve, or that no file can give. */
-    private static final Set<String> NO_SETTINGS = Set.of(FLAG, "--help", "--version");
+    private static final Set<String> NO_SETTINGS = Set.of(FLAG, USER, "--help", "--version");
 
     /** No file, no arguments. */
     static final Configuration NONE = new Configuration(null, new String[0]);

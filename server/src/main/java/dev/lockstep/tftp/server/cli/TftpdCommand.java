@@ -80,6 +80,13 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(names = "--max-transfers-per-client", paramLabel = "N", description = "The same for one client address.")
     private Integer maxTransfersPerClient;
 
+    @Option(
+            names = Configuration.USER,
+            paramLabel = "NAME[:GROUP]",
+            description = "Serve as that user, with no more rights than to bind ports below 1024. For the launcher,"
+                    + " started by root: Java itself runs as that user, who must be able to read all it needs.")
+    private String user;
+
     @Option(names = "--tolerant", description = "Serve requests over 512 octets or without their last NUL.")
     private boolean tolerant;
 
@@ -147,6 +154,7 @@ public final class TftpdCommand implements Callable<Integer> {
         try {
             server = configuration.locating(() -> {
                 log.configure();
+                checkUser();
                 return builder().start();
             });
             starting.complete(server);
@@ -162,8 +170,19 @@ public final class TftpdCommand implements Callable<Integer> {
             System.out.println("Listening port " + address.getPort() + on);
         }
         probe.announce(System.out);
+        if (USER_NAME.equals("root")) {
+            LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
+        }
         new CountDownLatch(1).await(); // the signal's thread ends the process
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Java can't leave a user for another: the launcher has done it, or nobody has. */
+    private void checkUser() {
+        if (user != null && !USER_NAME.equals(user.replaceFirst(":.*", ""))) {
+            throw new IllegalArgumentException(Configuration.USER + ": " + user
+                    + " (expected: bin/tftpd, started by root; this is " + USER_NAME + ")");
+        }
     }
 
     private int fail(IOException e) {
