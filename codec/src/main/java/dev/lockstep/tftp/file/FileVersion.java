@@ -57,7 +57,7 @@ public record FileVersion(long device, Object key, long size, FileTime modified,
         return key.equals(other.key);
     }
 
-    /** Whether the octets are the same, of a file that has lost a name since. */
+    /** Whether the size and the modification time are the same; of one file: whether it was written to. */
     boolean hasSameOctetsAs(FileVersion other) {
         return size == other.size && modified.equals(other.modified);
     }

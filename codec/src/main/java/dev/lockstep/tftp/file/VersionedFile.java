@@ -11,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * An open file that is read as the version it was opened as, or not at all: whoever writes to it meanwhile has the next
- * read fail, so that old and new octets are never mixed. What happens to its name does not matter. Safe on any thread.
+ * An open file that is read as the version it was opened as, or not at all: the next read after a change of its size or
+ * modification time fails, so that old and new bytes are not mixed. Its name, mode, owner and links may change. Safe on
+ * any thread.
  */
 final class VersionedFile implements Closeable {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -51,7 +52,7 @@ final class VersionedFile implements Closeable {
     private boolean isUnchanged() throws IOException {
         FileVersion named = FileVersion.find(path);
         if (named != null && named.isOfSameFileAs(version)) {
-            return named.equals(version);
+            return named.hasSameOctetsAs(version); // chmod, a new hard link or a rename only change ctime
         }
         FileVersion open = openVersion();
         return open == null ? file.size() == version.size() : open.hasSameOctetsAs(version);

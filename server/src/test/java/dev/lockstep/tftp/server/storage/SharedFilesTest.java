@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -156,13 +157,72 @@ class SharedFilesTest {
                 assertThat(open instanceof SharedSource).isEqualTo(old);
                 assertThat(open.read(ByteBuffer.allocate(100))).isEqualTo(100);
                 awaitTick();
-                applyKeepingTheDate(change, content("b", LARGE));
+                change.apply(file, content("b", LARGE));
                 if (change.leavesTheOldFile()) {
                     assertThat(read(open)).as(change.name()).isEqualTo(content("a", LARGE - 100));
                 } else {
                     assertThatThrownBy(() -> read(open)).as(change.name()).hasMessageContaining("file changed");
                 }
             }
+        }
+    }
+
+    /** What leaves inode, size and modification time alone. */
+    private enum MetadataChange {
+        CHMOD {
+            @Override
+            void apply(Path file) throws IOException {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r-x"));
+            }
+        },
+        CHOWN {
+            @Override
+            void apply(Path file) throws IOException {
+                Files.setAttribute(file, "unix:gid", Files.getAttribute(file, "unix:gid"));
+            }
+        },
+        HARD_LINK {
+            @Override
+            void apply(Path file) throws IOException {
+                Path link = Files.createLink(file.resolveSibling("hard link"), file);
+                Files.delete(link);
+            }
+        },
+        ACCESS_TIME {
+            @Override
+            void apply(Path file) throws IOException {
+                Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.EPOCH));
+            }
+        },
+        RENAME_AND_BACK {
+            @Override
+            void apply(Path file) throws IOException {
+                Path other = Files.move(file, file.resolveSibling("renamed"));
+                Files.move(other, file);
+            }
+        };
+
+        abstract void apply(Path file) throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_change_of_metadata_does_not_end_a_running_download(MetadataChange change) throws IOException {
+        for (boolean shared : new boolean[] {true, false}) {
+            Files.write(file, content("a", LARGE));
+            DirectoryStorage files = shared ? storage : DirectoryStorage.at(root, WriteRules.READ_ONLY);
+            Object before = shared ? versionOf("file") : null;
+            try (Source open = files.read("file", PEER)) {
+                assertThat(open instanceof SharedSource).isEqualTo(shared);
+                assertThat(open.read(ByteBuffer.allocate(100))).isEqualTo(100);
+                awaitTick();
+                change.apply(file);
+                assertThat(read(open)).isEqualTo(content("a", LARGE - 100));
+            }
+            if (shared) {
+                assertThat(versionOf("file")).as("key of caches").isNotEqualTo(before);
+            }
+            Files.delete(file);
         }
     }
 
