@@ -1,16 +1,16 @@
 package dev.lockstep.tftp.file;
 
-import static java.nio.file.StandardOpenOption.CREATE_NEW;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * A file being received. It grows under a hidden name beside its target and takes the target's place in one step,
@@ -27,6 +27,7 @@ public final class FileSink implements Sink {
     private final Folder folder;
     private final String target;
     private final boolean replace;
+    private final boolean readable;
     private final String temporary;
     private final FileChannel file;
     private boolean committed;
@@ -38,15 +39,28 @@ public final class FileSink implements Sink {
      * @param replace whether a file of that name may be replaced
      */
     public FileSink(Folder folder, String target, boolean replace) throws IOException {
+        this(folder, target, replace, false);
+    }
+
+    /**
+     * Creates the temporary file. A file that is replaced leaves its permissions to the new one; until then only the
+     * owner may open the temporary file.
+     *
+     * @param folder where the file goes; taken over, also on failure
+     * @param replace whether a file of that name may be replaced
+     * @param readable whether everybody may read a new file, whatever the umask says
+     */
+    public FileSink(Folder folder, String target, boolean replace, boolean readable) throws IOException {
         this.folder = folder;
         this.target = target;
         this.replace = replace;
+        this.readable = readable;
         byte[] random = new byte[8];
         RANDOM.nextBytes(random);
         this.temporary = PREFIX + HexFormat.of().formatHex(random) + SUFFIX;
         try {
             requireFree();
-            file = folder.openFile(temporary, CREATE_NEW, WRITE);
+            file = folder.createFile(temporary, folder.has(target));
         } catch (IOException e) {
             folder.close();
             throw FileErrors.of(e);
@@ -81,7 +95,7 @@ public final class FileSink implements Sink {
             file.force(true);
             synchronized (PUBLISHING) {
                 requireFree();
-                folder.copyPermissions(target, temporary);
+                setPermissions();
                 folder.rename(temporary, target);
             }
             committed = true;
@@ -92,6 +106,18 @@ public final class FileSink implements Sink {
             folder.sync();
         } catch (IOException ignored) {
             // the file is whole and in its place; some file systems can't do more
+        }
+    }
+
+    private void setPermissions() throws IOException {
+        Set<PosixFilePermission> current = folder.permissions(temporary);
+        Set<PosixFilePermission> wanted = folder.permissions(target);
+        if (wanted == null && current != null && readable) {
+            wanted = EnumSet.of(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ);
+            wanted.addAll(current);
+        }
+        if (wanted != null && !wanted.equals(current)) {
+            folder.setPermissions(temporary, wanted);
         }
     }
 

@@ -13,9 +13,12 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.StreamSupport;
@@ -26,6 +29,8 @@ import java.util.stream.StreamSupport;
  * same is done by path, which leaves that gap open.
  */
 public final class Folder implements Closeable {
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+
     private final Path path;
     private final DirectoryStream<Path> stream;
     private final SecureDirectoryStream<Path> secure;
@@ -65,13 +70,12 @@ public final class Folder implements Closeable {
         return attributes(Path.of(name));
     }
 
-    /** The same of a name that may be no text. */
+    /** The same of a name that may be no text; where the system has permissions, as {@link PosixFileAttributes}. */
     public BasicFileAttributes attributes(Path name) throws IOException {
-        if (secure != null) {
-            return secure.getFileAttributeView(name, BasicFileAttributeView.class, NOFOLLOW_LINKS)
-                    .readAttributes();
-        }
-        return Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
+        PosixFileAttributeView posix = posixView(name);
+        return posix != null
+                ? posix.readAttributes()
+                : Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
     /** Whether anything stands under that name. */
@@ -86,26 +90,47 @@ public final class Folder implements Closeable {
 
     /** Opens a file of this directory. */
     public FileChannel openFile(String name, StandardOpenOption... options) throws IOException {
-        Set<OpenOption> all = new HashSet<>(Set.of(options));
+        return openFile(name, Set.of(options));
+    }
+
+    /**
+     * Creates a file of this directory and opens it for writing.
+     *
+     * @param ownerOnly whether nobody but its owner may open it, where the system has permissions
+     */
+    public FileChannel createFile(String name, boolean ownerOnly) throws IOException {
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return ownerOnly && posixView(Path.of(name)) != null
+                ? openFile(name, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))
+                : openFile(name, options);
+    }
+
+    private FileChannel openFile(String name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+            throws IOException {
+        Set<OpenOption> all = new HashSet<>(options);
         all.add(LinkOption.NOFOLLOW_LINKS);
-        if (secure != null && secure.newByteChannel(Path.of(name), all) instanceof FileChannel file) {
+        if (secure != null && secure.newByteChannel(Path.of(name), all, attributes) instanceof FileChannel file) {
             return file;
         }
-        return FileChannel.open(path.resolve(name), all);
+        return FileChannel.open(path.resolve(name), all, attributes);
     }
 
-    /** Gives one file the permissions of another, where that one exists and the system has such. */
-    public void copyPermissions(String from, String to) throws IOException {
-        PosixFileAttributeView old = permissions(from);
-        PosixFileAttributeView fresh = permissions(to);
-        if (old != null && fresh != null && has(from)) {
-            fresh.setPermissions(old.readAttributes().permissions());
-        }
+    /** Returns the permissions of a regular file, or null where there is none or the system has no permissions. */
+    public Set<PosixFilePermission> permissions(String name) throws IOException {
+        return has(name) && attributes(name) instanceof PosixFileAttributes found && found.isRegularFile()
+                ? found.permissions()
+                : null;
     }
 
-    private PosixFileAttributeView permissions(String name) {
+    /** Sets the permissions of a file; only where {@link #permissions} returns some. Opens and closes the file. */
+    public void setPermissions(String name, Set<PosixFilePermission> permissions) throws IOException {
+        posixView(Path.of(name)).setPermissions(permissions);
+    }
+
+    /** Returns null where the system has no permissions. */
+    private PosixFileAttributeView posixView(Path name) {
         return secure != null
-                ? secure.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                ? secure.getFileAttributeView(name, PosixFileAttributeView.class, NOFOLLOW_LINKS)
                 : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 

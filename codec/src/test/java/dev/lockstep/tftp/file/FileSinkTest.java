@@ -15,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FileSinkTest {
     @TempDir
@@ -137,6 +140,52 @@ class FileSinkTest {
         }
         assertThat(dir.resolve("f")).hasContent("first");
         assertThat(names()).containsExactly("f");
+    }
+
+    private String modeOf(String name) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve(name)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "rw-r-----", "r--r--r--", "rwxrwxrwx"})
+    void nobody_else_reads_what_replaces_a_file_before_it_has_its_mode(String mode) throws IOException {
+        Files.writeString(dir.resolve("f"), "old");
+        Files.setPosixFilePermissions(dir.resolve("f"), PosixFilePermissions.fromString(mode));
+        try (FileSink sink = sink("f", true)) {
+            String temporary = names().get(0);
+            assertThat(FileSink.isTemporary(temporary)).isTrue();
+            assertThat(modeOf(temporary)).isEqualTo("rw-------");
+            sink.write(text("new"));
+            sink.commit();
+        }
+        assertThat(modeOf("f")).isEqualTo(mode);
+        assertThat(dir.resolve("f")).hasContent("new");
+    }
+
+    /** The mode of a link is rwxrwxrwx, and means nothing. */
+    @Test
+    void what_replaces_a_link_does_not_get_its_mode() throws IOException {
+        Files.createSymbolicLink(dir.resolve("link"), outer.resolve("nowhere"));
+        try (FileSink sink = sink("link", true)) {
+            sink.commit();
+        }
+        assertThat(modeOf("link")).isEqualTo("rw-------");
+    }
+
+    @Test
+    void others_may_read_a_new_file_that_is_to_be_readable_whatever_the_umask() throws IOException {
+        for (boolean readable : new boolean[] {true, false}) {
+            try (FileSink sink = new FileSink(Folder.open(dir), "new " + readable, false, readable)) {
+                String temporary = names().stream()
+                        .filter(FileSink::isTemporary)
+                        .findFirst()
+                        .orElseThrow();
+                Files.setPosixFilePermissions(dir.resolve(temporary), PosixFilePermissions.fromString("rw-------"));
+                sink.commit();
+            }
+        }
+        assertThat(modeOf("new true")).isEqualTo("rw-r--r--");
+        assertThat(modeOf("new false")).isEqualTo("rw-------");
     }
 
     @Test
