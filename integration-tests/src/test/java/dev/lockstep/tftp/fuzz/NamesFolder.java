@@ -102,6 +102,7 @@ final class NamesFolder {
                 new Treatment(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
                 root,
                 WriteRules.ANY_FILE,
+                false,
                 PortMode.FRESH,
                 DirectoryStorage::at,
                 client -> Optional.of(target));

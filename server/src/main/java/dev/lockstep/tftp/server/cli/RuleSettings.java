@@ -17,6 +17,7 @@ record RuleSettings(
                 new Treatment(storage.storage(directories), limits.limits()).withMtu(network.mtu()),
                 storage.root(),
                 storage.writes(),
+                storage.servePrivate(),
                 network.mode(),
                 directories,
                 Neighbours.ofThisMachine());

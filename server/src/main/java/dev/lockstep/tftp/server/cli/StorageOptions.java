@@ -16,6 +16,12 @@ final class StorageOptions {
     @Option(names = "--root", paramLabel = "DIR", description = "Files to serve; the working directory by default.")
     private Path root = Path.of("");
 
+    @Option(
+            names = "--serve-private",
+            description =
+                    "Serve files that others may not read by their permissions, too; they are refused by default.")
+    private boolean servePrivate;
+
     @Option(names = "--memory", description = "Serve and keep files in memory instead.")
     private boolean memory;
 
@@ -45,7 +51,7 @@ final class StorageOptions {
         if (!Files.isDirectory(root)) {
             throw new IllegalArgumentException("--root: " + root + " (expected: a directory)");
         }
-        return directories.open(root, writes());
+        return directories.open(root, writes()).servingPrivate(servePrivate);
     }
 
     /** No more than half of the heap: while a file is committed, it is there twice. */
@@ -69,6 +75,11 @@ final class StorageOptions {
             throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
         }
         return new WriteRules(writable, overwrite, maxSize.octets());
+    }
+
+    /** Whether files are served that others may not read. */
+    boolean servePrivate() {
+        return servePrivate;
     }
 
     /** The directory; null if files are in memory. */

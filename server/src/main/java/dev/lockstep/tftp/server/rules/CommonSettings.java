@@ -11,12 +11,14 @@ import java.nio.file.Path;
  * What holds where rules say nothing else.
  *
  * @param root the directory of the treatment's storage; null if its files are not in one
+ * @param servePrivate whether files are served that others may not read
  * @param directories opens the directories that rules name
  */
 public record CommonSettings(
         Treatment treatment,
         Path root,
         WriteRules writes,
+        boolean servePrivate,
         PortMode ports,
         Directories directories,
         Neighbours neighbours) {

@@ -161,13 +161,16 @@ final class RuleReader {
                 section.flag("overwrite").orElse(usual.overwrite()),
                 section.size("max-size").orElse(usual.maxSize()));
         Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
+        boolean servePrivate = section.flag("serve-private").orElse(common.servePrivate());
+        boolean asUsual = writes.equals(usual) && servePrivate == common.servePrivate();
         Storage files = common.treatment().storage();
-        if (given.isEmpty() && !writes.equals(usual) && common.root() == null) {
-            section.problem("root", "(expected: one where files are in memory and a rule says what may be written)");
-        } else if (given.isPresent() || !writes.equals(usual)) {
+        if (given.isEmpty() && !asUsual && common.root() == null) {
+            section.problem(
+                    "root", "(expected: one where files are in memory and a rule says what may be read or written)");
+        } else if (given.isPresent() || !asUsual) {
             Path directory = given.map(RootTemplate::fixed).orElse(common.root());
             try {
-                files = common.directories().open(directory, writes);
+                files = common.directories().open(directory, writes).servingPrivate(servePrivate);
             } catch (IOException e) {
                 section.wrong("root", directory, "a directory that can be read");
             }

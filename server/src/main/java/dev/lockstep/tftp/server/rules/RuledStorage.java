@@ -106,6 +106,9 @@ final class RuledStorage implements Storage {
                 !writes.allowed() ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
         String most =
                 writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " octets" : "";
-        return "files in " + filled + changes + ", " + taken + most;
+        String hidden = files instanceof DirectoryStorage directory && directory.servesPrivate()
+                ? ", those that others may not read included"
+                : "";
+        return "files in " + filled + changes + hidden + ", " + taken + most;
     }
 }

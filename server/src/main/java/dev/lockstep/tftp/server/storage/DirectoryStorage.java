@@ -13,6 +13,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -28,6 +31,7 @@ public final class DirectoryStorage implements Storage {
     private final Path base;
     private final Path root;
     private final WriteRules rules;
+    private final boolean servesPrivate;
     private final Versions versions;
     private final FileReads reads;
 
@@ -36,11 +40,13 @@ public final class DirectoryStorage implements Storage {
      *
      * @param base opened by its path, which is the operator's
      * @param root there or below, where the base is the only way to it: a name that a client said may have led here
+     * @param servesPrivate whether files are served that others may not read
      */
-    private DirectoryStorage(Path base, Path root, WriteRules rules, Versions versions) {
+    private DirectoryStorage(Path base, Path root, WriteRules rules, boolean servesPrivate, Versions versions) {
         this.base = base;
         this.root = root;
         this.rules = rules;
+        this.servesPrivate = servesPrivate;
         this.versions = versions;
         this.reads = new FileReads(versions);
     }
@@ -71,7 +77,20 @@ public final class DirectoryStorage implements Storage {
     private static DirectoryStorage asItIs(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         Folder.open(root).close();
-        return new DirectoryStorage(root, root, rules, new Versions(root, clock));
+        return new DirectoryStorage(root, root, rules, false, new Versions(root, clock));
+    }
+
+    /**
+     * Returns the same storage with or without the files that others may not read, by their permissions. Without is the
+     * default: a TFTP client is nobody the system knows.
+     */
+    public DirectoryStorage servingPrivate(boolean served) {
+        return served == servesPrivate ? this : new DirectoryStorage(base, root, rules, served, versions);
+    }
+
+    /** Whether files are served that others may not read. */
+    public boolean servesPrivate() {
+        return servesPrivate;
     }
 
     /**
@@ -90,7 +109,7 @@ public final class DirectoryStorage implements Storage {
                 throw leadsOut();
             }
             open(real).close();
-            return new DirectoryStorage(base, real, rules, versions);
+            return new DirectoryStorage(base, real, rules, servesPrivate, versions);
         } catch (InvalidPathException e) {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found", e);
         } catch (IOException e) {
@@ -115,8 +134,9 @@ public final class DirectoryStorage implements Storage {
                 Path asked = resolve(filename);
                 Path file = asked.toRealPath();
                 try (Folder folder = folderOf(file)) {
-                    Object key = requireRegular(folder, nameOf(file));
-                    Source source = reads.open(folder, key, filename, asked, file);
+                    BasicFileAttributes found = requireRegular(folder, nameOf(file));
+                    requireReadable(found);
+                    Source source = reads.open(folder, found.fileKey(), filename, asked, file);
                     if (source != null) {
                         return source;
                     }
@@ -145,7 +165,7 @@ public final class DirectoryStorage implements Storage {
                 folder.close();
                 throw e;
             }
-            return new LimitedSink(new FileSink(folder, nameOf(file), rules.overwrite()), rules);
+            return new LimitedSink(new FileSink(folder, nameOf(file), rules.overwrite(), !servesPrivate), rules);
         } catch (IOException e) {
             throw FileErrors.of(e);
         }
@@ -201,13 +221,24 @@ public final class DirectoryStorage implements Storage {
         return folder;
     }
 
-    /** A FIFO would block, a device could do anything, a directory has no bytes. Which file it is, where that has a key. */
-    private static Object requireRegular(Folder folder, String name) throws IOException {
+    /** A FIFO would block, a device could do anything, a directory has no bytes. */
+    private static BasicFileAttributes requireRegular(Folder folder, String name) throws IOException {
         BasicFileAttributes found = folder.attributes(name);
         if (!found.isRegularFile()) {
             throw notRegular();
         }
-        return found.fileKey();
+        return found;
+    }
+
+    /** Whoever may send datagrams to the server reads as others do, even where the server itself is root. */
+    private void requireReadable(BasicFileAttributes found) throws TftpException {
+        if (!servesPrivate
+                && found instanceof PosixFileAttributes posix
+                && !posix.permissions().contains(PosixFilePermission.OTHERS_READ)) {
+            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "file is not readable by others")
+                    .because("mode " + PosixFilePermissions.toString(posix.permissions())
+                            + " (expected: read permission for others, or --serve-private)");
+        }
     }
 
     private static TftpException leadsOut() {

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ class RulePolicyTest {
                 new Treatment(DirectoryStorage.at(root, WriteRules.READ_ONLY), Limits.DEFAULT),
                 root,
                 WriteRules.READ_ONLY,
+                false,
                 PortMode.FRESH,
                 DirectoryStorage::at,
                 client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
@@ -235,6 +237,19 @@ class RulePolicyTest {
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
                 .hasMessage("this server takes no files");
+    }
+
+    @Test
+    void a_rule_may_serve_what_others_may_not_read() throws Exception {
+        Files.setPosixFilePermissions(folder.resolve("srv/a.cfg"), PosixFilePermissions.fromString("rw-------"));
+        RulePolicy policy = rules("""
+                [[rule]]
+                clients = "10.0.0.7"
+                serve-private = true
+                """);
+        assertThat(read(policy, "10.0.0.7", "a.cfg")).isEqualTo("all");
+        assertThat(refusal(policy, "10.0.0.8", "a.cfg")).hasMessage("file is not readable by others");
+        assertThat(RuleSummary.of(policy)).anyMatch(line -> line.contains("others may not read included"));
     }
 
     @Test

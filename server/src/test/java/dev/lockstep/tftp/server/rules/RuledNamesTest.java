@@ -82,6 +82,7 @@ class RuledNamesTest {
                 new Treatment(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
                 root,
                 WriteRules.ANY_FILE,
+                false,
                 PortMode.FRESH,
                 DirectoryStorage::at,
                 client -> Optional.of(hardwareAddress));

@@ -16,6 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -361,6 +364,61 @@ class DirectoryStorageTest {
         Path litter = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
         assertThat(storage(WriteRules.READ_ONLY)).isNotNull();
         assertThat(litter).exists();
+    }
+
+    private void setMode(String name, String mode) throws IOException {
+        Files.setPosixFilePermissions(root.resolve(name), PosixFilePermissions.fromString(mode));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-------", "rw-r-----", "rwxrwx-wx"})
+    void a_file_that_others_may_not_read_is_served_only_where_that_is_wanted(String mode) throws IOException {
+        setMode("file.txt", mode);
+        TftpException refusal = assertRefused(2, () -> read("file.txt"));
+        assertThat(refusal).hasMessage("file is not readable by others");
+        assertThat(refusal.explained()).contains("mode " + mode, "--serve-private");
+        DirectoryStorage all = storage(WriteRules.READ_ONLY).servingPrivate(true);
+        try (Source source = all.read("file.txt", PEER)) {
+            assertThat(source.size()).isEqualTo(7);
+        }
+        Files.createDirectory(root.resolve("below"));
+        Files.move(root.resolve("file.txt"), root.resolve("below/file.txt"));
+        assertRefused(2, () -> storage(WriteRules.READ_ONLY).below("below").read("file.txt", PEER));
+        all.below("below").read("file.txt", PEER).close();
+    }
+
+    @Test
+    void a_file_that_is_shut_later_is_not_given_from_memory() throws IOException {
+        DirectoryStorage storage = DirectoryStorage.at(
+                root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
+        storage.read("file.txt", PEER).close();
+        assertThat(storage.readAtOnce("file.txt", PEER)).isNotNull();
+        setMode("file.txt", "rw-------");
+        assertThat(storage.readAtOnce("file.txt", PEER)).isNull();
+        assertRefused(2, () -> storage.read("file.txt", PEER));
+    }
+
+    @Test
+    void a_file_that_others_may_not_read_can_be_replaced_and_stays_so() throws IOException {
+        setMode("file.txt", "rw-------");
+        write(WriteRules.ANY_FILE, "file.txt", "new");
+        assertThat(root.resolve("file.txt")).hasContent("new");
+        assertRefused(2, () -> read("file.txt"));
+    }
+
+    /** As with a umask of 077, which the shipped unit sets. */
+    @Test
+    void a_new_file_can_be_read_back_whatever_the_umask() throws IOException {
+        try (Sink sink = storage(WriteRules.NEW_FILES).write("new", UNKNOWN, PEER)) {
+            String temporary = names().stream()
+                    .filter(name -> name.endsWith(".part"))
+                    .findFirst()
+                    .orElseThrow();
+            setMode(temporary, "rw-------");
+            sink.write(ByteBuffer.wrap("new".getBytes()));
+            sink.commit();
+        }
+        assertThat(read("new")).isEqualTo("new");
     }
 
     @Test
