@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
+import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,9 @@ import java.util.List;
  * backslashes; a leading one is the root. Percent signs mean nothing. What could lead out is refused, not repaired.
  */
 public final class VirtualPath {
+    /** Whether a letter and a colon mean a drive: on Windows; elsewhere {@code a:b} is a name like any other. */
+    private static final boolean DRIVES = File.separatorChar == '\\';
+
     private VirtualPath() {}
 
     /**
@@ -20,7 +24,7 @@ public final class VirtualPath {
     public static List<String> elementsOf(String filename) throws TftpException {
         List<String> elements = new ArrayList<>();
         for (String element : filename.split("[/\\\\]")) {
-            if (element.equals("..") || element.indexOf('\0') >= 0 || isDrive(element)) {
+            if (element.equals("..") || element.indexOf('\0') >= 0 || DRIVES && isDrive(element)) {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
             }
             if (!element.isEmpty() && !element.equals(".")) {

@@ -188,7 +188,7 @@ class HostileNamesTest {
                 "=2E=2E/secret",
                 // drives, UNC, Windows' and NTFS' own
                 "/C:/secret",
-                "sub/c:",
+                "c:",
                 "Z:..\\secret",
                 "\\\\?\\C:\\secret",
                 "\\\\.\\PhysicalDrive0",

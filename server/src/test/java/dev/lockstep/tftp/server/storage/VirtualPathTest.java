@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
+import java.io.File;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,11 +56,6 @@ class VirtualPathTest {
                 "a\\..\\..\\b",
                 "..\\x",
                 "./../x",
-                "C:",
-                "C:\\boot.ini",
-                "c:/boot.ini",
-                "C:boot.ini",
-                "a/C:/b",
                 "a\0b",
                 "\0",
                 "a/\0/b"
@@ -68,6 +64,17 @@ class VirtualPathTest {
         TftpException refusal = catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name));
         assertThat(refusal).isNotNull();
         assertThat(refusal.is(ErrorCode.ACCESS_VIOLATION)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C:", "C:\\boot.ini", "c:/boot.ini", "C:boot.ini", "a/C:/b", "a:b"})
+    void case57_a_drive_is_refused_where_there_are_drives_and_elsewhere_a_name(String name) throws TftpException {
+        if (File.separatorChar == '\\') {
+            assertThat(catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name)))
+                    .isNotNull();
+        } else {
+            assertThat(VirtualPath.elementsOf(name)).containsExactly(name.split("[/\\\\]"));
+        }
     }
 
     @Test
