@@ -11,11 +11,12 @@ import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file being received. It grows under a hidden name beside its target and takes the target's place in one step,
- * after its bytes are on the disk. While it grows it is locked, so that whoever cleans up can tell it from what a
- * crash left behind.
+ * after its bytes are on the disk. While it grows it is locked where the file system has locks, so that another process
+ * that cleans up can tell it from what a crash left behind; this process knows its own by name.
  */
 public final class FileSink implements Sink {
     private static final String PREFIX = ".tftp-";
@@ -23,6 +24,9 @@ public final class FileSink implements Sink {
     private static final SecureRandom RANDOM = new SecureRandom();
     /** Of two uploads of one new name, the second one to end must see the first. */
     private static final Object PUBLISHING = new Object();
+
+    /** Names of the temporary files that this process writes; random, so that no two folders have the same. */
+    private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
     private final Folder folder;
     private final String target;
@@ -60,17 +64,31 @@ public final class FileSink implements Sink {
         this.temporary = PREFIX + HexFormat.of().formatHex(random) + SUFFIX;
         try {
             requireFree();
+            OWN.add(temporary);
             file = folder.createFile(temporary, folder.has(target));
         } catch (IOException e) {
+            OWN.remove(temporary);
             folder.close();
             throw FileErrors.of(e);
         }
+        tryLock(file);
+    }
+
+    /** Locks a file for as long as it is open, if that is possible: NFS without a lock daemon, for one, refuses. */
+    static void tryLock(FileChannel file) {
         try {
-            file.lock();
-        } catch (IOException e) {
-            close();
-            throw FileErrors.of(e);
+            file.tryLock();
+        } catch (IOException ignored) {
+            // the lock only protects against the cleaning of another process
         }
+    }
+
+    /**
+     * Whether this process writes a temporary file of that name now. To open and close such a file, even only to look,
+     * would drop its lock (fcntl(2): a process's locks on a file go with any of its descriptors of it).
+     */
+    public static boolean isOwn(String name) {
+        return OWN.contains(name);
     }
 
     /** Whether that is the name of a file that is not whole yet: nobody may read or write it by name. */
@@ -136,6 +154,7 @@ public final class FileSink implements Sink {
         } finally {
             file.close();
             folder.close();
+            OWN.remove(temporary);
         }
     }
 }

@@ -221,6 +221,27 @@ class FileSinkTest {
         }
     }
 
+    /** As on NFS without a lock daemon (ENOLCK): a closed channel refuses, too. */
+    @Test
+    void a_lock_that_can_not_be_had_does_not_matter() throws IOException {
+        FileChannel refusing =
+                FileChannel.open(dir.resolve("f"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        refusing.close();
+        assertThatThrownBy(refusing::tryLock).isInstanceOf(IOException.class);
+        FileSink.tryLock(refusing);
+    }
+
+    @Test
+    void the_process_knows_the_temporary_files_it_writes() throws IOException {
+        String temporary;
+        try (FileSink sink = sink("f", false)) {
+            temporary = names().get(0);
+            assertThat(FileSink.isOwn(temporary)).isTrue();
+            sink.commit();
+        }
+        assertThat(FileSink.isOwn(temporary)).isFalse();
+    }
+
     @Test
     void a_temporary_file_that_somebody_removed_can_not_be_committed() throws IOException {
         FileSink sink = sink("f", false);

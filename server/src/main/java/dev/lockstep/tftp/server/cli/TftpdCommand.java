@@ -52,6 +52,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private List<String> where = List.of();
 
     private final Configuration configuration;
+    private final StaleUploads staleUploads = new StaleUploads();
 
     @Mixin
     private RuleOptions rules;
@@ -128,7 +129,7 @@ public final class TftpdCommand implements Callable<Integer> {
     /** Its rules, without starting anything or tidying up; all flags are checked, too. */
     RulePolicy lookAtRules() throws IOException, ConfigException {
         return configuration.locating(() -> {
-            RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::asItIs);
+            RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::at);
             RulePolicy policy = settings.read(configuration.file());
             settings().policy(policy).check();
             return policy;
@@ -143,7 +144,7 @@ public final class TftpdCommand implements Callable<Integer> {
     /** Its rules for a daemon that runs; files in memory stay those of the command it was started by. */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
         storage.keepMemoryOf(before.storage);
-        return new RuleSettings(storage, limits, network, DirectoryStorage::at).read(configuration.file());
+        return new RuleSettings(storage, limits, network, staleUploads).read(configuration.file());
     }
 
     @Override
@@ -158,6 +159,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 return builder().start();
             });
             starting.complete(server);
+            staleUploads.remove();
         } catch (IOException e) {
             return fail(e);
         } finally {
@@ -213,7 +215,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::companion);
         if (configuration.file() == null) {
-            builder.storage(storage.storage(DirectoryStorage::at)).limits(limits.limits());
+            builder.storage(storage.storage(staleUploads)).limits(limits.limits());
         } else {
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulesInPlaceOf(this));
             builder.policy(policy).portModes(policy);

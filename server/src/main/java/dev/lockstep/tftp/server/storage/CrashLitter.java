@@ -5,7 +5,6 @@ import dev.lockstep.tftp.file.Folder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,7 +13,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes the temporary files of uploads that a crash cut off; those that are still written are locked, and stay. */
+/**
+ * Removes the temporary files of uploads that a crash cut off. Those that this process writes are not opened; those that
+ * another process writes are locked, and stay.
+ */
 final class CrashLitter {
     private static final Logger LOG = LoggerFactory.getLogger(CrashLitter.class);
 
@@ -48,7 +50,9 @@ final class CrashLitter {
                 try (Folder sub = folder.sub(name)) {
                     remove(sub, path);
                 }
-            } else if (found.isRegularFile() && FileSink.isTemporary(name.toString())) {
+            } else if (found.isRegularFile()
+                    && FileSink.isTemporary(name.toString())
+                    && !FileSink.isOwn(name.toString())) {
                 removeUnlessLocked(folder, name.toString(), path);
             }
         } catch (NoSuchFileException ignored) {
@@ -58,15 +62,15 @@ final class CrashLitter {
         }
     }
 
-    private static void removeUnlessLocked(Folder folder, String name, Path path) {
+    private static void removeUnlessLocked(Folder folder, String name, Path path) throws NoSuchFileException {
         try (FileChannel channel = folder.openFile(name, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
                 folder.delete(name);
                 LOG.info("removed an unfinished upload: {}", path);
             }
-        } catch (OverlappingFileLockException ignored) {
-            // of another server in this process: still being written
+        } catch (NoSuchFileException gone) {
+            throw gone;
         } catch (IOException e) {
             LOG.warn("cannot remove an unfinished upload {}: {}", path, e.toString());
         }

@@ -62,22 +62,18 @@ public final class DirectoryStorage implements Storage {
 
     /** The same by that clock. */
     static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
-        DirectoryStorage storage = asItIs(directory, rules, clock);
-        if (rules.allowed()) {
-            CrashLitter.remove(storage.root);
-        }
-        return storage;
-    }
-
-    /** As {@link #at}, but without tidying up what a crash has left. */
-    public static DirectoryStorage asItIs(Path directory, WriteRules rules) throws IOException {
-        return asItIs(directory, rules, InstantSource.system());
-    }
-
-    private static DirectoryStorage asItIs(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         Folder.open(root).close();
         return new DirectoryStorage(root, root, rules, false, new Versions(root, clock));
+    }
+
+    /**
+     * Removes the temporary files of uploads that a crash cut off, in the directory and all below it. Those of uploads
+     * that run stay, also those of other processes, unless the file system has no locks. Blocks for as long as it takes to
+     * list the whole tree.
+     */
+    public void removeStaleUploads() throws IOException {
+        CrashLitter.remove(root);
     }
 
     /**

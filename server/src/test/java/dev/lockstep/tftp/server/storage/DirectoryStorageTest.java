@@ -9,6 +9,7 @@ import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -20,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -339,7 +342,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void what_a_crash_left_is_removed_at_the_start_but_not_what_is_still_written() throws IOException {
+    void what_a_crash_left_is_removed_when_told_to_but_not_what_is_still_written() throws IOException {
         DirectoryStorage running = storage(WriteRules.NEW_FILES);
         Path litter = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
         Path deep = Files.writeString(root.resolve("sub/deep/.tftp-8899aabbccddeeff.part"), "half");
@@ -351,6 +354,8 @@ class DirectoryStorageTest {
             live.write(ByteBuffer.wrap("whole".getBytes()));
             assertThat(litter).exists();
             assertThat(storage(WriteRules.NEW_FILES)).isNotNull();
+            assertThat(litter).exists();
+            storage(WriteRules.NEW_FILES).removeStaleUploads();
             live.commit();
         }
         assertThat(root.resolve("new")).hasContent("whole");
@@ -361,11 +366,54 @@ class DirectoryStorageTest {
         assertThat(outside).hasContent("keep");
     }
 
+    /** Otherwise a second server on the folder would take the upload for what a crash left. */
     @Test
-    void a_read_only_storage_removes_nothing() throws IOException {
-        Path litter = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
-        assertThat(storage(WriteRules.READ_ONLY)).isNotNull();
-        assertThat(litter).exists();
+    void the_lock_of_a_running_upload_outlives_the_search_for_stale_ones() throws IOException {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.exists(locks));
+        DirectoryStorage storage = storage(WriteRules.NEW_FILES);
+        try (Sink live = storage.write("new", UNKNOWN, PEER)) {
+            live.write(ByteBuffer.wrap("half".getBytes()));
+            String temporary = names().stream()
+                    .filter(name -> name.endsWith(".part"))
+                    .findFirst()
+                    .orElseThrow();
+            String inode = ":" + Files.getAttribute(root.resolve(temporary), "unix:ino") + " ";
+            assertThat(locks).content().as("before").contains(inode);
+            storage.removeStaleUploads();
+            assertThat(locks).content().as("after").contains(inode);
+        }
+    }
+
+    @Test
+    void uploads_can_begin_while_stale_ones_are_looked_for() throws Exception {
+        DirectoryStorage storage = storage(WriteRules.NEW_FILES);
+        AtomicBoolean ended = new AtomicBoolean();
+        CompletableFuture<Void> search = CompletableFuture.runAsync(() -> {
+            while (!ended.get()) {
+                try {
+                    storage.removeStaleUploads();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 1000; i++) {
+                storage.write("new", UNKNOWN, PEER).close();
+            }
+        } finally {
+            ended.set(true);
+            search.get();
+        }
+        assertThat(names()).noneMatch(name -> name.endsWith(".part"));
+    }
+
+    /** As in a chroot, where the JDK may find no mount point. */
+    @Test
+    void a_root_whose_file_system_has_no_name_is_served_and_nothing_of_it_is_kept() throws IOException {
+        Versions versions = new Versions(root.resolve("nowhere"), InstantSource.system());
+        assertThat(versions.of(root.resolve("file.txt"))).isNull();
     }
 
     private void setMode(String name, String mode) throws IOException {

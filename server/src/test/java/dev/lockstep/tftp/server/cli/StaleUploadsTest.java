@@ -1,0 +1,66 @@
+package dev.lockstep.tftp.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.server.storage.WriteRules;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StaleUploadsTest {
+    @TempDir
+    private Path root;
+
+    private Path above;
+    private Path below;
+
+    @BeforeEach
+    void what_a_crash_left() throws Exception {
+        above = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
+        below = Files.writeString(
+                Files.createDirectory(root.resolve("sub")).resolve(".tftp-8899aabbccddeeff.part"), "half");
+    }
+
+    @Test
+    void nothing_is_removed_before_the_daemon_serves_and_then_each_tree_is_looked_through_once() throws Exception {
+        StaleUploads uploads = new StaleUploads();
+        uploads.open(below.getParent(), WriteRules.NEW_FILES);
+        uploads.open(root, WriteRules.ANY_FILE);
+        uploads.open(root, WriteRules.NEW_FILES);
+        assertThat(above).exists();
+        assertThat(below).exists();
+        List<Thread> threads = uploads.remove();
+        assertThat(threads).hasSize(1);
+        threads.get(0).join();
+        assertThat(above).doesNotExist();
+        assertThat(below).doesNotExist();
+    }
+
+    @Test
+    void nothing_is_removed_where_nothing_may_be_written() throws Exception {
+        StaleUploads uploads = new StaleUploads();
+        uploads.open(root, WriteRules.READ_ONLY);
+        assertThat(uploads.remove()).isEmpty();
+    }
+
+    @Test
+    void nothing_is_removed_when_the_configuration_is_read_again() throws Exception {
+        Path file = Files.writeString(root.resolve("tftpd.toml"), """
+                root = "%s"
+                writable = true
+                [[rule]]
+                files = "a"
+                overwrite = true
+                """.formatted(root));
+        Configuration configuration = Configuration.of("--config", file.toString());
+        TftpdCommand running = Invocation.parsed(configuration);
+        assertThat(Invocation.parsed(configuration.again())
+                        .rulesInPlaceOf(running)
+                        .size())
+                .isEqualTo(1);
+        assertThat(above).exists();
+    }
+}
