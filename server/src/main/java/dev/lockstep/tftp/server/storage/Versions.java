@@ -20,15 +20,18 @@ final class Versions {
     private final long device;
 
     /** For what is on the root's own file system. */
-    Versions(Path root, InstantSource clock) throws IOException {
+    Versions(Path root, InstantSource clock) {
         this.clock = clock;
-        this.device = LOCAL.contains(Files.getFileStore(root).type()) ? deviceOf(root) : NONE;
+        this.device = localDeviceOf(root);
     }
 
-    private static long deviceOf(Path root) throws IOException {
+    /** In a chroot the JDK may find no mount point for the root: then nothing is kept. */
+    private static long localDeviceOf(Path root) {
         try {
-            return FileVersion.of(root).device();
-        } catch (UnsupportedOperationException e) {
+            return LOCAL.contains(Files.getFileStore(root).type())
+                    ? FileVersion.of(root).device()
+                    : NONE;
+        } catch (IOException | UnsupportedOperationException e) {
             return NONE;
         }
     }
