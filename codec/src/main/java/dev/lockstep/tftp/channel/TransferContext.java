@@ -43,6 +43,11 @@ public record TransferContext(
         listener = listener instanceof Guarded ? listener : new Guarded(listener);
     }
 
+    /** The same with other threads for blocking file work. */
+    public TransferContext withIo(Executor other) {
+        return new TransferContext(limits, other, budget, allocator, segments, listener, progressStep, pace, pieces);
+    }
+
     /** The same with other limits. */
     public TransferContext withLimits(Limits other) {
         return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, pace, pieces);

@@ -58,13 +58,14 @@ public final class EmbeddedListener {
                 .tap((peer, request) -> new Witness())
                 .config();
         TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
+        Openings openings = new Openings(io);
         Map<Ends, SharedPort> homes = new ConcurrentHashMap<>();
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
                 homes,
                 new PeerBuckets(config.unanswered(), 42),
-                new Openings(io),
+                storage -> openings,
                 new Unanswered(config.unanswered().requests()));
         channel = new EmbeddedChannel() {
             @Override

@@ -4,9 +4,18 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Lives beside the listeners: what else is to be there while requests are served, and only then. */
 public interface Companion {
+    /**
+     * Hands over what tells whether files can be served: not when the threads of every storage wait for a disk that does
+     * not answer. Called once, before {@link #open}.
+     *
+     * @param serving safe on any thread; does not block
+     */
+    default void watch(BooleanSupplier serving) {}
+
     /**
      * All listeners are bound, requests are served. Called once, by the thread that starts the server.
      *

@@ -1,7 +1,9 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.server.storage.Storage;
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -11,7 +13,7 @@ import java.util.function.Predicate;
  * @param pool the ports of the port ranges
  * @param homes which socket serves a peer whose transfer has no port of its own; safe on any thread
  * @param buckets what may be sent to whom before they have answered; safe on any thread
- * @param openings where files wait to be opened; safe on any thread
+ * @param openings where the files of a storage wait to be opened; safe on any thread
  * @param unanswered the children whose peers have not; safe on any thread
  */
 record ListenerContext(
@@ -19,5 +21,5 @@ record ListenerContext(
         PortPool pool,
         Map<Ends, SharedPort> homes,
         PeerBuckets buckets,
-        Openings openings,
+        Function<Storage, Openings> openings,
         Unanswered unanswered) {}

@@ -200,7 +200,12 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 config.portModes().forPeer(ends.peer()),
                 pipeline -> pipeline.addLast(
                         new UnansweredGate(child, shared.buckets(), shared.unanswered()),
-                        new ServerHandshake(child, treatment, context, shared.openings(), bootstrap::pathMtu)),
+                        new ServerHandshake(
+                                child,
+                                treatment,
+                                context,
+                                shared.openings().apply(treatment.storage()),
+                                bootstrap::pathMtu)),
                 new ChildBootstrap.Owner(
                         failure -> loop.execute(() -> onNoChannel(child, ends, treatment, failure)),
                         () -> forget(ends, child)));

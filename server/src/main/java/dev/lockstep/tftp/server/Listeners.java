@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The addresses the server listens on, and the sockets there. */
 final class Listeners {
@@ -32,9 +34,10 @@ final class Listeners {
             TransferContext context,
             Transport transport,
             Admission admission,
-            EventLoopGroup loops)
+            EventLoopGroup loops,
+            Function<Storage, Openings> openings)
             throws IOException {
-        ListeningSockets sockets = new ListeningSockets(config, context, transport, admission, loops);
+        ListeningSockets sockets = new ListeningSockets(config, context, transport, admission, loops, openings);
         Listeners all = new Listeners(sockets);
         try {
             for (int descriptor : config.inherited()) {

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server;
 import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /**
  * Binds the listening sockets: for each address one an event loop, among which the kernel shares the clients out. Beside
@@ -53,7 +55,8 @@ final class ListeningSockets {
             TransferContext context,
             Transport transport,
             Admission admission,
-            EventLoopGroup loops)
+            EventLoopGroup loops,
+            Function<Storage, Openings> openings)
             throws SocketException {
         this.config = config;
         this.context = context;
@@ -65,7 +68,7 @@ final class ListeningSockets {
                 new PortPool(),
                 new ConcurrentHashMap<>(),
                 new PeerBuckets(config.unanswered(), new SecureRandom().nextLong()),
-                new Openings(context.io()),
+                openings,
                 new Unanswered(config.unanswered().requests()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }

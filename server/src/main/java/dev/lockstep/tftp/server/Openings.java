@@ -19,6 +19,11 @@ final class Openings implements Executor {
         this.io = io;
     }
 
+    /** Returns the pool itself, for what is open already. */
+    Executor io() {
+        return io;
+    }
+
     /** @throws RejectedExecutionException if too many wait */
     @Override
     public void execute(Runnable opening) {

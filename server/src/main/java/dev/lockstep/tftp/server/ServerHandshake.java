@@ -82,7 +82,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         this.child = child;
         this.request = child.request();
         this.treatment = treatment;
-        this.context = context.withLimits(treatment.limits())
+        this.context = context.withIo(openings.io())
+                .withLimits(treatment.limits())
                 .withPace(treatment.pace())
                 .withListener(child.watchedBy(context.listener()));
         this.openings = openings;

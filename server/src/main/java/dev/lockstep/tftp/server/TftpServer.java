@@ -10,14 +10,10 @@ import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class TftpServer implements AutoCloseable {
-    private static final int IO_THREADS = 16;
+    private static final int STUCK_CHECK_SECONDS = 1;
     private static final long PROGRESS_STEP = 32L << 20;
     /** How long ended transfers may take to close their files. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
@@ -40,7 +36,7 @@ public final class TftpServer implements AutoCloseable {
     private final ServerConfig config;
     private final Admission admission;
     private final EventLoopGroup loops;
-    private final ExecutorService io;
+    private final IoPools io;
     private final Listeners listeners;
     private final PieceCache pieces;
     private boolean stopped;
@@ -49,7 +45,7 @@ public final class TftpServer implements AutoCloseable {
             ServerConfig config,
             Admission admission,
             EventLoopGroup loops,
-            ExecutorService io,
+            IoPools io,
             Listeners listeners,
             PieceCache pieces) {
         this.config = config;
@@ -69,18 +65,13 @@ public final class TftpServer implements AutoCloseable {
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
-        ThreadPoolExecutor io = new ThreadPoolExecutor(
-                IO_THREADS,
-                IO_THREADS,
-                10,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                new DefaultThreadFactory("tftp-io", true));
-        io.allowCoreThreadTimeOut(true);
+        IoPools io = new IoPools(System::nanoTime);
+        Runnable check = () -> io.general().execute(io::replaceStuck);
+        loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         TransferContext context = new TransferContext(
                         Limits.DEFAULT, // each request has its own
-                        io,
+                        io.general(),
                         new BufferBudget(config.bufferMemory()),
                         PooledByteBufAllocator.DEFAULT,
                         segments,
@@ -90,7 +81,13 @@ public final class TftpServer implements AutoCloseable {
         Admission admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(config, context, transport, admission, loops);
+            listeners = Listeners.bind(
+                    config,
+                    context,
+                    transport,
+                    admission,
+                    loops,
+                    storage -> io.of(storage).openings());
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.pieces());
             server.openCompanions();
             return server;
@@ -98,8 +95,8 @@ public final class TftpServer implements AutoCloseable {
             if (listeners != null) {
                 listeners.close();
             }
-            io.shutdown();
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            io.shutdown();
             throw e;
         }
     }
@@ -107,6 +104,7 @@ public final class TftpServer implements AutoCloseable {
     private void openCompanions() throws IOException {
         try {
             for (Companion companion : config.companions()) {
+                companion.watch(io::isServing);
                 companion.open(loops, addresses());
             }
         } catch (IOException | RuntimeException e) {
@@ -160,7 +158,7 @@ public final class TftpServer implements AutoCloseable {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_WORDS.toMillis());
         io.shutdown();
         try {
-            io.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+            io.awaitTermination(LAST_WORDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

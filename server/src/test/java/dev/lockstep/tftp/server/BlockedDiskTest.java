@@ -6,6 +6,7 @@ import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import io.netty.buffer.ByteBuf;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 /** A disk that does not answer: who asks for it is told to come again, and who was being served is served to the end. */
 @Timeout(60)
 class BlockedDiskTest {
-    private static final int MORE_THAN_THE_THREADS = 20;
+    private static final int MORE_THAN_THE_THREADS = IoPool.THREADS + IoPool.SPARE_THREADS + 4;
     private static final int BLOCK = 512;
     private static final int LENGTH = 400 * BLOCK + 1;
 
@@ -44,6 +45,11 @@ class BlockedDiskTest {
 
     /** The names that begin with slow are on the disk that does not answer. */
     private final class Disk implements Storage {
+        @Override
+        public Object ioGroup() {
+            return "a disk that does not answer";
+        }
+
         @Override
         public Source read(String filename, InetSocketAddress peer) throws IOException {
             if (filename.startsWith("slow")) {
@@ -92,7 +98,7 @@ class BlockedDiskTest {
                 stuck.add(client);
                 ask(server, client, "slow" + i);
             }
-            blocked.acquire(16);
+            blocked.acquire(IoPool.THREADS);
             ask(server, late, "file");
             late.expect(0, 5, 0, 0, "server is busy, try again", 0);
             released.countDown();
@@ -100,6 +106,33 @@ class BlockedDiskTest {
             ask(server, late, "file");
             receiveBlock(late, 1);
             finish(late, 1);
+        } finally {
+            stuck.forEach(RawPeer::close);
+        }
+    }
+
+    @Test
+    void files_of_another_root_are_served_meanwhile() throws Exception {
+        files.put("file", new byte[LENGTH]);
+        List<RawPeer> stuck = new ArrayList<>();
+        Treatment slow = new Treatment(new Disk(), Limits.DEFAULT);
+        Treatment quick = new Treatment(files, Limits.DEFAULT);
+        TftpServerBuilder builder = TftpServer.builder()
+                .policy((request, peer) -> request.filename().startsWith("slow") ? slow : quick)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .drain(Duration.ZERO);
+        try (TftpServer server = builder.start();
+                RawPeer other = new RawPeer()) {
+            for (int i = 0; i < MORE_THAN_THE_THREADS; i++) {
+                RawPeer client = new RawPeer();
+                stuck.add(client);
+                ask(server, client, "slow" + i);
+            }
+            blocked.acquire(IoPool.THREADS);
+            ask(server, other, "file");
+            receiveBlock(other, 1);
+            finish(other, 1);
+            released.countDown();
         } finally {
             stuck.forEach(RawPeer::close);
         }

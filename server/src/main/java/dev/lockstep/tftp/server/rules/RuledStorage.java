@@ -65,6 +65,11 @@ final class RuledStorage implements Storage {
     }
 
     @Override
+    public Object ioGroup() {
+        return files.ioGroup();
+    }
+
+    @Override
     public Source readAtOnce(String filename, InetSocketAddress peer) {
         try {
             return root == null || root.isFixed() ? files.readAtOnce(nameOf(filename), peer) : null;

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ public final class ServiceNotifier implements Companion {
 
     private final String socket;
     private final long watchdogMicros;
+    private BooleanSupplier serving = () -> true;
     private Channel channel;
 
     private ServiceNotifier(String socket, long watchdogMicros) {
@@ -62,6 +64,11 @@ public final class ServiceNotifier implements Companion {
     }
 
     @Override
+    public void watch(BooleanSupplier files) {
+        serving = files;
+    }
+
+    @Override
     public void open(EventLoopGroup loops, List<InetSocketAddress> addresses) {
         if (Transport.best() != Transport.EPOLL || !(socket.startsWith("/") || socket.startsWith("@"))) {
             LOG.warn("NOTIFY_SOCKET: {} (expected: the path of a socket, on Linux)", socket);
@@ -83,7 +90,7 @@ public final class ServiceNotifier implements Companion {
         if (watchdogMicros > 0) {
             List<EventExecutor> all = new ArrayList<>();
             loops.forEach(all::add);
-            new Watchdog(all, Math.max(1, watchdogMicros / 2), () -> send("WATCHDOG=1")).start();
+            new Watchdog(all, Math.max(1, watchdogMicros / 2), serving, () -> send("WATCHDOG=1")).start();
         }
     }
 

@@ -118,6 +118,12 @@ public final class DirectoryStorage implements Storage {
         return root;
     }
 
+    /** The directory that the operator named. */
+    @Override
+    public Object ioGroup() {
+        return base;
+    }
+
     @Override
     public Source readAtOnce(String filename, InetSocketAddress peer) {
         return reads.atHand(filename);

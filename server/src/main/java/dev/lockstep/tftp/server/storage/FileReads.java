@@ -51,6 +51,9 @@ final class FileReads {
         FileChannel open = folder.openFile(file.getFileName().toString(), StandardOpenOption.READ);
         boolean kept = false;
         try {
+            if (version != null && open.size() != version.size()) {
+                return null; // another file, perhaps no regular one
+            }
             byte[] content = open.size() > SmallFiles.LARGEST ? null : contentOf(open);
             if (version != null && !version.equals(FileVersion.find(file))) {
                 return null;

@@ -28,6 +28,16 @@ public interface Storage {
     }
 
     /**
+     * Returns the group whose I/O threads this storage uses. A file operation that hangs can stop the storages of its
+     * group and no others. There should be few groups, each with equal keys for as long as the server runs.
+     *
+     * @return by default one group for all storages that don't override this
+     */
+    default Object ioGroup() {
+        return Storage.class.getSimpleName();
+    }
+
+    /**
      * Begins a file that is to be received.
      *
      * @param filename as the client wrote it: anything at all

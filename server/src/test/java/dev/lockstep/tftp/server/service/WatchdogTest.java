@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 class WatchdogTest {
     private final EmbeddedChannel first = new EmbeddedChannel();
     private final EmbeddedChannel second = new EmbeddedChannel();
+    private boolean serving = true;
     private int fed;
 
     @BeforeEach
     void two_loops_and_a_second_to_live() {
         first.freezeTime();
         List<EventExecutor> loops = List.of(first.eventLoop(), second.eventLoop());
-        new Watchdog(loops, 500_000, () -> fed++).start();
+        new Watchdog(loops, 500_000, () -> serving, () -> fed++).start();
     }
 
     private void advanceFirst(long millis) {
@@ -37,6 +38,21 @@ class WatchdogTest {
             first.runPendingTasks();
             assertThat(fed).isEqualTo(round);
         }
+    }
+
+    @Test
+    void is_not_fed_while_no_file_can_be_served() {
+        serving = false;
+        for (int round = 0; round < 3; round++) {
+            advanceFirst(500);
+            second.runPendingTasks();
+            first.runPendingTasks();
+        }
+        assertThat(fed).isZero();
+        serving = true;
+        advanceFirst(500);
+        second.runPendingTasks();
+        assertThat(fed).isEqualTo(1);
     }
 
     @Test

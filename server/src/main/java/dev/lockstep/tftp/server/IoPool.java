@@ -1,0 +1,124 @@
+package dev.lockstep.tftp.server;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The I/O threads of one group of storages. A thread whose file operation does not end, say on a server of NFS that is
+ * gone or a FIFO that nobody writes to, can't be freed; another one is started in its place, up to a limit. Safe on any
+ * thread.
+ */
+final class IoPool implements Executor {
+    static final int THREADS = 16;
+    /** Threads that may be started in place of stuck ones. */
+    static final int SPARE_THREADS = 48;
+    /** A file operation that takes longer is taken for stuck. */
+    static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(IoPool.class);
+    private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private final String name;
+    private final LongSupplier clock;
+    private final Map<Thread, Long> busySince = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor threads;
+    private final Openings openings;
+    private volatile int stuck;
+
+    /**
+     * A pool without threads, which start when they are needed and end when they are not.
+     *
+     * @param name for the log
+     * @param clock in nanoseconds
+     */
+    IoPool(String name, LongSupplier clock) {
+        this.name = name;
+        this.clock = clock;
+        this.threads =
+                new ThreadPoolExecutor(
+                        THREADS,
+                        THREADS,
+                        KEEP_ALIVE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        new DefaultThreadFactory("tftp-io", true)) {
+                    @Override
+                    protected void beforeExecute(Thread thread, Runnable task) {
+                        busySince.put(thread, clock.getAsLong());
+                    }
+
+                    @Override
+                    protected void afterExecute(Runnable task, Throwable failure) {
+                        busySince.remove(Thread.currentThread());
+                    }
+                };
+        threads.allowCoreThreadTimeOut(true);
+        this.openings = new Openings(this);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        threads.execute(task);
+    }
+
+    /** Returns where files of new requests wait for these threads. */
+    Openings openings() {
+        return openings;
+    }
+
+    /** Starts a thread in place of each that is stuck, and takes it back when that one is not stuck any more. */
+    synchronized void replaceStuck() {
+        long now = clock.getAsLong();
+        int found = (int) busySince.values().stream()
+                .filter(since -> now - since >= STUCK_NANOS)
+                .count();
+        if (found == stuck) {
+            return;
+        }
+        int size = THREADS + Math.min(found, SPARE_THREADS);
+        if (size > threads.getMaximumPoolSize()) {
+            threads.setMaximumPoolSize(size);
+            threads.setCorePoolSize(size);
+        } else {
+            threads.setCorePoolSize(size);
+            threads.setMaximumPoolSize(size);
+        }
+        if (found > stuck) {
+            LOG.warn(
+                    "I/O threads stuck for {}: {} (expected: a file operation ends within {} s; at most {} threads)",
+                    name,
+                    found,
+                    TimeUnit.NANOSECONDS.toSeconds(STUCK_NANOS),
+                    THREADS + SPARE_THREADS);
+        }
+        stuck = found;
+    }
+
+    /** Whether all threads are stuck and none may be started any more, as of the last {@link #replaceStuck}. */
+    boolean isExhausted() {
+        return stuck >= THREADS + SPARE_THREADS;
+    }
+
+    /** Returns how many threads there may be now. */
+    int size() {
+        return threads.getMaximumPoolSize();
+    }
+
+    /** As {@link ThreadPoolExecutor#shutdown}. */
+    void shutdown() {
+        threads.shutdown();
+    }
+
+    /** As {@link ThreadPoolExecutor#awaitTermination}. */
+    boolean awaitTermination(long nanos) throws InterruptedException {
+        return threads.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+    }
+}
