@@ -6,6 +6,8 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,39 +29,89 @@ import java.util.stream.StreamSupport;
  * One open directory. Every name is looked up in it and nowhere else, and no symbolic link is followed, so that
  * nothing swapped in between a check and an open leads out. Where the system has no {@code openat} (Windows) the
  * same is done by path, which leaves that gap open.
+ *
+ * <p>A directory that this process may enter but not list (mode 0711) can't be opened without {@code O_PATH}, which Java
+ * does not have. Names in it are looked up from the directory above, with its own name before them.
  */
 public final class Folder implements Closeable {
+    private static final Path HERE = Path.of("");
+    private static final Path THIS = Path.of(".");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
     private final DirectoryStream<Path> stream;
     private final SecureDirectoryStream<Path> secure;
+    /** Leads from the open directory to this one; empty where that is this one. */
+    private final Path way;
+    /** The directory that was opened by its path: this one, or above it. */
+    private final Path base;
 
-    private Folder(Path path, DirectoryStream<Path> stream) {
+    private Folder(Path path, DirectoryStream<Path> stream, Path way, Path base) {
         this.path = path;
         this.stream = stream;
         this.secure = stream instanceof SecureDirectoryStream<Path> able ? able : null;
+        this.way = way;
+        this.base = base;
     }
 
     /** Opens a directory by its path; links on the way are followed. */
     public static Folder open(Path path) throws IOException {
-        return new Folder(path, Files.newDirectoryStream(path));
+        try {
+            return new Folder(path, Files.newDirectoryStream(path), HERE, path);
+        } catch (AccessDeniedException e) {
+            Path real = path.toRealPath();
+            if (real.getParent() == null) {
+                throw e;
+            }
+            try (Folder parent = open(real.getParent())) {
+                return parent.enter(real.getFileName(), real, e);
+            }
+        }
     }
 
     /** Opens a directory of this one. The caller closes both. */
     public Folder sub(Path name) throws IOException {
         Path child = path.resolve(name);
         if (secure != null) {
-            return new Folder(child, secure.newDirectoryStream(name, NOFOLLOW_LINKS));
+            try {
+                return new Folder(child, secure.newDirectoryStream(way.resolve(name), NOFOLLOW_LINKS), HERE, base);
+            } catch (AccessDeniedException e) {
+                if (!isOnlyItsOwners()) {
+                    throw e; // somebody could put a link there between a check and an open
+                }
+                return enter(name, base, e);
+            }
         }
         if (!Files.isDirectory(child, NOFOLLOW_LINKS)) {
             throw new java.nio.file.NotDirectoryException(child.toString());
         }
-        return new Folder(child, Files.newDirectoryStream(child));
+        return new Folder(child, Files.newDirectoryStream(child), HERE, base);
     }
 
-    /** The names in this directory, which may be no text. Once. */
+    /** Whether nobody can rename what is in this directory but root and the owner of the one opened by its path. */
+    private boolean isOnlyItsOwners() throws IOException {
+        PosixFileAttributeView view = way.equals(HERE)
+                ? secure.getFileAttributeView(PosixFileAttributeView.class)
+                : secure.getFileAttributeView(way, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+        PosixFileAttributes found = view.readAttributes();
+        return found.owner().equals(Files.getOwner(base))
+                && !found.permissions().contains(PosixFilePermission.GROUP_WRITE)
+                && !found.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+    }
+
+    /** A directory of this one that can't be opened. */
+    private Folder enter(Path name, Path openedByPath, AccessDeniedException refusal) throws IOException {
+        if (secure == null || !attributes(name).isDirectory()) {
+            throw refusal;
+        }
+        return new Folder(path.resolve(name), secure.newDirectoryStream(THIS), way.resolve(name), openedByPath);
+    }
+
+    /** The names in this directory, which may be no text. Once. Fails as its iterator does where it can't be listed. */
     public Iterable<Path> names() {
+        if (!way.equals(HERE)) {
+            throw new DirectoryIteratorException(new AccessDeniedException(path.toString()));
+        }
         return () -> StreamSupport.stream(stream.spliterator(), false)
                 .map(Path::getFileName)
                 .iterator();
@@ -109,7 +161,7 @@ public final class Folder implements Closeable {
             throws IOException {
         Set<OpenOption> all = new HashSet<>(options);
         all.add(LinkOption.NOFOLLOW_LINKS);
-        if (secure != null && secure.newByteChannel(Path.of(name), all, attributes) instanceof FileChannel file) {
+        if (secure != null && secure.newByteChannel(way.resolve(name), all, attributes) instanceof FileChannel file) {
             return file;
         }
         return FileChannel.open(path.resolve(name), all, attributes);
@@ -130,14 +182,14 @@ public final class Folder implements Closeable {
     /** Returns null where the system has no permissions. */
     private PosixFileAttributeView posixView(Path name) {
         return secure != null
-                ? secure.getFileAttributeView(name, PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                ? secure.getFileAttributeView(way.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS)
                 : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 
     /** Renames a file of this directory, in one step; a file of the new name is replaced. */
     public void rename(String from, String to) throws IOException {
         if (secure != null) {
-            secure.move(Path.of(from), secure, Path.of(to));
+            secure.move(way.resolve(from), secure, way.resolve(to));
         } else {
             Files.move(path.resolve(from), path.resolve(to), ATOMIC_MOVE);
         }
@@ -146,7 +198,7 @@ public final class Folder implements Closeable {
     /** Removes a file of this directory. */
     public void delete(String name) throws IOException {
         if (secure != null) {
-            secure.deleteFile(Path.of(name));
+            secure.deleteFile(way.resolve(name));
         } else {
             Files.delete(path.resolve(name));
         }

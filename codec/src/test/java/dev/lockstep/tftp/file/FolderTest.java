@@ -3,18 +3,23 @@ package dev.lockstep.tftp.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,6 +126,55 @@ class FolderTest {
         try (Folder folder = Folder.open(dir)) {
             assertThatThrownBy(() -> folder.sub(Path.of("file"))).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> folder.sub(Path.of("nowhere"))).isInstanceOf(NoSuchFileException.class);
+        }
+    }
+
+    private void shut(Path directory, String mode) throws IOException {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
+        assumeFalse(Files.isReadable(directory), "root lists every directory");
+    }
+
+    @Test
+    void what_may_be_entered_but_not_listed_is_a_folder_all_the_same() throws IOException {
+        Path deep = Files.createDirectories(dir.resolve("sub/shut/deep"));
+        Files.writeString(deep.resolve("file"), "deep content");
+        shut(dir.resolve("sub/shut"), "-wx--x--x");
+        shut(dir.resolve("sub"), "-wx--x--x");
+        shut(dir, "--x--x--x");
+        try (Folder folder = Folder.open(dir);
+                Folder sub = folder.sub(Path.of("sub"));
+                Folder shut = sub.sub(Path.of("shut"));
+                Folder open = shut.sub(Path.of("deep"))) {
+            assertThat(read(folder.openFile("file", StandardOpenOption.READ))).isEqualTo("content");
+            assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
+            assertThat(read(open.openFile("file", StandardOpenOption.READ))).isEqualTo("deep content");
+            assertThatThrownBy(sub::names).isInstanceOf(DirectoryIteratorException.class);
+            assertThatThrownBy(() -> folder.openFile("link", StandardOpenOption.READ))
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> folder.sub(Path.of("sublink"))).isInstanceOf(IOException.class);
+            sub.createFile("new", true).close();
+            sub.rename("new", "newer");
+            assertThat(dir.resolve("sub/newer")).isRegularFile();
+            sub.delete("newer");
+            assertThat(sub.has("newer")).isFalse();
+        }
+    }
+
+    @Test
+    void what_others_could_swap_is_only_entered_where_it_can_be_opened() throws IOException {
+        shut(dir.resolve("sub"), "--x--x--x");
+        Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try (Folder folder = Folder.open(dir)) {
+            assertThatThrownBy(() -> folder.sub(Path.of("sub"))).isInstanceOf(AccessDeniedException.class);
+        }
+    }
+
+    @AfterEach
+    void what_was_shut_can_be_removed() throws IOException {
+        for (Path shut : List.of(dir, dir.resolve("sub"), dir.resolve("sub/shut"))) {
+            if (Files.isDirectory(shut)) {
+                Files.setPosixFilePermissions(shut, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
         }
     }
 
