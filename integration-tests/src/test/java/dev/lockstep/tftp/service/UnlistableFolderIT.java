@@ -53,13 +53,11 @@ class UnlistableFolderIT {
         setMode(in, "rwx-wx-wx");
         setMode(root, "rwx--x--x");
         List<String> command = new ArrayList<>(Unprivileged.user(NOBODY));
-        command.addAll(
-                List.of(installed.tftpd(), "--root", root.toString(), "--writable", "127.0.0.1", "6900"));
+        command.addAll(List.of(installed.tftpd(), "--root", root.toString(), "--writable", "127.0.0.1", "6900"));
         try (Run daemon = Unprivileged.start(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), "", command)) {
             Unprivileged.awaitListening(daemon);
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6900/out/file", CONTENT);
-            Run.Result put =
-                    Unprivileged.client(daemon, "put", file.toString(), "tftp://127.0.0.1:6900/in/new");
+            Run.Result put = Unprivileged.client(daemon, "put", file.toString(), "tftp://127.0.0.1:6900/in/new");
             assertThat(put.exit()).as(put + daemon.printed()).isZero();
             assertThat(in.resolve("new")).hasBinaryContent(CONTENT);
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6900/in/new", CONTENT);
