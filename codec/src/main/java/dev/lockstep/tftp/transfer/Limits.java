@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param giveUp how long a transfer may go without progress
  * @param firstBlock how long the first block may take where blocks are larger than {@link BlackHole#SAFE_BLKSIZE}, so that
  *     another transfer may try smaller ones; zero: as long as any other
- * @param linger how long a receiver stays to repeat a lost last ACK where no timeout was agreed;
- *     zero: never, as boot firmware does
+ * @param linger the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
+ *     zero: no dally, like boot firmware
  * @param exactSize whether a received file must have the size that was announced for it
  */
 public record Limits(
@@ -89,12 +89,14 @@ public record Limits(
         return Math.max(1, Math.min(windowsize, windowBytes / blockSize));
     }
 
-    /** Long enough for a peer that resends after its timeout to be lost once more (RFC 1350, section 6). */
+    /**
+     * Returns how long a receiver dallies. Twice the agreed timeout and a margin lets the peer lose the last ACK once more
+     * (RFC 1350, section 6), but the peer chooses that timeout, so {@link #linger} is the most it gets.
+     */
     Duration lingerFor(TransferSettings settings) {
         Duration agreed = settings.timeout();
-        return agreed.isZero() || linger.isZero()
-                ? linger
-                : agreed.multipliedBy(2).plusSeconds(1);
+        Duration twice = agreed.multipliedBy(2).plusSeconds(1);
+        return agreed.isZero() || twice.compareTo(linger) > 0 ? linger : twice;
     }
 
     static void require(String what, long value, long min, long max) {

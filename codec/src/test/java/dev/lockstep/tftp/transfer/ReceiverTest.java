@@ -175,15 +175,33 @@ class ReceiverTest {
     }
 
     @Test
-    void case13_with_an_agreed_timeout_it_lingers_for_two_of_them_and_a_margin() {
-        TransferSettings settings = new TransferSettings(512, 1, Duration.ofSeconds(5), Source.UNKNOWN_SIZE, 0);
-        RetransmissionTimer timer = new RetransmissionTimer(Duration.ofSeconds(5), new SplittableRandom(1));
-        Receiver receiver = new Receiver(wire, settings, Limits.DEFAULT, timer, OACK, store, now);
+    void case13_with_an_agreed_timeout_it_dallies_for_two_of_them_and_a_margin() {
+        assertThat(dally(Duration.ofSeconds(4), Limits.DEFAULT)).isEqualTo(9 * SECOND);
+    }
+
+    @Test
+    void case13_no_agreed_timeout_makes_it_dally_longer_than_the_limit() {
+        assertThat(dally(Duration.ofSeconds(255), Limits.DEFAULT))
+                .isEqualTo(Limits.DEFAULT.linger().toNanos())
+                .isBetween(10 * SECOND, 15 * SECOND);
+    }
+
+    @Test
+    void case13_a_client_that_dallies_for_three_seconds_does_so_whatever_was_agreed() {
+        Limits client = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(3));
+        assertThat(dally(Duration.ofSeconds(30), client)).isEqualTo(3 * SECOND);
+    }
+
+    /** Nanoseconds from the end of an upload until the receiver closes. */
+    private long dally(Duration agreed, Limits limits) {
+        TransferSettings settings = new TransferSettings(512, 1, agreed, Source.UNKNOWN_SIZE, 0);
+        RetransmissionTimer timer = new RetransmissionTimer(agreed, new SplittableRandom(1));
+        Receiver receiver = new Receiver(wire, settings, limits, timer, OACK, store, now);
         receiver.start(now);
         data(receiver, 1, 5);
         receiver.stored(now);
-        assertThat(wire.deadline - now).isEqualTo(11 * SECOND);
         assertThat(wire.closed).isFalse();
+        return wire.deadline - now;
     }
 
     @Test
