@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param windowBytes the widest window in octets of file: a window that overflows the socket's buffer at the
  *     receiver is lost whole, and every one after it (RFC 7440, section 6)
  * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
- * @param giveUp how long a transfer may go without progress
+ * @param giveUp how long a transfer may go without progress; four times an agreed timeout, of which no more than 30 s
+ *     count, if that is longer
  * @param firstBlock how long the first block may take where blocks are larger than {@link BlackHole#SAFE_BLKSIZE}, so that
  *     another transfer may try smaller ones; zero: as long as any other
  * @param linger the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
@@ -36,6 +37,11 @@ public record Limits(
             Duration.ZERO,
             Duration.ofSeconds(11),
             false);
+
+    /** How many agreed timeouts a transfer may go without progress. */
+    private static final int SOME_RESENDS = 4;
+    /** The most that an agreed timeout counts for that: a transfer is given up after two minutes at the latest. */
+    private static final Duration LONGEST_AGREED = Duration.ofSeconds(30);
 
     /** Octets of IPv4, UDP and TFTP headers before a block's first, with room for options. */
     private static final int IPV4_OVERHEAD = 32;
@@ -87,6 +93,16 @@ public record Limits(
     /** The widest window for blocks of that size, at least 1. */
     public int windowFor(int blockSize) {
         return Math.max(1, Math.min(windowsize, windowBytes / blockSize));
+    }
+
+    /**
+     * Returns how long some resends take where a timeout was agreed. The peer chooses that, so that it is bounded, or one
+     * packet would hold a place for 17 minutes; what this side chose by {@link #timeout} is not.
+     */
+    Duration someResends(TransferSettings settings) {
+        Duration bound = timeout.compareTo(LONGEST_AGREED) > 0 ? timeout : LONGEST_AGREED;
+        Duration agreed = settings.timeout().compareTo(bound) > 0 ? bound : settings.timeout();
+        return agreed.multipliedBy(SOME_RESENDS);
     }
 
     /**

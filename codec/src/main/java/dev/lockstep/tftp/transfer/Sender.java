@@ -61,7 +61,7 @@ public final class Sender extends Transfer {
         if (opening) {
             wire.send(oack);
             timer.sent(0, now);
-            wire.awaitReply(now + timer.timeout());
+            awaitPeer(now, timer.timeout());
         } else {
             fill(now);
         }
@@ -148,9 +148,11 @@ public final class Sender extends Transfer {
         }
         if (pausing) {
             wire.awaitReply(now + timer.pause());
+        } else if (isPeerExpected() && !starved) {
+            awaitPeer(now, timer.timeout());
         } else {
             // to a part of a window there is no answer: the next word is ours, once there is more to send
-            wire.awaitReply(isPeerExpected() && !starved ? now + timer.timeout() : Wire.NEVER);
+            wire.awaitReply(Wire.NEVER);
         }
     }
 
@@ -189,7 +191,7 @@ public final class Sender extends Transfer {
         timer.backOff();
         if (opening) {
             repeatOpening(now);
-            wire.awaitReply(now + timer.timeout());
+            awaitPeer(now, timer.timeout());
         } else {
             burst = Math.max(1, burst / 2);
             timer.resent(now);

@@ -30,8 +30,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         this.settings = settings;
         this.timer = timer;
         this.stats = new TransferStats(now);
-        // an agreed timeout of minutes must leave room for some resends
-        long someResends = 4 * settings.timeout().toNanos();
+        long someResends = limits.someResends(settings).toNanos();
         this.giveUp = Math.max(limits.giveUp().toNanos(), someResends);
         long first = limits.firstBlock().toNanos();
         boolean onTrial = first > 0 && BlackHole.isPossible(settings);
@@ -66,7 +65,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
             return;
         }
         if (!finished && isPeerExpected() && now - lastProgress >= patience()) {
-            giveUp(now);
+            giveUp(new TftpException(ErrorCode.NOT_DEFINED, "timed out"), now);
         } else {
             onSilence(now);
         }
@@ -107,12 +106,15 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** The peer has never answered, and others need the room: it ends without another word. */
+    /** Others need the room. A peer that has never answered is not told, since it may be nobody. */
     public final void evicted(long now) {
+        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         if (finished) {
             close();
+        } else if (hasProgressed()) {
+            giveUp(cause, now);
         } else {
-            end(Outcome.EVICTED, new TftpException(ErrorCode.NOT_DEFINED, "made room for others"), now);
+            end(Outcome.EVICTED, cause, now);
         }
     }
 
@@ -151,6 +153,14 @@ public abstract sealed class Transfer permits Sender, Receiver {
     /** Nanoseconds since the peer last helped this transfer on. */
     public final long quietFor(long now) {
         return now - lastProgress;
+    }
+
+    /**
+     * Returns the nanoseconds since the peer last helped this transfer on, or 0 if it is not the peer that is waited for. On
+     * any thread, where it gives a recent value.
+     */
+    public final long silentFor(long now) {
+        return !finished && isPeerExpected() ? now - lastProgress : 0;
     }
 
     /** Whether the peer has answered anything yet. */
@@ -222,9 +232,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
         return hasProgressed() || stats.resends == 0 ? giveUp : giveUpFirst;
     }
 
-    private void giveUp(long now) {
+    private void giveUp(TftpException cause, long now) {
         Outcome outcome = outcomeOfSilence();
-        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "timed out");
         boolean onTrial = patience() < giveUp; // the peer is to know that there is another try
         if (outcome == Outcome.FAILED || onTrial) {
             fail(cause, now);

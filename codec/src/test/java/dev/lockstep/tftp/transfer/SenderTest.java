@@ -34,6 +34,22 @@ class SenderTest {
         return sender;
     }
 
+    /** Nanoseconds until a sender gives up whose peer agreed to a timeout, acknowledged the OACK and fell silent. */
+    private long silenceUntilGivenUp(Duration agreed, Limits limits) {
+        supply = new ByteSupply(new byte[5_000], 512);
+        TransferSettings settings = new TransferSettings(512, 1, agreed, 5_000, 0);
+        OptionAck oack = new OptionAck(Options.NONE.with("timeout", agreed.toSeconds()));
+        Sender sender = new Sender(
+                wire, settings, limits, new RetransmissionTimer(agreed, new SplittableRandom(1)), oack, supply, now);
+        sender.start(now);
+        ack(sender, 0);
+        long begin = now;
+        while (!wire.closed) {
+            silence(sender);
+        }
+        return now - begin;
+    }
+
     private Sender plain(int size) {
         return sender(size, 512, 1, Duration.ZERO, false);
     }
@@ -443,5 +459,22 @@ class SenderTest {
             silence(sender);
         }
         sender.replaced(now);
+    }
+
+    @Test
+    void case28_an_agreed_timeout_leaves_room_for_some_resends() {
+        assertThat(silenceUntilGivenUp(Duration.ofSeconds(20), Limits.DEFAULT)).isEqualTo(80 * SECOND);
+    }
+
+    @Test
+    void case28_no_agreed_timeout_holds_a_place_for_more_than_two_minutes() {
+        assertThat(silenceUntilGivenUp(Duration.ofSeconds(255), Limits.DEFAULT)).isEqualTo(120 * SECOND);
+    }
+
+    @Test
+    void case28_a_long_timeout_of_its_own_is_no_reason_to_give_up_sooner() {
+        Duration longest = Duration.ofSeconds(255);
+        Limits own = Limits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
+        assertThat(silenceUntilGivenUp(longest, own)).isEqualTo(1020 * SECOND);
     }
 }
