@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 
 /**
  * How much may be sent to whom before they have answered: octets, from a bucket for the address and one for its network.
@@ -37,7 +36,7 @@ final class PeerBuckets {
     private final TokenBuckets returning;
     private final Greylist greylist;
 
-    private final Cache<InetAddress, Boolean> known = Caffeine.newBuilder()
+    private final Cache<Long, Boolean> known = Caffeine.newBuilder()
             .maximumSize(MOST_KNOWN)
             .executor(Runnable::run)
             .build();
@@ -68,7 +67,7 @@ final class PeerBuckets {
     synchronized boolean admits(InetSocketAddress peer, long now) {
         InetAddress address = peer.getAddress();
         return has(address, FIRST_MESSAGE, now)
-                && (known.getIfPresent(address) != null
+                && (known.getIfPresent(ClientPrefix.of(address)) != null
                         || strangers.tryTake(EVERYBODY, 1, now)
                         || greylist.isBack(peer, now) && returning.tryTake(EVERYBODY, 1, now));
     }
@@ -78,32 +77,27 @@ final class PeerBuckets {
         if (!has(address, octets, now)) {
             return false;
         }
-        clients.take(clientOf(address), octets);
+        clients.take(ClientPrefix.of(address), octets);
         networks.take(networkOf(address), octets);
         return true;
     }
 
     /** Somebody is there, and what was sent was asked for: gives it back, and first to those who come back. */
     synchronized void answered(InetAddress address, long octets, long now) {
-        clients.giveBack(clientOf(address), octets);
+        long client = ClientPrefix.of(address);
+        clients.giveBack(client, octets);
         networks.giveBack(networkOf(address), octets);
-        if (known.getIfPresent(address) == null) { // to look costs a fraction of what it costs to write
-            known.put(address, true);
+        if (known.getIfPresent(client) == null) { // to look costs a fraction of what it costs to write
+            known.put(client, true);
             (returning.isFull(EVERYBODY, now) ? strangers : returning).giveBack(EVERYBODY, 1);
         }
     }
 
     private boolean has(InetAddress address, long octets, long now) {
-        return clients.has(clientOf(address), octets, now) && networks.has(networkOf(address), octets, now);
-    }
-
-    /** The address, or what a host of IPv6 may choose its addresses from. */
-    private static long clientOf(InetAddress address) {
-        ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
-        return address instanceof Inet4Address ? octets.getInt() : octets.getLong();
+        return clients.has(ClientPrefix.of(address), octets, now) && networks.has(networkOf(address), octets, now);
     }
 
     private static long networkOf(InetAddress address) {
-        return clientOf(address) >> (address instanceof Inet4Address ? 8 : 16);
+        return ClientPrefix.of(address) >> (address instanceof Inet4Address ? 8 : 16);
     }
 }

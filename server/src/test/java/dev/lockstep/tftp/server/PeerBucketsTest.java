@@ -100,6 +100,16 @@ class PeerBucketsTest {
     }
 
     @Test
+    void an_ipv6_host_that_has_answered_before_is_known_by_its_64() throws UnknownHostException {
+        buckets.answered(at("2001:db8:1:1::1"), 0, 0);
+        for (int i = 0; i < STRANGERS; i++) {
+            assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
+        }
+        assertThat(buckets.admits(asking("2001:db8:1:1:ffff::2"), 0)).isTrue();
+        assertThat(buckets.admits(asking("2001:db8:1:2::1"), 0)).isFalse();
+    }
+
+    @Test
     void a_stranger_that_is_turned_away_and_asks_again_is_looked_at() throws UnknownHostException {
         for (int i = 0; i < STRANGERS; i++) {
             assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();

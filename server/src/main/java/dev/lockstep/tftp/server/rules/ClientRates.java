@@ -2,20 +2,21 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.channel.Pace;
 import dev.lockstep.tftp.channel.RateLimit;
+import dev.lockstep.tftp.server.ClientPrefix;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The rate of each client, shared by its transfers. Those that asked longest ago are forgotten. */
+/** The rate of each client (IPv6: of its /64), shared by its transfers. Those that asked longest ago are forgotten. */
 final class ClientRates {
     private static final int MOST = 10_000;
 
     private final long rate;
-    private final Map<InetAddress, Pace> byClient = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Long, Pace> byClient = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<InetAddress, Pace> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Pace> eldest) {
             return size() > MOST;
         }
     };
@@ -25,6 +26,6 @@ final class ClientRates {
     }
 
     synchronized Pace of(InetAddress client) {
-        return byClient.computeIfAbsent(client, address -> new RateLimit(rate));
+        return byClient.computeIfAbsent(ClientPrefix.of(client), prefix -> new RateLimit(rate));
     }
 }
