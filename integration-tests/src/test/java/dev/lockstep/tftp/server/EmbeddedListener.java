@@ -66,7 +66,8 @@ public final class EmbeddedListener {
                 homes,
                 new PeerBuckets(config.unanswered(), 42),
                 storage -> openings,
-                new Unanswered(config.unanswered().requests()));
+                new Unanswered(config.unanswered().requests()),
+                new EvictionQueue(mostTransfers));
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {

@@ -2,7 +2,6 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,8 +10,8 @@ import java.util.Map;
 final class Admission {
     private final int most;
     private final int mostPerClient;
-    private final Map<InetAddress, Integer> byClient = new HashMap<>();
-    private int running;
+    private final RunningTransfers all = new RunningTransfers();
+    private final Map<Long, RunningTransfers> byClient = new HashMap<>();
     private boolean closed;
 
     Admission(int most, int mostPerClient) {
@@ -21,34 +20,58 @@ final class Admission {
     }
 
     /** Lets a transfer in, or says why not. */
-    synchronized void enter(InetAddress client) throws TftpException {
+    synchronized void enter(Child child) throws TftpException {
         if (closed) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down");
         }
-        if (running >= most) {
+        if (all.size() >= most) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
         }
-        if (byClient.getOrDefault(client, 0) >= mostPerClient) {
+        if (isFullFor(child.client())) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "too many transfers of this client, try again");
         }
-        running++;
-        byClient.merge(client, 1, Integer::sum);
+        all.add(child);
+        byClient.computeIfAbsent(child.client(), client -> new RunningTransfers())
+                .add(child);
     }
 
-    /** A transfer that was let in is over. */
-    synchronized void leave(InetAddress client) {
-        running--;
-        byClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
+    /** A transfer that was let in is over. Does nothing for any other. */
+    synchronized void leave(Child child) {
+        RunningTransfers ofClient = byClient.get(child.client());
+        if (ofClient != null) {
+            ofClient.remove(child);
+            if (ofClient.size() == 0) {
+                byClient.remove(child.client());
+            }
+        }
+        all.remove(child);
         notifyAll();
+    }
+
+    /**
+     * Where all places are taken that a client may have, the transfer to evict for a new one: that which has been silent
+     * longest, of those of the client if it has as many as one may have, else of all. Null if there is a place, or none was
+     * silent for {@link RunningTransfers#LEAST_SILENCE}.
+     */
+    synchronized Child longestSilent(long client, long now) {
+        if (isFullFor(client)) {
+            return byClient.get(client).longestSilent(now);
+        }
+        return isFull() ? all.longestSilent(now) : null;
     }
 
     /** Whether all places are taken. */
     synchronized boolean isFull() {
-        return running >= most;
+        return all.size() >= most;
+    }
+
+    private boolean isFullFor(long client) {
+        RunningTransfers ofClient = byClient.get(client);
+        return ofClient != null && ofClient.size() >= mostPerClient;
     }
 
     synchronized int running() {
-        return running;
+        return all.size();
     }
 
     /** Lets nobody in any more. */
@@ -56,14 +79,18 @@ final class Admission {
         closed = true;
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Waits until nobody is in; false if that takes longer. */
     synchronized boolean awaitEmpty(Duration longest) throws InterruptedException {
         long end = System.nanoTime() + longest.toNanos();
         long left = longest.toNanos();
-        while (running > 0 && left > 0) {
+        while (all.size() > 0 && left > 0) {
             wait(Math.max(1, left / 1_000_000));
             left = end - System.nanoTime();
         }
-        return running == 0;
+        return all.size() == 0;
     }
 }

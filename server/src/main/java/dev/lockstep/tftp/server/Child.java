@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.TransferHandler;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.Transfer;
 import dev.lockstep.tftp.transfer.TransferEvent;
@@ -24,20 +25,32 @@ final class Child {
 
     private final InetSocketAddress peer;
     private final Request request;
+    private final PortMode mode;
     private final long requestedAt;
     private final Admission admission;
     private final EventLoop loop;
     private final AtomicBoolean left = new AtomicBoolean();
-    private Channel channel;
+    private volatile Channel channel;
     private UnansweredGate gate;
-    private TransferHandler transfer;
+    private volatile TransferHandler transfer;
     private volatile boolean abandoned;
     private volatile long firstWordAt = NEVER;
 
-    /** The peer has been admitted; {@link #leave} takes that back. */
-    Child(InetSocketAddress peer, Request request, long requestedAt, Admission admission, EventLoop loop) {
+    /**
+     * A request that has not been admitted yet.
+     *
+     * @param admission of which {@link #leave} gives the place back
+     */
+    Child(
+            InetSocketAddress peer,
+            Request request,
+            PortMode mode,
+            long requestedAt,
+            Admission admission,
+            EventLoop loop) {
         this.peer = peer;
         this.request = request;
+        this.mode = mode;
         this.requestedAt = requestedAt;
         this.admission = admission;
         this.loop = loop;
@@ -49,6 +62,15 @@ final class Child {
 
     Request request() {
         return request;
+    }
+
+    /** Identifies the client for limits, as {@link ClientPrefix} does. */
+    long client() {
+        return ClientPrefix.of(peer.getAddress());
+    }
+
+    PortMode mode() {
+        return mode;
     }
 
     /** The moment of the request, in nanoseconds of the event loop's clock. */
@@ -100,7 +122,34 @@ final class Child {
             return !abandoned;
         }
         Transfer state = transfer.transfer();
-        return state.isFinished() || !state.hasProgressed() || state.quietFor(now) < REBOOT;
+        return !state.hasProgressed() || state.quietFor(now) < quietTime(state);
+    }
+
+    /** A copy of a request can be as late as the client's timer, of which nothing is known unless it was agreed on. */
+    private static long quietTime(Transfer state) {
+        return state.isFinished() ? Math.max(REBOOT, state.settings().timeout().toNanos()) : REBOOT;
+    }
+
+    /** Nanoseconds since the peer last helped the transfer on, or 0 if it is not the peer that is waited for. On any thread. */
+    long silentFor(long now) {
+        TransferHandler handler = transfer;
+        Transfer state = handler == null ? null : handler.transfer();
+        return state == null ? 0 : state.silentFor(now);
+    }
+
+    /** Whether its end would free what a transfer of that mode needs: any socket, or a port of that range. */
+    boolean holdsWhatIsNeededFor(PortMode other) {
+        return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
+    }
+
+    /** Calls that when its channel is closed, or at once if it has none. On any thread. */
+    void whenClosed(Runnable then) {
+        Channel opened = channel;
+        if (opened == null) {
+            then.run();
+        } else {
+            opened.closeFuture().addListener(closed -> then.run());
+        }
     }
 
     /** The request came again. */
@@ -128,11 +177,16 @@ final class Child {
         }
     }
 
-    /** The listener, told also of the end: what lingers after it is not counted as running. */
-    TransferListener watchedBy(TransferListener listener) {
+    /** The listener, told also of the end: an upload that dallies after it is not counted as running. */
+    TransferListener watchedBy(TransferListener listener, EvictionQueue dallying) {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
                 leave();
+                if (request instanceof WriteRequest
+                        && channel.isOpen()
+                        && !transfer.transfer().isClosed()) {
+                    dallying.add(this);
+                }
             }
             listener.on(event);
         };
@@ -157,10 +211,10 @@ final class Child {
         }
     }
 
-    /** It no longer counts as running. On any thread. */
+    /** It gives back its place, if it has one. On any thread. */
     void leave() {
         if (left.compareAndSet(false, true)) {
-            admission.leave(peer.getAddress());
+            admission.leave(this);
         }
     }
 }

@@ -63,7 +63,8 @@ final class ChildBootstrap {
      *
      * @param handshake adds the handlers to begin with, new ones for each attempt
      */
-    void open(Child child, Ends ends, PortMode mode, Consumer<ChannelPipeline> handshake, Owner owner) {
+    void open(Child child, Ends ends, Consumer<ChannelPipeline> handshake, Owner owner) {
+        PortMode mode = child.mode();
         if (mode instanceof PortMode.Range range) {
             openInRange(range, MOST_TRIES, child, ends, handshake, owner);
         } else if (mode instanceof PortMode.Single) {

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
  * @param buckets what may be sent to whom before they have answered; safe on any thread
  * @param openings where the files of a storage wait to be opened; safe on any thread
  * @param unanswered the children whose peers have not; safe on any thread
+ * @param dallying the finished uploads that dally in case their last ACK was lost (RFC 1350, section 6): they hold no place,
+ *     but a socket or a port, and are closed before a request is refused for lack of either; safe on any thread
  */
 record ListenerContext(
         Predicate<InetAddress> forMany,
@@ -22,4 +24,5 @@ record ListenerContext(
         Map<Ends, SharedPort> homes,
         PeerBuckets buckets,
         Function<Storage, Openings> openings,
-        Unanswered unanswered) {}
+        Unanswered unanswered,
+        EvictionQueue dallying) {}

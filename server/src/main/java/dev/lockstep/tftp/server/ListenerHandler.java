@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.server.EvictionQueue.Verdict;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Reads requests. Each of a new peer gets a child channel on this listener's event loop; one that is repeated joins the
@@ -27,12 +29,23 @@ import java.util.Map;
  * not answered, since that would feed a spoofer.
  */
 final class ListenerHandler extends ChannelInboundHandlerAdapter {
+    /** Milliseconds that a request waits for a place, twice as many each time: 31 in all. */
+    private static final int FIRST_WAIT = 1;
+
+    private static final int LAST_WAIT = 16;
+
+    /** Requests that may wait so, the others are refused at once. */
+    private static final int MOST_WAITING = 64;
+
     private final ServerConfig config;
     private final TransferContext context;
     private final Transport transport;
     private final Admission admission;
     private final ListenerContext shared;
     private final Map<Ends, Child> children = new HashMap<>();
+    /** Requests for which there was no place yet. */
+    private final Map<Ends, Child> waiting = new HashMap<>();
+
     private EventLoop loop;
     private SharedPort sharedPort;
     private ChildBootstrap bootstrap;
@@ -72,6 +85,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        waiting.clear();
         refusals.close();
     }
 
@@ -155,6 +169,10 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             live.repeat();
             return;
         }
+        Child asked = waiting.get(ends);
+        if (asked != null && asked.request().equals(request)) {
+            return;
+        }
         if (!admits(peer, now)) {
             return;
         }
@@ -165,18 +183,51 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         Treatment treatment;
         try {
             treatment = config.policy().treat(request, peer);
-            if (admission.isFull()) {
-                shared.unanswered().makeRoom(now);
-            }
-            admission.enter(peer.getAddress());
         } catch (TftpException refusal) {
             refuse(ends, request, refusal);
             return;
         }
-        Child child = new Child(peer, request, now, admission, loop);
+        PortMode mode = config.portModes().forPeer(peer);
+        enter(new Child(peer, request, mode, now, admission, loop), ends, treatment, FIRST_WAIT);
+    }
+
+    /**
+     * Opens an admitted request, has it wait for a place, or refuses it.
+     *
+     * @param wait how many milliseconds it is to wait if there is no place
+     */
+    private void enter(Child child, Ends ends, Treatment treatment, int wait) {
+        try {
+            makePlace(child, now());
+            admission.enter(child);
+        } catch (TftpException refusal) {
+            if (wait > LAST_WAIT || waiting.size() >= MOST_WAITING || admission.isClosed()) {
+                refuse(ends, child.request(), refusal);
+            } else {
+                waiting.put(ends, child);
+                Runnable again = () -> {
+                    if (waiting.remove(ends, child)) {
+                        enter(child, ends, treatment, 2 * wait);
+                    }
+                };
+                loop.schedule(again, wait, TimeUnit.MILLISECONDS);
+            }
+            return;
+        }
         children.put(ends, child);
         shared.unanswered().add(child);
         open(child, ends, treatment);
+    }
+
+    /** Where all places are taken, evicts a peer that never answered, or else the one that has been silent longest. */
+    private void makePlace(Child child, long now) {
+        if (admission.isFull() && shared.unanswered().makeRoom(any -> true, now) != null) {
+            return;
+        }
+        Child silent = admission.longestSilent(child.client(), now);
+        if (silent != null) {
+            silent.evict();
+        }
     }
 
     /** Whether a request may be looked at: of those that nobody answers there are not too many, nor from there. */
@@ -194,16 +245,16 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void open(Child child, Ends ends, Treatment treatment) {
+        TransferContext watched = context.withListener(child.watchedBy(context.listener(), shared.dallying()));
         bootstrap.open(
                 child,
                 ends,
-                config.portModes().forPeer(ends.peer()),
                 pipeline -> pipeline.addLast(
                         new UnansweredGate(child, shared.buckets(), shared.unanswered()),
                         new ServerHandshake(
                                 child,
                                 treatment,
-                                context,
+                                watched,
                                 shared.openings().apply(treatment.storage()),
                                 bootstrap::pathMtu)),
                 new ChildBootstrap.Owner(
@@ -211,10 +262,11 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                         () -> forget(ends, child)));
     }
 
-    /** The machine gives no socket for a transfer. */
+    /** The machine gives no socket for a transfer, or all ports of a range are taken. */
     private void onNoChannel(Child child, Ends ends, Treatment treatment, Throwable failure) {
-        if (!child.isAbandoned() && shared.unanswered().makeRoom(now())) {
-            open(child, ends, treatment);
+        Child leaving = child.isAbandoned() ? null : makeRoomFor(child.mode());
+        if (leaving != null) {
+            leaving.whenClosed(() -> loop.execute(() -> open(child, ends, treatment)));
             return;
         }
         forget(ends, child);
@@ -224,10 +276,20 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         refuse(ends, child.request(), cause);
     }
 
+    /** Closes a finished upload that dallies, or else a peer that never answered; null if there is none. */
+    private Child makeRoomFor(PortMode mode) {
+        Child finished =
+                shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
+        return finished != null
+                ? finished
+                : shared.unanswered().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
+    }
+
     private void forget(Ends ends, Child child) {
         children.remove(ends, child);
         child.leave();
         shared.unanswered().remove(child);
+        shared.dallying().remove(child);
         refusals.onSocketClosed();
     }
 

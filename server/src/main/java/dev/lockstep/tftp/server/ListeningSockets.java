@@ -69,7 +69,8 @@ final class ListeningSockets {
                 new ConcurrentHashMap<>(),
                 new PeerBuckets(config.unanswered(), new SecureRandom().nextLong()),
                 openings,
-                new Unanswered(config.unanswered().requests()));
+                new Unanswered(config.unanswered().requests()),
+                new EvictionQueue(config.maxTransfers()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }
 

@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param port where to listen on every address of this machine; 0 for a free one; {@link #NOWHERE} not to
  * @param policy how each request is treated
  * @param maxTransfers at once
- * @param maxTransfersPerClient at once, by the client's IP address
+ * @param maxTransfersPerClient at once, by the client's IPv4 address or IPv6 /64
  * @param unanswered what is done for requests that nobody has answered yet
  * @param bufferMemory octets of file pieces, all transfers together
  * @param drain how long running transfers may go on after a stop

@@ -30,7 +30,7 @@ public final class TftpServerBuilder {
     private Limits limits = Limits.DEFAULT;
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
-    private int maxTransfersPerClient = MAX_TRANSFERS;
+    private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
     private UnansweredLimits unanswered = UnansweredLimits.DEFAULT;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
@@ -73,11 +73,22 @@ public final class TftpServerBuilder {
         return this;
     }
 
-    /** How many transfers may run at once, and how many of one client's IP address. */
+    /**
+     * How many transfers may run at once, and how many of one client: of an IPv4 address, or of an IPv6 /64. By default 10,000
+     * and a {@linkplain #shareOf quarter} of them.
+     */
     public TftpServerBuilder maxTransfers(int all, int perClient) {
         maxTransfers = all;
         maxTransfersPerClient = perClient;
         return this;
+    }
+
+    /**
+     * Returns how many of that many transfers one client may have unless it is said: a quarter, at least one. It takes more
+     * than three hosts to fill the server, and a site of hundreds of machines behind one NAT address still boots at once.
+     */
+    public static int shareOf(int maxTransfers) {
+        return Math.max(1, maxTransfers / 4);
     }
 
     /** What is done for requests that nobody has answered yet: their sender may be made up. */

@@ -1,62 +1,53 @@
 package dev.lockstep.tftp.server;
 
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import dev.lockstep.tftp.server.EvictionQueue.Verdict;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * The children whose peer has not answered yet, the oldest first. Anybody can make up the sender of a request, so these
- * are bounded, and make room for others. Asked once a request and once a first answer, by every listener; safe on any
- * thread.
+ * are bounded, and make room for others. Asked once a request, once a first message and once a first answer, by every
+ * listener; safe on any thread.
  */
 final class Unanswered {
-    /** Who has not answered for that long gives its place to who asks now. */
+    /** A peer that has not replied within this time may be evicted in favour of a new request. */
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
 
-    private final int most;
-    private final Set<Child> children = new LinkedHashSet<>();
+    /** Those that have sent their first message are in the order of it. */
+    private final EvictionQueue children;
 
     Unanswered(int most) {
-        this.most = most;
+        children = new EvictionQueue(most);
     }
 
     /** One more; the oldest leaves if they are too many. */
     void add(Child child) {
-        Child oldest = null;
-        synchronized (this) {
-            if (children.size() >= most) {
-                Iterator<Child> all = children.iterator();
-                oldest = all.next();
-                all.remove();
-            }
-            children.add(child);
-        }
-        if (oldest != null) {
-            oldest.evict();
-        }
+        children.add(child);
+    }
+
+    /** Its first message leaves now. */
+    void speaks(Child child, long now) {
+        child.speaks(now);
+        children.renew(child);
     }
 
     /** It has been answered, or is over. */
-    synchronized void remove(Child child) {
+    void remove(Child child) {
         children.remove(child);
     }
 
-    /** Has the oldest leave, if it had its time to answer; false if nobody had. */
-    boolean makeRoom(long now) {
-        Child oldest;
-        synchronized (this) {
-            Iterator<Child> all = children.iterator();
-            if (!all.hasNext()) {
-                return false;
+    /**
+     * Evicts the child that has waited longest for an answer, if it had its time to.
+     *
+     * @param which evicts no other
+     * @return null if there is none
+     */
+    Child makeRoom(Predicate<Child> which, long now) {
+        return children.evictFirst(child -> {
+            if (!child.hasWaited(0, now) || !which.test(child)) {
+                return Verdict.KEEP; // what this side is slow to send nobody could answer
             }
-            oldest = all.next();
-            if (!oldest.hasWaited(PATIENCE, now)) {
-                return false;
-            }
-            all.remove();
-        }
-        oldest.evict();
-        return true;
+            return child.hasWaited(PATIENCE, now) ? Verdict.EVICT : Verdict.STOP;
+        });
     }
 }

@@ -67,7 +67,7 @@ final class UnansweredGate extends ChannelDuplexHandler {
         int opcode = datagram.getUnsignedShort(datagram.readerIndex());
         if (!spoken) {
             spoken = true;
-            child.speaks(now);
+            unanswered.speaks(child, now);
             left += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
         if (opcode != ERROR && left == 0) {

@@ -208,6 +208,25 @@ class PortModesTest {
     }
 
     @Test
+    void range_a_port_at_which_an_upload_dallies_is_given_up_before_a_request_is_refused() throws Exception {
+        int free;
+        try (RawPeer probe = new RawPeer()) {
+            free = probe.port();
+        }
+        start(peer -> new PortMode.Range(free, free));
+        client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
+        client.expect(0, 4, 0, 0);
+        client.reply(0, 3, 0, 1, "data");
+        client.expect(0, 4, 0, 1);
+        events.await(TransferEvent.Ended.class);
+        try (RawPeer second = new RawPeer()) {
+            read(second, "small");
+            second.expect(0, 3, 0, 1, "hello");
+            assertThat(second.last().getPort()).isEqualTo(free);
+        }
+    }
+
+    @Test
     void range_a_port_that_another_program_holds_is_passed_over() throws IOException {
         try (RawPeer other = new RawPeer()) {
             int held = other.port();

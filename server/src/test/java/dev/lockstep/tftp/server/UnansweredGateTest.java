@@ -34,7 +34,7 @@ class UnansweredGateTest {
     void a_child_with_a_gate() {
         channel.freezeTime();
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        child = new Child(PEER, request, 0, new Admission(10, 10), channel.eventLoop());
+        child = new Child(PEER, request, PortMode.FRESH, 0, new Admission(10, 10), channel.eventLoop());
         unanswered.add(child);
         gate = new UnansweredGate(child, buckets, unanswered);
         channel.pipeline().addLast(gate);
@@ -124,7 +124,8 @@ class UnansweredGateTest {
     @Test
     void a_peer_that_has_answered_makes_no_room_for_others() {
         answer();
-        assertThat(unanswered.makeRoom(TimeUnit.MINUTES.toNanos(1))).isFalse();
+        assertThat(unanswered.makeRoom(any -> true, TimeUnit.MINUTES.toNanos(1)))
+                .isNull();
         assertThat(channel.isOpen()).isTrue();
     }
 }

@@ -28,9 +28,9 @@ class UnansweredTest {
         EmbeddedChannel channel = new EmbeddedChannel();
         channels.add(channel);
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), channels.size());
-        admission.enter(peer.getAddress());
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        Child child = new Child(peer, request, 0, admission, channel.eventLoop());
+        Child child = new Child(peer, request, PortMode.FRESH, 0, admission, channel.eventLoop());
+        admission.enter(child);
         unanswered.add(child);
         child.openedThrough(channel, null);
         return child;
@@ -61,26 +61,55 @@ class UnansweredTest {
         assertThat(open()).containsExactly(true, false, true, true, true);
     }
 
+    private boolean isRoomMade(long now) {
+        return unanswered.makeRoom(any -> true, now) != null;
+    }
+
     @Test
     void where_there_is_no_place_left_only_who_had_time_to_answer_makes_room() throws TftpException {
-        assertThat(unanswered.makeRoom(9 * SECOND)).isFalse();
-        child().speaks(0);
-        child().speaks(2 * SECOND);
-        assertThat(unanswered.makeRoom(2 * SECOND)).isFalse();
+        assertThat(isRoomMade(9 * SECOND)).isFalse();
+        unanswered.speaks(child(), 0);
+        unanswered.speaks(child(), 2 * SECOND);
+        assertThat(isRoomMade(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
-        assertThat(unanswered.makeRoom(3 * SECOND)).isTrue();
+        assertThat(isRoomMade(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(false, true);
-        assertThat(unanswered.makeRoom(3 * SECOND)).isFalse();
+        assertThat(isRoomMade(3 * SECOND)).isFalse();
         assertThat(admission.running()).isEqualTo(1);
     }
 
     @Test
     void who_has_not_been_told_anything_yet_can_not_have_answered_and_makes_no_room() throws TftpException {
         Child slow = child();
-        assertThat(unanswered.makeRoom(9 * SECOND)).isFalse();
-        slow.speaks(9 * SECOND);
-        assertThat(unanswered.makeRoom(11 * SECOND)).isFalse();
-        assertThat(unanswered.makeRoom(12 * SECOND)).isTrue();
+        assertThat(isRoomMade(9 * SECOND)).isFalse();
+        unanswered.speaks(slow, 9 * SECOND);
+        assertThat(isRoomMade(11 * SECOND)).isFalse();
+        assertThat(isRoomMade(12 * SECOND)).isTrue();
+    }
+
+    @Test
+    void behind_one_that_has_not_been_told_anything_others_make_room() throws TftpException {
+        Child slow = child();
+        Child second = child();
+        unanswered.speaks(child(), 0);
+        unanswered.speaks(second, SECOND);
+        assertThat(isRoomMade(3 * SECOND)).isTrue();
+        assertThat(open()).containsExactly(true, true, false);
+        unanswered.speaks(slow, 3 * SECOND);
+        assertThat(isRoomMade(4 * SECOND))
+                .as("in the order of the first messages")
+                .isTrue();
+        assertThat(open()).containsExactly(true, false, false);
+    }
+
+    @Test
+    void only_those_make_room_that_hold_what_is_needed() throws TftpException {
+        unanswered.speaks(child(), 0);
+        PortMode range = new PortMode.Range(7000, 7001);
+        assertThat(unanswered.makeRoom(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
+                .isNull();
+        assertThat(unanswered.makeRoom(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
+                .isNotNull();
     }
 
     @Test

@@ -78,7 +78,10 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(names = "--max-transfers", paramLabel = "N", description = "Transfers at once; 10000 by default.")
     private int maxTransfers = 10_000;
 
-    @Option(names = "--max-transfers-per-client", paramLabel = "N", description = "The same for one client address.")
+    @Option(
+            names = "--max-transfers-per-client",
+            paramLabel = "N",
+            description = "The same for one client, by its IPv4 address or IPv6 /64; a quarter of all by default.")
     private Integer maxTransfersPerClient;
 
     @Option(
@@ -198,7 +201,9 @@ public final class TftpdCommand implements Callable<Integer> {
 
     private TftpServerBuilder settings() {
         TftpServerBuilder builder = TftpServer.builder()
-                .maxTransfers(maxTransfers, maxTransfersPerClient == null ? maxTransfers : maxTransfersPerClient)
+                .maxTransfers(
+                        maxTransfers,
+                        maxTransfersPerClient == null ? TftpServerBuilder.shareOf(maxTransfers) : maxTransfersPerClient)
                 .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());

@@ -1,0 +1,68 @@
+package dev.lockstep.tftp.server;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Children that hold a place, and which of them may be evicted for their silence. Not safe on several threads. */
+final class RunningTransfers {
+    /** A peer that has been silent for this long may be evicted in favour of a new request. */
+    static final long LEAST_SILENCE = TimeUnit.SECONDS.toNanos(10);
+
+    /** The time between two looks at all of them, however many requests are refused meanwhile. */
+    private static final long LEAST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final Set<Child> children = new HashSet<>();
+    private final Queue<Child> silent = new ArrayDeque<>(0);
+    private long nextLook;
+    private boolean looked;
+
+    private record Silence(Child child, long nanos) {}
+
+    int size() {
+        return children.size();
+    }
+
+    void add(Child child) {
+        children.add(child);
+    }
+
+    void remove(Child child) {
+        children.remove(child);
+    }
+
+    /** The child that has been silent longest, or null if none has for {@link #LEAST_SILENCE}. */
+    Child longestSilent(long now) {
+        if (silent.isEmpty() && (!looked || now - nextLook >= 0)) {
+            look(now);
+        }
+        Child next;
+        do {
+            next = silent.poll();
+        } while (next != null && !(children.contains(next) && next.silentFor(now) >= LEAST_SILENCE));
+        return next;
+    }
+
+    /** Silence only grows with time, so that nobody else can have been silent long enough before the next look. */
+    private void look(long now) {
+        List<Silence> found = new ArrayList<>();
+        long longestOther = 0;
+        for (Child child : children) {
+            long nanos = child.silentFor(now);
+            if (nanos >= LEAST_SILENCE) {
+                found.add(new Silence(child, nanos));
+            } else {
+                longestOther = Math.max(longestOther, nanos);
+            }
+        }
+        found.sort(Comparator.comparingLong(Silence::nanos).reversed());
+        found.forEach(silence -> silent.add(silence.child));
+        nextLook = now + Math.max(LEAST_BETWEEN_LOOKS, LEAST_SILENCE - longestOther);
+        looked = true;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lockstep.tftp.server;
+
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.channel.BufferBudget;
+import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** A listener in single-port mode without a socket, in virtual time; files are opened at once. */
+final class VirtualListener {
+    static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
+
+    final List<TransferEvent> events = new ArrayList<>();
+    final Admission admission;
+    private final EmbeddedChannel channel;
+    private final ListenerHandler handler;
+
+    VirtualListener(TftpServerBuilder builder) {
+        ServerConfig config = builder.port(0)
+                .portModes(peer -> PortMode.SINGLE)
+                .listener(events::add)
+                .config();
+        admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
+        TransferContext context = new TransferContext(
+                Limits.DEFAULT,
+                Runnable::run,
+                new BufferBudget(1 << 20),
+                UnpooledByteBufAllocator.DEFAULT,
+                false,
+                config.listener(),
+                1 << 20);
+        ListenerContext shared = new ListenerContext(
+                address -> false,
+                new PortPool(),
+                new ConcurrentHashMap<>(),
+                new PeerBuckets(config.unanswered(), 42),
+                new Openings(Runnable::run),
+                new Unanswered(config.unanswered().requests()),
+                new EvictionQueue(config.maxTransfers()));
+        channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress localAddress0() {
+                return HERE;
+            }
+        };
+        channel.freezeTime();
+        handler = new ListenerHandler(config, context, Transport.best(), admission, shared);
+        channel.pipeline().addLast(handler);
+        channel.pipeline().fireChannelActive();
+    }
+
+    /** A datagram arrives and what can be done at once is done. */
+    void arrive(InetSocketAddress peer, Object... octets) {
+        channel.writeInbound(new DatagramPacket(bytes(octets), HERE, peer));
+        settle();
+    }
+
+    void pass(long millis) {
+        for (long i = 0; i < millis; i++) {
+            channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            settle();
+        }
+    }
+
+    private void settle() {
+        channel.runPendingTasks();
+        channel.runScheduledPendingTasks();
+        channel.flushOutbound();
+    }
+
+    void expect(InetSocketAddress peer, Object... octets) {
+        DatagramPacket packet = channel.readOutbound();
+        assertThat(packet).as("a datagram to %s", peer).isNotNull();
+        ByteBuf expected = bytes(octets);
+        assertThat(packet.recipient()).isEqualTo(peer);
+        assertThat(packet.content()).isEqualTo(expected);
+        packet.release();
+    }
+
+    void expectSilence() {
+        assertThat(channel.<Object>readOutbound()).isNull();
+    }
+
+    /** Drops what was sent so far. */
+    void forgetSent() {
+        for (DatagramPacket packet = channel.readOutbound(); packet != null; packet = channel.readOutbound()) {
+            packet.release();
+        }
+    }
+
+    List<TransferEvent.Ended> ended() {
+        return events.stream()
+                .filter(TransferEvent.Ended.class::isInstance)
+                .map(TransferEvent.Ended.class::cast)
+                .toList();
+    }
+
+    /** Ends all that still runs. */
+    void close() {
+        handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+        settle();
+        forgetSent();
+        channel.close();
+    }
+}
