@@ -12,7 +12,7 @@ public enum Outcome {
     STOPPED,
     /** A new request from the same TID took its place. */
     REPLACED,
-    /** It made room for others: the peer never answered. */
+    /** It was evicted in favour of a new request, and the peer never answered. */
     EVICTED,
     /** Anything else. */
     FAILED

@@ -10,6 +10,7 @@ public final class TftpException extends IOException {
 
     private final int code;
     private final boolean fromPeer;
+    private final boolean timeout;
     private final String reason;
 
     /** A failure found here; the text may be sent to the peer, so it names no path of this machine. */
@@ -19,13 +20,14 @@ public final class TftpException extends IOException {
 
     /** As above, with what lies under it, which is never sent. */
     public TftpException(ErrorCode code, String text, Throwable cause) {
-        this(code.number(), text, cause, null);
+        this(code.number(), text, cause, null, false);
     }
 
-    private TftpException(int code, String text, Throwable cause, String reason) {
+    private TftpException(int code, String text, Throwable cause, String reason, boolean timeout) {
         super(text, cause);
         this.code = code;
         this.fromPeer = false;
+        this.timeout = timeout;
         this.reason = reason;
     }
 
@@ -33,7 +35,13 @@ public final class TftpException extends IOException {
         super(error.text());
         this.code = error.code();
         this.fromPeer = true;
+        this.timeout = false;
         this.reason = null;
+    }
+
+    /** Returns the failure of a transfer whose peer was silent for too long. */
+    public static TftpException timedOut() {
+        return new TftpException(ErrorCode.NOT_DEFINED.number(), "timed out", null, null, true);
     }
 
     /** The failure the peer reports. */
@@ -51,7 +59,7 @@ public final class TftpException extends IOException {
     /** The same failure of this side with the reason for it, or one more, which is logged and never sent. */
     public TftpException because(String why) {
         String all = reason == null ? why : why + ", " + reason;
-        TftpException known = new TftpException(code, getMessage(), getCause(), all);
+        TftpException known = new TftpException(code, getMessage(), getCause(), all, timeout);
         known.setStackTrace(getStackTrace());
         return known;
     }
@@ -74,6 +82,11 @@ public final class TftpException extends IOException {
     /** Whether the peer said it; then it must not be told. */
     public boolean isFromPeer() {
         return fromPeer;
+    }
+
+    /** Returns whether it is the peer's silence that ended the transfer. */
+    public boolean isTimeout() {
+        return timeout;
     }
 
     /** The ERROR that tells a peer. */

@@ -65,7 +65,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
             return;
         }
         if (!finished && isPeerExpected() && now - lastProgress >= patience()) {
-            giveUp(new TftpException(ErrorCode.NOT_DEFINED, "timed out"), now);
+            giveUp(TftpException.timedOut(), now);
         } else {
             onSilence(now);
         }

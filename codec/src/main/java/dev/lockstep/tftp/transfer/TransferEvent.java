@@ -2,6 +2,7 @@ package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 
 /**
  * What observers are told. Of one transfer: {@code Requested}, on a client any number of
@@ -31,6 +32,8 @@ public sealed interface TransferEvent {
     /**
      * It is over; {@code cause} is null if the outcome is COMPLETE. A server's file is closed, a client's will be when its
      * future completes.
+     *
+     * @param blackHole whether a server granted small blocks because it had found a PMTU black hole
      */
     record Ended(
             InetSocketAddress peer,
@@ -38,8 +41,35 @@ public sealed interface TransferEvent {
             TransferSettings settings,
             TransferStats stats,
             Outcome outcome,
-            TftpException cause)
-            implements TransferEvent {}
+            TftpException cause,
+            boolean blackHole)
+            implements TransferEvent {
+        /** Without a PMTU black hole. */
+        public Ended(
+                InetSocketAddress peer,
+                Request request,
+                TransferSettings settings,
+                TransferStats stats,
+                Outcome outcome,
+                TftpException cause) {
+            this(peer, request, settings, stats, outcome, cause, false);
+        }
+
+        /** Returns the same end of a transfer that was granted small blocks because of a PMTU black hole. */
+        public Ended afterBlackHole() {
+            return new Ended(peer, request, settings, stats, outcome, cause, true);
+        }
+    }
+
+    /**
+     * A server takes the path to a client for a PMTU black hole: downloads with blocks larger than
+     * {@link BlackHole#SAFE_BLKSIZE} timed out one after the other, and none got through. Its next transfers are granted
+     * blocks of that size.
+     *
+     * @param request the last of them
+     * @param smallFor how long
+     */
+    record BlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
 
     /** A request got no answer, and was not looked at: its sender may be made up. */
     record TurnedAway(InetSocketAddress peer, String reason) implements TransferEvent {}

@@ -178,7 +178,7 @@ final class Child {
     }
 
     /** The listener, told also of the end: an upload that dallies after it is not counted as running. */
-    TransferListener watchedBy(TransferListener listener, EvictionQueue dallying) {
+    TransferListener watchedBy(TransferListener listener, EvictionQueue dallying, boolean blackHole) {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
                 leave();
@@ -188,7 +188,7 @@ final class Child {
                     dallying.add(this);
                 }
             }
-            listener.on(event);
+            listener.on(event instanceof TransferEvent.Ended ended && blackHole ? ended.afterBlackHole() : event);
         };
     }
 

@@ -245,7 +245,8 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void open(Child child, Ends ends, Treatment treatment) {
-        TransferContext watched = context.withListener(child.watchedBy(context.listener(), shared.dallying()));
+        TransferContext watched =
+                context.withListener(child.watchedBy(context.listener(), shared.dallying(), treatment.blackHole()));
         bootstrap.open(
                 child,
                 ends,

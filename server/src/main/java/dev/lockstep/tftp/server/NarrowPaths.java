@@ -3,23 +3,31 @@ package dev.lockstep.tftp.server;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.transfer.BlackHole;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferEvent.BlackHoleFound;
 import dev.lockstep.tftp.transfer.TransferEvent.Ended;
+import dev.lockstep.tftp.transfer.TransferEvent.Progressed;
 import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSettings;
 import dev.lockstep.tftp.transfer.TransferStats;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Remembers clients to and from whom large blocks vanish while small datagrams pass: their next requests are granted
- * blocks that every path carries. At once, and not step by step: each step would be one more
- * attempt that the client waits through in vain, and most firmware has one or two. Safe on any thread.
+ * Finds clients to whom large blocks vanish while small datagrams pass (RFC 2923, section 2.1): their next requests are
+ * granted blocks that every path carries. At once, and not step by step: each step would be one more attempt that the
+ * client waits through in vain. Safe on any thread.
  *
- * <p>Only who has shown that it is there is remembered, or anybody could slow down others in their name.
+ * <p>The only evidence is silence after the client has acknowledged the options: a client that sends an ERROR has received
+ * something, or has changed its mind. One address may be a whole site behind NAT, and a machine that is switched off is
+ * silent, too, so one silent transfer changes nothing. It takes a second one of that address, and no large block may have
+ * been acknowledged from there for ten minutes.
  */
 final class NarrowPaths implements TransferListener {
     private static final int SAFE = BlackHole.SAFE_BLKSIZE;
@@ -29,10 +37,23 @@ final class NarrowPaths implements TransferListener {
     /** Enough for some resends: a client that leaves sooner has changed its mind. */
     private static final long IN_VAIN = TimeUnit.SECONDS.toNanos(2);
 
-    private final Cache<InetAddress, Boolean> clients;
+    /** What is known of the path to an address. */
+    private enum Path {
+        /** Large blocks were acknowledged. */
+        WIDE,
+        /** One transfer of large blocks was silent. */
+        SUSPECTED,
+        /** So was the next one. */
+        NARROW
+    }
 
-    NarrowPaths(Ticker ticker) {
-        clients = Caffeine.newBuilder()
+    private final Cache<InetAddress, Path> paths;
+    private final TransferListener listener;
+
+    /** Knows nothing yet; tells the listener of each {@link BlackHoleFound}. */
+    NarrowPaths(Ticker ticker, TransferListener listener) {
+        this.listener = listener;
+        this.paths = Caffeine.newBuilder()
                 .maximumSize(MOST)
                 .expireAfterWrite(FORGOTTEN)
                 .ticker(ticker)
@@ -42,29 +63,50 @@ final class NarrowPaths implements TransferListener {
 
     @Override
     public void on(TransferEvent event) {
-        if (event instanceof Ended ended
-                && BlackHole.isSuspected(ended.settings(), ended.stats())
-                && hasWaitedInVain(ended)) {
-            clients.put(ended.peer().getAddress(), true);
+        if (event instanceof Progressed progressed) {
+            onBlocks(progressed.peer(), progressed.request(), progressed.settings(), progressed.stats());
+        } else if (event instanceof Ended ended) {
+            onBlocks(ended.peer(), ended.request(), ended.settings(), ended.stats());
+            if (isSilent(ended)) {
+                onSilence(ended);
+            }
         }
     }
 
-    private static boolean hasWaitedInVain(Ended ended) {
+    private void onBlocks(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats) {
+        boolean largePassed = request instanceof ReadRequest && settings.blksize() > SAFE && stats.bytes() > SAFE;
+        if (largePassed && paths.getIfPresent(peer.getAddress()) != Path.WIDE) {
+            paths.put(peer.getAddress(), Path.WIDE);
+        }
+    }
+
+    private void onSilence(Ended ended) {
+        InetAddress address = ended.peer().getAddress();
+        boolean isSecond = paths.asMap().putIfAbsent(address, Path.SUSPECTED) == Path.SUSPECTED;
+        if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.NARROW)) {
+            listener.on(new BlackHoleFound(ended.peer(), ended.request(), FORGOTTEN));
+        }
+    }
+
+    /** A client that asks anew from the same port has given up as well. */
+    private static boolean isSilent(Ended ended) {
         TransferStats stats = ended.stats();
-        TftpException cause = ended.cause();
-        boolean took = stats.firstByteAfter() >= 0; // our first block left, so our OACK was answered
-        boolean spoke = cause.isFromPeer() && !cause.is(ErrorCode.OPTION_REFUSED); // of an upload that never began
-        return (took || spoke) && stats.elapsed(0) - Math.max(0, stats.firstByteAfter()) >= IN_VAIN;
+        boolean isSilence = ended.cause() != null && (ended.cause().isTimeout() || ended.outcome() == Outcome.REPLACED);
+        boolean tookOptions = stats.firstByteAfter() >= 0; // the first block was sent, so the OACK was acknowledged
+        return isSilence
+                && tookOptions
+                && ended.request() instanceof ReadRequest
+                && BlackHole.isSuspected(ended.settings(), stats)
+                && stats.elapsed(0) - stats.firstByteAfter() >= IN_VAIN;
     }
 
     /** The same policy, with small blocks for these clients. */
     RequestPolicy narrowing(RequestPolicy policy) {
         return (request, peer) -> {
             Treatment treatment = policy.treat(request, peer);
-            return clients.getIfPresent(peer.getAddress()) != null
-                            && treatment.limits().blksize() > SAFE
-                    ? treatment.withLimits(treatment.limits().withBlksize(SAFE))
-                    : treatment;
+            boolean narrow =
+                    treatment.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.NARROW;
+            return narrow ? treatment.afterBlackHole() : treatment;
         };
     }
 }

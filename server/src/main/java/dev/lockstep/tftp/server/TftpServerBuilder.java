@@ -192,8 +192,8 @@ public final class TftpServerBuilder {
 
     /** The settings, checked. */
     ServerConfig config() {
-        NarrowPaths narrow = new NarrowPaths(Ticker.systemTicker());
         List<TransferListener> all = new ArrayList<>(listeners);
+        NarrowPaths narrow = new NarrowPaths(Ticker.systemTicker(), TransferListener.all(List.copyOf(listeners)));
         all.add(narrow);
         return new ServerConfig(
                 addresses,

@@ -5,6 +5,7 @@ import dev.lockstep.tftp.channel.Printable;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.transfer.BlackHole;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
@@ -41,6 +42,16 @@ public final class TransferLog implements TransferListener {
             line(Level.INFO, "progress", progressed.peer(), progressed.request())
                     .addKeyValue("bytes", bytes)
                     .log("{} so far: {} bytes", who(progressed.peer(), progressed.request()), bytes);
+        } else if (event instanceof TransferEvent.BlackHoleFound found) {
+            line(Level.WARN, "pmtu_black_hole", found.peer(), found.request())
+                    .addKeyValue("blksize", BlackHole.SAFE_BLKSIZE)
+                    .addKeyValue("seconds", found.smallFor().toSeconds())
+                    .log(
+                            "{} PMTU black hole: no block larger than {} bytes was acknowledged in two downloads,"
+                                    + " granting no larger ones for {} min",
+                            PeerName.of(found.peer().getAddress()),
+                            BlackHole.SAFE_BLKSIZE,
+                            found.smallFor().toMinutes());
         } else if (event instanceof TransferEvent.TurnedAway away) {
             line(Level.INFO, "turned_away", away.peer(), null)
                     .addKeyValue("reason", away.reason())
@@ -79,6 +90,10 @@ public final class TransferLog implements TransferListener {
                 .addKeyValue("resends", ended.stats().resends())
                 .addKeyValue("result", outcome);
         String said = who(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
+        if (ended.blackHole()) {
+            line.addKeyValue("pmtu_black_hole", true);
+            said += ", small blocks after a PMTU black hole";
+        }
         if (ended.cause() != null) {
             line.addKeyValue("reason", ended.cause().getMessage())
                     .addKeyValue("code", ended.cause().code())

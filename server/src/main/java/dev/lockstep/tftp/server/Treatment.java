@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.Pace;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.BlackHole;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Quirks;
 import dev.lockstep.tftp.transfer.TransferSettings;
@@ -14,12 +15,18 @@ import java.util.Objects;
  * @param limits what it may ask for, and how long it may take
  * @param mtu octets of the largest packet that may be sent; {@link #PATH_MTU}: what the way to the client carries
  * @param pace how fast its file may go; of this request alone, or shared with others
+ * @param blackHole whether its limits are small because of a PMTU black hole
  */
-public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, Pace pace) {
+public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, Pace pace, boolean blackHole) {
     /** The MTU of the way to the client, as this machine knows it. */
     public static final int PATH_MTU = 0;
     /** No limit: blocks may need fragments on the way. */
     public static final int ANY_MTU = 65535;
+
+    /** Without a PMTU black hole. */
+    public Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, Pace pace) {
+        this(storage, limits, quirks, mtu, pace, false);
+    }
 
     /** By the book, at any speed. */
     public Treatment(Storage storage, Limits limits) {
@@ -28,27 +35,32 @@ public record Treatment(Storage storage, Limits limits, Quirks quirks, int mtu, 
 
     /** The same with files from elsewhere. */
     public Treatment withStorage(Storage other) {
-        return new Treatment(other, limits, quirks, mtu, pace);
+        return new Treatment(other, limits, quirks, mtu, pace, blackHole);
     }
 
     /** The same with other limits. */
     public Treatment withLimits(Limits other) {
-        return new Treatment(storage, other, quirks, mtu, pace);
+        return new Treatment(storage, other, quirks, mtu, pace, blackHole);
     }
 
     /** The same with other quirks. */
     public Treatment withQuirks(Quirks other) {
-        return new Treatment(storage, limits, other, mtu, pace);
+        return new Treatment(storage, limits, other, mtu, pace, blackHole);
     }
 
     /** The same with packets up to that size. */
     public Treatment withMtu(int octets) {
-        return new Treatment(storage, limits, quirks, octets, pace);
+        return new Treatment(storage, limits, quirks, octets, pace, blackHole);
     }
 
     /** The same at another pace. */
     public Treatment withPace(Pace other) {
-        return new Treatment(storage, limits, quirks, mtu, other);
+        return new Treatment(storage, limits, quirks, mtu, other, blackHole);
+    }
+
+    /** Returns the same with blocks that cross every path. */
+    Treatment afterBlackHole() {
+        return new Treatment(storage, limits.withBlksize(BlackHole.SAFE_BLKSIZE), quirks, mtu, pace, true);
     }
 
     /** Refuses what makes no sense, with its value and what was expected. */

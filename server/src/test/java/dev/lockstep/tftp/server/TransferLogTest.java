@@ -127,10 +127,25 @@ class TransferLogTest {
     }
 
     @Test
+    void a_pmtu_black_hole_is_a_warning_and_is_shown_in_the_line_of_each_transfer_that_it_slows() {
+        log.on(new TransferEvent.BlackHoleFound(PEER, READ, Duration.ofMinutes(10)));
+        assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(lines.list.get(0).getFormattedMessage())
+                .isEqualTo(
+                        "127.0.0.1 PMTU black hole: no block larger than 512 bytes was acknowledged in two downloads,"
+                                + " granting no larger ones for 10 min");
+        TransferSettings small = new TransferSettings(512, 1, Duration.ZERO, 100, 0);
+        log.on(new TransferEvent.Ended(PEER, READ, small, Counted.stats(100, 500_000_000), Outcome.COMPLETE, null)
+                .afterBlackHole());
+        assertThat(lines.list.get(1).getFormattedMessage())
+                .endsWith(", blksize 512, windowsize 1, resends 0, small blocks after a PMTU black hole: complete");
+    }
+
+    @Test
     void who_is_turned_away_is_a_line_and_who_made_room_for_others_is_none() {
         log.on(new TransferEvent.TurnedAway(PEER, "too much is unanswered"));
         TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
-        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "made room for others");
+        TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.transfer.BlackHole;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Negotiation;
 import dev.lockstep.tftp.transfer.Quirks;
@@ -131,6 +132,13 @@ public final class Explanation {
             String answer = given.map(value -> value + reasonFor(asked, value, treatment, limits))
                     .orElseGet(() -> "left out, " + reasonAgainst(asked, treatment.quirks()));
             lines.add("option " + asked.name() + "=" + asked.value() + ": " + answer);
+        }
+        if (oack.number(Options.BLKSIZE, BlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
+                        .isPresent()
+                || oack.number(Options.BLKSIZE2, BlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
+                        .isPresent()) {
+            lines.add("PMTU black hole: blksize " + BlackHole.SAFE_BLKSIZE
+                    + " instead, while the running daemon has logged one for this client within 10 min");
         }
     }
 

@@ -405,6 +405,8 @@ class RulePolicyTest {
                         "option windowsize=90: 64, the most that 64 blocks and 98304 octets allow",
                         "option foo=bar: left out, an option nobody knows",
                         "option timeout=0: left out, no value it may have, or another option says it",
+                        "PMTU black hole: blksize 512 instead, while the running daemon has logged one for this client"
+                                + " within 10 min",
                         "granted");
     }
 
