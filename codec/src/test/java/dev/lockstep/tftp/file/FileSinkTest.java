@@ -255,7 +255,7 @@ class FileSinkTest {
     @Test
     void case36_a_full_disk_is_error_3() throws IOException {
         Path full = Path.of("/dev/full");
-        assumeTrue(Files.exists(full));
+        assumeTrue(Files.exists(full), "missing: /dev/full");
         try (FileChannel device = FileChannel.open(full, StandardOpenOption.WRITE)) {
             IOException failure = catchThrowableOfType(IOException.class, () -> device.write(text("x")));
             assertThat(FileErrors.of(failure).is(ErrorCode.DISK_FULL)).isTrue();

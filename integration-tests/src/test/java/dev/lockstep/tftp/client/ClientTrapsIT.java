@@ -9,12 +9,12 @@ import static dev.lockstep.tftp.harness.Bytes.oack;
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.ClientProcess.tftp;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,8 +164,9 @@ class ClientTrapsIT {
     @Test
     void a_full_disk_is_a_failure_and_gives_its_room_back() throws IOException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
+        Tool.needed(Tool.ROOT, "mount");
         Run.Result mounted = Run.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
-        assumeTrue(mounted.exit() == 0, "only root can make a disk that is full: " + mounted.stderr());
+        Tool.require(mounted.exit() == 0, "the right to mount");
         try {
             Files.write(disk.resolve("file"), OLD);
             get("-o", "disk/", "--blksize", "60000", "--windowsize", "1");

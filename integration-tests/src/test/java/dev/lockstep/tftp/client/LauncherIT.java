@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ class LauncherIT {
     /** An installation of its own, without an archive. */
     @BeforeEach
     void install() throws IOException {
+        Tool.needed("flock");
         target = Files.createDirectories(folder.resolve("client/target"));
         Files.createDirectories(folder.resolve("client/bin"));
         for (String file : List.of("bin/tftp", "bin/archive-classes", "target/tftp.jar")) {

@@ -153,7 +153,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Sends SIGHUP: it reads its configuration again. */
     public void hangUp() {
-        Run.Result sent = Run.run("kill", "-HUP", Long.toString(run.pid()));
+        Run.Result sent = Run.run("sh", "-c", "kill -HUP " + run.pid());
         assertThat(sent.exit()).as(sent.toString()).isZero();
     }
 

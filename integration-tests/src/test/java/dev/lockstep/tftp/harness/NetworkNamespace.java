@@ -1,11 +1,9 @@
 package dev.lockstep.tftp.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A second network on this machine, joined to ours by one cable of Ethernet size; needs root and {@code ip}. */
 public final class NetworkNamespace implements AutoCloseable {
@@ -15,6 +13,7 @@ public final class NetworkNamespace implements AutoCloseable {
     private final String prefix6 = "fd00:198:" + ProcessHandle.current().pid() % 250 + "::";
 
     public NetworkNamespace(int mtu) {
+        needed();
         ip("netns", "add", name);
         ip("link", "add", near(), "type", "veth", "peer", "name", far(), "netns", name);
         ip("addr", "add", prefix + "1/24", "brd", "+", "dev", near());
@@ -26,16 +25,11 @@ public final class NetworkNamespace implements AutoCloseable {
         ip("-n", name, "link", "set", "lo", "up");
     }
 
-    /** Whether this machine lets us make one. */
-    public static boolean possible() {
-        return "root".equals(System.getProperty("user.name"))
-                && Files.isExecutable(Path.of("/usr/sbin/ip"))
-                && Run.run("unshare", "-n", "true").exit() == 0;
-    }
-
-    /** Skips the test where none can be made; with CI=true the test then fails by itself. */
-    public static void needed() {
-        assumeTrue(possible() || "true".equals(System.getenv("CI")), "a network namespace needs root and ip");
+    /** Requires what it takes to make one, and more programs. */
+    public static void needed(String... programs) {
+        Tool.needed(Stream.concat(Stream.of(Tool.ROOT, "ip", "unshare"), Stream.of(programs))
+                .toArray(String[]::new));
+        Tool.require(Run.run("unshare", "-n", "true").exit() == 0, "the right to make a network namespace");
     }
 
     /** Gives their end another address, as {@code ip addr add} takes it. */

@@ -32,7 +32,7 @@ public final class RoutedNetwork implements AutoCloseable {
             for end in c:lo c:tor r:lo r:toc r:tos s:lo s:tor; do ip -n $NET-${end%%:*} link set ${end#*:} up; done
             ip -n $NET-c route add default via 10.77.1.1
             ip -n $NET-s route add default via 10.77.2.1
-            ip netns exec $NET-r sysctl -qw net.ipv4.ip_forward=1
+            ip netns exec $NET-r sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
             printf '%s' "$RULES" | ip netns exec $NET-r nft -f -
             """;
     private static final String TEAR_DOWN = "for end in c r s; do ip netns del $NET-$end; done";
@@ -41,6 +41,7 @@ public final class RoutedNetwork implements AutoCloseable {
 
     /** The router keeps to these rules, as {@code nft -f} reads them; its interfaces are toc and tos. */
     public RoutedNetwork(String rules) {
+        NetworkNamespace.needed("nft");
         Run.Result result = shell(SET_UP, Map.of("NET", name, "RULES", rules));
         if (result.exit() != 0) {
             close();

@@ -22,7 +22,7 @@ public final class Tmux implements AutoCloseable {
 
     /** Starts a shell's command line in a terminal of 100 × 30; what programs keep of it, they keep below the folder. */
     public static Tmux start(Path folder, String command) {
-        Tool.named("tmux");
+        Tool.needed("tmux");
         Tmux tmux = new Tmux();
         // what was on the screen stays there after the command has ended
         String line = command + "; echo \"exit $?\"; exec cat";

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,11 @@ class CaptureIT {
             String[] fields = line.split("\t", -1); // -1: empty ones at the end too
             return new Frame(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]);
         }
+    }
+
+    @BeforeEach
+    void programs() {
+        Tool.needed(Tool.ROOT, "dumpcap", "tshark"); // others than root may not capture on every system
     }
 
     @BeforeAll
@@ -86,8 +93,8 @@ class CaptureIT {
     /** The frames on lo while the command runs. */
     private static Path capture(String name, List<String> command) {
         Path file = local.resolve(name + ".pcapng");
-        List<String> dumpcap = List.of(
-                Peers.program("dumpcap"), "-q", "-i", "lo", "-f", "udp", "-s", "0", "-B", "16", "-w", "" + file);
+        List<String> dumpcap =
+                List.of(Tool.named("dumpcap"), "-q", "-i", "lo", "-f", "udp", "-s", "0", "-B", "16", "-w", "" + file);
         try (Program capturing = Program.start(local, Map.of(), dumpcap)) {
             capturing.awaitOutput("^File: ");
             Program.run(local, command).assertExit(0);
@@ -130,7 +137,7 @@ class CaptureIT {
 
     private static List<Frame> tshark(Path capture, String filter) {
         List<String> command = List.of(
-                Peers.program("tshark"),
+                Tool.named("tshark"),
                 "-n",
                 "-r",
                 "" + capture,

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ enum ClientKind {
         }
 
         private List<String> command(Server server, Job job, List<String> classic) {
-            List<String> command = new ArrayList<>(List.of(Peers.program("tftp"), server.host(), "" + server.port()));
+            List<String> command = new ArrayList<>(List.of(Tool.named("tftp"), server.host(), "" + server.port()));
             command.addAll(List.of("-m", job.netascii() ? "netascii" : "octet", "-c"));
             command.addAll(classic); // -c takes all the rest of the line
             return command;
@@ -61,7 +62,7 @@ enum ClientKind {
         }
 
         private List<String> command(String operation, Server server, Job job) {
-            List<String> command = new ArrayList<>(List.of(Peers.program("atftp"), operation));
+            List<String> command = new ArrayList<>(List.of(Tool.named("atftp"), operation));
             command.addAll(List.of("-r", job.remote(), "-l", "" + job.local()));
             option(command, "mode netascii", job.netascii());
             option(command, "blksize " + job.blksize(), job.blksize() > 0);
@@ -93,7 +94,7 @@ enum ClientKind {
         }
 
         private List<String> command(Server server, Job job, List<String> operation) {
-            List<String> command = new ArrayList<>(List.of(Peers.program("curl"), "--silent", "--show-error"));
+            List<String> command = new ArrayList<>(List.of(Tool.named("curl"), "--silent", "--show-error"));
             command.addAll(operation);
             command.add(server.url(job.remote()) + (job.netascii() ? ";mode=netascii" : ""));
             return sizes(command, job, "--tftp-blksize", "");
@@ -122,7 +123,7 @@ enum ClientKind {
         }
 
         private List<String> command(String operation, Server server, Job job) {
-            List<String> command = new ArrayList<>(List.of(Peers.program("busybox"), "tftp", operation));
+            List<String> command = new ArrayList<>(List.of(Tool.named("busybox"), "tftp", operation));
             command.addAll(List.of("-r", job.remote(), "-l", "" + job.local()));
             sizes(command, job, "-b", "");
             command.addAll(List.of(server.host(), "" + server.port()));

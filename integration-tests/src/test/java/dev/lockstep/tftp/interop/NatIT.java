@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RoutedNetwork;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class NatIT {
 
     @BeforeEach
     void files() {
-        NetworkNamespace.needed();
+        NetworkNamespace.needed("nft", "curl", "tftp", "atftp");
         served = Content.write(root.resolve("boot.img"), 300_000);
     }
 
@@ -138,7 +139,7 @@ class NatIT {
     private void nobodyIsServed(RoutedNetwork network, String host) {
         List<String> command = new ArrayList<>(network.atClient());
         command.addAll(List.of(
-                Peers.program("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
+                Tool.named("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
         Outcome outcome = Program.run(local, command);
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // time is up
         assertThat(outcome.output()).isEmpty();

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ class OwnCaptureIT {
     /** Opcodes and block numbers; none is malformed or gives rise to a remark. */
     private static List<String> allFrames(Path capture, int port) {
         List<String> command = List.of(
-                Peers.program("tshark"),
+                Tool.named("tshark"),
                 "-n",
                 "-r",
                 "" + capture,

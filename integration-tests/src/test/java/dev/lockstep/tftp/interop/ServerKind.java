@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +18,17 @@ enum ServerKind {
     TFTPD_HPA {
         @Override
         Server start(Path root) {
+            Tool.needed(Tool.ROOT); // it changes its root
             int port = Peers.freePort();
             List<String> command = List.of(
-                    Peers.program("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
+                    Tool.named("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
             return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
         }
     },
     ATFTPD {
         @Override
         Server start(Path root) {
+            Tool.needed(Tool.ROOT); // it changes its user
             int port = Peers.freePort();
             List<String> command = new ArrayList<>(List.of(Peers.atftpd(), "--daemon", "--no-fork", "--logfile", "-"));
             command.addAll(List.of("--port", "" + port, "--bind-address", LOOPBACK));
@@ -37,10 +40,11 @@ enum ServerKind {
     DNSMASQ {
         @Override
         Server start(Path root) {
+            Tool.needed(Tool.ROOT); // for the port
             ThreadLocalRandom random = ThreadLocalRandom.current();
             String host = "127." + random.nextInt(1, 255) + "." + random.nextInt(255) + "." + random.nextInt(1, 255);
             List<String> command =
-                    new ArrayList<>(List.of(Peers.program("dnsmasq"), "--no-daemon", "--conf-file=/dev/null"));
+                    new ArrayList<>(List.of(Tool.named("dnsmasq"), "--no-daemon", "--conf-file=/dev/null"));
             command.addAll(List.of("--port=0", "--pid-file=", "--user=root", "--bind-interfaces"));
             command.addAll(List.of("--listen-address=" + host, "--enable-tftp", "--tftp-root=" + root));
             return new Server(Program.start(root, Map.of(), command), host, 69, root).awaitAnswer();

@@ -1,8 +1,6 @@
 package dev.lockstep.tftp.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.lockstep.tftp.client.load.Faults;
 import dev.lockstep.tftp.client.load.LoadPlan;
@@ -12,6 +10,7 @@ import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.harness.Tool;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -29,7 +28,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,7 +104,8 @@ class LoadPageIT {
 
     /** What the browser says, its console included. */
     private static String browse(List<String> flags) throws Exception {
-        List<String> command = new ArrayList<>(List.of(chromium(), "--headless", "--no-sandbox", "--disable-gpu"));
+        List<String> command =
+                new ArrayList<>(List.of(Tool.named("chromium"), "--headless", "--no-sandbox", "--disable-gpu"));
         command.addAll(List.of("--hide-scrollbars", "--window-size=" + WIDTH + "," + HEIGHT));
         command.addAll(List.of("--enable-logging=stderr", "--user-data-dir=" + folder.resolve("browser")));
         command.addAll(flags);
@@ -116,17 +115,6 @@ class LoadPageIT {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isZero();
         return said;
-    }
-
-    private static String chromium() {
-        Optional<Path> found = Stream.of(System.getenv("PATH").split(":"))
-                .map(place -> Path.of(place, "chromium"))
-                .filter(Files::isExecutable)
-                .findFirst();
-        if (found.isEmpty() && "true".equals(System.getenv("CI"))) {
-            fail("chromium isn't on this machine");
-        }
-        return found.map(Path::toString).orElseGet(() -> abort("chromium isn't on this machine"));
     }
 
     private static double number(String field) {

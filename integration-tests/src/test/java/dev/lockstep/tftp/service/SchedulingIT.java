@@ -3,6 +3,7 @@ package dev.lockstep.tftp.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class SchedulingIT {
     @CsvSource({"--other,0,3", "--idle,0,5", "--other,50,0"})
     void threads_of_the_daemon_are_batch_unless_a_policy_was_chosen_or_they_spin(
             String given, String busyPoll, String policy) throws IOException {
+        Tool.needed("chrt");
         String[] flags = busyPoll.equals("0") ? new String[0] : new String[] {"--busy-poll", busyPoll};
         try (Daemon daemon = Daemon.servingEverywhereIn(List.of("chrt", given, "0"), root, flags);
                 Stream<Path> threads = Files.list(Path.of("/proc/" + daemon.pid() + "/task"))) {

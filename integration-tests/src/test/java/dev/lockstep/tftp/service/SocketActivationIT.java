@@ -34,7 +34,7 @@ class SocketActivationIT {
 
     @BeforeEach
     void a_file_and_a_port() throws IOException {
-        Tool.named("systemd-socket-activate");
+        Tool.needed("systemd-socket-activate");
         Files.write(root.resolve("file"), CONTENT);
         try (DatagramSocket free = new DatagramSocket(0, InetAddress.getByName("::"))) {
             port = free.getLocalPort();

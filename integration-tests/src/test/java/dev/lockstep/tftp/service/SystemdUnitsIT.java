@@ -43,7 +43,7 @@ class SystemdUnitsIT {
 
     @BeforeEach
     void install() throws IOException {
-        Tool.named("systemd-analyze");
+        Tool.needed("systemd-analyze");
         Files.write(installed.root().resolve("file"), CONTENT);
         copy("tftpd.service", units);
         copy("tftpd.socket", units);
@@ -127,6 +127,7 @@ class SystemdUnitsIT {
     @Test
     void the_socket_and_the_service_serve_together_without_any_right() throws IOException {
         Unprivileged.requirePossible();
+        Tool.needed("systemd-socket-activate");
         List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "--datagram"));
         command.addAll(List.of("-l", values("tftpd.socket", "ListenDatagram").get(0)));
         command.addAll(List.of("-E", "JAVA_OPTS=" + Repository.JAVA_OPTIONS));

@@ -1,12 +1,10 @@
 package dev.lockstep.tftp.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
-import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +15,7 @@ final class Unprivileged {
     private Unprivileged() {}
 
     static void requirePossible() {
-        assumeTrue(NetworkNamespace.possible());
-        Tool.named("setpriv");
+        NetworkNamespace.needed("setpriv", "nsenter", "mount");
     }
 
     /** The words before a command that is to be run by that user, with these capabilities. */

@@ -11,12 +11,12 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
@@ -191,8 +191,7 @@ class AddressIT {
 
     @Test
     void ipv6_is_served_too() throws IOException {
-        assumeThat(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")))
-                .isNotNull();
+        Tool.require(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null, "IPv6");
         try (RawPeer six = new RawPeer("::1")) {
             six.ask(daemon.at("::1"), rrq("target"));
             assertThat(six.download(512, 1)).isEqualTo(TARGET);
@@ -212,7 +211,6 @@ class AddressIT {
 
     @Test
     void case61_case27_in_a_network_of_ethernet_size() throws IOException {
-        NetworkNamespace.needed();
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
             blocksFitThePath(there, net.ourAddress(), net.theirAddress(), "1468");
@@ -224,7 +222,6 @@ class AddressIT {
 
     @Test
     void case62_the_answer_comes_from_the_ipv6_address_that_was_asked() {
-        NetworkNamespace.needed();
         try (NetworkNamespace net = new NetworkNamespace(1500)) {
             String second = net.theirAddress6() + "2";
             Run.run("ip", "-n", net.starter().get(3), "-6", "addr", "add", second + "/64", "dev", net.far(), "nodad");
@@ -242,7 +239,6 @@ class AddressIT {
 
     @Test
     void a_path_narrower_than_a_block_refuses_runs_of_them_and_gets_single_datagrams_instead() throws IOException {
-        NetworkNamespace.needed();
         byte[] file = pattern(500_000);
         Files.write(root.resolve("long"), file);
         try (NetworkNamespace net = new NetworkNamespace(600);

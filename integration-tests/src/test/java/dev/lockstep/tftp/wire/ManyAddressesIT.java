@@ -38,7 +38,6 @@ class ManyAddressesIT {
 
     @BeforeEach
     void file() throws IOException {
-        NetworkNamespace.needed();
         Files.write(root.resolve("target"), TARGET);
     }
 

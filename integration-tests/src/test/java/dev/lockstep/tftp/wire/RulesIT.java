@@ -160,7 +160,7 @@ class RulesIT {
 
     @Test
     void a_neighbour_has_a_root_by_its_hardware_address() throws IOException {
-        NetworkNamespace.needed();
+        NetworkNamespace.needed("curl");
         try (NetworkNamespace network = new NetworkNamespace(1500)) {
             Run.Result link = Run.run(
                     on(network, "ip", "-o", "link", "show", network.far()).toArray(String[]::new));

@@ -8,12 +8,12 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawPeer;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -131,8 +131,9 @@ class StorageIT {
     @Test
     void case36_a_full_disk_is_error_3_and_keeps_the_old_file(@TempDir Path folder) throws IOException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
+        Tool.needed(Tool.ROOT, "mount");
         Run.Result mounted = Run.run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString());
-        assumeThat(mounted.exit()).as(mounted.stderr()).isZero();
+        Tool.require(mounted.exit() == 0, "the right to mount");
         byte[] old = pattern(1000);
         Files.write(disk.resolve("file"), old);
         try (Daemon full = Daemon.serving(disk, "--writable", "--overwrite")) {

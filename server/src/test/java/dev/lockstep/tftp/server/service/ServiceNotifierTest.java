@@ -30,7 +30,7 @@ class ServiceNotifierTest {
 
     @BeforeEach
     void only_where_there_is_epoll() {
-        assumeTrue(Transport.best() == Transport.EPOLL);
+        assumeTrue(Transport.best() == Transport.EPOLL, "missing: epoll");
     }
 
     private static TftpServer start(ServiceNotifier notifier) throws IOException {

@@ -181,7 +181,7 @@ class DirectoryStorageTest {
 
     @Test
     void case56_a_name_that_is_not_ascii_is_found() throws IOException {
-        assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")));
+        assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "missing: file names in UTF-8");
         Files.writeString(root.resolve("süß.bin"), "sweet");
         assertThat(read("süß.bin")).isEqualTo("sweet");
         assertRefused(1, () -> read("s\u0080\u00ff.bin"));
@@ -248,7 +248,7 @@ class DirectoryStorageTest {
     @Test
     void case59_a_fifo_is_refused_without_waiting_for_a_writer() throws Exception {
         Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start();
-        assumeTrue(mkfifo.waitFor() == 0);
+        assumeTrue(mkfifo.waitFor() == 0, "missing: the right to make a FIFO");
         assertRefused(2, () -> read("fifo"));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "fifo", "x"));
     }
@@ -267,7 +267,7 @@ class DirectoryStorageTest {
     @Test
     void case59_a_device_is_refused() throws IOException {
         Path devices = Path.of("/dev");
-        assumeTrue(Files.exists(devices.resolve("null")));
+        assumeTrue(Files.exists(devices.resolve("null")), "missing: /dev/null");
         DirectoryStorage dev = DirectoryStorage.at(devices, WriteRules.READ_ONLY);
         assertRefused(2, () -> dev.read("null", PEER));
         assertRefused(2, () -> dev.read("zero", PEER));

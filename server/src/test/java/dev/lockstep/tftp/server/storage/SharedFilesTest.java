@@ -299,7 +299,7 @@ class SharedFilesTest {
 
     private static long descriptors() throws IOException {
         Path own = Path.of("/proc/self/fd");
-        assumeTrue(Files.isDirectory(own));
+        assumeTrue(Files.isDirectory(own), "missing: /proc");
         try (Stream<Path> all = Files.list(own)) {
             return all.count();
         }
