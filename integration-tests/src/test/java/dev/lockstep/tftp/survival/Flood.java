@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Requests from made-up addresses of 127.0.0.0/8, at an even rate: as quick as one can, on a small machine, is as much
@@ -61,18 +62,25 @@ final class Flood {
 
     /** Begins to send, each time from another port. */
     Running start() {
+        return start(() -> false);
+    }
+
+    /** Begins to send, and starts over as long as there is to be more. */
+    Running start(BooleanSupplier more) {
         CountDownLatch underWay = new CountDownLatch(Math.max(1, senders.size() / 10));
         return new Running(underWay, CompletableFuture.supplyAsync(() -> {
             long begin = System.nanoTime();
             try (DatagramChannel sink = bound(new InetSocketAddress("0.0.0.0", 0))) {
                 int port = ((InetSocketAddress) sink.getLocalAddress()).getPort();
                 long due = begin;
-                for (InetAddress sender : senders) {
-                    sendFrom(new InetSocketAddress(sender, port));
-                    underWay.countDown();
-                    due += requests.size() * TimeUnit.SECONDS.toNanos(1) / perSecond;
-                    LockSupport.parkNanos(due - System.nanoTime());
-                }
+                do {
+                    for (InetAddress sender : senders) {
+                        sendFrom(new InetSocketAddress(sender, port));
+                        underWay.countDown();
+                        due += requests.size() * TimeUnit.SECONDS.toNanos(1) / perSecond;
+                        LockSupport.parkNanos(due - System.nanoTime());
+                    }
+                } while (more.getAsBoolean());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -320,8 +320,8 @@ class DownloadIT {
 
     @Test
     void case11_f03_the_size_of_an_empty_file_is_0() {
-        client.ask(daemon.address(), rrq("empty", "tsize", "0"));
-        client.expect(bytes(0, 6, "tsize", 0, "0", 0));
+        client.ask(daemon.address(), rrq("empty", "tsize", "0", "timeout", "255"));
+        client.expect(bytes(0, 6, "tsize", 0, "0", 0, "timeout", 0, "255", 0));
         client.send(ack(0));
         client.expect(bytes(0, 3, 0, 1));
         client.send(ack(1));
