@@ -11,6 +11,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.util.Optional;
 
 /** One end of the wire played by a test: a socket on the loopback that sends and receives octets. */
 public final class RawPeer implements AutoCloseable {
@@ -56,6 +57,15 @@ public final class RawPeer implements AutoCloseable {
         return receive(PATIENCE_MILLIS);
     }
 
+    /** Returns the next datagram, or nothing if none comes within so many milliseconds. */
+    public Optional<ByteBuf> poll(int millis) throws IOException {
+        try {
+            return Optional.of(receive(millis));
+        } catch (SocketTimeoutException expected) {
+            return Optional.empty();
+        }
+    }
+
     /** Waits for a datagram and checks its octets. */
     public void expect(Object... octets) throws IOException {
         assertThat(ByteBufUtil.hexDump(receive())).isEqualTo(ByteBufUtil.hexDump(Wires.bytes(octets)));
@@ -71,14 +81,10 @@ public final class RawPeer implements AutoCloseable {
     /** How many datagrams have arrived and were not looked at; forgets them. */
     public int countArrived() throws IOException {
         int count = 0;
-        try {
-            while (true) {
-                receive(1);
-                count++;
-            }
-        } catch (SocketTimeoutException expected) {
-            return count;
+        while (poll(1).isPresent()) {
+            count++;
         }
+        return count;
     }
 
     private ByteBuf receive(int millis) throws IOException {

@@ -72,7 +72,7 @@ class EndsIT {
 
     @Test
     void each_transfer_is_one_line_when_it_ends() {
-        client.ask(daemon.address(), rrq(name, "blksize", "1024"));
+        client.ask(daemon.address(), rrq(name, "blksize", "1024", "timeout", "255"));
         client.expectOack();
         client.send(ack(0));
         client.download(1024, 1);
@@ -195,7 +195,7 @@ class EndsIT {
         client.ask(daemon.address(), rrq(name, "blksize", "1432", "tsize", "0", "utimeout", "200000"));
         client.expectOack();
         client.send(ack(0));
-        client.expect(bytes(0, 3, 0, 1));
+        client.expectAfterOack(bytes(0, 3, 0, 1));
         client.send(ack(0));
         readUntilQuiet();
         awaitItsLine(daemon);
@@ -216,7 +216,8 @@ class EndsIT {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
-        int copies = 0;
+        int copies = 1;
+        client.expectAfterOack(data(1, block(TARGET, 1, 512)));
         Datagram came = client.next();
         while (came.opcode() == Datagram.DATA) {
             copies++;
@@ -246,7 +247,7 @@ class EndsIT {
         client.ask(patient.address(), rrq(name, "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
-        client.expect(data(1, block(TARGET, 1, 512)));
+        client.expectAfterOack(data(1, block(TARGET, 1, 512)));
         client.vanish();
         awaitItsLine(patient); // long before the two minutes are over
         assertThat(patient.fetch(name)).isEqualTo(TARGET);
