@@ -495,18 +495,6 @@ class DownloadIT {
     }
 
     @Test
-    void case49_without_an_agreed_timeout_each_wait_is_longer_than_the_one_before() {
-        client.ask(daemon.address(), rrq("target"));
-        client.expect(data(1, block(TARGET, 1, 512)));
-        long first = System.nanoTime();
-        client.expect(data(1, block(TARGET, 1, 512)));
-        long second = System.nanoTime();
-        client.expect(data(1, block(TARGET, 1, 512)));
-        long third = System.nanoTime();
-        assertThat(third - second).isGreaterThan((second - first) * 5 / 4);
-    }
-
-    @Test
     void f04_error_0_in_the_place_of_the_last_ack_is_not_answered() {
         open("size1");
         client.expect(data(1, pattern(1)));
