@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -38,7 +39,10 @@ class ManyTransfersIT {
 
             List<String> results = DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 1000);
 
-            assertThat(results).hasSize(1000).containsOnly(hash);
+            assertThat(results)
+                    .as(() -> "the daemon says of those that failed:\n" + failures(daemon))
+                    .hasSize(1000)
+                    .containsOnly(hash);
             Await.until(
                     "no more than " + before + " open descriptors",
                     () -> descriptors(java).count() <= before);
@@ -69,6 +73,14 @@ class ManyTransfersIT {
                 "2000",
                 "--max-transfers-per-client",
                 "2000");
+    }
+
+    private static String failures(Server daemon) {
+        return daemon.program()
+                .output()
+                .lines()
+                .filter(line -> !line.endsWith(": complete"))
+                .collect(Collectors.joining("\n"));
     }
 
     private static long sockets(ProcessHandle java) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Containerfile that comes with the daemon: linted, and each of its commands run outside a container. */
-@Timeout(300)
+@Timeout(1200)
 class ContainerIT {
     /** Nothing can be written but what is in memory under /tmp. */
     static final String READ_ONLY_ROOT = "mount --make-rprivate / && mount -o remount,bind,ro / &&"
@@ -94,7 +94,7 @@ class ContainerIT {
         copySources();
         for (String line : instructions("RUN")) {
             try (Run run = Run.start(folder, Map.of(), List.of("sh", "-c", line))) {
-                Run.Result result = run.await(Duration.ofSeconds(280));
+                Run.Result result = run.await(Duration.ofMinutes(15));
                 assertThat(result.exit()).as(result.toString()).isZero();
             }
         }
