@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -93,13 +94,19 @@ class DownloadIT {
     @Test
     void case64_a_file_comes_block_by_block_from_a_fresh_port() {
         client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
-        for (int n = 1; n <= 4; n++) {
-            client.expect(bytes(0, 3, 0, n, block(TARGET, n, 512)));
+        byte[] before = {};
+        for (int n = 1; n <= 5; n++) {
+            byte[] expected = bytes(0, 3, 0, n, block(TARGET, n, 512));
+            Datagram came = client.next();
+            while (Arrays.equals(came.bytes(), before)) { // a busy machine may take longer than the clock
+                came = client.next();
+            }
+            assertThat(came.bytes()).as(came.toString()).isEqualTo(expected);
             client.send(bytes(0, 4, 0, n));
+            before = expected;
         }
-        client.expect(bytes(0, 3, 0, 5, block(TARGET, 5, 512)));
-        client.send(bytes(0, 4, 0, 5));
-        client.expectSilence();
+        byte[] last = before;
+        client.poll(RawPeer.SILENCE).ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
         assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
     }
 
