@@ -82,7 +82,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         this.child = child;
         this.request = child.request();
         this.treatment = treatment;
-        this.context = context.withIo(openings.io()).withLimits(treatment.limits()).withPace(treatment.pace());
+        this.context =
+                context.withIo(openings.io()).withLimits(treatment.limits()).withPace(treatment.pace());
         this.openings = openings;
         this.pathMtu = pathMtu;
     }

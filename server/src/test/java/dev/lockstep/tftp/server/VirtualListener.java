@@ -45,12 +45,13 @@ final class VirtualListener {
                 false,
                 config.listener(),
                 1 << 20);
+        Openings openings = new Openings(Runnable::run);
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
                 new PeerBuckets(config.unanswered(), 42),
-                new Openings(Runnable::run),
+                storage -> openings,
                 new Unanswered(config.unanswered().requests()),
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {
