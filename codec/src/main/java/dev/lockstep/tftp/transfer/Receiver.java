@@ -81,8 +81,8 @@ public final class Receiver extends Transfer {
         long distance = distance(data);
         if (phase != ReceivePhase.RECEIVING) {
             stats.duplicates++;
-            if (phase == ReceivePhase.LINGERING && distance == 0) {
-                repeatLast(now);
+            if (phase == ReceivePhase.LINGERING && isOfLastWindow(data.block())) {
+                repeatLast(now); // for each: the sender has nothing more to send, and the last block may be lost again
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
             String text = "block longer than the " + settings.blksize() + " octets agreed on";
@@ -96,6 +96,12 @@ public final class Receiver extends Transfer {
         } else {
             onOldBlock(distance, now);
         }
+    }
+
+    private boolean isOfLastWindow(int block) {
+        long before = Math.max(0, received - settings.windowsize());
+        long place = BlockNumber.distance(before, block, rollover);
+        return place > 0 && place <= received - before;
     }
 
     /** As {@link BlockNumber#distance}; learns once from a lock-step peer that 1 follows 65535. */

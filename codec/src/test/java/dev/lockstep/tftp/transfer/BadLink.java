@@ -89,7 +89,6 @@ final class BadLink {
         private Runnable heldBack;
         private long deadline = NEVER;
         private Outcome outcome;
-        private boolean outlasted;
         private boolean closed;
         private long lastArrival;
 
@@ -178,7 +177,6 @@ final class BadLink {
         @Override
         public void finish(Outcome result, TftpException cause) {
             outcome = result;
-            outlasted = other.closed;
             if (other.outcome != null) {
                 endedAt = now;
             }
@@ -269,9 +267,7 @@ final class BadLink {
         if (received != Outcome.COMPLETE) {
             return "receiver: " + received;
         }
-        // all of the last ACKs may get lost while the receiver dallies; then a sender cannot know of the last window
-        boolean isLeftAlone = sender.outcome == Outcome.FAILED && sender.outlasted && plan.windowsize > 1;
-        if (sender.outcome != Outcome.COMPLETE && sender.outcome != Outcome.UNCONFIRMED && !isLeftAlone) {
+        if (sender.outcome != Outcome.COMPLETE && sender.outcome != Outcome.UNCONFIRMED) {
             return "sender: " + sender.outcome;
         }
         if (!java.util.Arrays.equals(stored.content(), content)) {

@@ -100,7 +100,7 @@ class ReceiverTest {
         wire.taken();
         receiver.storeFailed(new TftpException(ErrorCode.DISK_FULL, "disk full"), now);
         assertThat(wire.taken()).containsExactly("ERROR 3");
-        data(receiver, 2, 512);
+        data(receiver, 1, 512);
         assertThat(wire.taken()).isEmpty();
         data(receiver, 3, 10);
         receiver.onRequestRepeated(now);
@@ -172,6 +172,23 @@ class ReceiverTest {
         silence(receiver);
         assertThat(wire.closed).isTrue();
         assertThat(wire.taken()).isEmpty();
+    }
+
+    /** The sender sends its last window again, and of that only the last block may get lost. */
+    @Test
+    void case13_any_block_of_the_last_window_brings_the_last_ack_again() {
+        Receiver receiver = receiver(4, new Ack(0));
+        for (int block = 1; block <= 6; block++) {
+            data(receiver, block, block == 6 ? 5 : 512);
+        }
+        receiver.stored(now);
+        wire.taken();
+        data(receiver, 2, 512);
+        data(receiver, 7, 512);
+        assertThat(wire.taken()).isEmpty();
+        data(receiver, 3, 512);
+        data(receiver, 5, 512);
+        assertThat(wire.taken()).containsExactly("ACK 6", "ACK 6");
     }
 
     @Test
