@@ -46,8 +46,10 @@ class ListenerHandlerTest {
 
     @AfterEach
     void nothing_stays() {
-        server.close();
-        assertThat(server.admission.running()).isZero();
+        if (server != null) {
+            server.close();
+            assertThat(server.admission.running()).isZero();
+        }
     }
 
     private void read(InetSocketAddress peer, String name) {
@@ -180,5 +182,31 @@ class ListenerHandlerTest {
         server.expect(other, 0, 3, 0, 1, "hello");
         assertThat(server.ended()).extracting("peer").containsExactly(first);
         assertThat(server.admission.running()).isEqualTo(2);
+    }
+
+    @Test
+    void a_client_with_all_its_places_evicts_its_own_silent_transfer_and_no_other() throws IOException {
+        start(10, 1);
+        read(other, "large");
+        server.expect(other, 0, 3, 0, 1, FULL);
+        server.arrive(other, 0, 4, 0, 1);
+        server.expect(other, 0, 3, 0, 2, FULL);
+        server.pass(1);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
+        server.pass(10_000);
+        read(second, "small");
+        server.expect(first, 0, 5, 0, 0, "evicted in favour of a new request", 0);
+        server.expect(second, 0, 3, 0, 1, "hello");
+        assertThat(server.ended()).extracting("peer").containsExactly(first);
+    }
+
+    @Test
+    void one_client_has_a_quarter_of_the_places_unless_it_is_said() {
+        assertThat(TftpServer.builder().storage(files).config().maxTransfersPerClient())
+                .isEqualTo(2_500);
+        assertThat(TftpServerBuilder.shareOf(3)).isEqualTo(1);
     }
 }
