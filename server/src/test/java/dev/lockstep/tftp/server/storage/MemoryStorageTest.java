@@ -107,7 +107,7 @@ class MemoryStorageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../f", "..", "a/../f", "C:f", "a\0b", "/", "."})
+    @ValueSource(strings = {"../f", "..", "a/../f", "a\0b", "/", "."})
     void case57_a_name_that_is_no_file_is_refused(String name) {
         assertRefused(2, () -> read(name));
         assertRefused(2, () -> write(name, 1));
