@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Source;
@@ -32,7 +32,7 @@ record ClientConfig(
         Duration socketRest,
         long progressStep,
         TransferListener listener,
-        List<WireTap> taps) {
+        List<PacketTap> taps) {
     private static final int MAX_TIMEOUT = 255;
 
     ClientConfig {

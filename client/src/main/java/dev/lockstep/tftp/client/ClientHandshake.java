@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.channel.Agreement;
 import dev.lockstep.tftp.channel.DeadlineTimer;
+import dev.lockstep.tftp.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.channel.PeerFilter;
-import dev.lockstep.tftp.channel.Strangers;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.channel.UnknownTidResponder;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
@@ -31,13 +31,13 @@ import java.util.function.Consumer;
  * server's address makes its port the peer, and this handler gives its place to the transfer.
  */
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
-    private final Exchange exchange;
+    private final ClientOperation exchange;
     private final Request request;
     private final InetSocketAddress server;
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
-    private final Strangers strangers = new Strangers();
+    private final UnknownTidResponder strangers = new UnknownTidResponder();
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer resend;
@@ -53,7 +53,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      * @param refused told on the event loop if there will be no transfer; the exchange then still owns its file
      */
     ClientHandshake(
-            Exchange exchange,
+            ClientOperation exchange,
             Request request,
             InetSocketAddress server,
             TransferContext context,
@@ -167,7 +167,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) throws TftpException {
         resend.cancel();
         long roundTrip = sentAgain ? 0 : now() - requestedAt;
-        Agreement agreement = new Agreement(peer, request, settings, requestedAt, roundTrip);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
         exchange.begin(ctx.pipeline(), context, agreement, oack);

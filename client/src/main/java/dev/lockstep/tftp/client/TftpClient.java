@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.client;
 
+import dev.lockstep.tftp.channel.BlockingTasks;
 import dev.lockstep.tftp.channel.BufferBudget;
-import dev.lockstep.tftp.channel.FileWork;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
-import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.transfer.Sink;
@@ -58,14 +58,14 @@ public final class TftpClient implements AutoCloseable {
     private final Set<RunningTransfer> running = ConcurrentHashMap.newKeySet();
     private final ClientSockets sockets;
     private final TransferContext context;
-    private final Experience experience = new Experience();
+    private final ServerCapabilityCache experience = new ServerCapabilityCache();
     private volatile boolean closing;
 
     TftpClient(ClientConfig config) {
         this.config = config;
         this.loops = transport.newGroup(config.eventLoops(), "tftp");
         ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
-        this.sockets = config.socketRest().isZero() ? fresh : new RestedSockets(fresh, config.socketRest());
+        this.sockets = config.socketRest().isZero() ? fresh : new SocketPool(fresh, config.socketRest());
         this.context = new TransferContext(
                 config.limits(),
                 io,
@@ -89,7 +89,7 @@ public final class TftpClient implements AutoCloseable {
     /** As {@link #get(RemoteFile, Sink)}, with more to say about it. */
     public CompletableFuture<TransferResult> get(TransferRequest request, Sink sink) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
-        start(request, Exchange.Download.of(request.remote(), sink, result), result);
+        start(request, ClientOperation.Download.of(request.remote(), sink, result), result);
         return result;
     }
 
@@ -104,7 +104,7 @@ public final class TftpClient implements AutoCloseable {
     /** As {@link #put(RemoteFile, Source)}, with more to say about it. */
     public CompletableFuture<TransferResult> put(TransferRequest request, Source source) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
-        start(request, Exchange.Upload.of(request.remote(), source), result);
+        start(request, ClientOperation.Upload.of(request.remote(), source), result);
         return result;
     }
 
@@ -115,13 +115,13 @@ public final class TftpClient implements AutoCloseable {
     public CompletableFuture<TransferSettings> probe(TransferRequest request) {
         CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
-        start(request, new Exchange.Probe(request.remote(), granted), result);
+        start(request, new ClientOperation.Probe(request.remote(), granted), result);
         result.whenComplete((none, failure) -> granted.completeExceptionally(failure)); // unless it is known
         granted.whenComplete((settings, failure) -> result.cancel(false));
         return granted;
     }
 
-    private void start(TransferRequest request, Exchange exchange, CompletableFuture<TransferResult> result) {
+    private void start(TransferRequest request, ClientOperation exchange, CompletableFuture<TransferResult> result) {
         EventLoop loop = loops.next();
         RunningTransfer transfer = new RunningTransfer(loop, result);
         transfer.enter(cause -> close(exchange, loop, () -> transfer.fail(cause)));
@@ -134,7 +134,7 @@ public final class TftpClient implements AutoCloseable {
         }
         RemoteFile remote = exchange.remote();
         // an address is its own answer: only a name is worth a trip to the I/O pool
-        FileWork work = new FileWork(isAddress(remote.host()) ? Runnable::run : io, loop);
+        BlockingTasks work = new BlockingTasks(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (transfer.isCancelled()) {
                 return; // and the file is being closed
@@ -146,13 +146,15 @@ public final class TftpClient implements AutoCloseable {
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
                 Options asked = request.options().orElseGet(() -> asked(exchange, server));
-                begin(request, new Attempt(exchange, server, asked, contextOf(request, exchange), loop, transfer));
+                begin(
+                        request,
+                        new RequestAttempt(exchange, server, asked, contextOf(request, exchange), loop, transfer));
             }
         });
     }
 
     /** Closes a file where no event loop and no I/O pool may be left to do it. */
-    private static void closeAtOnce(Exchange exchange) {
+    private static void closeAtOnce(ClientOperation exchange) {
         try {
             exchange.close();
         } catch (IOException ignored) {
@@ -165,7 +167,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     /** A request that can't even be written fails as one that is refused does. */
-    private void begin(TransferRequest request, Attempt attempt) {
+    private void begin(TransferRequest request, RequestAttempt attempt) {
         if (attempt.transfer().isCancelled()) {
             close(attempt, () -> attempt.transfer().fail(closed()));
             return;
@@ -185,12 +187,12 @@ public final class TftpClient implements AutoCloseable {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    private Options asked(Exchange exchange, InetSocketAddress server) {
+    private Options asked(ClientOperation exchange, InetSocketAddress server) {
         return experience.asked(config, server, exchange.tsize(), System.nanoTime());
     }
 
     /** Blocks can only be put to the test where smaller ones may follow. */
-    private TransferContext contextOf(TransferRequest request, Exchange exchange) {
+    private TransferContext contextOf(TransferRequest request, ClientOperation exchange) {
         TransferContext all = request.options().isEmpty() && exchange.canBeginAgain()
                 ? context
                 : context.withLimits(context.limits().withFirstBlock(Duration.ZERO));
@@ -199,7 +201,7 @@ public final class TftpClient implements AutoCloseable {
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
     }
 
-    private void refused(TransferRequest request, Attempt attempt, TftpException refusal) {
+    private void refused(TransferRequest request, RequestAttempt attempt, TftpException refusal) {
         boolean dislikesOptions = refusal.isFromPeer()
                 && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
         if (dislikesOptions && request.options().isEmpty() && !attempt.asked().isEmpty()) {
@@ -210,7 +212,7 @@ public final class TftpClient implements AutoCloseable {
         }
     }
 
-    private void ended(TransferRequest request, Attempt attempt, TransferEvent.Ended ended) {
+    private void ended(TransferRequest request, RequestAttempt attempt, TransferEvent.Ended ended) {
         boolean lost = !attempt.transfer().isCancelled() && attempt.lostLargeBlocks(ended);
         if (lost) {
             experience.losesLargeBlocks(attempt.server(), System.nanoTime());
@@ -228,16 +230,16 @@ public final class TftpClient implements AutoCloseable {
         }
     }
 
-    private void close(Attempt attempt, Runnable then) {
+    private void close(RequestAttempt attempt, Runnable then) {
         close(attempt.exchange(), attempt.loop(), then);
     }
 
-    private void close(Exchange exchange, EventLoop loop, Runnable then) {
+    private void close(ClientOperation exchange, EventLoop loop, Runnable then) {
         fileWork(exchange, loop).perform(exchange::close, closed -> then.run());
     }
 
-    private FileWork fileWork(Exchange exchange, EventLoop loop) {
-        return new FileWork(exchange.mayBlock() ? io : Runnable::run, loop);
+    private BlockingTasks fileWork(ClientOperation exchange, EventLoop loop) {
+        return new BlockingTasks(exchange.mayBlock() ? io : Runnable::run, loop);
     }
 
     /** Waits until complete gets no longer stay in case their last ACK got lost (RFC 1350, section 6): some seconds. */
@@ -262,7 +264,7 @@ public final class TftpClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        config.taps().forEach(WireTap::close);
+        config.taps().forEach(PacketTap::close);
     }
 
     /** A result is known when its file is closed, which takes the event loop and the I/O pool. */

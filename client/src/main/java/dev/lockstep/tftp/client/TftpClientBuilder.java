@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.TransferListener;
 import java.time.Duration;
@@ -17,7 +17,7 @@ public final class TftpClientBuilder {
     private static final long PROGRESS_STEP = 256 * 1024;
 
     private final List<TransferListener> listeners = new ArrayList<>();
-    private final List<WireTap> taps = new ArrayList<>();
+    private final List<PacketTap> taps = new ArrayList<>();
     private int blksize = BLKSIZE;
     private int windowsize = WINDOWSIZE;
     private int timeoutSeconds;
@@ -105,7 +105,7 @@ public final class TftpClientBuilder {
     }
 
     /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
-    public TftpClientBuilder tap(WireTap tap) {
+    public TftpClientBuilder tap(PacketTap tap) {
         taps.add(tap);
         return this;
     }

@@ -87,7 +87,7 @@ class ClientHandshakeTest {
 
     private ClientHandshake handshake(Consumer<TftpException> refused) {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
-        Exchange exchange = new Exchange.Download(remote, new Forgetful(), new CompletableFuture<>());
+        ClientOperation exchange = new ClientOperation.Download(remote, new Forgetful(), new CompletableFuture<>());
         return new ClientHandshake(exchange, REQUEST, SERVER, context(), refused);
     }
 
@@ -116,7 +116,7 @@ class ClientHandshakeTest {
     void a_first_answer_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_socket_that_rests()
             throws Exception {
         ClientHandshake handshake = handshake(no -> {});
-        RestedSockets sockets = new RestedSockets(new OneSocket(), Duration.ofMillis(100));
+        SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
         sockets.open(new EmbeddedChannel().eventLoop(), needs, pipeline -> pipeline.addLast(handshake), no -> {});
         channel.register();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Source;
@@ -121,7 +121,7 @@ class LostBlocksTest {
 
     @Test
     void a_put_is_begun_again_with_small_blocks_from_the_first_octet() throws Exception {
-        MemorySource source = new MemorySource(CONTENT);
+        ByteArraySource source = new ByteArraySource(CONTENT);
         CompletableFuture<TransferResult> transfer = client.put(remote(), source);
         swallow(awaitRequest(2, LARGE, "600"));
         try (RawPeer second = new RawPeer()) {
@@ -147,7 +147,7 @@ class LostBlocksTest {
                         .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(1))
                         .withFirstBlock(Duration.ofMillis(300)))
                 .build()) {
-            MemorySource pipe = new MemorySource(CONTENT);
+            ByteArraySource pipe = new ByteArraySource(CONTENT);
             CompletableFuture<TransferResult> transfer = impatient.put(remote(), once(pipe));
             int tid = awaitRequest(2, LARGE, "600");
             server.sendTo(tid, OACK);
@@ -164,7 +164,7 @@ class LostBlocksTest {
         }
     }
 
-    private static Source once(MemorySource all) {
+    private static Source once(ByteArraySource all) {
         return new Source() {
             @Override
             public long size() {

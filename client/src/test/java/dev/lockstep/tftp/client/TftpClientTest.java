@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import dev.lockstep.tftp.transfer.Limits;
@@ -89,7 +89,7 @@ class TftpClientTest {
     }
 
     private CompletableFuture<TransferResult> put(String content) {
-        return client.put(remote(TransferMode.OCTET), new MemorySource(content.getBytes()));
+        return client.put(remote(TransferMode.OCTET), new ByteArraySource(content.getBytes()));
     }
 
     /** Waits for a request; {@link #server} may answer it from then on. */
@@ -388,7 +388,7 @@ class TftpClientTest {
 
     @Test
     void a_put_that_is_refused_fails_with_the_servers_words() throws Exception {
-        MemorySource source = new MemorySource(new byte[3]);
+        ByteArraySource source = new ByteArraySource(new byte[3]);
         CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 5, 0, 6, "file exists", 0);
@@ -440,7 +440,7 @@ class TftpClientTest {
 
     @Test
     void a_timeout_of_the_future_ends_a_put() throws Exception {
-        MemorySource source = new MemorySource(FULL.getBytes());
+        ByteArraySource source = new ByteArraySource(FULL.getBytes());
         CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 4, 0, 0);

@@ -1,21 +1,21 @@
 package dev.lockstep.tftp.channel;
 
-import dev.lockstep.tftp.transfer.BlockSupply;
+import dev.lockstep.tftp.transfer.BlockSource;
 import dev.lockstep.tftp.transfer.SharedSource;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.util.concurrent.EventExecutor;
 
 /** The file's side of a transfer that sends. */
-interface OutgoingFile extends BlockSupply, TransferFile {
+interface OutgoingFile extends BlockSource, TransferFile {
     /** Takes the source over, shares what is read of it where that can be, and gives its blocks no faster than the context allows. */
     static OutgoingFile from(
             Source source, TransferSettings settings, TransferContext context, EventExecutor loop, Owner owner) {
         OutgoingFile blocks = source instanceof SharedSource shared && context.pieces() != null
                 ? new SharedReadAhead(shared, settings.blksize(), context, loop, owner)
                 : new ReadAhead(source, settings.blksize(), settings.windowsize(), context, loop, owner);
-        return context.pace() == Pace.UNLIMITED
+        return context.pace() == RateLimiter.UNLIMITED
                 ? blocks
-                : new PacedOutgoingFile(blocks, settings.blksize(), context.pace(), loop, owner);
+                : new RateLimitedOutgoingFile(blocks, settings.blksize(), context.pace(), loop, owner);
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * of its own, 0.0.0.0 or :: stands for this machine. What was captured is written out when a transfer ends, and all of
  * it on {@link #close}. Safe on any thread; an event loop waits for no more than a buffered write.
  */
-public final class PacketCapture implements WireTap {
+public final class PacketCapture implements PacketTap {
     /** Shared by the handlers of all channels, which lock it for each packet. */
     private final CaptureStream out;
 

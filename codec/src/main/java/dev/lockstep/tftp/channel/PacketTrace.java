@@ -38,12 +38,12 @@ public final class PacketTrace extends ChannelDuplexHandler {
     }
 
     /** A tap for a server: also tells of the request, which came to another socket, and of the end. */
-    public static WireTap onServer(Consumer<String> out) {
+    public static PacketTap onServer(Consumer<String> out) {
         return (peer, request) -> new PacketTrace(out, true, peer, request);
     }
 
     /** A tap for a client. */
-    public static WireTap onClient(Consumer<String> out) {
+    public static PacketTap onClient(Consumer<String> out) {
         return (peer, request) -> new PacketTrace(out, false, peer, request);
     }
 
@@ -51,7 +51,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         if (server) {
             String kind = request instanceof ReadRequest ? "read" : "write";
-            out.accept("Received " + kind + " request from " + PeerName.of(peer));
+            out.accept("Received " + kind + " request from " + AddressFormat.of(peer));
             ByteBuf bytes = TftpCodec.encode(request, ctx.alloc());
             print("C: ", bytes);
             bytes.release();
@@ -61,7 +61,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         if (server) {
-            out.accept("Closing connection to client " + PeerName.of(peer));
+            out.accept("Closing connection to client " + AddressFormat.of(peer));
         }
         ctx.fireChannelInactive();
     }

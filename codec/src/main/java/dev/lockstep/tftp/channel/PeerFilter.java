@@ -7,10 +7,10 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 
-/** Gives a socket that is not connected one peer: its datagrams pass, those of {@link Strangers} go no further. */
+/** Gives a socket that is not connected one peer: its datagrams pass, those of {@link UnknownTidResponder} go no further. */
 public final class PeerFilter extends ChannelDuplexHandler {
     private final InetSocketAddress peer;
-    private final Strangers strangers = new Strangers();
+    private final UnknownTidResponder strangers = new UnknownTidResponder();
 
     /** Lets that address and port through. */
     public PeerFilter(InetSocketAddress peer) {

@@ -24,8 +24,8 @@ final class ReadAhead implements OutgoingFile {
     private final int wanted;
     private final int least;
     private final EventExecutor loop;
-    private final FileWork work;
-    private final PieceMemory memory;
+    private final BlockingTasks work;
+    private final ChunkAllocator memory;
     private final BufferBudget budget;
     private final Owner owner;
 
@@ -51,8 +51,8 @@ final class ReadAhead implements OutgoingFile {
         long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
         int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
         this.wanted = Math.max(least, piece / blksize * blksize);
-        this.work = new FileWork(source.mayBlock() ? context.io() : Runnable::run, loop);
-        this.memory = new PieceMemory(context, loop);
+        this.work = new BlockingTasks(source.mayBlock() ? context.io() : Runnable::run, loop);
+        this.memory = new ChunkAllocator(context, loop);
         this.budget = context.budget();
         this.loop = loop;
         this.owner = owner;
@@ -126,7 +126,7 @@ final class ReadAhead implements OutgoingFile {
             reading = false;
             atEnd = true;
             budget.giveBack(octets);
-            loop.execute(() -> owner.failed(PieceMemory.none()));
+            loop.execute(() -> owner.failed(ChunkAllocator.none()));
         }
     }
 

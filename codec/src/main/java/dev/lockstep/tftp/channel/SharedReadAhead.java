@@ -12,27 +12,27 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Takes the pieces of a file from a {@link PieceCache}, and reads on the I/O pool what is not there: for all transfers,
+ * Takes the pieces of a file from a {@link ChunkCache}, and reads on the I/O pool what is not there: for all transfers,
  * or only for this one from the moment on that somebody failed to. Blocks are cut off on the event loop.
  */
 final class SharedReadAhead implements OutgoingFile {
-    private static final int PIECE = PieceCache.PIECE;
+    private static final int PIECE = ChunkCache.PIECE;
 
     private final SharedSource source;
     private final Object version;
     private final long size;
     private final int blksize;
     private final EventExecutor loop;
-    private final FileWork work;
-    private final PieceMemory memory;
+    private final BlockingTasks work;
+    private final ChunkAllocator memory;
     private final BufferBudget budget;
-    private final PieceCache cache;
+    private final ChunkCache cache;
     private final Owner owner;
 
     /** The one that is being sent and the next one. */
-    private final ArrayDeque<SharedPiece> pieces = new ArrayDeque<>(2);
+    private final ArrayDeque<CachedChunk> pieces = new ArrayDeque<>(2);
     /** Used up last: blocks cut from it may still wait for their ACK. */
-    private SharedPiece spent;
+    private CachedChunk spent;
     /** The beginning of a block whose end is in the next piece. */
     private ByteBuf head;
 
@@ -54,8 +54,8 @@ final class SharedReadAhead implements OutgoingFile {
         this.size = source.size();
         this.blksize = blksize;
         this.loop = loop;
-        this.work = new FileWork(context.io(), loop);
-        this.memory = new PieceMemory(context, loop);
+        this.work = new BlockingTasks(context.io(), loop);
+        this.memory = new ChunkAllocator(context, loop);
         this.budget = context.budget();
         this.cache = context.pieces();
         this.owner = owner;
@@ -113,7 +113,7 @@ final class SharedReadAhead implements OutgoingFile {
     /** Takes what is in the cache at once, and sees to it that the first piece that is not there comes. */
     private void takeMore() {
         while (!waiting && closed == null && pieces.size() < 2 && taken * PIECE < size) {
-            SharedPiece piece = sharing ? cache.get(version, taken) : null;
+            CachedChunk piece = sharing ? cache.get(version, taken) : null;
             if (piece != null) {
                 pieces.add(piece);
                 taken++;
@@ -141,7 +141,7 @@ final class SharedReadAhead implements OutgoingFile {
         } else if (sharing && cache.await(version, taken, this::fromOther)) {
             budget.giveBack(octets);
         } else {
-            SharedPiece here = sharing ? cache.get(version, taken) : null; // it came in between
+            CachedChunk here = sharing ? cache.get(version, taken) : null; // it came in between
             if (here == null) {
                 read(octets);
             } else {
@@ -159,11 +159,11 @@ final class SharedReadAhead implements OutgoingFile {
             if (!later) {
                 budget.giveBack(octets);
                 publish(null);
-                work.onLoop(() -> arrived(null, PieceMemory.none()));
+                work.onLoop(() -> arrived(null, ChunkAllocator.none()));
             }
             return;
         }
-        SharedPiece piece = new SharedPiece(bytes, octets, budget);
+        CachedChunk piece = new CachedChunk(bytes, octets, budget);
         long from = taken * PIECE;
         work.perform(() -> fill(bytes, from), failure -> {
             publish(failure == null ? piece : null);
@@ -189,7 +189,7 @@ final class SharedReadAhead implements OutgoingFile {
     }
 
     /** Gives what was read to those who wait for it, and to the cache; after a null this transfer is on its own. */
-    private void publish(SharedPiece piece) {
+    private void publish(CachedChunk piece) {
         if (sharing) {
             sharing = piece != null;
             cache.done(version, taken, piece);
@@ -197,7 +197,7 @@ final class SharedReadAhead implements OutgoingFile {
     }
 
     /** On the reader's event loop. */
-    private void fromOther(SharedPiece piece) {
+    private void fromOther(CachedChunk piece) {
         work.onLoop(() -> {
             sharing &= piece != null;
             arrived(piece, null);
@@ -205,7 +205,7 @@ final class SharedReadAhead implements OutgoingFile {
     }
 
     /** The wait is over: for a piece, for nothing, or for a failure. */
-    private void arrived(SharedPiece piece, TftpException failure) {
+    private void arrived(CachedChunk piece, TftpException failure) {
         waiting = false;
         if (closed != null) {
             ReferenceCountUtil.release(piece);
@@ -228,7 +228,7 @@ final class SharedReadAhead implements OutgoingFile {
     @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
-        pieces.forEach(SharedPiece::release);
+        pieces.forEach(CachedChunk::release);
         pieces.clear();
         releaseSpent();
         ReferenceCountUtil.release(head);

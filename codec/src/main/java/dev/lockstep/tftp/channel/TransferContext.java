@@ -24,8 +24,8 @@ public record TransferContext(
         boolean segments,
         TransferListener listener,
         long progressStep,
-        Pace pace,
-        PieceCache pieces) {
+        RateLimiter pace,
+        ChunkCache pieces) {
     /** At any pace, and without shared pieces. */
     public TransferContext(
             Limits limits,
@@ -35,7 +35,7 @@ public record TransferContext(
             boolean segments,
             TransferListener listener,
             long progressStep) {
-        this(limits, io, budget, allocator, segments, listener, progressStep, Pace.UNLIMITED, null);
+        this(limits, io, budget, allocator, segments, listener, progressStep, RateLimiter.UNLIMITED, null);
     }
 
     /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
@@ -59,12 +59,12 @@ public record TransferContext(
     }
 
     /** The same at another pace. */
-    public TransferContext withPace(Pace other) {
+    public TransferContext withPace(RateLimiter other) {
         return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, pieces);
     }
 
     /** The same with pieces of files that are shared. */
-    public TransferContext withPieces(PieceCache shared) {
+    public TransferContext withPieces(ChunkCache shared) {
         return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, pace, shared);
     }
 

@@ -35,7 +35,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     private final TransferContext context;
-    private final Agreement agreement;
+    private final NegotiatedTransfer agreement;
     private final boolean sends;
     private final Assembly assembly;
 
@@ -45,7 +45,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     private DeadlineTimer timer;
     private long reported;
 
-    private TransferHandler(TransferContext context, Agreement agreement, boolean sends, Assembly assembly) {
+    private TransferHandler(TransferContext context, NegotiatedTransfer agreement, boolean sends, Assembly assembly) {
         this.context = context;
         this.agreement = agreement;
         this.sends = sends;
@@ -58,7 +58,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      * @param oack to send first, or null
      * @param source taken over
      */
-    public static TransferHandler sending(TransferContext context, Agreement agreement, OptionAck oack, Source source) {
+    public static TransferHandler sending(
+            TransferContext context, NegotiatedTransfer agreement, OptionAck oack, Source source) {
         TransferSettings settings = agreement.settings();
         return new TransferHandler(context, agreement, true, (handler, timer) -> {
             OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
@@ -74,7 +75,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      * @param sink taken over
      */
     public static TransferHandler receiving(
-            TransferContext context, Agreement agreement, TftpMessage opening, Sink sink) {
+            TransferContext context, NegotiatedTransfer agreement, TftpMessage opening, Sink sink) {
         return new TransferHandler(context, agreement, false, (handler, timer) -> {
             IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
             handler.file = store;
@@ -140,7 +141,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof PortUnreachableException) {
             transfer.peerGone(now());
-        } else if (!LostDatagram.is(cause, ctx)) {
+        } else if (!TransientSocketErrors.is(cause, ctx)) {
             transfer.fail(TftpException.of(cause), now());
             ctx.fireExceptionCaught(cause); // a fault of ours: let it be seen
         }

@@ -22,14 +22,14 @@ final class WriteBehind implements IncomingFile {
     private static final int PLENTY = 512 * 1024;
 
     private final Sink sink;
-    private final FileWork work;
+    private final BlockingTasks work;
     private final EventExecutor loop;
     private final ByteBufAllocator allocator;
     private final BufferBudget budget;
     private final Owner owner;
 
     private int granted;
-    private WaitingBlocks waiting;
+    private PendingWrites waiting;
     private boolean busy;
     private boolean commitAsked;
     private boolean committing;
@@ -40,10 +40,10 @@ final class WriteBehind implements IncomingFile {
     /** Takes the sink over. */
     WriteBehind(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         this.sink = sink;
-        this.work = new FileWork(context.io(), loop);
+        this.work = new BlockingTasks(context.io(), loop);
         this.loop = loop;
         this.allocator = context.allocator();
-        this.waiting = new WaitingBlocks(allocator);
+        this.waiting = new PendingWrites(allocator);
         this.budget = context.budget();
         this.owner = owner;
     }
@@ -62,7 +62,7 @@ final class WriteBehind implements IncomingFile {
             waiting.add(block);
         } catch (OutOfMemoryError e) {
             failed = true;
-            loop.execute(() -> owner.failed(PieceMemory.none()));
+            loop.execute(() -> owner.failed(ChunkAllocator.none()));
             return;
         }
         writeMore();
@@ -90,8 +90,8 @@ final class WriteBehind implements IncomingFile {
         }
         if (waiting.octets() >= (commitAsked ? 1 : worthATrip())) {
             busy = true;
-            WaitingBlocks taken = waiting;
-            waiting = new WaitingBlocks(allocator);
+            PendingWrites taken = waiting;
+            waiting = new PendingWrites(allocator);
             work.perform(() -> taken.writeTo(sink), failure -> {
                 taken.release();
                 done(failure);

@@ -44,7 +44,7 @@ final class WriteThrough implements IncomingFile {
     }
 
     /** A failure is told once the machine is done with the block that brought it. */
-    private boolean attempt(FileWork.Action action) {
+    private boolean attempt(BlockingTasks.Action action) {
         try {
             action.run();
             return true;

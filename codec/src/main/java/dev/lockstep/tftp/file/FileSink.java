@@ -28,7 +28,7 @@ public final class FileSink implements Sink {
     /** Names of the temporary files that this process writes; random, so that no two folders have the same. */
     private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
-    private final Folder folder;
+    private final SecureDirectory folder;
     private final String target;
     private final boolean replace;
     private final boolean readable;
@@ -42,7 +42,7 @@ public final class FileSink implements Sink {
      * @param folder where the file goes; taken over, also on failure
      * @param replace whether a file of that name may be replaced
      */
-    public FileSink(Folder folder, String target, boolean replace) throws IOException {
+    public FileSink(SecureDirectory folder, String target, boolean replace) throws IOException {
         this(folder, target, replace, false);
     }
 
@@ -54,7 +54,7 @@ public final class FileSink implements Sink {
      * @param replace whether a file of that name may be replaced
      * @param readable whether everybody may read a new file, whatever the umask says
      */
-    public FileSink(Folder folder, String target, boolean replace, boolean readable) throws IOException {
+    public FileSink(SecureDirectory folder, String target, boolean replace, boolean readable) throws IOException {
         this.folder = folder;
         this.target = target;
         this.replace = replace;

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
  * @param giveUp how long a transfer may go without progress; four times an agreed timeout, of which no more than 30 s
  *     count, if that is longer
- * @param firstBlock how long the first block may take where blocks are larger than {@link BlackHole#SAFE_BLKSIZE}, so that
+ * @param firstBlock how long the first block may take where blocks are larger than {@link PmtuBlackHole#SAFE_BLKSIZE}, so that
  *     another transfer may try smaller ones; zero: as long as any other
  * @param linger the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
  *     zero: no dally, like boot firmware

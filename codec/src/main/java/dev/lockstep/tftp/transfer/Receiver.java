@@ -19,11 +19,11 @@ import io.netty.buffer.ByteBuf;
  * </pre>
  */
 public final class Receiver extends Transfer {
-    private final BlockStore store;
+    private final BlockSink store;
     private final TftpMessage opening;
     private final long linger;
     private final boolean exactSize;
-    private final EarlyBlocks early;
+    private final ReorderBuffer early;
 
     private ReceivePhase phase = ReceivePhase.RECEIVING;
     private int rollover;
@@ -46,13 +46,13 @@ public final class Receiver extends Transfer {
             Limits limits,
             RetransmissionTimer timer,
             TftpMessage opening,
-            BlockStore store,
+            BlockSink store,
             long now) {
         super(wire, settings, limits, timer, now);
         this.opening = opening;
         this.store = store;
         this.rollover = settings.rollover();
-        this.early = new EarlyBlocks(settings.windowsize());
+        this.early = new ReorderBuffer(settings.windowsize());
         this.exactSize = limits.exactSize();
         this.linger = limits.lingerFor(settings).toNanos();
     }

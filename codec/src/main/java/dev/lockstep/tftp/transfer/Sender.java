@@ -18,7 +18,7 @@ import io.netty.buffer.ByteBuf;
  * </pre>
  */
 public final class Sender extends Transfer {
-    private final BlockSupply blocks;
+    private final BlockSource blocks;
     private final OptionAck oack;
     /** The blocks acked+1 to sent. */
     private final BlockWindow window;
@@ -45,7 +45,7 @@ public final class Sender extends Transfer {
             Limits limits,
             RetransmissionTimer timer,
             OptionAck oack,
-            BlockSupply blocks,
+            BlockSource blocks,
             long now) {
         super(wire, settings, limits, timer, now);
         this.blocks = blocks;

@@ -33,7 +33,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         long someResends = limits.someResends(settings).toNanos();
         this.giveUp = Math.max(limits.giveUp().toNanos(), someResends);
         long first = limits.firstBlock().toNanos();
-        boolean onTrial = first > 0 && BlackHole.isPossible(settings);
+        boolean onTrial = first > 0 && PmtuBlackHole.isPossible(settings);
         this.giveUpFirst = onTrial ? Math.min(giveUp, Math.max(first, someResends)) : giveUp;
         this.lastProgress = now;
     }

@@ -63,13 +63,13 @@ public sealed interface TransferEvent {
 
     /**
      * A server takes the path to a client for a PMTU black hole: downloads with blocks larger than
-     * {@link BlackHole#SAFE_BLKSIZE} timed out one after the other, and none got through. Its next transfers are granted
+     * {@link PmtuBlackHole#SAFE_BLKSIZE} timed out one after the other, and none got through. Its next transfers are granted
      * blocks of that size.
      *
      * @param request the last of them
      * @param smallFor how long
      */
-    record BlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
+    record PmtuBlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
 
     /** A request got no answer, and was not looked at: its sender may be made up. */
     record TurnedAway(InetSocketAddress peer, String reason) implements TransferEvent {}

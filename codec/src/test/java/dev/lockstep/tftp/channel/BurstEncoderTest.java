@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 class BurstEncoderTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
 
-    private Bench bench;
+    private TransferFixture bench;
 
     private void encoder(int blksize, int windowsize, boolean segments) {
-        bench = new Bench(new BurstEncoder(PEER, blksize, windowsize, segments));
+        bench = new TransferFixture(new BurstEncoder(PEER, blksize, windowsize, segments));
     }
 
     private void write(int block, int octets) {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DeadlineTimerTest {
-    private final Bench bench = new Bench();
+    private final TransferFixture bench = new TransferFixture();
     private int fired;
     private final DeadlineTimer timer = new DeadlineTimer(bench.loop(), () -> fired++);
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.Limits;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
@@ -26,9 +26,9 @@ class NoMemoryTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
 
     private final RecordingOwner owner = new RecordingOwner();
-    private final byte[] content = Octets.random(FILE);
+    private final byte[] content = TestBytes.random(FILE);
     private final Memory memory = new Memory();
-    private final Bench bench = new Bench(new BurstEncoder(PEER, BLKSIZE, 8, false));
+    private final TransferFixture bench = new TransferFixture(new BurstEncoder(PEER, BLKSIZE, 8, false));
 
     /** Gives direct memory or does not. */
     private static final class Memory extends AbstractByteBufAllocator {
@@ -61,7 +61,7 @@ class NoMemoryTest {
     }
 
     private ReadAhead started() {
-        ReadAhead blocks = new ReadAhead(new MemorySource(content), BLKSIZE, 8, context(), bench.loop(), owner);
+        ReadAhead blocks = new ReadAhead(new ByteArraySource(content), BLKSIZE, 8, context(), bench.loop(), owner);
         blocks.start();
         bench.settle();
         return blocks;
@@ -186,13 +186,13 @@ class NoMemoryTest {
     /** Kept pieces are given up first, and the one in the cache is not the one that is asked for. */
     @Test
     void memory_of_pieces_that_are_only_kept_is_taken_back() {
-        PieceCache cache = PieceCache.within(64L * PieceCache.PIECE);
-        SharedPiece kept = new SharedPiece(memory.directBuffer(100), 100, new BufferBudget(100));
+        ChunkCache cache = ChunkCache.within(64L * ChunkCache.PIECE);
+        CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
         assertThat(cache.await("version", 0, piece -> {})).isFalse();
         cache.done("version", 0, kept);
         kept.release();
         memory.gone = true;
-        PieceMemory pieces = new PieceMemory(context().withPieces(cache), bench.loop());
+        ChunkAllocator pieces = new ChunkAllocator(context().withPieces(cache), bench.loop());
         assertThat(pieces.tryTake(100)).isNull();
         assertThat(kept.refCnt()).isZero();
         assertThat(pieces.takeLater(true, () -> {})).isFalse();

@@ -22,10 +22,10 @@ class PacketTraceTest {
     private static final Request REQUEST = new ReadRequest("target.txt", TransferMode.OCTET, Options.NONE);
 
     private final List<String> lines = new ArrayList<>();
-    private Bench bench;
+    private TransferFixture bench;
 
     private void onServer(Request request) {
-        bench = new Bench(PacketTrace.onServer(lines::add).attach(PEER, request));
+        bench = new TransferFixture(PacketTrace.onServer(lines::add).attach(PEER, request));
     }
 
     private void arrive(Object... octets) {
@@ -101,7 +101,7 @@ class PacketTraceTest {
 
     @Test
     void a_client_shows_the_other_direction_and_its_own_request() {
-        bench = new Bench(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
+        bench = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
         bench.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
         bench.channel.<DatagramPacket>readOutbound().release();
         arrive(0, 3, 0, 1, "abc");

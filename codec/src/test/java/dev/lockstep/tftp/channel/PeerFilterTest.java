@@ -19,7 +19,7 @@ class PeerFilterTest {
     private static final InetSocketAddress OTHER_PORT = new InetSocketAddress("127.0.0.1", 2001);
     private static final InetSocketAddress OTHER_ADDRESS = new InetSocketAddress("127.0.0.2", 2000);
 
-    private final Bench bench = new Bench(new PeerFilter(PEER));
+    private final TransferFixture bench = new TransferFixture(new PeerFilter(PEER));
 
     @AfterEach
     void nothing_is_left() {

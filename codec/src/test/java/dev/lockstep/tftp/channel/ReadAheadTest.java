@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.testing.MemorySource;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.ByteArraySource;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ReadAheadTest {
     private final RecordingOwner owner = new RecordingOwner();
-    private Bench bench = new Bench();
-    private MemorySource source;
+    private TransferFixture bench = new TransferFixture();
+    private ByteArraySource source;
     private ReadAhead blocks;
     private boolean closed;
 
-    private void open(MemorySource file, int blksize, int windowsize) {
+    private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
         blocks = new ReadAhead(file, blksize, windowsize, bench.context(), bench.loop(), owner);
         blocks.start();
@@ -70,8 +70,8 @@ class ReadAheadTest {
     void case12_a_file_is_cut_into_blocks_and_ends_in_a_shorter_one(int size, int blksize, int windowsize) {
         for (boolean known : new boolean[] {true, false}) {
             closed = false;
-            byte[] file = Octets.random(size);
-            open(new MemorySource(file).claiming(known ? size : Source.UNKNOWN_SIZE), blksize, windowsize);
+            byte[] file = TestBytes.random(size);
+            open(new ByteArraySource(file).claiming(known ? size : Source.UNKNOWN_SIZE), blksize, windowsize);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             List<Integer> lengths = takeAll(content, blksize);
             assertThat(content.toByteArray()).isEqualTo(file);
@@ -83,11 +83,11 @@ class ReadAheadTest {
 
     @Test
     void a_long_file_comes_whole_whatever_the_pieces_and_reads() {
-        byte[] file = Octets.random(600_001);
+        byte[] file = TestBytes.random(600_001);
         for (int blksize : new int[] {8, 511, 1428, 65_464}) {
             for (int windowsize : new int[] {1, 7, 64}) {
                 closed = false;
-                open(new MemorySource(file).atMost(10_007), blksize, windowsize);
+                open(new ByteArraySource(file).atMost(10_007), blksize, windowsize);
                 ByteArrayOutputStream content = new ByteArrayOutputStream();
                 takeAll(content, blksize);
                 assertThat(content.toByteArray())
@@ -100,7 +100,7 @@ class ReadAheadTest {
 
     @Test
     void case11_an_empty_file_needs_no_read_if_its_size_is_known() {
-        open(new MemorySource(new byte[0]), 512, 1);
+        open(new ByteArraySource(new byte[0]), 512, 1);
         ByteBuf block = blocks.poll();
         assertThat(block.readableBytes()).isZero();
         assertThat(bench.pool.size()).isZero();
@@ -109,7 +109,7 @@ class ReadAheadTest {
 
     @Test
     void nothing_is_read_on_the_event_loop() {
-        open(new MemorySource(Octets.random(10)).failing(new IOException("read too far")), 512, 1);
+        open(new ByteArraySource(TestBytes.random(10)).failing(new IOException("read too far")), 512, 1);
         assertThat(blocks.poll()).isNull();
         assertThat(owner.told).isEmpty();
         assertThat(bench.pool.size()).isEqualTo(1);
@@ -123,8 +123,8 @@ class ReadAheadTest {
 
     @Test
     void a_source_that_never_blocks_needs_no_pool() {
-        byte[] file = Octets.random(300_000);
-        open(new MemorySource(file).neverBlocking(), 512, 64);
+        byte[] file = TestBytes.random(300_000);
+        open(new ByteArraySource(file).neverBlocking(), 512, 64);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         assertThat(takeAll(content, 512)).hasSize(300_000 / 512 + 1);
         assertThat(content.toByteArray()).isEqualTo(file);
@@ -134,7 +134,7 @@ class ReadAheadTest {
 
     @Test
     void only_two_pieces_are_held_however_long_the_file() {
-        open(new MemorySource(Octets.random(5_000_000)), 512, 1);
+        open(new ByteArraySource(TestBytes.random(5_000_000)), 512, 1);
         bench.settle();
         assertThat(bench.budget.used()).isBetween(32 * 1024L, 512 * 1024L);
         assertThat(owner.told).as("nobody asked yet").isEmpty();
@@ -143,7 +143,7 @@ class ReadAheadTest {
 
     @Test
     void case51_a_file_that_became_shorter_fails_the_transfer() {
-        open(new MemorySource(Octets.random(1000)).claiming(2000), 512, 1);
+        open(new ByteArraySource(TestBytes.random(1000)).claiming(2000), 512, 1);
         bench.settle();
         assertThat(owner.told).containsExactly("0 file became shorter while it was read");
         close();
@@ -151,7 +151,7 @@ class ReadAheadTest {
 
     @Test
     void case51_a_file_that_grows_is_sent_as_long_as_it_was() {
-        open(new MemorySource(Octets.random(3000)).claiming(1030), 512, 1);
+        open(new ByteArraySource(TestBytes.random(3000)).claiming(1030), 512, 1);
         assertThat(takeAll(new ByteArrayOutputStream(), 512)).containsExactly(512, 512, 6);
         close();
     }
@@ -159,7 +159,12 @@ class ReadAheadTest {
     @Test
     void case36_a_source_that_fails_is_told_with_its_error() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
-        open(new MemorySource(Octets.random(100)).claiming(Source.UNKNOWN_SIZE).failing(failure), 512, 1);
+        open(
+                new ByteArraySource(TestBytes.random(100))
+                        .claiming(Source.UNKNOWN_SIZE)
+                        .failing(failure),
+                512,
+                1);
         bench.settle();
         assertThat(owner.told).containsExactly("2 no more");
         close();
@@ -168,7 +173,7 @@ class ReadAheadTest {
     @Test
     void a_pool_that_takes_no_more_work_fails_the_transfer_and_not_the_machine() {
         bench.pool.setFull(true);
-        open(new MemorySource(Octets.random(100)), 512, 1);
+        open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         bench.settle();
         assertThat(owner.told).containsExactly("0 too busy, try again");
         bench.pool.setFull(false);
@@ -177,7 +182,7 @@ class ReadAheadTest {
 
     @Test
     void closing_while_a_read_is_under_way_waits_for_it() {
-        open(new MemorySource(Octets.random(100_000)), 512, 1);
+        open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         blocks.close(() -> closed = true);
         assertThat(bench.pool.size())
                 .as("only the read, the close comes after it")
@@ -189,9 +194,9 @@ class ReadAheadTest {
 
     @Test
     void without_memory_a_file_waits_its_turn() {
-        bench = new Bench(1024);
+        bench = new TransferFixture(1024);
         assertThat(bench.budget.tryTake(1000, 1000)).isEqualTo(1000);
-        open(new MemorySource(Octets.random(100)), 512, 1);
+        open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         assertThat(blocks.poll()).isNull();
         bench.settle();
         assertThat(owner.told).isEmpty();
@@ -203,9 +208,9 @@ class ReadAheadTest {
 
     @Test
     void a_file_that_is_closed_while_it_waits_for_memory_takes_none() {
-        bench = new Bench(1024);
+        bench = new TransferFixture(1024);
         assertThat(bench.budget.tryTake(1024, 1024)).isEqualTo(1024);
-        open(new MemorySource(Octets.random(100)), 512, 1);
+        open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         blocks.close(() -> closed = true);
         bench.budget.giveBack(1024);
         bench.settle();
@@ -215,9 +220,9 @@ class ReadAheadTest {
 
     @Test
     void a_budget_smaller_than_a_piece_still_moves_every_file() {
-        bench = new Bench(100);
-        byte[] file = Octets.random(200_000);
-        open(new MemorySource(file), 512, 64);
+        bench = new TransferFixture(100);
+        byte[] file = TestBytes.random(200_000);
+        open(new ByteArraySource(file), 512, 64);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         takeAll(content, 512);
         assertThat(content.toByteArray()).isEqualTo(file);
@@ -226,8 +231,8 @@ class ReadAheadTest {
 
     @Test
     void a_block_outlives_the_piece_it_was_cut_from() {
-        byte[] file = Octets.random(20);
-        open(new MemorySource(file), 8, 1);
+        byte[] file = TestBytes.random(20);
+        open(new ByteArraySource(file), 8, 1);
         bench.settle();
         ByteBuf first = blocks.poll();
         ByteBuf second = blocks.poll();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.SharedSource;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
@@ -20,11 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedReadAheadTest {
-    private static final int PIECE = PieceCache.PIECE;
+    private static final int PIECE = ChunkCache.PIECE;
     private static final int BLKSIZE = 1428;
 
-    private Bench bench = new Bench();
-    private PieceCache cache = PieceCache.within(64L * PIECE);
+    private TransferFixture bench = new TransferFixture();
+    private ChunkCache cache = ChunkCache.within(64L * PIECE);
     private final List<Reader> readers = new ArrayList<>();
 
     /** What a file on a disk is: octets, and a version that changes with them. */
@@ -35,7 +35,7 @@ class SharedReadAheadTest {
         private IOException broken;
 
         Disk(int size) {
-            octets = Octets.random(size);
+            octets = TestBytes.random(size);
         }
 
         SharedSource open() {
@@ -189,7 +189,7 @@ class SharedReadAheadTest {
         Disk disk = new Disk(PIECE + 10);
         reader(disk);
         takeAll();
-        disk.octets = Octets.random(PIECE + 10);
+        disk.octets = TestBytes.random(PIECE + 10);
         disk.version = "second";
         Reader late = reader(disk);
         takeAll();
@@ -204,7 +204,7 @@ class SharedReadAheadTest {
         takeAll();
         early.assertTook(first);
         Reader lucky = reader(disk);
-        disk.octets = Octets.random(PIECE);
+        disk.octets = TestBytes.random(PIECE);
         disk.version = "second";
         takeAll();
         lucky.assertTook(first);
@@ -215,7 +215,7 @@ class SharedReadAheadTest {
         Disk disk = new Disk(PIECE);
         Reader reader = reader(disk);
         Reader waiting = reader(disk);
-        disk.octets = Octets.random(PIECE); // before the I/O pool comes to read it
+        disk.octets = TestBytes.random(PIECE); // before the I/O pool comes to read it
         disk.version = "second";
         reader.whole = true;
         waiting.whole = true;
@@ -246,8 +246,8 @@ class SharedReadAheadTest {
 
     @Test
     void more_files_than_fit_into_memory_wait_for_each_other_and_all_come_whole() {
-        bench = new Bench(16L * PIECE);
-        cache = PieceCache.within(16L * PIECE);
+        bench = new TransferFixture(16L * PIECE);
+        cache = ChunkCache.within(16L * PIECE);
         List<Disk> disks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             Disk disk = new Disk(3 * PIECE + i);
@@ -279,6 +279,6 @@ class SharedReadAheadTest {
 
     @Test
     void where_there_is_little_memory_nothing_is_shared() {
-        assertThat(PieceCache.within(16L * PIECE - 1)).isNull();
+        assertThat(ChunkCache.within(16L * PIECE - 1)).isNull();
     }
 }

@@ -13,9 +13,9 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.NetasciiSource;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.Source;
@@ -44,8 +44,8 @@ class TransferHandlerTest {
     private static final OptionAck OACK = new OptionAck(ASKED);
     private static final Object[] OACK_BYTES = {0, 6, "blksize", 0, "8", 0, "timeout", 0, "1", 0};
 
-    private Bench bench = new Bench();
-    private MemorySource source = new MemorySource(new byte[0]);
+    private TransferFixture bench = new TransferFixture();
+    private ByteArraySource source = new ByteArraySource(new byte[0]);
     private MemorySink sink = new MemorySink();
     private TransferHandler handler;
 
@@ -53,15 +53,15 @@ class TransferHandlerTest {
         return new TransferSettings(8, windowsize, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
     }
 
-    private void send(MemorySource file, int windowsize, OptionAck oack) {
+    private void send(ByteArraySource file, int windowsize, OptionAck oack) {
         source = file;
-        Agreement agreement = new Agreement(PEER, READ, settings(windowsize), bench.now(), 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, READ, settings(windowsize), bench.now(), 0);
         begin(TransferHandler.sending(bench.context(), agreement, oack, file));
     }
 
     private void receive(MemorySink file, int windowsize, TftpMessage opening) {
         sink = file;
-        Agreement agreement = new Agreement(PEER, WRITE, settings(windowsize), bench.now(), 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, WRITE, settings(windowsize), bench.now(), 0);
         begin(TransferHandler.receiving(bench.context(), agreement, opening, file));
     }
 
@@ -112,7 +112,7 @@ class TransferHandlerTest {
 
     @Test
     void a_read_from_the_first_block_to_the_last_ack() {
-        send(new MemorySource("0123456789".getBytes()), 1, null);
+        send(new ByteArraySource("0123456789".getBytes()), 1, null);
         expectSilence(); // not read yet
         bench.settle();
         expectSent(0, 3, 0, 1, "01234567");
@@ -130,7 +130,7 @@ class TransferHandlerTest {
 
     @Test
     void a_read_in_windows_after_an_oack() {
-        send(new MemorySource("0123456789abcdefXYZ".getBytes()), 2, OACK);
+        send(new ByteArraySource("0123456789abcdefXYZ".getBytes()), 2, OACK);
         expectSent(OACK_BYTES);
         bench.settle();
         expectSilence();
@@ -146,7 +146,7 @@ class TransferHandlerTest {
 
     @Test
     void case15_a_lost_oack_is_sent_again_by_the_timer_and_is_the_same() {
-        send(new MemorySource(new byte[8]), 1, OACK);
+        send(new ByteArraySource(new byte[8]), 1, OACK);
         expectSent(OACK_BYTES);
         bench.settle();
         bench.pass(999);
@@ -165,7 +165,7 @@ class TransferHandlerTest {
 
     @Test
     void case05_only_the_timer_sends_a_block_again_and_never_a_second_ack() {
-        send(new MemorySource("01234567rest".getBytes()), 1, null);
+        send(new ByteArraySource("01234567rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "01234567");
         arrive(0, 4, 0, 1);
@@ -181,8 +181,8 @@ class TransferHandlerTest {
 
     @Test
     void case38_a_block_of_netascii_is_sent_again_as_the_same_bytes() {
-        source = new MemorySource("1234567\n89\r".getBytes());
-        Agreement agreement = new Agreement(PEER, READ, settings(1), bench.now(), 0);
+        source = new ByteArraySource("1234567\n89\r".getBytes());
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, READ, settings(1), bench.now(), 0);
         begin(TransferHandler.sending(bench.context(), agreement, null, new NetasciiSource(source)));
         bench.settle();
         for (int sends = 0; sends < 3; sends++) {
@@ -200,7 +200,7 @@ class TransferHandlerTest {
 
     @Test
     void case14_without_the_last_ack_the_end_is_not_confirmed_and_no_error_is_sent() {
-        send(new MemorySource("rest".getBytes()), 1, null);
+        send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         int sends = 0;
         for (int second = 0; second < 60; second++) {
@@ -219,7 +219,7 @@ class TransferHandlerTest {
 
     @Test
     void case49_a_silent_peer_is_given_up_with_an_error() {
-        send(new MemorySource(new byte[100]), 1, null);
+        send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         bench.pass(29_999);
         while (bench.channel.outboundMessages().size() > 0) {
@@ -233,7 +233,7 @@ class TransferHandlerTest {
 
     @Test
     void f05_a_repeated_request_gets_the_first_message_again() {
-        send(new MemorySource("rest".getBytes()), 1, null);
+        send(new ByteArraySource("rest".getBytes()), 1, null);
         handler.onRequestRepeated();
         expectSilence(); // nothing has been read yet
         bench.settle();
@@ -246,7 +246,7 @@ class TransferHandlerTest {
 
     @Test
     void a_file_that_is_late_is_waited_for_without_a_word() {
-        send(new MemorySource("0123456789".getBytes()), 1, null);
+        send(new ByteArraySource("0123456789".getBytes()), 1, null);
         bench.pass(3_600_000);
         expectSilence();
         assertThat(bench.channel.isOpen()).isTrue();
@@ -261,7 +261,7 @@ class TransferHandlerTest {
     @Test
     void case36_a_source_that_fails_is_told_to_the_peer_with_its_code() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
-        send(new MemorySource(new byte[4]).claiming(Source.UNKNOWN_SIZE).failing(failure), 1, null);
+        send(new ByteArraySource(new byte[4]).claiming(Source.UNKNOWN_SIZE).failing(failure), 1, null);
         bench.settle();
         expectSent(0, 5, 0, 2, "no more", 0);
         assertThat(expectEnd(Outcome.FAILED).cause()).isSameAs(failure);
@@ -270,7 +270,7 @@ class TransferHandlerTest {
 
     @Test
     void case51_a_file_that_became_shorter_ends_in_error_0() {
-        send(new MemorySource(new byte[4]).claiming(100), 1, null);
+        send(new ByteArraySource(new byte[4]).claiming(100), 1, null);
         bench.settle();
         expectSent(0, 5, 0, 0, "file became shorter while it was read", 0);
         expectEnd(Outcome.FAILED);
@@ -278,7 +278,7 @@ class TransferHandlerTest {
 
     @Test
     void case18_error_8_after_an_oack_is_a_probe_and_gets_no_answer() {
-        send(new MemorySource(new byte[100]), 1, OACK);
+        send(new ByteArraySource(new byte[100]), 1, OACK);
         expectSent(OACK_BYTES);
         bench.settle();
         arrive(0, 5, 0, 8, "User aborted the transfer", 0);
@@ -289,7 +289,7 @@ class TransferHandlerTest {
 
     @Test
     void f04_error_0_in_the_middle_of_a_file_is_no_failure() {
-        send(new MemorySource(new byte[100]), 1, null);
+        send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
         arrive(0, 5, 0, 0, "closed", 0);
@@ -299,7 +299,7 @@ class TransferHandlerTest {
 
     @Test
     void case50_a_peer_whose_port_is_gone_ends_it_at_once() {
-        send(new MemorySource(new byte[100]), 1, null);
+        send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
         bench.channel.pipeline().fireExceptionCaught(new PortUnreachableException());
@@ -310,7 +310,7 @@ class TransferHandlerTest {
 
     @Test
     void a_datagram_that_could_not_be_sent_is_a_lost_one() {
-        send(new MemorySource("rest".getBytes()), 1, null);
+        send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
         bench.channel.pipeline().fireExceptionCaught(new IOException("network is down"));
@@ -323,7 +323,7 @@ class TransferHandlerTest {
 
     @Test
     void case40_what_is_not_tftp_is_counted_and_nothing_else() {
-        send(new MemorySource("rest".getBytes()), 1, null);
+        send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
         arrive(0, 4);
@@ -336,7 +336,7 @@ class TransferHandlerTest {
 
     @Test
     void a_message_that_has_no_place_in_a_download_changes_nothing() {
-        send(new MemorySource("rest".getBytes()), 1, null);
+        send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
         arrive(0, 3, 0, 1, "data");
@@ -461,10 +461,10 @@ class TransferHandlerTest {
 
     @Test
     void a_disk_that_is_slower_than_the_peer_holds_the_ack_back() {
-        bench = new Bench(1);
+        bench = new TransferFixture(1);
         assertThat(bench.budget.tryTake(1, 1)).isEqualTo(1);
         TransferSettings large = new TransferSettings(65_464, 1, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
-        Agreement agreement = new Agreement(PEER, WRITE, large, bench.now(), 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, WRITE, large, bench.now(), 0);
         begin(TransferHandler.receiving(bench.context(), agreement, new Ack(0), sink));
         expectSent(0, 4, 0, 0);
         String block = "x".repeat(65_464);
@@ -487,7 +487,7 @@ class TransferHandlerTest {
 
     @Test
     void a_channel_closed_midway_ends_a_read_and_closes_the_file() {
-        send(new MemorySource(new byte[100]), 1, null);
+        send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
         bench.channel.close();
@@ -512,13 +512,14 @@ class TransferHandlerTest {
     @Test
     void the_end_is_told_after_the_file_is_closed() {
         boolean[] closedThen = {false};
-        source = new MemorySource("rest".getBytes());
+        source = new ByteArraySource("rest".getBytes());
         TransferContext context = bench.context().withListener(event -> {
             if (event instanceof TransferEvent.Ended) {
                 closedThen[0] = source.isClosed();
             }
         });
-        begin(TransferHandler.sending(context, new Agreement(PEER, READ, settings(1), bench.now(), 0), null, source));
+        begin(TransferHandler.sending(
+                context, new NegotiatedTransfer(PEER, READ, settings(1), bench.now(), 0), null, source));
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
         arrive(0, 4, 0, 1);
@@ -527,7 +528,7 @@ class TransferHandlerTest {
 
     @Test
     void f05_a_transfer_that_is_replaced_says_nothing_more() {
-        send(new MemorySource(new byte[100]), 1, null);
+        send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
         handler.replace();
@@ -551,7 +552,7 @@ class TransferHandlerTest {
 
     @Test
     void a_listener_that_throws_hurts_no_transfer_and_no_other_listener() {
-        source = new MemorySource("rest".getBytes());
+        source = new ByteArraySource("rest".getBytes());
         List<Throwable> uncaught = new ArrayList<>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
         TransferListener throwing = event -> {
@@ -559,7 +560,7 @@ class TransferHandlerTest {
         };
         TransferContext context =
                 bench.context().withListener(TransferListener.all(List.of(throwing, bench.events::add)));
-        Agreement agreement = new Agreement(PEER, READ, settings(1), bench.now(), 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, READ, settings(1), bench.now(), 0);
         begin(TransferHandler.sending(context, agreement, null, source));
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
@@ -572,11 +573,12 @@ class TransferHandlerTest {
 
     @Test
     void progress_is_told_once_a_stretch() {
-        source = new MemorySource(Octets.random(100));
+        source = new ByteArraySource(TestBytes.random(100));
         TransferContext all = bench.context();
         TransferContext context = new TransferContext(
                 all.limits(), all.io(), all.budget(), all.allocator(), false, bench.events::add, 40);
-        begin(TransferHandler.sending(context, new Agreement(PEER, READ, settings(1), bench.now(), 0), null, source));
+        begin(TransferHandler.sending(
+                context, new NegotiatedTransfer(PEER, READ, settings(1), bench.now(), 0), null, source));
         bench.settle();
         for (int block = 1; block <= 13; block++) {
             bench.channel.<ByteBuf>readOutbound().release();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,7 +16,7 @@ class WriteBehindTest {
     private static final int PIECE = 64 * 1024;
 
     private final RecordingOwner owner = new RecordingOwner();
-    private final Bench bench = new Bench(Integer.MAX_VALUE);
+    private final TransferFixture bench = new TransferFixture(Integer.MAX_VALUE);
     private MemorySink sink = new MemorySink();
     private WriteBehind store = store();
     private boolean closed;
@@ -51,7 +51,7 @@ class WriteBehindTest {
 
     @Test
     void nothing_is_written_on_the_event_loop_and_all_of_it_before_the_commit() {
-        byte[] file = Octets.random(1000);
+        byte[] file = TestBytes.random(1000);
         offer(file);
         store.commit();
         assertThat(sink.content()).isEmpty();
@@ -65,7 +65,7 @@ class WriteBehindTest {
 
     @Test
     void case35_stored_is_said_only_when_the_sink_has_committed() {
-        offer(Octets.random(10));
+        offer(TestBytes.random(10));
         store.commit();
         bench.pool.runNext(); // the bytes
         bench.channel.runPendingTasks();
@@ -90,7 +90,7 @@ class WriteBehindTest {
 
     @Test
     void blocks_are_written_in_order_in_large_pieces() {
-        byte[] file = Octets.random(300_000);
+        byte[] file = TestBytes.random(300_000);
         for (int at = 0; at < file.length; at += 1000) {
             offer(java.util.Arrays.copyOfRange(file, at, at + 1000));
             if (at % 7000 == 0) {
@@ -105,13 +105,13 @@ class WriteBehindTest {
 
     @Test
     void from_the_second_piece_on_256_KiB_are_written_at_once_where_there_is_plenty_of_memory() {
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         bench.settle();
         for (int i = 0; i < 3; i++) {
-            offer(Octets.random(PIECE));
+            offer(TestBytes.random(PIECE));
             assertThat(bench.pool.size()).isZero();
         }
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         assertThat(bench.pool.size()).isEqualTo(1);
         bench.settle();
         assertThat(sink.content()).hasSize(5 * PIECE);
@@ -124,7 +124,7 @@ class WriteBehindTest {
         assertThat(bench.budget.tryTake(Integer.MAX_VALUE / 2 + 2, Integer.MAX_VALUE / 2 + 2))
                 .isPositive();
         for (int i = 1; i <= 3; i++) {
-            offer(Octets.random(PIECE));
+            offer(TestBytes.random(PIECE));
             bench.settle();
             assertThat(sink.content()).hasSize(i * PIECE);
         }
@@ -145,16 +145,16 @@ class WriteBehindTest {
 
     /** Fills it to one octet below its limit, then with that octet, and then lets the disk move. */
     private void assertRoomFor(int limit) {
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         assertThat(bench.pool.size()).isEqualTo(1);
         assertThat(store.hasRoom()).isTrue();
         for (int waiting = 0; waiting < limit - 1024; waiting += 1024) {
-            offer(Octets.random(1024));
+            offer(TestBytes.random(1024));
             assertThat(store.hasRoom()).isTrue();
         }
-        offer(Octets.random(1023));
+        offer(TestBytes.random(1023));
         assertThat(store.hasRoom()).isTrue();
-        offer(Octets.random(1));
+        offer(TestBytes.random(1));
         assertThat(store.hasRoom()).isFalse();
         assertThat(bench.pool.size()).as("one call at a time").isEqualTo(1);
         bench.pool.runNext();
@@ -168,8 +168,8 @@ class WriteBehindTest {
 
     @Test
     void ready_is_not_said_to_who_did_not_ask_for_room() {
-        offer(Octets.random(PIECE));
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
+        offer(TestBytes.random(PIECE));
         bench.settle();
         assertThat(owner.told).isEmpty();
         close();
@@ -178,11 +178,11 @@ class WriteBehindTest {
     @Test
     void case36_a_full_disk_is_told_once_and_nothing_is_written_after_it() {
         storeIn(new MemorySink().failingAfter(PIECE, new TftpException(ErrorCode.DISK_FULL, "disk full")));
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         bench.settle();
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         bench.settle();
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         store.commit();
         bench.settle();
         assertThat(owner.told).containsExactly("3 disk full");
@@ -194,7 +194,7 @@ class WriteBehindTest {
     @Test
     void case35_a_commit_that_fails_is_no_success() {
         storeIn(new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")));
-        offer(Octets.random(10));
+        offer(TestBytes.random(10));
         store.commit();
         bench.settle();
         assertThat(owner.told).containsExactly("6 file exists");
@@ -204,7 +204,7 @@ class WriteBehindTest {
     @Test
     void a_sink_with_a_fault_of_its_own_fails_without_details() {
         storeIn(new MemorySink().failingAfter(0, new java.io.IOException("/srv/tftp/secret")));
-        offer(Octets.random(10));
+        offer(TestBytes.random(10));
         store.commit();
         bench.settle();
         assertThat(owner.told).containsExactly("0 internal error");
@@ -213,8 +213,8 @@ class WriteBehindTest {
 
     @Test
     void closing_while_a_piece_is_written_waits_for_it_and_commits_nothing() {
-        offer(Octets.random(PIECE));
-        offer(Octets.random(100));
+        offer(TestBytes.random(PIECE));
+        offer(TestBytes.random(100));
         store.close(() -> closed = true);
         assertThat(bench.pool.size()).isEqualTo(1);
         assertThat(closed).isFalse();
@@ -226,7 +226,7 @@ class WriteBehindTest {
     @Test
     void after_the_close_nothing_is_taken() {
         close();
-        offer(Octets.random(PIECE));
+        offer(TestBytes.random(PIECE));
         store.commit();
         bench.settle();
         assertThat(sink.content()).isEmpty();

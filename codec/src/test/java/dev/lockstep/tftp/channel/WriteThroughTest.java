@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class WriteThroughTest {
     private final RecordingOwner owner = new RecordingOwner();
-    private final Bench bench = new Bench();
+    private final TransferFixture bench = new TransferFixture();
     private MemorySink sink = new MemorySink();
     private IncomingFile store;
     private boolean closed;
@@ -46,7 +46,7 @@ class WriteThroughTest {
 
     @Test
     void blocks_are_written_as_they_come() {
-        byte[] file = Octets.random(3000);
+        byte[] file = TestBytes.random(3000);
         open(new MemorySink());
         offer(java.util.Arrays.copyOf(file, 2000));
         assertThat(sink.content()).hasSize(2000);

@@ -36,7 +36,7 @@ class FileSinkTest {
     }
 
     private FileSink sink(String name, boolean replace) throws IOException {
-        return new FileSink(Folder.open(dir), name, replace);
+        return new FileSink(SecureDirectory.open(dir), name, replace);
     }
 
     private static ByteBuffer text(String text) {
@@ -175,7 +175,7 @@ class FileSinkTest {
     @Test
     void others_may_read_a_new_file_that_is_to_be_readable_whatever_the_umask() throws IOException {
         for (boolean readable : new boolean[] {true, false}) {
-            try (FileSink sink = new FileSink(Folder.open(dir), "new " + readable, false, readable)) {
+            try (FileSink sink = new FileSink(SecureDirectory.open(dir), "new " + readable, false, readable)) {
                 String temporary = names().stream()
                         .filter(FileSink::isTemporary)
                         .findFirst()

@@ -2,7 +2,7 @@ package dev.lockstep.tftp.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.testing.Octets;
+import dev.lockstep.tftp.testing.TestBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +22,7 @@ class FileSourceTest {
 
     @Test
     void a_file_is_read_to_its_end() throws IOException {
-        byte[] content = Octets.random(1000);
+        byte[] content = TestBytes.random(1000);
         Path file = Files.write(dir.resolve("f"), content);
         try (FileSource source = open(file)) {
             assertThat(source.size()).isEqualTo(1000);

@@ -5,8 +5,8 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
-import dev.lockstep.tftp.transfer.BlockStore;
-import dev.lockstep.tftp.transfer.BlockSupply;
+import dev.lockstep.tftp.transfer.BlockSink;
+import dev.lockstep.tftp.transfer.BlockSource;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.Receiver;
@@ -42,7 +42,7 @@ public final class Counted {
     /** Of a sender whose options were taken and whose blocks were not, for so many nanoseconds. */
     public static TransferStats ofBlocksInVain(TransferSettings settings, long nanos) {
         DeafWire wire = new DeafWire();
-        BlockSupply blocks = () -> Unpooled.wrappedBuffer(new byte[settings.blksize()]);
+        BlockSource blocks = () -> Unpooled.wrappedBuffer(new byte[settings.blksize()]);
         Sender sender = new Sender(wire, settings, Limits.DEFAULT, timer(), OACK, blocks, 0);
         sender.start(0);
         sender.receive(new Ack(0), 0);
@@ -69,7 +69,7 @@ public final class Counted {
         return new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
     }
 
-    private static final class Nowhere implements BlockStore {
+    private static final class Nowhere implements BlockSink {
         @Override
         public void offer(ByteBuf block) {}
 

@@ -38,7 +38,7 @@ class AnySequenceTest {
     private World world;
 
     /** A machine, what it did, and both sides of its file. */
-    private final class World implements Wire, BlockSupply, BlockStore {
+    private final class World implements Wire, BlockSource, BlockSink {
         private final int windowsize;
         private Transfer machine;
         private long now;

@@ -27,7 +27,7 @@ final class BadLink {
      * @param reordering chance to arrive at once, before all that is on its way
      * @param swapping chance to arrive late by one place, right after the next one of its direction
      */
-    record Weather(double loss, double duplication, double reordering, double swapping, long delay, long jitter) {}
+    record Conditions(double loss, double duplication, double reordering, double swapping, long delay, long jitter) {}
 
     /** The delay of one direction as a function of time. Datagrams stay in order. */
     @FunctionalInterface
@@ -37,7 +37,7 @@ final class BadLink {
     }
 
     /** One transfer. */
-    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Weather weather) {}
+    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Conditions weather) {}
 
     private record Event(long time, long order, Runnable action) implements Comparable<Event> {
         @Override
@@ -199,7 +199,7 @@ final class BadLink {
     private Receiver receiver(Wire wire, TftpMessage opening) {
         ByteStore store = stored;
         Receiver[] made = new Receiver[1];
-        BlockStore durableSoon = new BlockStore() {
+        BlockSink durableSoon = new BlockSink() {
             @Override
             public void offer(io.netty.buffer.ByteBuf block) {
                 store.offer(block);

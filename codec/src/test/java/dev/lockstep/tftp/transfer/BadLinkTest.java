@@ -2,8 +2,8 @@ package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.transfer.BadLink.Conditions;
 import dev.lockstep.tftp.transfer.BadLink.Plan;
-import dev.lockstep.tftp.transfer.BadLink.Weather;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,8 +19,8 @@ class BadLinkTest {
     private static final int[] WINDOWS = {1, 1, 2, 3, 4, 8, 16, 64};
     private static final long MILLI = Duration.ofMillis(1).toNanos();
 
-    private static Weather weather(SplittableRandom random) {
-        return new Weather(
+    private static Conditions weather(SplittableRandom random) {
+        return new Conditions(
                 random.nextDouble(0.25),
                 random.nextDouble(0.25),
                 random.nextDouble(0.25),
@@ -54,7 +54,7 @@ class BadLinkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_mebibyte_crosses_a_quick_network_that_loses_a_fifth_three_times_in_four_within_three_seconds(boolean read) {
-        Weather lossy = new Weather(0.2, 0, 0, 0, MILLI / 5, 0);
+        Conditions lossy = new Conditions(0.2, 0, 0, 0, MILLI / 5, 0);
         List<Long> times = new ArrayList<>();
         for (long seed = 1; seed <= 100; seed++) {
             BadLink link = new BadLink(new Plan(read, true, 1428, 64, 1 << 20, lossy), seed);
@@ -72,7 +72,7 @@ class BadLinkTest {
             SplittableRandom random = new SplittableRandom(seed);
             int window = WINDOWS[(int) seed % WINDOWS.length];
             int size = 8 * (65_530 + random.nextInt(20)) + random.nextInt(8);
-            Weather light = new Weather(0.01, 0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
+            Conditions light = new Conditions(0.01, 0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
             run(new Plan(seed % 2 == 0, true, 8, window, size, light), seed);
         }
     }
@@ -80,7 +80,7 @@ class BadLinkTest {
     @Test
     void a_clear_link_needs_no_datagram_twice() {
         for (int window : WINDOWS) {
-            Weather clear = new Weather(0, 0, 0, 0, MILLI, 0);
+            Conditions clear = new Conditions(0, 0, 0, 0, MILLI, 0);
             int blocks = 640;
             BadLink link = new BadLink(new Plan(true, true, 512, window, blocks * 512 - 1, clear), 1);
             assertThat(link.run()).isNull();

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
 /** Keeps what is offered; commits when it is told to, or at once. */
-final class ByteStore implements BlockStore {
+final class ByteStore implements BlockSink {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     boolean room = true;
     boolean commitAsked;

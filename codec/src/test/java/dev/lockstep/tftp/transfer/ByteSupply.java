@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /** Blocks of an array; may be made to wait, as a slow disk does. */
-final class ByteSupply implements BlockSupply {
+final class ByteSupply implements BlockSource {
     private final byte[] content;
     private final int blksize;
     private int position;

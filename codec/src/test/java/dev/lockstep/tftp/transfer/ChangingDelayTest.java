@@ -2,9 +2,9 @@ package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.transfer.BadLink.Conditions;
 import dev.lockstep.tftp.transfer.BadLink.Delay;
 import dev.lockstep.tftp.transfer.BadLink.Plan;
-import dev.lockstep.tftp.transfer.BadLink.Weather;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +26,7 @@ class ChangingDelayTest {
         long worst = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             for (boolean read : new boolean[] {true, false}) {
-                Weather clear = new Weather(0, 0, 0, 0, QUICK, 0);
+                Conditions clear = new Conditions(0, 0, 0, 0, QUICK, 0);
                 BadLink link = new BadLink(new Plan(read, true, 512, window, blocks * 512 - 1, clear), seed);
                 link.delayOfData = data;
                 link.delayOfReplies = replies;
@@ -100,7 +100,7 @@ class ChangingDelayTest {
     @ParameterizedTest
     @CsvSource({"4, 50", "4, 200", "64, 50", "64, 200"})
     void one_datagram_late_by_one_place_costs_at_most_one_window(int window, long rttMillis) {
-        Weather clear = new Weather(0, 0, 0, 0, rttMillis / 2 * MILLI, 0);
+        Conditions clear = new Conditions(0, 0, 0, 0, rttMillis / 2 * MILLI, 0);
         for (long late = 1; late < 2_000; late += 37) {
             for (boolean read : new boolean[] {true, false}) {
                 BadLink link = new BadLink(new Plan(read, true, 512, window, 2_000 * 512 - 1, clear), late);

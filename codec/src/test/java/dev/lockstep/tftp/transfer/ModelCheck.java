@@ -416,7 +416,7 @@ final class ModelCheck {
     }
 
     /** Both sides of the file: blocks to send, and where they are stored. */
-    private final class File implements BlockSupply, BlockStore {
+    private final class File implements BlockSource, BlockSink {
         private int read;
         private boolean starved;
         private int stored;

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.channel;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
-import dev.lockstep.tftp.transfer.BlockSupply;
+import dev.lockstep.tftp.transfer.BlockSource;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
@@ -72,7 +72,7 @@ public class SenderBenchmark {
         TransferSettings settings =
                 new TransferSettings(BLKSIZE, windowsize, Duration.ZERO, TransferSettings.PLAIN.tsize(), 0);
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
-        BlockSupply blocks = () -> file.retainedSlice(0, BLKSIZE);
+        BlockSource blocks = () -> file.retainedSlice(0, BLKSIZE);
         return new Sender(wire, settings, Limits.DEFAULT, timer, null, blocks, 0);
     }
 

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class ClientTrapsIT {
 
     private final FakeServer server = new FakeServer();
     private Run client;
-    private RawPeer tid;
+    private RawSocketPeer tid;
 
     @AfterEach
     void close() {
@@ -120,7 +120,7 @@ class ClientTrapsIT {
     void data_from_a_strangers_port_is_not_in_the_file() throws IOException {
         get("--no-options");
         sendBlocks(1, 1);
-        try (RawPeer stranger = new RawPeer().talkTo(tid.peer())) {
+        try (RawSocketPeer stranger = new RawSocketPeer().talkTo(tid.peer())) {
             stranger.send(data(2, bytes("not from here")));
             stranger.expectError(5);
         }
@@ -188,12 +188,12 @@ class ClientTrapsIT {
     void a_target_that_cannot_be_written_fails_before_anything_is_asked() throws IOException {
         start("-o", "no/such/folder/file");
         expectFailure("1 no/such/folder/file: file not found");
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
 
         Files.createDirectories(folder.resolve("file/inside"));
         start();
         expectFailure("2 file: is a directory");
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
         expectOnDisk(folder, "file");
     }
 

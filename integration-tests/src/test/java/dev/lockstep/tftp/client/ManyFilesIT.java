@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ class ManyFilesIT {
             for (String name : List.of("one", "two")) {
                 Datagram request = server.awaitRequest();
                 assertThat(request.strings()).containsExactly(name, "octet");
-                RawPeer tid = server.answerer(request);
+                RawSocketPeer tid = server.answerer(request);
                 tid.send(data(1, pattern(10)));
                 tid.expect(ack(1));
             }

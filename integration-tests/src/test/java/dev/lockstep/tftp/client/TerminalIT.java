@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Tmux;
 import java.io.IOException;
@@ -108,8 +108,8 @@ class TerminalIT {
     }
 
     /** Starts a get of 6 MB of which all but the last byte has come. */
-    private static RawPeer getAllButOneByte(FakeServer server) {
-        RawPeer tid = server.answerer(server.awaitRequest());
+    private static RawSocketPeer getAllButOneByte(FakeServer server) {
+        RawSocketPeer tid = server.answerer(server.awaitRequest());
         tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (BLOCKS * BLKSIZE + 1)));
         tid.expect(ack(0));
         byte[] block = pattern(BLKSIZE);
@@ -128,7 +128,7 @@ class TerminalIT {
     void a_get_that_takes_a_while_shows_a_bar_and_then_only_its_result() {
         try (FakeServer server = new FakeServer();
                 Tmux terminal = Tmux.start(folder, slowGet(server))) {
-            RawPeer tid = getAllButOneByte(server);
+            RawSocketPeer tid = getAllButOneByte(server);
             terminal.await(screen -> screen.contains("%") && screen.contains(" of 6.0 MB"));
             tid.send(Bytes.data(BLOCKS + 1, new byte[1]));
             String end = terminal.await(screen -> screen.contains("exit 0"));

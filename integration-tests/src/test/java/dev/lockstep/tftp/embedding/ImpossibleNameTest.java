@@ -7,7 +7,7 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.file.SecureDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class ImpossibleNameTest {
     @Test
     void a_name_with_a_nul_fails_and_leaves_nothing_behind() throws IOException {
         try (TftpClient client = TftpClient.builder().build()) {
-            FileSink sink = new FileSink(Folder.open(folder), "out", true);
+            FileSink sink = new FileSink(SecureDirectory.open(folder), "out", true);
             assertThatThrownBy(() -> client.get(RemoteFile.parse("tftp://127.0.0.1:9/a%00b", TransferMode.OCTET), sink)
                             .get(5, TimeUnit.SECONDS))
                     .isInstanceOfAny(ExecutionException.class, IllegalArgumentException.class);

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Bytes;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.Sink;
@@ -67,7 +67,7 @@ class StopTest {
                 .listen(new InetSocketAddress("127.0.0.1", 0))
                 .listener(events::add)
                 .start();
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(new InetSocketAddress("127.0.0.1", server.port()), Bytes.wrq("file"));
             client.expect(Bytes.ack(0));
             server.stop(Duration.ZERO);

@@ -7,7 +7,7 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.file.SecureDirectory;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -85,6 +85,6 @@ class ThrowingListenerTest {
     }
 
     private FileSink sink() throws IOException {
-        return new FileSink(Folder.open(folder), "out", true);
+        return new FileSink(SecureDirectory.open(folder), "out", true);
     }
 }

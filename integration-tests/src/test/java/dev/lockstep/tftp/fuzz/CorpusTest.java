@@ -22,27 +22,27 @@ class CorpusTest {
 
     @TestFactory
     Stream<DynamicTest> any_datagram_is_a_message_or_malformed() {
-        return each("decoder", Decoder::fuzzerTestOneInput);
+        return each("decoder", DecoderFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_options_end_in_settings_or_a_refusal() {
-        return each("bargain", Bargain::fuzzerTestOneInput);
+        return each("bargain", NegotiationFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_name_stays_in_the_root() {
-        return each("names", Names::fuzzerTestOneInput);
+        return each("names", PathFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_conversation_ends() {
-        return each("conversation", Conversation::fuzzerTestOneInput);
+        return each("conversation", TransferFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_clients_leave_a_server_as_it_was() {
-        return each("listening", Listening::fuzzerTestOneInput);
+        return each("listening", ServerFuzzer::fuzzerTestOneInput);
     }
 
     /** Whole, and cut after each octet. */

@@ -119,7 +119,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Waits until it has printed such a line on either stream. */
     public void awaitLine(String what, Predicate<String> wish) {
-        long deadline = System.nanoTime() + RawPeer.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
         Duration slice = Duration.ofMillis(100);
         while (printed().lines().noneMatch(wish)) {
             assertThat(System.nanoTime()).as(what + " in:\n" + printed()).isLessThan(deadline);
@@ -137,7 +137,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Fetches a file without any option, to see that the daemon is well. */
     public byte[] fetch(String name) {
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(address(), Bytes.rrq(name));
             byte[] content = client.download(512, 1);
             client.talkTo(null);

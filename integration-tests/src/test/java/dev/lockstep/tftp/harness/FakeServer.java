@@ -19,8 +19,8 @@ import java.util.List;
 public final class FakeServer implements AutoCloseable {
     private static final Duration CLIENT_START = Duration.ofSeconds(120);
 
-    private final RawPeer listener = new RawPeer();
-    private final List<RawPeer> answerers = new ArrayList<>();
+    private final RawSocketPeer listener = new RawSocketPeer();
+    private final List<RawSocketPeer> answerers = new ArrayList<>();
 
     public int port() {
         return listener.port();
@@ -36,20 +36,20 @@ public final class FakeServer implements AutoCloseable {
     }
 
     /** A fresh port that talks to the sender of a request. */
-    public RawPeer answerer(Datagram request) {
-        RawPeer answerer = new RawPeer().talkTo(request.from());
+    public RawSocketPeer answerer(Datagram request) {
+        RawSocketPeer answerer = new RawSocketPeer().talkTo(request.from());
         answerers.add(answerer);
         return answerer;
     }
 
     /** The listening port itself. */
-    public RawPeer listener() {
+    public RawSocketPeer listener() {
         return listener;
     }
 
     @Override
     public void close() {
         listener.close();
-        answerers.forEach(RawPeer::close);
+        answerers.forEach(RawSocketPeer::close);
     }
 }

@@ -2,8 +2,8 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.Relay;
-import dev.lockstep.tftp.relay.Weather;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,16 +71,16 @@ class BadNetworkPeersIT {
         try (Server ours = ServerKind.LOCKSTEP.start(served)) {
             Content.write(served.resolve("file"), 1 << 20);
             Trip trip = new Trip(ServerKind.LOCKSTEP, ClientKind.CURL, true, 1);
-            System.out.println(run(ours, trip, Weather.CLEAR.withLoss(0.2), "--tftp-no-options"));
+            System.out.println(run(ours, trip, NetworkImpairment.CLEAR.withLoss(0.2), "--tftp-no-options"));
             assertThat(ours.program().isAlive()).isTrue();
         }
     }
 
     private CompletableFuture<String> start(Server server, Trip trip) {
-        return CompletableFuture.supplyAsync(() -> run(server, trip, Weather.CLASSIC), runners);
+        return CompletableFuture.supplyAsync(() -> run(server, trip, NetworkImpairment.CLASSIC), runners);
     }
 
-    private String run(Server server, Trip trip, Weather weather, String... flags) {
+    private String run(Server server, Trip trip, NetworkImpairment weather, String... flags) {
         try (Relay relay =
                 Relay.to(server.address()).weather(weather).seed(trip.seed).start()) {
             Server through =

@@ -159,7 +159,7 @@ class CaptureIT {
                 "_ws.malformed",
                 "-e",
                 "_ws.expert.message");
-        Outcome outcome = Program.run(local, command);
+        ProgramOutcome outcome = Program.run(local, command);
         outcome.assertExit(0);
         return outcome.output()
                 .lines()

@@ -140,11 +140,11 @@ enum ClientKind {
         return 1;
     }
 
-    Outcome get(Server server, Job job) {
+    ProgramOutcome get(Server server, Job job) {
         return Program.run(folder(job), getCommand(server, job));
     }
 
-    Outcome put(Server server, Job job) {
+    ProgramOutcome put(Server server, Job job) {
         return Program.run(folder(job), putCommand(server, job));
     }
 

@@ -47,7 +47,7 @@ class DrainIT {
             boolean served = isServed(daemon);
 
             assertThat(swarm.get()).hasSize(CLIENTS).containsOnly(hash);
-            Outcome end = daemon.program().end();
+            ProgramOutcome end = daemon.program().end();
 
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertThat(served).as("a request after the signal").isFalse();

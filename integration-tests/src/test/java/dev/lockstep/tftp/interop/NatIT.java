@@ -129,7 +129,7 @@ class NatIT {
     }
 
     private void run(RoutedNetwork network, List<String> command) {
-        Outcome outcome = Program.run(
+        ProgramOutcome outcome = Program.run(
                 local,
                 Stream.concat(network.atClient().stream(), command.stream()).toList());
         outcome.assertExit(0);
@@ -140,7 +140,7 @@ class NatIT {
         List<String> command = new ArrayList<>(network.atClient());
         command.addAll(List.of(
                 Tool.named("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
-        Outcome outcome = Program.run(local, command);
+        ProgramOutcome outcome = Program.run(local, command);
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // time is up
         assertThat(outcome.output()).isEmpty();
     }

@@ -45,31 +45,31 @@ final class Program implements AutoCloseable {
         }
     }
 
-    static Outcome run(Path directory, List<String> command) {
+    static ProgramOutcome run(Path directory, List<String> command) {
         return run(directory, command, PATIENCE);
     }
 
-    static Outcome run(Path directory, List<String> command, Duration patience) {
+    static ProgramOutcome run(Path directory, List<String> command, Duration patience) {
         try (Program program = start(directory, Map.of(), command)) {
             return program.end(patience);
         }
     }
 
     /** Waits until the program has ended of itself. */
-    Outcome end(Duration patience) {
+    ProgramOutcome end(Duration patience) {
         try {
             if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(
                         command + " still runs after " + patience.toSeconds() + " s, output:\n" + output());
             }
             reader.join(TimeUnit.SECONDS.toMillis(5));
-            return new Outcome(command, process.exitValue(), output());
+            return new ProgramOutcome(command, process.exitValue(), output());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    Outcome end() {
+    ProgramOutcome end() {
         return end(PATIENCE);
     }
 

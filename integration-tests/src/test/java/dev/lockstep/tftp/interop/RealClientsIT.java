@@ -79,7 +79,7 @@ class RealClientsIT {
         Path served = Content.write(root.resolve("down-" + size), size);
         Path fetched = local.resolve(client + "-" + size);
 
-        Outcome outcome = client.get(server, Job.of("down-" + size, fetched));
+        ProgramOutcome outcome = client.get(server, Job.of("down-" + size, fetched));
 
         if (client == ClientKind.CURL && size == 0 && outcome.exit() == 71) {
             assertThat(fetched)
@@ -182,7 +182,7 @@ class RealClientsIT {
     void a_missing_file_is_refused(ClientKind client) {
         Path fetched = local.resolve("missing-" + client);
 
-        Outcome outcome = client.get(server, Job.of("missing", fetched));
+        ProgramOutcome outcome = client.get(server, Job.of("missing", fetched));
 
         outcome.assertExit(client.exitOnError(1));
         assertRefused(client, outcome, 1);
@@ -193,7 +193,7 @@ class RealClientsIT {
     void an_upload_to_a_read_only_daemon_is_refused(ClientKind client, @TempDir Path readOnly) throws IOException {
         Path sent = Content.write(local.resolve("refused"), 1000);
         try (Server refusing = ServerKind.daemon(readOnly, Map.of())) {
-            Outcome outcome = client.put(refusing, Job.of("refused", sent));
+            ProgramOutcome outcome = client.put(refusing, Job.of("refused", sent));
 
             outcome.assertExit(client.exitOnError(2));
             assertRefused(client, outcome, 2);
@@ -210,7 +210,7 @@ class RealClientsIT {
         Path old = Content.write(kept.resolve("old"), 2000);
         String before = Content.sha256(old);
         try (Server refusing = ServerKind.daemon(kept, Map.of(), "--writable")) {
-            Outcome outcome = client.put(refusing, Job.of("old", sent));
+            ProgramOutcome outcome = client.put(refusing, Job.of("old", sent));
 
             outcome.assertExit(client.exitOnError(6));
             assertRefused(client, outcome, 6);
@@ -233,7 +233,7 @@ class RealClientsIT {
     }
 
     /** Curl and atftp don't print the number; curl 7.88 prints a text of its own mistake, so only its status counts. */
-    private static void assertRefused(ClientKind client, Outcome outcome, int code) {
+    private static void assertRefused(ClientKind client, ProgramOutcome outcome, int code) {
         switch (client) {
             case TFTP_HPA -> assertThat(outcome.output()).contains("Error code " + code);
             case BUSYBOX -> assertThat(outcome.output()).contains("(" + code + ")");

@@ -181,7 +181,7 @@ class RealServersIT {
         Path target = Content.write(folder.resolve("target"), 3000);
         String before = Content.sha256(target);
 
-        Outcome outcome = CLIENT.get(running(kind), Job.of("missing", target));
+        ProgramOutcome outcome = CLIENT.get(running(kind), Job.of("missing", target));
 
         outcome.assertExit(1);
         assertThat(outcome.output().lines())

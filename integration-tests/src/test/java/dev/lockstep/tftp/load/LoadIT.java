@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.client.LocalPorts;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
-import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.ExpectedContent;
+import dev.lockstep.tftp.client.load.FirmwareProfile;
+import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
-import dev.lockstep.tftp.client.load.Pace;
-import dev.lockstep.tftp.client.load.Profile;
-import dev.lockstep.tftp.client.load.Reference;
+import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.TftpServer;
@@ -75,7 +75,8 @@ class LoadIT {
     @Test
     void an_open_loop_starts_as_many_as_its_rate_says() throws Exception {
         try (TftpServer server = start(storage)) {
-            Pace pace = new Pace(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
+            LoadSchedule pace =
+                    new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
             LoadResult result = run(plan(server, pace, "small.cfg"));
             assertThat(result.failures()).isEmpty();
             assertThat(result.completed())
@@ -94,7 +95,7 @@ class LoadIT {
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
                     Optional.empty(),
-                    Faults.NONE);
+                    LinkImpairment.NONE);
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             long large = (result.bytes() - 400 * 700) / (SIZE - 700);
@@ -118,11 +119,11 @@ class LoadIT {
         try (TftpServer server = start(wrongAtRead(1))) {
             LoadPlan plan = new LoadPlan(
                     List.of(target(server, "boot.img")),
-                    new Pace(1000, 100, Duration.ZERO, Duration.ofMillis(200), Duration.ZERO, 30),
+                    new LoadSchedule(1000, 100, Duration.ZERO, Duration.ofMillis(200), Duration.ZERO, 30),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
-                    Optional.of(Reference.of(file)),
-                    Faults.NONE);
+                    Optional.of(ExpectedContent.of(file)),
+                    LinkImpairment.NONE);
             LoadResult result = run(plan);
             assertThat(result.warmUp().completed()).isEqualTo(19);
             assertThat(result.warmUp().failed()).isEqualTo(1);
@@ -165,8 +166,8 @@ class LoadIT {
                     closed(10, 2),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
-                    Optional.of(Reference.of(file)),
-                    Faults.NONE);
+                    Optional.of(ExpectedContent.of(file)),
+                    LinkImpairment.NONE);
             LoadResult result = run(plan);
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 10L));
             assertThat(result.wrongContent()).allMatch(wrong -> wrong.contains("offset " + (SIZE - 1)));
@@ -182,7 +183,7 @@ class LoadIT {
                     70_000,
                     Optional.empty(),
                     Optional.empty(),
-                    Faults.NONE);
+                    LinkImpairment.NONE);
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(100 * 70_000L);
@@ -211,7 +212,7 @@ class LoadIT {
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
                     Optional.empty(),
-                    new Faults(0.05, 0.05, 0.05, 1, 1, 11));
+                    new LinkImpairment(0.05, 0.05, 0.05, 1, 1, 11));
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(60L * SIZE);
@@ -223,14 +224,14 @@ class LoadIT {
     @Test
     void every_profile_gets_its_file() throws Exception {
         try (TftpServer server = start(storage)) {
-            for (Profile profile : Profile.values()) {
+            for (FirmwareProfile profile : FirmwareProfile.values()) {
                 LoadPlan plan = new LoadPlan(
                         List.of(target(server, "boot.img")),
                         closed(20, 4),
                         Source.UNKNOWN_SIZE,
                         Optional.of(profile),
                         Optional.empty(),
-                        Faults.NONE);
+                        LinkImpairment.NONE);
                 LoadResult result = run(plan);
                 assertThat(result.failures()).as("%s", profile).isEmpty();
                 assertThat(result.bytes()).as("%s", profile).isEqualTo(20L * SIZE);
@@ -249,18 +250,18 @@ class LoadIT {
                 .limits(limits.withExactSize(true));
     }
 
-    private static LoadPlan plan(TftpServer server, Pace pace, String file) {
+    private static LoadPlan plan(TftpServer server, LoadSchedule pace, String file) {
         return new LoadPlan(
                 List.of(target(server, file)),
                 pace,
                 Source.UNKNOWN_SIZE,
                 Optional.empty(),
                 Optional.empty(),
-                Faults.NONE);
+                LinkImpairment.NONE);
     }
 
-    private static Pace closed(long transfers, int concurrency) {
-        return new Pace(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
+    private static LoadSchedule closed(long transfers, int concurrency) {
+        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
     }
 
     private static Target target(TftpServer server, String file) {

@@ -2,10 +2,10 @@ package dev.lockstep.tftp.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
-import dev.lockstep.tftp.client.load.Pace;
+import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
@@ -57,11 +57,11 @@ class LoadPageIT {
                     List.of(
                             Target.parse(uri + "/boot.img@9", TransferMode.OCTET),
                             Target.parse(uri + "/nothing.img@1", TransferMode.OCTET)),
-                    new Pace(20, 0, Duration.ZERO, Duration.ZERO, 1500),
+                    new LoadSchedule(20, 0, Duration.ZERO, Duration.ZERO, 1500),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
                     Optional.empty(),
-                    Faults.NONE);
+                    LinkImpairment.NONE);
             LoadResult result = LoadIT.run(plan);
             json = LoadJson.of(result);
             page = Files.writeString(folder.resolve("load.html"), LoadPage.of(result));

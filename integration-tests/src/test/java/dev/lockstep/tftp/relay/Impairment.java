@@ -26,15 +26,15 @@ final class Impairment {
 
     private record Held(byte[] datagram, Exit exit) {}
 
-    private final Weather weather;
+    private final NetworkImpairment weather;
     private final SplittableRandom random;
     /** A stream of its own: what a seed means for the others was settled without it. */
     private final SplittableRandom swaps;
 
-    private final Tally tally;
+    private final DatagramCounter tally;
     private Held held;
 
-    Impairment(Weather weather, long seed, Tally tally) {
+    Impairment(NetworkImpairment weather, long seed, DatagramCounter tally) {
         this.weather = weather;
         this.random = new SplittableRandom(seed);
         this.swaps = new SplittableRandom(~seed);

@@ -18,12 +18,12 @@ class ImpairmentTest {
     private static final int MANY = 2000;
     private static final byte[] DATAGRAM = Bytes.data(7, Bytes.pattern(100));
 
-    private final Tally tally = new Tally();
+    private final DatagramCounter tally = new DatagramCounter();
 
     private record Left(byte[] datagram, long moment) {}
 
     /** Datagrams that came at the moment 0. */
-    private List<Left> through(Weather weather, long seed, int count, byte[] datagram) {
+    private List<Left> through(NetworkImpairment weather, long seed, int count, byte[] datagram) {
         Impairment impairment = new Impairment(weather, seed, tally);
         List<Left> left = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -32,13 +32,13 @@ class ImpairmentTest {
         return left;
     }
 
-    private List<Left> through(Weather weather) {
+    private List<Left> through(NetworkImpairment weather) {
         return through(weather, 1, MANY, DATAGRAM);
     }
 
     @Test
     void in_clear_weather_all_leave_at_once_as_they_came() {
-        assertThat(through(Weather.CLEAR)).hasSize(MANY).allSatisfy(each -> {
+        assertThat(through(NetworkImpairment.CLEAR)).hasSize(MANY).allSatisfy(each -> {
             assertThat(each.datagram).isEqualTo(DATAGRAM);
             assertThat(each.moment).isZero();
         });
@@ -46,23 +46,25 @@ class ImpairmentTest {
 
     @Test
     void a_share_is_lost() {
-        assertThat(through(Weather.CLEAR.withLoss(0.2)).size()).isBetween(MANY * 75 / 100, MANY * 85 / 100);
-        assertThat(through(Weather.CLEAR.withLoss(1))).isEmpty();
+        assertThat(through(NetworkImpairment.CLEAR.withLoss(0.2)).size()).isBetween(MANY * 75 / 100, MANY * 85 / 100);
+        assertThat(through(NetworkImpairment.CLEAR.withLoss(1))).isEmpty();
     }
 
     @Test
     void a_share_comes_twice() {
-        assertThat(through(Weather.CLEAR.withDuplication(0.2)).size()).isBetween(MANY * 115 / 100, MANY * 125 / 100);
+        assertThat(through(NetworkImpairment.CLEAR.withDuplication(0.2)).size())
+                .isBetween(MANY * 115 / 100, MANY * 125 / 100);
     }
 
     @Test
     void loss_and_duplication_of_one_datagram_cancel_out() {
-        assertThat(through(Weather.CLEAR.withLoss(1).withDuplication(1))).hasSize(MANY);
+        assertThat(through(NetworkImpairment.CLEAR.withLoss(1).withDuplication(1)))
+                .hasSize(MANY);
     }
 
     @Test
     void the_delay_is_spread_evenly_and_no_further() {
-        List<Left> left = through(Weather.CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50)));
+        List<Left> left = through(NetworkImpairment.CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50)));
         assertThat(left).allSatisfy(each -> assertThat(each.moment).isBetween(50_000_000L, 150_000_000L));
         long early = left.stream().filter(each -> each.moment < 75_000_000L).count();
         assertThat(early).isBetween(MANY * 20L / 100, MANY * 30L / 100);
@@ -70,8 +72,9 @@ class ImpairmentTest {
 
     @Test
     void what_is_reordered_overtakes_what_is_delayed() {
-        Weather weather =
-                Weather.CLEAR.withDelay(Duration.ofMillis(100), Duration.ZERO).withReordering(0.2);
+        NetworkImpairment weather = NetworkImpairment.CLEAR
+                .withDelay(Duration.ofMillis(100), Duration.ZERO)
+                .withReordering(0.2);
         long overtook =
                 through(weather).stream().filter(each -> each.moment == 0).count();
         assertThat(overtook).isBetween(MANY * 15L / 100, MANY * 25L / 100);
@@ -79,7 +82,7 @@ class ImpairmentTest {
 
     @Test
     void what_is_swapped_leaves_right_after_the_next_one() {
-        Impairment impairment = new Impairment(Weather.CLEAR.withSwapping(0.2), 1, tally);
+        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(0.2), 1, tally);
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             int number = i;
@@ -111,7 +114,7 @@ class ImpairmentTest {
                 later.add(action);
             }
         };
-        Impairment impairment = new Impairment(Weather.CLEAR.withSwapping(1), 1, tally);
+        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(1), 1, tally);
         impairment.enter(DATAGRAM, 0, exit);
         assertThat(left).isEmpty();
         later.get(0).run();
@@ -122,7 +125,7 @@ class ImpairmentTest {
     @Test
     void what_is_corrupted_has_one_bit_turned() {
         BitSet turned = new BitSet();
-        assertThat(through(Weather.CLEAR.withDamage(1, 0))).allSatisfy(each -> {
+        assertThat(through(NetworkImpairment.CLEAR.withDamage(1, 0))).allSatisfy(each -> {
             BitSet difference = BitSet.valueOf(each.datagram);
             difference.xor(BitSet.valueOf(DATAGRAM));
             assertThat(each.datagram).hasSameSizeAs(DATAGRAM);
@@ -135,7 +138,7 @@ class ImpairmentTest {
     @Test
     void what_is_truncated_has_lost_its_end() {
         BitSet lengths = new BitSet();
-        assertThat(through(Weather.CLEAR.withDamage(0, 1))).allSatisfy(each -> {
+        assertThat(through(NetworkImpairment.CLEAR.withDamage(0, 1))).allSatisfy(each -> {
             assertThat(each.datagram.length).isLessThan(DATAGRAM.length);
             assertThat(each.datagram).isEqualTo(Arrays.copyOf(DATAGRAM, each.datagram.length));
             lengths.set(each.datagram.length);
@@ -145,7 +148,7 @@ class ImpairmentTest {
 
     @Test
     void what_is_longer_than_the_mtu_with_its_headers_vanishes() {
-        Weather narrow = Weather.CLEAR.withMtu(576);
+        NetworkImpairment narrow = NetworkImpairment.CLEAR.withMtu(576);
         assertThat(through(narrow, 1, 1, new byte[576 - 20 - 8])).hasSize(1);
         assertThat(through(narrow, 1, 1, new byte[576 - 20 - 8 + 1])).isEmpty();
         assertThat(tally.tooLong).isEqualTo(1);
@@ -153,18 +156,18 @@ class ImpairmentTest {
 
     @Test
     void the_same_seed_brings_the_same_fates_and_another_seed_others() {
-        List<Long> first = moments(Weather.CLASSIC, 7);
-        assertThat(moments(Weather.CLASSIC, 7)).isEqualTo(first);
-        assertThat(moments(Weather.CLASSIC, 8)).isNotEqualTo(first);
+        List<Long> first = moments(NetworkImpairment.CLASSIC, 7);
+        assertThat(moments(NetworkImpairment.CLASSIC, 7)).isEqualTo(first);
+        assertThat(moments(NetworkImpairment.CLASSIC, 8)).isNotEqualTo(first);
     }
 
-    private List<Long> moments(Weather weather, long seed) {
+    private List<Long> moments(NetworkImpairment weather, long seed) {
         return through(weather, seed, 100, DATAGRAM).stream().map(Left::moment).toList();
     }
 
     @Test
     void all_that_came_is_accounted_for() {
-        int left = through(Weather.CLASSIC.withDamage(0.1, 0.1)).size();
+        int left = through(NetworkImpairment.CLASSIC.withDamage(0.1, 0.1)).size();
         assertThat(tally.came).isEqualTo(MANY);
         assertThat(left).isEqualTo((int) (tally.came - tally.lost + tally.doubled));
     }

@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
  * it in the server's place. The fates of the n-th datagrams of the n-th client are the same for the same seed.
  *
  * <pre>{@code
- * try (Relay relay = Relay.to(server).weather(Weather.CLASSIC).seed(7).start()) {
+ * try (Relay relay = Relay.to(server).weather(NetworkImpairment.CLASSIC).seed(7).start()) {
  *     ... a client asks relay.address() ...
  * }
  * }</pre>
@@ -39,10 +39,10 @@ public final class Relay implements AutoCloseable {
     private final Selector selector;
     private final DatagramChannel listener;
     private final SplittableRandom seeds;
-    private final Agenda agenda = new Agenda();
-    private final Tally upTally = new Tally();
-    private final Tally downTally = new Tally();
-    private final Map<InetSocketAddress, Passage> passages = new HashMap<>();
+    private final EventQueue agenda = new EventQueue();
+    private final DatagramCounter upTally = new DatagramCounter();
+    private final DatagramCounter downTally = new DatagramCounter();
+    private final Map<InetSocketAddress, RelaySession> passages = new HashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(65536);
     private final Thread thread = new Thread(this::run, "relay");
     private long passing;
@@ -73,12 +73,12 @@ public final class Relay implements AutoCloseable {
     }
 
     /** What happened on the way to the server; exact after {@link #close}. */
-    public Tally upTally() {
+    public DatagramCounter upTally() {
         return upTally;
     }
 
     /** What happened on the way to the clients; exact after {@link #close}. */
-    public Tally downTally() {
+    public DatagramCounter downTally() {
         return downTally;
     }
 
@@ -123,7 +123,7 @@ public final class Relay implements AutoCloseable {
     }
 
     /** Whether anything passes now; counts what doesn't. */
-    boolean passes(long now, Tally tally) {
+    boolean passes(long now, DatagramCounter tally) {
         Blackout blackout = settings.blackout();
         if (!wasDark && blackout.after() >= 0 && passing++ >= blackout.after()) {
             wasDark = true;
@@ -137,7 +137,7 @@ public final class Relay implements AutoCloseable {
         return !dark;
     }
 
-    void send(byte[] datagram, long moment, DatagramChannel through, InetSocketAddress to, Tally tally) {
+    void send(byte[] datagram, long moment, DatagramChannel through, InetSocketAddress to, DatagramCounter tally) {
         if (moment - System.nanoTime() <= 0) {
             sendNow(datagram, through, to, tally);
         } else {
@@ -149,7 +149,7 @@ public final class Relay implements AutoCloseable {
         agenda.add(moment, action);
     }
 
-    private static void sendNow(byte[] datagram, DatagramChannel through, InetSocketAddress to, Tally tally) {
+    private static void sendNow(byte[] datagram, DatagramChannel through, InetSocketAddress to, DatagramCounter tally) {
         try {
             if (through.send(ByteBuffer.wrap(datagram), to) > 0 || datagram.length == 0) {
                 tally.delivered++;
@@ -160,12 +160,12 @@ public final class Relay implements AutoCloseable {
     }
 
     private void fromClient(byte[] datagram, InetSocketAddress client, long now) throws IOException {
-        Passage passage = passages.get(client);
+        RelaySession passage = passages.get(client);
         if (passage == null) {
             forgetTheIdle(now);
             Impairment up = new Impairment(settings.up(), seeds.nextLong(), upTally);
             Impairment down = new Impairment(settings.down(), seeds.nextLong(), downTally);
-            passage = new Passage(this, client, up, down);
+            passage = new RelaySession(this, client, up, down);
             passages.put(client, passage);
         }
         passage.fromClient(datagram, now);
@@ -173,7 +173,7 @@ public final class Relay implements AutoCloseable {
 
     private void forgetTheIdle(long now) throws IOException {
         for (var each = passages.values().iterator(); each.hasNext(); ) {
-            Passage passage = each.next();
+            RelaySession passage = each.next();
             if (passage.idle(now) > FORGOTTEN) {
                 each.remove();
                 passage.close();
@@ -220,7 +220,7 @@ public final class Relay implements AutoCloseable {
     private void closeAll() {
         try {
             listener.close();
-            for (Passage passage : passages.values()) {
+            for (RelaySession passage : passages.values()) {
                 passage.close();
             }
         } catch (IOException e) {

@@ -93,9 +93,9 @@ public final class RelayCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Weather weather() {
-        Weather start = classic ? Weather.CLASSIC : Weather.CLEAR;
-        return new Weather(
+    private NetworkImpairment weather() {
+        NetworkImpairment start = classic ? NetworkImpairment.CLASSIC : NetworkImpairment.CLEAR;
+        return new NetworkImpairment(
                 or(delay, start.delay()),
                 or(jitter, start.jitter()),
                 or(loss, start.loss()),

@@ -12,10 +12,15 @@ import java.net.InetSocketAddress;
  * @param down the weather on the way to the clients
  */
 public record RelaySettings(
-        InetSocketAddress server, InetSocketAddress listen, Weather up, Weather down, Blackout blackout, long seed) {
+        InetSocketAddress server,
+        InetSocketAddress listen,
+        NetworkImpairment up,
+        NetworkImpairment down,
+        Blackout blackout,
+        long seed) {
     static RelaySettings to(InetSocketAddress server) {
         InetSocketAddress listen = new InetSocketAddress(Relay.standInFor(server), 0);
-        return new RelaySettings(server, listen, Weather.CLEAR, Weather.CLEAR, Blackout.NEVER, 1);
+        return new RelaySettings(server, listen, NetworkImpairment.CLEAR, NetworkImpairment.CLEAR, Blackout.NEVER, 1);
     }
 
     public RelaySettings listen(int port) {
@@ -24,11 +29,11 @@ public record RelaySettings(
     }
 
     /** The same weather both ways. */
-    public RelaySettings weather(Weather both) {
+    public RelaySettings weather(NetworkImpairment both) {
         return new RelaySettings(server, listen, both, both, blackout, seed);
     }
 
-    public RelaySettings weather(Weather toServer, Weather toClients) {
+    public RelaySettings weather(NetworkImpairment toServer, NetworkImpairment toClients) {
         return new RelaySettings(server, listen, toServer, toClients, blackout, seed);
     }
 

@@ -7,7 +7,7 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RelayTest {
     private static final byte[] REQUEST = rrq("file");
-    private static final Weather LOST = Weather.CLEAR.withLoss(1);
+    private static final NetworkImpairment LOST = NetworkImpairment.CLEAR.withLoss(1);
 
-    private final RawPeer listener = new RawPeer();
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer listener = new RawSocketPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
     private Relay relay;
 
     private void start(RelaySettings settings) {
@@ -36,13 +36,13 @@ class RelayTest {
     @AfterEach
     void close() {
         relay.close();
-        for (RawPeer each : new RawPeer[] {listener, client}) {
+        for (RawSocketPeer each : new RawSocketPeer[] {listener, client}) {
             each.talkTo(null).close();
         }
     }
 
     /** The client asks, the listener hears it: from where, as it seems. */
-    private InetSocketAddress asked(RawPeer who) {
+    private InetSocketAddress asked(RawSocketPeer who) {
         who.ask(relay.address(), REQUEST);
         listener.talkTo(null);
         Datagram request = listener.next();
@@ -54,7 +54,7 @@ class RelayTest {
     void a_conversation_passes_both_ways() {
         start(toListener());
         InetSocketAddress seen = asked(client);
-        try (RawPeer tid = new RawPeer().talkTo(seen)) {
+        try (RawSocketPeer tid = new RawSocketPeer().talkTo(seen)) {
             tid.send(data(1, pattern(512)));
             client.expect(data(1, pattern(512)));
             client.send(ack(1));
@@ -67,8 +67,8 @@ class RelayTest {
     void each_tid_of_the_server_has_a_port_of_its_own_that_stays() {
         start(toListener());
         InetSocketAddress seen = asked(client);
-        try (RawPeer one = new RawPeer().talkTo(seen);
-                RawPeer other = new RawPeer().talkTo(seen)) {
+        try (RawSocketPeer one = new RawSocketPeer().talkTo(seen);
+                RawSocketPeer other = new RawSocketPeer().talkTo(seen)) {
             one.send(data(1, pattern(3)));
             InetSocketAddress face = client.next().from();
             other.send(data(1, pattern(4)));
@@ -96,7 +96,7 @@ class RelayTest {
     @Test
     void clients_are_told_apart() {
         start(toListener());
-        try (RawPeer second = new RawPeer()) {
+        try (RawSocketPeer second = new RawSocketPeer()) {
             InetSocketAddress seen = asked(client);
             InetSocketAddress seenSecond = asked(second);
             assertThat(seenSecond).isNotEqualTo(seen);
@@ -112,8 +112,8 @@ class RelayTest {
     void a_stranger_does_not_get_through_the_port_of_a_transfer() {
         start(toListener());
         InetSocketAddress seen = asked(client);
-        try (RawPeer tid = new RawPeer().talkTo(seen);
-                RawPeer stranger = new RawPeer()) {
+        try (RawSocketPeer tid = new RawSocketPeer().talkTo(seen);
+                RawSocketPeer stranger = new RawSocketPeer()) {
             tid.send(data(1, pattern(3)));
             InetSocketAddress face = client.next().from();
             stranger.sendTo(face, ack(9));
@@ -126,14 +126,14 @@ class RelayTest {
 
     @Test
     void what_is_lost_on_the_way_up_never_arrives() {
-        start(toListener().weather(LOST, Weather.CLEAR));
+        start(toListener().weather(LOST, NetworkImpairment.CLEAR));
         client.ask(relay.address(), REQUEST);
         listener.expectSilence();
     }
 
     @Test
     void what_is_lost_on_the_way_down_never_arrives() {
-        start(toListener().weather(Weather.CLEAR, LOST));
+        start(toListener().weather(NetworkImpairment.CLEAR, LOST));
         listener.talkTo(asked(client));
         listener.send(data(1, pattern(3)));
         client.expectSilence();
@@ -141,7 +141,7 @@ class RelayTest {
 
     @Test
     void small_datagrams_pass_where_long_ones_vanish() {
-        start(toListener().weather(Weather.CLEAR, Weather.CLEAR.withMtu(576)));
+        start(toListener().weather(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withMtu(576)));
         listener.talkTo(asked(client));
         listener.send(data(1, pattern(1428)));
         listener.send(data(1, pattern(512)));
@@ -150,7 +150,7 @@ class RelayTest {
 
     @Test
     void damage_is_done_in_the_direction_it_is_meant_for() {
-        start(toListener().weather(Weather.CLEAR, Weather.CLEAR.withDamage(0, 1)));
+        start(toListener().weather(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withDamage(0, 1)));
         listener.talkTo(asked(client)); // whole
         listener.send(data(1, pattern(512)));
         assertThat(client.next().bytes().length).isLessThan(4 + 512);

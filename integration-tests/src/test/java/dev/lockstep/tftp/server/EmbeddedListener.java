@@ -34,7 +34,7 @@ public final class EmbeddedListener {
     private static final long MEMORY = 64 * 1024;
 
     private final BufferBudget budget = new BufferBudget(MEMORY);
-    private final Admission admission;
+    private final TransferQuota admission;
     private final List<Channel> children = new ArrayList<>();
     private final ByteBufAllocator allocator;
     private final EmbeddedChannel channel;
@@ -50,7 +50,7 @@ public final class EmbeddedListener {
             TransferListener listener,
             int mostTransfers) {
         this.allocator = allocator;
-        this.admission = new Admission(mostTransfers, mostTransfers);
+        this.admission = new TransferQuota(mostTransfers, mostTransfers);
         ServerConfig config = new TftpServerBuilder()
                 .storage(files)
                 .limits(limits)
@@ -58,15 +58,15 @@ public final class EmbeddedListener {
                 .tap((peer, request) -> new Witness())
                 .config();
         TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
-        Openings openings = new Openings(io);
-        Map<Ends, SharedPort> homes = new ConcurrentHashMap<>();
+        FileOpenQueue openings = new FileOpenQueue(io);
+        Map<TransferKey, SharedPort> homes = new ConcurrentHashMap<>();
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
                 homes,
-                new PeerBuckets(config.unanswered(), 42),
+                new ReplyBudget(config.unanswered(), 42),
                 storage -> openings,
-                new Unanswered(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unanswered().requests()),
                 new EvictionQueue(mostTransfers));
         channel = new EmbeddedChannel() {
             @Override

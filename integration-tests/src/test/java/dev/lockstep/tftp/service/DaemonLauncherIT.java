@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Installation;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -108,7 +108,7 @@ class DaemonLauncherIT {
         Map<String, String> path = Map.of("PATH", tools + ":" + System.getenv("PATH"), "JAVA_HOME", "");
         Path seen = folder.resolve("seen");
         try (Run one = Run.start(folder, path, List.of(folder + "/server/bin/tftpd"))) {
-            assertThat(one.awaitErrors(text -> text.contains("building"), RawPeer.PATIENCE))
+            assertThat(one.awaitErrors(text -> text.contains("building"), RawSocketPeer.PATIENCE))
                     .isTrue();
             try (Run two = Run.start(folder, path, List.of(folder + "/client/bin/tftp"))) {
                 long inode = (Long) Files.getAttribute(folder, "unix:ino");

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -105,7 +105,7 @@ class HelloIT {
         byte[] content = pattern(100_000);
         Files.write(root.resolve("draining"), content);
         try (Daemon daemon = Daemon.serving(root, "--probe-port", "0", "--drain", "60");
-                RawPeer reader = new RawPeer()) {
+                RawSocketPeer reader = new RawSocketPeer()) {
             String port = probePort(daemon);
             assertThat(hello("127.0.0.1", port).exit()).isZero();
             reader.ask(daemon.address(), rrq("draining", "timeout", "255"));

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class LogIT {
         List<String> lines;
         try (Daemon daemon = Daemon.serving(root, "--json-log")) {
             daemon.fetch("file");
-            try (RawPeer client = new RawPeer()) {
+            try (RawSocketPeer client = new RawSocketPeer()) {
                 client.ask(daemon.address(), rrq("nothing"));
                 client.expectError(1);
                 client.ask(daemon.address(), rrq("file", "tsize", "0"));
@@ -81,7 +81,7 @@ class LogIT {
         int flood = 5_000;
         Daemon daemon = Daemon.serving(root);
         try (daemon;
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             daemon.fetch("file"); // of those who have never answered fewer are refused, the rest is dropped
             for (int i = 0; i < flood; i++) {
                 client.ask(daemon.address(), rrq("nothing"));
@@ -126,7 +126,7 @@ class LogIT {
                 wrq("new", "tsize", "99999999999999"),
                 bytes(0, 1, "there", 0, "nonsense", 0));
         try (Daemon daemon = Daemon.serving(served, "--writable", "--max-size", "1K");
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             for (byte[] request : requests) {
                 client.ask(daemon.address(), request);
                 Datagram answer = client.next();

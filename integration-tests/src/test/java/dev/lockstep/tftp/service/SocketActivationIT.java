@@ -4,7 +4,7 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -65,13 +65,13 @@ class SocketActivationIT {
                                 .filter(line -> line.startsWith("Listening on"))
                                 .count()
                         == addresses.length,
-                RawPeer.PATIENCE);
+                RawSocketPeer.PATIENCE);
         assertThat(bound).as(run.printed()).isTrue();
         return run;
     }
 
     private void expectServed(String address) {
-        try (RawPeer client = new RawPeer(address.contains(":") ? "::1" : "127.0.0.1")) {
+        try (RawSocketPeer client = new RawSocketPeer(address.contains(":") ? "::1" : "127.0.0.1")) {
             client.ask(new InetSocketAddress(address, port), rrq("file"));
             assertThat(client.download(512, 1)).isEqualTo(CONTENT);
             assertThat(client.peer().getAddress().getHostAddress())
@@ -82,7 +82,7 @@ class SocketActivationIT {
 
     private static void expectCleanEnd(Run run) {
         // the first request was there before the daemon: it is served before the daemon says that it listens
-        expectCleanEnd(run, run.awaitOutput(text -> text.startsWith("Listening port"), RawPeer.PATIENCE));
+        expectCleanEnd(run, run.awaitOutput(text -> text.startsWith("Listening port"), RawSocketPeer.PATIENCE));
     }
 
     private static void expectCleanEnd(Run run, boolean saidThatItListens) {
@@ -137,7 +137,7 @@ class SocketActivationIT {
         try (Run run = activate(List.of("--inetd"), List.of(), "127.0.0.1:PORT")) {
             expectServed("127.0.0.1");
             expectServed("127.0.0.1");
-            expectCleanEnd(run, run.awaitErrors(text -> text.contains("Listening port"), RawPeer.PATIENCE));
+            expectCleanEnd(run, run.awaitErrors(text -> text.contains("Listening port"), RawSocketPeer.PATIENCE));
         }
     }
 

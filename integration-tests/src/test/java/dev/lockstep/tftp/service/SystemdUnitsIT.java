@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.Installation;
 import dev.lockstep.tftp.harness.NetworkNamespace;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -134,7 +134,7 @@ class SystemdUnitsIT {
         command.addAll(Unprivileged.user(65534));
         command.addAll(List.of(values("tftpd.service", "ExecStart").get(0).split(" ")));
         try (Run daemon = Unprivileged.start(Map.of(), "", command)) {
-            assertThat(daemon.awaitErrors(text -> text.contains("Listening on 0.0.0.0:69"), RawPeer.PATIENCE))
+            assertThat(daemon.awaitErrors(text -> text.contains("Listening on 0.0.0.0:69"), RawSocketPeer.PATIENCE))
                     .as(daemon.printed())
                     .isTrue();
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
@@ -158,7 +158,7 @@ class SystemdUnitsIT {
             String line = values("tftpd.service", "ExecStart").get(0).replace("--drain", flags);
             command.addAll(List.of(line.split(" ")));
             try (Run daemon = Run.start(units, Map.of(), command)) {
-                assertThat(daemon.awaitErrors(text -> text.contains("Listening on [::]:69"), RawPeer.PATIENCE))
+                assertThat(daemon.awaitErrors(text -> text.contains("Listening on [::]:69"), RawSocketPeer.PATIENCE))
                         .as(daemon.printed())
                         .isTrue();
                 for (String asked : List.of(net.theirAddress6(), second)) {
@@ -179,7 +179,7 @@ class SystemdUnitsIT {
 
     /** Asks as often as it takes: what was sent before the daemon was there may have been sent to either. */
     private static void expectAnswerFrom(InetSocketAddress asked, String client) {
-        try (RawPeer peer = new RawPeer(client)) {
+        try (RawSocketPeer peer = new RawSocketPeer(client)) {
             Optional<Datagram> answer = Optional.empty();
             while (answer.isEmpty()) {
                 peer.ask(asked, rrq("file"));

@@ -4,10 +4,10 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Bytes;
+import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.Relay;
-import dev.lockstep.tftp.relay.Weather;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -79,7 +79,7 @@ final class MixedLoad implements AutoCloseable {
         this.server = server;
         this.giveUp = giveUp;
         this.relay = Relay.to(server)
-                .weather(Weather.CLEAR.withLoss(loss))
+                .weather(NetworkImpairment.CLEAR.withLoss(loss))
                 .seed(seed)
                 .start();
         for (Errand each : Errand.values()) {
@@ -107,9 +107,9 @@ final class MixedLoad implements AutoCloseable {
             switch (errand) {
                 case GET -> get(random);
                 case PUT -> put(worker, random);
-                case ABORTED_GET -> new RudePeer(server, random, workers, giveUp).breakOffGet("file-500000");
-                case ABORTED_PUT -> new RudePeer(server, random, workers, giveUp).breakOffPut("up-" + worker);
-                default -> new RudePeer(server, random, workers, giveUp).stray();
+                case ABORTED_GET -> new AbortingClient(server, random, workers, giveUp).breakOffGet("file-500000");
+                case ABORTED_PUT -> new AbortingClient(server, random, workers, giveUp).breakOffPut("up-" + worker);
+                default -> new AbortingClient(server, random, workers, giveUp).stray();
             }
             done.get(errand).increment();
         } catch (IOException | RuntimeException e) {
@@ -132,7 +132,7 @@ final class MixedLoad implements AutoCloseable {
         byte[] content = Bytes.pattern(SIZES[random.nextInt(SIZES.length - (lockStep ? 3 : 1))] + worker);
         String name = "up-" + worker;
         await(() -> client(lockStep, random)
-                .put(remote(name), new MemorySource(content))
+                .put(remote(name), new ByteArraySource(content))
                 .join());
         if (!Arrays.equals(Files.readAllBytes(root.resolve(name)), content)) {
             failures.add("PUT: wrong content, " + content.length + " octets");

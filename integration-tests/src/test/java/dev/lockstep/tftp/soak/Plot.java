@@ -14,7 +14,7 @@ final class Plot {
 
     private Plot() {}
 
-    static String of(List<Sample> samples, String caption) {
+    static String of(List<ResourceSample> samples, String caption) {
         Measure[] measures = Measure.values();
         int height = STRIP * measures.length + 70;
         StringBuilder svg = new StringBuilder(String.format(
@@ -42,7 +42,7 @@ final class Plot {
         return svg.append("</svg>\n").toString();
     }
 
-    private static void strip(StringBuilder svg, List<Sample> samples, Measure measure, int top) {
+    private static void strip(StringBuilder svg, List<ResourceSample> samples, Measure measure, int top) {
         double most =
                 samples.stream().mapToDouble(each -> each.of(measure)).max().orElse(0);
         double length = samples.get(samples.size() - 1).seconds();
@@ -61,7 +61,7 @@ final class Plot {
                 WIDTH - LEFT));
         int step = Math.max(1, samples.size() / POINTS);
         for (int i = 0; i < samples.size(); i += step) {
-            Sample sample = samples.get(i);
+            ResourceSample sample = samples.get(i);
             double x = LEFT + (WIDTH - 2 * LEFT) * sample.seconds() / Math.max(1, length);
             double y = bottom - LINE * sample.of(measure) / Math.max(1, most);
             svg.append(String.format(Locale.ROOT, "%.0f,%.1f ", x, y));

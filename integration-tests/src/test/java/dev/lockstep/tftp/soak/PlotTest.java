@@ -18,11 +18,11 @@ import org.xml.sax.SAXException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PlotTest {
-    private static final List<Sample> RISING = IntStream.rangeClosed(0, 10)
-            .mapToObj(i -> new Sample(60.0 * i, i, 10 * i, 100 * i, 7, 1000))
+    private static final List<ResourceSample> RISING = IntStream.rangeClosed(0, 10)
+            .mapToObj(i -> new ResourceSample(60.0 * i, i, 10 * i, 100 * i, 7, 1000))
             .toList();
 
-    private static Document picture(List<Sample> samples, String caption) {
+    private static Document picture(List<ResourceSample> samples, String caption) {
         try {
             return DocumentBuilderFactory.newInstance()
                     .newDocumentBuilder()

@@ -66,12 +66,12 @@ public final class SoakCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Path root = Files.createTempDirectory("soak");
-        List<Sample> samples = new ArrayList<>();
+        List<ResourceSample> samples = new ArrayList<>();
         List<String> failures;
-        Verdict atRest;
+        TrendCheck atRest;
         try (SoakedDaemon daemon = new SoakedDaemon(repository, root, GIVE_UP);
-                Vitals vitals = new Vitals(daemon.pid())) {
-            Sample before = vitals.take(0);
+                ProcessMetrics vitals = new ProcessMetrics(daemon.pid())) {
+            ResourceSample before = vitals.take(0);
             MixedLoad load = new MixedLoad(root, daemon.address(), GIVE_UP, loss / 100, seed);
             try (load) {
                 load.start(rate, seed);
@@ -80,25 +80,25 @@ public final class SoakCommand implements Callable<Integer> {
             System.out.println("done     " + load);
             failures = load.failures(); // of the last errands, too
             never.await(REST_SECONDS, TimeUnit.SECONDS);
-            Sample after = vitals.take(minutes * 60 + REST_SECONDS);
-            System.out.println("         " + Sample.csvHeader());
+            ResourceSample after = vitals.take(minutes * 60 + REST_SECONDS);
+            System.out.println("         " + ResourceSample.csvHeader());
             System.out.println("before   " + before.csv() + "\nat rest  " + after.csv());
-            atRest = Verdict.between(Measure.DESCRIPTORS, before, after);
+            atRest = TrendCheck.between(Measure.DESCRIPTORS, before, after);
         } finally {
             removeAll(root);
         }
         return report(samples, atRest, failures);
     }
 
-    private void watch(Vitals vitals, List<Sample> samples) throws IOException, InterruptedException {
+    private void watch(ProcessMetrics vitals, List<ResourceSample> samples) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         long length = (long) (minutes * 60e9);
         try (PrintWriter lines =
                 csv == null ? new PrintWriter(PrintWriter.nullWriter()) : new PrintWriter(csv.toFile(), "UTF-8")) {
-            lines.println(Sample.csvHeader());
+            lines.println(ResourceSample.csvHeader());
             while (System.nanoTime() - begin < length) {
                 never.await((long) (every * 1000), TimeUnit.MILLISECONDS);
-                Sample sample = vitals.take((System.nanoTime() - begin) / 1e9);
+                ResourceSample sample = vitals.take((System.nanoTime() - begin) / 1e9);
                 samples.add(sample);
                 lines.println(sample.csv());
                 lines.flush();
@@ -106,20 +106,20 @@ public final class SoakCommand implements Callable<Integer> {
         }
     }
 
-    private int report(List<Sample> samples, Verdict atRest, List<String> failures) throws IOException {
+    private int report(List<ResourceSample> samples, TrendCheck atRest, List<String> failures) throws IOException {
         if (svg != null) {
             String caption =
                     String.format(Locale.ROOT, "tftpd, %.0f minutes of mixed load, %.0f %% loss", minutes, loss);
             Files.writeString(svg, Plot.of(samples, caption));
         }
-        List<Verdict> verdicts = Arrays.stream(Measure.values())
-                .map(each -> Verdict.of(each, samples))
+        List<TrendCheck> verdicts = Arrays.stream(Measure.values())
+                .map(each -> TrendCheck.of(each, samples))
                 .toList();
         verdicts.forEach(System.out::println);
         System.out.println("before and after:\n" + atRest);
         System.out.println(failures.size() + " failed");
         failures.stream().limit(20).forEach(System.out::println);
-        boolean flat = atRest.isFlat() && verdicts.stream().allMatch(Verdict::isFlat);
+        boolean flat = atRest.isFlat() && verdicts.stream().allMatch(TrendCheck::isFlat);
         return failures.isEmpty() && flat ? 0 : 1;
     }
 

@@ -29,7 +29,7 @@ final class SoakedDaemon implements AutoCloseable {
                 Long.toString(giveUp.toSeconds()),
                 "127.0.0.1",
                 "0");
-        command.environment().put("JAVA_OPTS", "-Xmx256m " + Vitals.FLAG);
+        command.environment().put("JAVA_OPTS", "-Xmx256m " + ProcessMetrics.FLAG);
         command.redirectError(ProcessBuilder.Redirect.INHERIT);
         process = command.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // if this one is interrupted

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class AddressIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -77,7 +77,7 @@ class AddressIT {
     void case03_case04_whatever_a_stranger_says_a_download_is_untouched(byte[] word) {
         startDownload();
         for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
-            try (RawPeer stranger = new RawPeer(address)) {
+            try (RawSocketPeer stranger = new RawSocketPeer(address)) {
                 stranger.sendTo(client.peer(), word);
                 stranger.expectSilence(java.time.Duration.ofMillis(100));
             }
@@ -108,7 +108,7 @@ class AddressIT {
         client.expectOack();
         client.send(data(1, block(TARGET, 1, 512)));
         client.expect(ack(1));
-        try (RawPeer stranger = new RawPeer()) {
+        try (RawSocketPeer stranger = new RawSocketPeer()) {
             stranger.sendTo(client.peer(), data(2, bytes("not the right data")));
             stranger.sendTo(client.peer(), error(0, "spoofed"));
             stranger.sendTo(client.peer(), data(2, pattern(600)));
@@ -125,10 +125,10 @@ class AddressIT {
     @Test
     void case03_the_kernel_tells_a_stranger_that_nobody_is_there_for_it() {
         startDownload();
-        try (RawPeer stranger = new RawPeer()) {
+        try (RawSocketPeer stranger = new RawSocketPeer()) {
             stranger.connect(client.peer());
             stranger.send(ack(1));
-            assertThatThrownBy(() -> stranger.poll(RawPeer.PATIENCE))
+            assertThatThrownBy(() -> stranger.poll(RawSocketPeer.PATIENCE))
                     .hasCauseInstanceOf(PortUnreachableException.class);
             stranger.talkTo(null);
         }
@@ -137,7 +137,7 @@ class AddressIT {
     @Test
     void case63_two_clients_of_one_address_are_told_apart_by_their_ports() {
         startDownload();
-        try (RawPeer other = new RawPeer()) {
+        try (RawSocketPeer other = new RawSocketPeer()) {
             other.ask(daemon.address(), rrq("other", "timeout", "255"));
             other.expectOack();
             other.send(ack(0));
@@ -153,7 +153,7 @@ class AddressIT {
     @Test
     void case50_clients_that_went_away_do_not_harm_the_listener() {
         for (int i = 0; i < 50; i++) {
-            try (RawPeer gone = new RawPeer()) {
+            try (RawSocketPeer gone = new RawSocketPeer()) {
                 gone.ask(daemon.address(), rrq("target", "utimeout", "10000"));
                 gone.vanish();
             }
@@ -192,7 +192,7 @@ class AddressIT {
     @Test
     void ipv6_is_served_too() throws IOException {
         Tool.require(NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null, "IPv6");
-        try (RawPeer six = new RawPeer("::1")) {
+        try (RawSocketPeer six = new RawSocketPeer("::1")) {
             six.ask(daemon.at("::1"), rrq("target"));
             assertThat(six.download(512, 1)).isEqualTo(TARGET);
             six.talkTo(null);
@@ -201,7 +201,7 @@ class AddressIT {
 
     @Test
     void case61_a_request_to_the_broadcast_address_of_the_loopback_is_not_answered() {
-        try (RawPeer everyone = new RawPeer("0.0.0.0")) {
+        try (RawSocketPeer everyone = new RawSocketPeer("0.0.0.0")) {
             everyone.allowBroadcast();
             everyone.ask(daemon.at("127.255.255.255"), rrq("target"));
             everyone.ask(daemon.at("127.255.255.255"), rrq("missing"));
@@ -227,7 +227,7 @@ class AddressIT {
             Run.run("ip", "-n", net.starter().get(3), "-6", "addr", "add", second + "/64", "dev", net.far(), "nodad");
             try (Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
                 for (String asked : new String[] {net.theirAddress6(), second}) {
-                    try (RawPeer peer = new RawPeer(net.ourAddress6())) {
+                    try (RawSocketPeer peer = new RawSocketPeer(net.ourAddress6())) {
                         peer.ask(there.at(asked), rrq("missing"));
                         assertThat(peer.expectError(1).from().getAddress())
                                 .isEqualTo(there.at(asked).getAddress());
@@ -243,7 +243,7 @@ class AddressIT {
         Files.write(root.resolve("long"), file);
         try (NetworkNamespace net = new NetworkNamespace(600);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--no-path-mtu");
-                RawPeer peer = new RawPeer(net.ourAddress())) {
+                RawSocketPeer peer = new RawSocketPeer(net.ourAddress())) {
             peer.ask(
                     there.at(net.theirAddress()), rrq("long", "blksize", "1428", "windowsize", "16", "timeout", "255"));
             peer.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255")); // nothing is sent again early
@@ -256,7 +256,7 @@ class AddressIT {
 
     private static void blocksFitThePath(Daemon there, String from, String to, String granted) {
         for (String asked : new String[] {"65464", "8192", "1469", granted}) {
-            try (RawPeer peer = new RawPeer(from)) {
+            try (RawSocketPeer peer = new RawSocketPeer(from)) {
                 peer.ask(there.at(to), rrq("target", "blksize", asked));
                 peer.expect(oack("blksize", granted));
                 peer.send(ack(0));
@@ -267,7 +267,7 @@ class AddressIT {
     }
 
     private static void broadcastIsIgnored(Daemon there, NetworkNamespace net) {
-        try (RawPeer everyone = new RawPeer(net.ourAddress())) {
+        try (RawSocketPeer everyone = new RawSocketPeer(net.ourAddress())) {
             everyone.allowBroadcast();
             everyone.ask(there.at(net.broadcastAddress()), rrq("target"));
             everyone.ask(there.at("255.255.255.255"), rrq("target"));
@@ -279,7 +279,7 @@ class AddressIT {
         byte[] request = rrq("target");
         try (MulticastSocket everyone = new MulticastSocket(new InetSocketAddress(net.ourAddress(), 0))) {
             everyone.setNetworkInterface(NetworkInterface.getByName(net.near()));
-            everyone.setSoTimeout((int) RawPeer.SILENCE.toMillis());
+            everyone.setSoTimeout((int) RawSocketPeer.SILENCE.toMillis());
             everyone.send(new DatagramPacket(request, request.length, there.at("224.0.0.1")));
             DatagramPacket answer = new DatagramPacket(new byte[600], 600);
             assertThatThrownBy(() -> everyone.receive(answer)).isInstanceOf(java.net.SocketTimeoutException.class);

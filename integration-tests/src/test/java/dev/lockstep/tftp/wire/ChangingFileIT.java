@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.file.FileVersion;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -139,7 +139,7 @@ class ChangingFileIT {
             Files.write(file, OLD);
             awaitTick(file);
         }
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             Daemon daemon = memory.equals("much") ? much : little;
             String blksize = Integer.toString(BLKSIZE);
             client.ask(
@@ -169,7 +169,7 @@ class ChangingFileIT {
     }
 
     /** Takes so many blocks and acknowledges all windows but the last; gives what came last: that block, the file's end, or an ERROR. */
-    private static Datagram readOld(RawPeer client, int first, int count, int windowsize) {
+    private static Datagram readOld(RawSocketPeer client, int first, int count, int windowsize) {
         for (int n = first; ; n++) {
             Datagram came = client.next();
             if (came.opcode() == Datagram.ERROR) {

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ class ClientGetIT {
     private final FakeServer server = new FakeServer();
     private Run client;
     private Datagram request;
-    private RawPeer tid;
+    private RawSocketPeer tid;
 
     @AfterEach
     void close() {
@@ -146,7 +146,7 @@ class ClientGetIT {
     void case03_a_strangers_data_is_answered_with_error_5_and_not_taken() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
-        RawPeer stranger = server.answerer(request);
+        RawSocketPeer stranger = server.answerer(request);
         stranger.send(data(2, bytes("x".repeat(500))));
         stranger.expectError(5);
         stranger.send(ack(1));
@@ -159,11 +159,11 @@ class ClientGetIT {
     void case04_a_strangers_error_is_ignored_and_not_answered() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
-        RawPeer stranger = server.answerer(request);
+        RawSocketPeer stranger = server.answerer(request);
         stranger.send(error(1, "spoofed"));
         stranger.send(error(0, "spoofed"));
         stranger.expectSilence();
-        try (RawPeer farStranger = new RawPeer("127.0.0.2")) {
+        try (RawSocketPeer farStranger = new RawSocketPeer("127.0.0.2")) {
             farStranger.sendTo(request.from(), error(0, "spoofed"));
             farStranger.expectSilence();
         }
@@ -174,10 +174,10 @@ class ClientGetIT {
     @Test
     void case03_case62_an_answer_from_another_address_than_the_servers_is_not_taken() throws IOException {
         get("--no-options", "--timeout", "5");
-        try (RawPeer elsewhere = new RawPeer("127.0.0.2")) {
+        try (RawSocketPeer elsewhere = new RawSocketPeer("127.0.0.2")) {
             elsewhere.sendTo(request.from(), data(1, bytes("not the server's")));
             elsewhere
-                    .poll(RawPeer.SILENCE)
+                    .poll(RawSocketPeer.SILENCE)
                     .ifPresent(answer ->
                             assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR));
         }
@@ -188,7 +188,7 @@ class ClientGetIT {
     @Test
     void case01_of_two_answers_to_one_request_the_second_is_a_stranger() throws IOException {
         get("--no-options", "--timeout", "5");
-        RawPeer second = server.answerer(request);
+        RawSocketPeer second = server.answerer(request);
         sendInLockStep(1, 1, 512);
         second.send(data(1, block(CONTENT, 1, 512)));
         second.expectError(5);
@@ -324,7 +324,7 @@ class ClientGetIT {
         tid.send(error(8, "no options please"));
         server.answerer(server.awaitRequest()).send(error(8, "and no files either"));
         assertThat(expectFailure().stderr()).contains("8").contains("and no files either");
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
     }
 
     @Test
@@ -332,7 +332,7 @@ class ClientGetIT {
         get("--blksize", "1024");
         tid.send(error(1, "no such thing"));
         assertThat(expectFailure().stderr()).matches("tftp: .*127\\.0\\.0\\.1.*: 1 .*no such thing.*\\R");
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
         tid.expectSilence();
     }
 
@@ -555,7 +555,7 @@ class ClientGetIT {
 
     @Test
     void case50_a_host_without_a_server_fails() throws IOException {
-        try (RawPeer nobody = new RawPeer()) {
+        try (RawSocketPeer nobody = new RawSocketPeer()) {
             int port = nobody.port();
             nobody.vanish();
             client = tftp(
@@ -578,7 +578,7 @@ class ClientGetIT {
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         server.listener()
-                .poll(RawPeer.SILENCE)
+                .poll(RawSocketPeer.SILENCE)
                 .ifPresent(sent -> assertThat(sent.bytes()).hasSizeLessThanOrEqualTo(512));
     }
 
@@ -588,7 +588,7 @@ class ClientGetIT {
         assertThat(client.await().exit()).isEqualTo(2);
         client = tftp(folder, "get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
     }
 
     @Test

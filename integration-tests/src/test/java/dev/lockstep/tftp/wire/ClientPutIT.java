@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ class ClientPutIT {
     private final FakeServer server = new FakeServer();
     private Run client;
     private Datagram request;
-    private RawPeer tid;
+    private RawSocketPeer tid;
 
     @AfterEach
     void close() {
@@ -121,7 +121,7 @@ class ClientPutIT {
     void case03_a_strangers_ack_is_answered_with_error_5_and_is_no_progress() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
-        RawPeer stranger = server.answerer(request);
+        RawSocketPeer stranger = server.answerer(request);
         stranger.send(ack(1));
         stranger.expectError(5);
         tid.expectSilence();
@@ -133,7 +133,7 @@ class ClientPutIT {
     void case04_a_strangers_error_is_ignored_and_not_answered() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
-        RawPeer stranger = server.answerer(request);
+        RawSocketPeer stranger = server.answerer(request);
         stranger.send(error(3, "spoofed"));
         stranger.expectSilence();
         acknowledgeInLockStep(500, 2, 5);
@@ -253,7 +253,7 @@ class ClientPutIT {
     void case19_a_request_answered_by_another_ack_than_0_moves_nothing(int block) throws IOException {
         put(CONTENT, "--blksize", "1024", "--timeout", "5");
         tid.send(ack(block));
-        tid.poll(RawPeer.SILENCE)
+        tid.poll(RawSocketPeer.SILENCE)
                 .ifPresent(answer ->
                         assertThat(answer.opcode()).as(answer.toString()).isNotEqualTo(Datagram.DATA));
     }
@@ -415,7 +415,7 @@ class ClientPutIT {
         client = tftp(folder, "put", "missing", server.url("file"));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
-        assertThat(server.listener().poll(RawPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
     }
 
     @Test

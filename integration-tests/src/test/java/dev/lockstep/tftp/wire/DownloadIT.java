@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class DownloadIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -106,7 +106,8 @@ class DownloadIT {
             before = expected;
         }
         byte[] last = before;
-        client.poll(RawPeer.SILENCE).ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
+        client.poll(RawSocketPeer.SILENCE)
+                .ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
         assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
     }
 
@@ -144,7 +145,7 @@ class DownloadIT {
             client.sendTo(daemon.address(), request);
         }
         byte[] oack = client.expectOack().bytes();
-        client.poll(RawPeer.SILENCE).ifPresent(again -> {
+        client.poll(RawSocketPeer.SILENCE).ifPresent(again -> {
             assertThat(again.from()).isEqualTo(client.peer());
             assertThat(again.bytes()).isEqualTo(oack);
         });
@@ -390,7 +391,7 @@ class DownloadIT {
         client.expectOack();
         client.send(error(8, "User aborted the transfer"));
         client.expectSilence();
-        try (RawPeer nextPort = new RawPeer()) {
+        try (RawSocketPeer nextPort = new RawSocketPeer()) {
             nextPort.ask(daemon.address(), rrq("target", "blksize", "1468", "windowsize", "4"));
             nextPort.expect(oack("blksize", "1468", "windowsize", "4"));
         }
@@ -536,7 +537,7 @@ class DownloadIT {
     }
 
     private void expectNoTftp() {
-        client.poll(RawPeer.SILENCE).ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
+        client.poll(RawSocketPeer.SILENCE).ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
     }
 
     @Test
@@ -556,7 +557,7 @@ class DownloadIT {
     @Test
     void case65_silence_after_the_size_is_known_keeps_nobody_from_asking_again() {
         for (int time = 0; time < 10; time++) {
-            try (RawPeer probe = new RawPeer()) {
+            try (RawSocketPeer probe = new RawSocketPeer()) {
                 probe.ask(daemon.address(), rrq("target", "tsize", "0"));
                 probe.expect(oack("tsize", Integer.toString(TARGET.length)));
                 probe.vanish();

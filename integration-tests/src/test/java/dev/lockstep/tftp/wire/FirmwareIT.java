@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class FirmwareIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -136,7 +136,7 @@ class FirmwareIT {
         ask(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1468", 0, "windowsize", 0, "4", 0);
         client.expect(oack("tsize", "30000", "blksize", "1468", "windowsize", "4"));
         client.send(error(8, "User aborted the transfer"));
-        try (RawPeer next = new RawPeer()) {
+        try (RawSocketPeer next = new RawSocketPeer()) {
             next.ask(
                     daemon.address(),
                     bytes(0, 1, "image", 0, "octet", 0, "blksize", 0, "1468", 0, "windowsize", 0, "4", 0));

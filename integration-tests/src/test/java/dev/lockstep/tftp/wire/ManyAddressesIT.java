@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.NetworkNamespace;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class ManyAddressesIT {
     }
 
     private static void isServed(String from, InetSocketAddress asked, String flag) {
-        try (RawPeer peer = new RawPeer(from)) {
+        try (RawSocketPeer peer = new RawSocketPeer(from)) {
             peer.ask(asked, rrq("target", "timeout", "255"));
             peer.expectOack();
             assertThat(peer.peer().getAddress()).isEqualTo(asked.getAddress());
@@ -87,7 +87,7 @@ class ManyAddressesIT {
             net.addTheirAddress(later + "/24");
             net.addTheirAddress(later6 + "/64");
             isServed(net.ourAddress(), there.at(later), flag);
-            long deadline = System.nanoTime() + RawPeer.PATIENCE.toNanos();
+            long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
             while (!answersForItself(net.ourAddress6(), there.at(later6))) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
             }
@@ -97,7 +97,7 @@ class ManyAddressesIT {
 
     /** IPv6's wildcard can't tell who was asked: until the address has a socket another one may answer. */
     private static boolean answersForItself(String from, InetSocketAddress asked) {
-        try (RawPeer peer = new RawPeer(from)) {
+        try (RawSocketPeer peer = new RawSocketPeer(from)) {
             peer.ask(asked, rrq("missing"));
             Optional<Datagram> answer = peer.poll(Duration.ofMillis(300));
             return answer.isPresent() && answer.get().from().getAddress().equals(asked.getAddress());
@@ -108,7 +108,7 @@ class ManyAddressesIT {
     void case61_single_port_a_request_to_everybody_is_not_answered() {
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--single-port");
-                RawPeer everyone = new RawPeer(net.ourAddress())) {
+                RawSocketPeer everyone = new RawSocketPeer(net.ourAddress())) {
             everyone.allowBroadcast();
             everyone.ask(there.at(net.broadcastAddress()), rrq("target"));
             everyone.ask(there.at("255.255.255.255"), rrq("target"));

@@ -5,7 +5,7 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class NioIT {
     void a_single_port_is_one() throws IOException {
         Files.write(root.resolve("target"), pattern(100));
         try (Daemon daemon = daemon("--single-port");
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), rrq("target"));
             assertThat(client.download(512, 1)).isEqualTo(pattern(100));
             assertThat(client.peer()).isEqualTo(daemon.address());

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +31,8 @@ class NoDescriptorIT {
 
     private static final byte[] SHORT = pattern(5000);
 
-    private final List<RawPeer> served = new ArrayList<>();
-    private final List<RawPeer> refused = new ArrayList<>();
+    private final List<RawSocketPeer> served = new ArrayList<>();
+    private final List<RawSocketPeer> refused = new ArrayList<>();
 
     @TempDir
     private Path root;
@@ -52,30 +52,30 @@ class NoDescriptorIT {
         try (Daemon daemon = Daemon.servingEverywhereIn(FEW, root)) {
             askAllAtOnce(daemon);
             assertThat(served).as("clients with a socket of their own").hasSizeBetween(1, DESCRIPTORS);
-            for (RawPeer client : served) {
+            for (RawSocketPeer client : served) {
                 assertThat(client.download(512, 1)).isEqualTo(content);
                 client.talkTo(null);
             }
-            for (RawPeer client : refused) {
+            for (RawSocketPeer client : refused) {
                 client.ask(daemon.address(), rrq("file"));
                 assertThat(client.download(512, 1)).isEqualTo(content);
                 client.talkTo(null);
             }
         } finally {
-            served.forEach(RawPeer::close);
-            refused.forEach(RawPeer::close);
+            served.forEach(RawSocketPeer::close);
+            refused.forEach(RawSocketPeer::close);
         }
     }
 
     private void askAllAtOnce(Daemon daemon) {
-        List<RawPeer> clients = new ArrayList<>();
+        List<RawSocketPeer> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
-            RawPeer client = new RawPeer();
+            RawSocketPeer client = new RawSocketPeer();
             clients.add(client);
             client.ask(daemon.address(), rrq("file"));
         }
-        for (RawPeer client : clients) {
-            Optional<Datagram> answer = client.poll(RawPeer.PATIENCE);
+        for (RawSocketPeer client : clients) {
+            Optional<Datagram> answer = client.poll(RawSocketPeer.PATIENCE);
             boolean isRefused = answer.isEmpty() || answer.orElseThrow().opcode() == Datagram.ERROR;
             (isRefused ? refused : served).add(client);
             assertThat(answer).as("an answer to " + client.address()).isPresent();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class NoMemoryIT {
 
     /** A client that takes a file of its own, so that no two share the memory for it. */
     private static final class Client {
-        private final RawPeer peer = new RawPeer();
+        private final RawSocketPeer peer = new RawSocketPeer();
         private final String file;
         private final ByteArrayOutputStream content = new ByteArrayOutputStream();
         private int taken;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class OptionsIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -140,7 +140,7 @@ class OptionsIT {
     @MethodSource("notNumbers")
     void case26_a_value_that_is_no_number_drops_that_option_only(String value) {
         for (String name : List.of("blksize", "windowsize", "timeout", "utimeout", "blksize2", "rollover")) {
-            try (RawPeer peer = new RawPeer()) {
+            try (RawSocketPeer peer = new RawSocketPeer()) {
                 peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
                 peer.expect(oack("tsize", "2240"));
             }
@@ -174,7 +174,7 @@ class OptionsIT {
     @ValueSource(strings = {"9223372036854775808", "18446744073709551617", "99999999999999999999999999999999"})
     void case26_a_number_past_64_bits_is_no_crash(String value) {
         for (String name : List.of("windowsize", "timeout", "utimeout", "rollover")) {
-            try (RawPeer peer = new RawPeer()) {
+            try (RawSocketPeer peer = new RawSocketPeer()) {
                 peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
                 peer.expect(oack("tsize", "2240"));
             }

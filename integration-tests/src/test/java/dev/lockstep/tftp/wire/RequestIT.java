@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class RequestIT {
     private static Daemon daemon;
     private static Daemon readOnly;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -356,7 +356,7 @@ class RequestIT {
     @Test
     void case59_ten_requests_for_a_fifo_block_nobody() {
         for (int time = 0; time < 10; time++) {
-            try (RawPeer another = new RawPeer()) {
+            try (RawSocketPeer another = new RawSocketPeer()) {
                 another.ask(daemon.address(), rrq("fifo"));
                 another.expectError(2);
             }
@@ -404,7 +404,7 @@ class RequestIT {
     void every_cut_of_a_good_request_is_survived() {
         byte[] whole = rrq("target", "blksize", "1024", "windowsize", "4", "tsize", "0", "timeout", "5");
         for (int length = 0; length <= whole.length; length++) {
-            try (RawPeer peer = new RawPeer()) {
+            try (RawSocketPeer peer = new RawSocketPeer()) {
                 peer.ask(daemon.address(), java.util.Arrays.copyOf(whole, length));
                 if (length >= 2) {
                     assertThat(peer.next().opcode()).isIn(Datagram.ERROR, Datagram.DATA, Datagram.OACK);
@@ -420,7 +420,7 @@ class RequestIT {
             for (int value : new int[] {0, 1, 2, 9, 0x2F, 0x5C, 0x7F, 0x80, 0xFF}) {
                 byte[] changed = whole.clone();
                 changed[at] = (byte) value;
-                try (RawPeer peer = new RawPeer()) {
+                try (RawSocketPeer peer = new RawSocketPeer()) {
                     peer.ask(daemon.address(), changed);
                 }
             }
@@ -433,7 +433,7 @@ class RequestIT {
 
     @Test
     void what_a_client_writes_does_not_write_lines_of_the_log() {
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), bytes(0, 1, "file", 0, "x\nFORGED a line of its own", 0));
             client.expectError(4);
         }

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class RulesIT {
     private static Path config;
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -232,7 +232,7 @@ class RulesIT {
     void rules_change_on_sighup_and_a_running_transfer_does_not_see_it() throws IOException {
         Path file = Files.writeString(folder.resolve("changing.toml"), "");
         try (Daemon changing = Daemon.serving(root, "--config", file.toString());
-                RawPeer later = new RawPeer()) {
+                RawSocketPeer later = new RawSocketPeer()) {
             client.ask(changing.address(), rrq("image", "timeout", "255")); // so that nothing is sent twice
             client.expect(oack("timeout", "255"));
             client.send(ack(0));

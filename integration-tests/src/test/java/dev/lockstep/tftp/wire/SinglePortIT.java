@@ -11,7 +11,7 @@ import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class SinglePortIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -56,7 +56,7 @@ class SinglePortIT {
         client.close();
     }
 
-    private void startDownload(RawPeer peer, String name, byte[] content) {
+    private void startDownload(RawSocketPeer peer, String name, byte[] content) {
         peer.ask(daemon.address(), rrq(name, "timeout", "255"));
         peer.expectOack();
         assertThat(peer.peer()).isEqualTo(daemon.address());
@@ -66,16 +66,16 @@ class SinglePortIT {
 
     @Test
     void case63_clients_are_told_apart_by_their_ports_on_one_port_of_ours() {
-        List<RawPeer> others = new ArrayList<>();
+        List<RawSocketPeer> others = new ArrayList<>();
         startDownload(client, "target", TARGET);
         for (int i = 0; i < 16; i++) {
-            RawPeer other = new RawPeer();
+            RawSocketPeer other = new RawSocketPeer();
             others.add(other);
             startDownload(other, "other", OTHER);
         }
         client.send(ack(1));
         client.expect(data(2, block(TARGET, 2, 512)));
-        for (RawPeer other : others) {
+        for (RawSocketPeer other : others) {
             other.send(ack(1));
             other.expect(data(2, block(OTHER, 2, 512)));
             other.send(ack(2));
@@ -128,19 +128,19 @@ class SinglePortIT {
     @Test
     void case63_case03_a_stranger_gets_error_5_and_no_transfer_sees_it() {
         startDownload(client, "target", TARGET);
-        try (RawPeer stranger = new RawPeer()) {
+        try (RawSocketPeer stranger = new RawSocketPeer()) {
             for (int i = 0; i < 50; i++) {
                 stranger.sendTo(daemon.address(), ack(1));
             }
             stranger.expectError(5);
             int answers = 1;
-            while (stranger.poll(RawPeer.SILENCE).isPresent()) {
+            while (stranger.poll(RawSocketPeer.SILENCE).isPresent()) {
                 answers++;
             }
             assertThat(answers).isLessThan(50); // one in a tenth of a second
             stranger.talkTo(null);
         }
-        try (RawPeer stranger = new RawPeer()) {
+        try (RawSocketPeer stranger = new RawSocketPeer()) {
             stranger.sendTo(daemon.address(), error(5, "unknown transfer ID"));
             stranger.expectSilence();
         }

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class StorageIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
 
     @BeforeAll
     static void serve() {
@@ -119,7 +119,7 @@ class StorageIT {
         Files.write(root.resolve("first"), first);
         Files.write(root.resolve("second"), second);
         for (int time = 0; time < 5; time++) {
-            try (RawPeer leaver = new RawPeer()) {
+            try (RawSocketPeer leaver = new RawSocketPeer()) {
                 leaver.ask(daemon.address(), rrq("first"));
                 leaver.expect(data(1, block(first, 1, 512)));
             }
@@ -187,7 +187,7 @@ class StorageIT {
             client.expectOack();
             client.upload(content, 16384, 1);
             assertThat(memory.fetch("kept")).isEqualTo(content);
-            try (RawPeer greedy = new RawPeer()) {
+            try (RawSocketPeer greedy = new RawSocketPeer()) {
                 greedy.ask(memory.address(), wrq("greedy", "tsize", "1000000"));
                 greedy.expectError(3);
             }

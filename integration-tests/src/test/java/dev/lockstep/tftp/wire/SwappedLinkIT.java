@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -97,7 +97,7 @@ class SwappedLinkIT {
     }
 
     private void read(Daemon daemon, String name) {
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), rrq(name));
             Datagram came = client.next();
             if (came.opcode() == Datagram.DATA) {
@@ -112,7 +112,7 @@ class SwappedLinkIT {
     }
 
     private void write(Daemon daemon, String name) {
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), wrq(name));
             Datagram came = client.next();
             if (came.opcode() == Datagram.ACK) {

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
-import dev.lockstep.tftp.harness.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ class UploadIT {
 
     private static Daemon daemon;
 
-    private final RawPeer client = new RawPeer();
+    private final RawSocketPeer client = new RawSocketPeer();
     private String name;
 
     @BeforeAll
@@ -166,7 +166,7 @@ class UploadIT {
         sendBlock(1);
         client.expect(ack(1));
         sendBlock(3);
-        client.poll(RawPeer.SILENCE)
+        client.poll(RawSocketPeer.SILENCE)
                 .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(1)));
         for (int n = 2; n <= 5; n++) {
             sendBlock(n);
@@ -428,7 +428,7 @@ class UploadIT {
         open();
         client.upload(CONTENT, 512, 1);
         client.send(data(6, pattern(512)));
-        client.poll(RawPeer.SILENCE)
+        client.poll(RawSocketPeer.SILENCE)
                 .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(5)));
         client.send(data(5, pattern(512)));
         client.expect(ack(5));
@@ -528,7 +528,7 @@ class UploadIT {
         client.expectOack();
         client.upload(CONTENT, 512, 1);
         client.sendTo(daemon.address(), request);
-        client.poll(RawPeer.SILENCE);
+        client.poll(RawSocketPeer.SILENCE);
         assertThat(stored()).isEqualTo(CONTENT);
         client.poll(Duration.ofMillis(1500)); // past the time the server stays
         client.ask(daemon.address(), request);
@@ -536,7 +536,7 @@ class UploadIT {
         assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.OACK);
         assertThat(stored()).isEqualTo(CONTENT);
         client.send(error(0, "never mind"));
-        client.poll(RawPeer.SILENCE);
+        client.poll(RawSocketPeer.SILENCE);
         assertThat(stored()).isEqualTo(CONTENT);
     }
 
@@ -555,7 +555,7 @@ class UploadIT {
     void two_clients_may_write_the_same_name_and_the_file_is_one_of_theirs() throws IOException {
         byte[] mine = pattern(1500);
         byte[] theirs = bytes("x".repeat(1500));
-        try (RawPeer other = new RawPeer()) {
+        try (RawSocketPeer other = new RawSocketPeer()) {
             open();
             other.ask(daemon.address(), wrq(name, withPatience()));
             Datagram answer = other.next();

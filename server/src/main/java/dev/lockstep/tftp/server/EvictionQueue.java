@@ -18,15 +18,15 @@ final class EvictionQueue {
     }
 
     private final int most;
-    private final Set<Child> children = new LinkedHashSet<>();
+    private final Set<ServerTransfer> children = new LinkedHashSet<>();
 
     EvictionQueue(int most) {
         this.most = most;
     }
 
     /** Adds a child; evicts the oldest if there are too many. */
-    void add(Child child) {
-        Child oldest = null;
+    void add(ServerTransfer child) {
+        ServerTransfer oldest = null;
         synchronized (this) {
             if (children.size() >= most) {
                 oldest = removeFirst(any -> Verdict.EVICT);
@@ -39,19 +39,19 @@ final class EvictionQueue {
     }
 
     /** Moves a child to the end, if it is still there. */
-    synchronized void renew(Child child) {
+    synchronized void renew(ServerTransfer child) {
         if (children.remove(child)) {
             children.add(child);
         }
     }
 
-    synchronized void remove(Child child) {
+    synchronized void remove(ServerTransfer child) {
         children.remove(child);
     }
 
     /** Evicts the first child of that verdict and returns it, or null if there is none. */
-    Child evictFirst(Function<Child, Verdict> judge) {
-        Child first;
+    ServerTransfer evictFirst(Function<ServerTransfer, Verdict> judge) {
+        ServerTransfer first;
         synchronized (this) {
             first = removeFirst(judge);
         }
@@ -61,9 +61,9 @@ final class EvictionQueue {
         return first;
     }
 
-    private Child removeFirst(Function<Child, Verdict> judge) {
-        for (Iterator<Child> all = children.iterator(); all.hasNext(); ) {
-            Child child = all.next();
+    private ServerTransfer removeFirst(Function<ServerTransfer, Verdict> judge) {
+        for (Iterator<ServerTransfer> all = children.iterator(); all.hasNext(); ) {
+            ServerTransfer child = all.next();
             Verdict verdict = judge.apply(child);
             if (verdict == Verdict.EVICT) {
                 all.remove();

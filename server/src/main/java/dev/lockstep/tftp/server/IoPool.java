@@ -30,7 +30,7 @@ final class IoPool implements Executor {
     private final LongSupplier clock;
     private final Map<Thread, Long> busySince = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
-    private final Openings openings;
+    private final FileOpenQueue openings;
     private volatile int stuck;
 
     /**
@@ -61,7 +61,7 @@ final class IoPool implements Executor {
                     }
                 };
         threads.allowCoreThreadTimeOut(true);
-        this.openings = new Openings(this);
+        this.openings = new FileOpenQueue(this);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class IoPool implements Executor {
     }
 
     /** Returns where files of new requests wait for these threads. */
-    Openings openings() {
+    FileOpenQueue openings() {
         return openings;
     }
 

@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 record ListenerContext(
         Predicate<InetAddress> forMany,
         PortPool pool,
-        Map<Ends, SharedPort> homes,
-        PeerBuckets buckets,
-        Function<Storage, Openings> openings,
-        Unanswered unanswered,
+        Map<TransferKey, SharedPort> homes,
+        ReplyBudget buckets,
+        Function<Storage, FileOpenQueue> openings,
+        UnvalidatedTransfers unanswered,
         EvictionQueue dallying) {}

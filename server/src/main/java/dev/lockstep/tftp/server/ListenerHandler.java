@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.LostDatagram;
 import dev.lockstep.tftp.channel.TransferContext;
+import dev.lockstep.tftp.channel.TransientSocketErrors;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
@@ -40,23 +40,23 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final ServerConfig config;
     private final TransferContext context;
     private final Transport transport;
-    private final Admission admission;
+    private final TransferQuota admission;
     private final ListenerContext shared;
-    private final Map<Ends, Child> children = new HashMap<>();
+    private final Map<TransferKey, ServerTransfer> children = new HashMap<>();
     /** Requests for which there was no place yet. */
-    private final Map<Ends, Child> waiting = new HashMap<>();
+    private final Map<TransferKey, ServerTransfer> waiting = new HashMap<>();
 
     private EventLoop loop;
     private SharedPort sharedPort;
-    private ChildBootstrap bootstrap;
-    private Refusals refusals;
-    private volatile OwnAddresses own;
+    private TransferChannelFactory bootstrap;
+    private ErrorResponder refusals;
+    private volatile LocalAddressSockets own;
 
     ListenerHandler(
             ServerConfig config,
             TransferContext context,
             Transport transport,
-            Admission admission,
+            TransferQuota admission,
             ListenerContext shared) {
         this.config = config;
         this.context = context;
@@ -66,7 +66,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** This listens on a wildcard, behind which there are these. */
-    void passOnTo(OwnAddresses addresses) {
+    void passOnTo(LocalAddressSockets addresses) {
         own = addresses;
     }
 
@@ -74,13 +74,13 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         loop = ctx.channel().eventLoop();
         sharedPort = new SharedPort(ctx.channel(), transport, shared.homes());
-        bootstrap = new ChildBootstrap(sharedPort, shared.pool(), transport, config.taps());
+        bootstrap = new TransferChannelFactory(sharedPort, shared.pool(), transport, config.taps());
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         InetAddress listening = ((InetSocketAddress) ctx.channel().localAddress()).getAddress();
-        refusals = new Refusals(loop, transport, bootstrap, listening);
+        refusals = new ErrorResponder(loop, transport, bootstrap, listening);
     }
 
     @Override
@@ -112,14 +112,14 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!LostDatagram.is(cause, ctx)) {
+        if (!TransientSocketErrors.is(cause, ctx)) {
             ctx.fireExceptionCaught(cause);
         }
     }
 
     /** A request that was there before the sockets of single addresses may have been sent to any of them. */
     private boolean isForUnknownAddress(DatagramPacket packet) {
-        OwnAddresses addresses = own;
+        LocalAddressSockets addresses = own;
         return addresses != null
                 && packet.recipient().getAddress().isAnyLocalAddress()
                 && addresses.isAmbiguous(packet.sender().getAddress());
@@ -127,14 +127,14 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     /** An answer from the listening port needs a socket that is bound to the address that was asked. */
     private boolean passOn(ChannelHandlerContext ctx, DatagramPacket packet) {
-        OwnAddresses addresses = own;
+        LocalAddressSockets addresses = own;
         return addresses != null
                 && !(config.portModes().forPeer(packet.sender()) instanceof PortMode.Fresh)
                 && addresses.passOn(packet, ctx.channel());
     }
 
     private void onDatagram(ChannelHandlerContext ctx, DatagramPacket packet) {
-        Ends ends = Ends.of(packet);
+        TransferKey ends = TransferKey.of(packet);
         try {
             TftpMessage message = TftpCodec.decode(packet.content(), config.strictness());
             if (message instanceof Request request) {
@@ -161,15 +161,15 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onRequest(Request request, Ends ends) {
+    private void onRequest(Request request, TransferKey ends) {
         long now = now();
         InetSocketAddress peer = ends.peer();
-        Child live = children.get(ends);
+        ServerTransfer live = children.get(ends);
         if (live != null && live.isRepeatedBy(request, now)) {
             live.repeat();
             return;
         }
-        Child asked = waiting.get(ends);
+        ServerTransfer asked = waiting.get(ends);
         if (asked != null && asked.request().equals(request)) {
             return;
         }
@@ -180,7 +180,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             live.replace();
         }
         context.listener().on(new TransferEvent.Requested(peer, request));
-        Treatment treatment;
+        RequestSettings treatment;
         try {
             treatment = config.policy().treat(request, peer);
         } catch (TftpException refusal) {
@@ -188,7 +188,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         PortMode mode = config.portModes().forPeer(peer);
-        enter(new Child(peer, request, mode, now, admission, loop), ends, treatment, FIRST_WAIT);
+        enter(new ServerTransfer(peer, request, mode, now, admission, loop), ends, treatment, FIRST_WAIT);
     }
 
     /**
@@ -196,7 +196,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
      *
      * @param wait how many milliseconds it is to wait if there is no place
      */
-    private void enter(Child child, Ends ends, Treatment treatment, int wait) {
+    private void enter(ServerTransfer child, TransferKey ends, RequestSettings treatment, int wait) {
         try {
             makePlace(child, now());
             admission.enter(child);
@@ -220,11 +220,11 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Where all places are taken, evicts a peer that never answered, or else the one that has been silent longest. */
-    private void makePlace(Child child, long now) {
+    private void makePlace(ServerTransfer child, long now) {
         if (admission.isFull() && shared.unanswered().makeRoom(any -> true, now) != null) {
             return;
         }
-        Child silent = admission.longestSilent(child.client(), now);
+        ServerTransfer silent = admission.longestSilent(child.client(), now);
         if (silent != null) {
             silent.evict();
         }
@@ -244,28 +244,28 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         context.listener().on(new TransferEvent.TurnedAway(peer, "too much is unanswered"));
     }
 
-    private void open(Child child, Ends ends, Treatment treatment) {
+    private void open(ServerTransfer child, TransferKey ends, RequestSettings treatment) {
         TransferContext watched =
                 context.withListener(child.watchedBy(context.listener(), shared.dallying(), treatment.blackHole()));
         bootstrap.open(
                 child,
                 ends,
                 pipeline -> pipeline.addLast(
-                        new UnansweredGate(child, shared.buckets(), shared.unanswered()),
+                        new AmplificationLimiter(child, shared.buckets(), shared.unanswered()),
                         new ServerHandshake(
                                 child,
                                 treatment,
                                 watched,
                                 shared.openings().apply(treatment.storage()),
                                 bootstrap::pathMtu)),
-                new ChildBootstrap.Owner(
+                new TransferChannelFactory.Owner(
                         failure -> loop.execute(() -> onNoChannel(child, ends, treatment, failure)),
                         () -> forget(ends, child)));
     }
 
     /** The machine gives no socket for a transfer, or all ports of a range are taken. */
-    private void onNoChannel(Child child, Ends ends, Treatment treatment, Throwable failure) {
-        Child leaving = child.isAbandoned() ? null : makeRoomFor(child.mode());
+    private void onNoChannel(ServerTransfer child, TransferKey ends, RequestSettings treatment, Throwable failure) {
+        ServerTransfer leaving = child.isAbandoned() ? null : makeRoomFor(child.mode());
         if (leaving != null) {
             leaving.whenClosed(() -> loop.execute(() -> open(child, ends, treatment)));
             return;
@@ -278,15 +278,15 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Closes a finished upload that dallies, or else a peer that never answered; null if there is none. */
-    private Child makeRoomFor(PortMode mode) {
-        Child finished =
+    private ServerTransfer makeRoomFor(PortMode mode) {
+        ServerTransfer finished =
                 shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
         return finished != null
                 ? finished
                 : shared.unanswered().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
     }
 
-    private void forget(Ends ends, Child child) {
+    private void forget(TransferKey ends, ServerTransfer child) {
         children.remove(ends, child);
         child.leave();
         shared.unanswered().remove(child);
@@ -294,8 +294,8 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         refusals.onSocketClosed();
     }
 
-    private void refuse(Ends ends, Request request, TftpException refusal) {
-        int octets = PeerBuckets.EMPTY_ERROR + refusal.getMessage().length();
+    private void refuse(TransferKey ends, Request request, TftpException refusal) {
+        int octets = ReplyBudget.EMPTY_ERROR + refusal.getMessage().length();
         if (!shared.buckets().tryTake(ends.peer().getAddress(), octets, now())) {
             turnAway(ends.peer());
             return;

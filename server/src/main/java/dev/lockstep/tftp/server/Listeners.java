@@ -33,9 +33,9 @@ final class Listeners {
             ServerConfig config,
             TransferContext context,
             Transport transport,
-            Admission admission,
+            TransferQuota admission,
             EventLoopGroup loops,
-            Function<Storage, Openings> openings)
+            Function<Storage, FileOpenQueue> openings)
             throws IOException {
         ListeningSockets sockets = new ListeningSockets(config, context, transport, admission, loops, openings);
         Listeners all = new Listeners(sockets);

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -42,11 +42,11 @@ final class ListeningSockets {
     private final ServerConfig config;
     private final TransferContext context;
     private final Transport transport;
-    private final Admission admission;
+    private final TransferQuota admission;
     private final EventLoopGroup loops;
     private final ListenerContext shared;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final List<OwnAddresses> wildcards = new ArrayList<>();
+    private final List<LocalAddressSockets> wildcards = new ArrayList<>();
     private volatile BroadcastAddresses broadcasts;
     private boolean retired;
 
@@ -54,9 +54,9 @@ final class ListeningSockets {
             ServerConfig config,
             TransferContext context,
             Transport transport,
-            Admission admission,
+            TransferQuota admission,
             EventLoopGroup loops,
-            Function<Storage, Openings> openings)
+            Function<Storage, FileOpenQueue> openings)
             throws SocketException {
         this.config = config;
         this.context = context;
@@ -67,9 +67,9 @@ final class ListeningSockets {
                 this::isForMany,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new PeerBuckets(config.unanswered(), new SecureRandom().nextLong()),
+                new ReplyBudget(config.unanswered(), new SecureRandom().nextLong()),
                 openings,
-                new Unanswered(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unanswered().requests()),
                 new EvictionQueue(config.maxTransfers()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }
@@ -85,7 +85,7 @@ final class ListeningSockets {
 
     /** Another process has bound it, perhaps to a port that is not ours to bind. */
     synchronized InetSocketAddress inherit(int descriptor) throws IOException {
-        DatagramChannel socket = InheritedSocket.at(descriptor, transport);
+        DatagramChannel socket = ActivatedSocket.at(descriptor, transport);
         ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
         Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
         prepare(bootstrap);
@@ -108,7 +108,7 @@ final class ListeningSockets {
         listeners.addAll(bound);
         InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
         if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
-            OwnAddresses own = new OwnAddresses(this, address, beside, context.io());
+            LocalAddressSockets own = new LocalAddressSockets(this, address, beside, context.io());
             wildcards.add(own);
             own.rescan();
             bound.forEach(listener -> listener.handler.passOnTo(own));
@@ -139,7 +139,7 @@ final class ListeningSockets {
 
     /** Looks which addresses this machine has now. */
     void rescan() {
-        List<OwnAddresses> all;
+        List<LocalAddressSockets> all;
         synchronized (this) {
             all = retired ? List.of() : List.copyOf(wildcards);
         }
@@ -148,7 +148,7 @@ final class ListeningSockets {
         } catch (SocketException ignored) {
             // the system does not tell now: the next look may
         }
-        all.forEach(OwnAddresses::rescan);
+        all.forEach(LocalAddressSockets::rescan);
     }
 
     /** Everything there is; nothing is added any more. */
@@ -237,7 +237,7 @@ final class ListeningSockets {
 
     private static IOException notBound(InetSocketAddress address, Throwable cause) {
         IOException failure = new BindException(
-                PeerName.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
+                AddressFormat.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
         failure.initCause(cause);
         return failure;
     }

@@ -24,7 +24,7 @@ public final class NetworkMtu {
         int equals = text.indexOf('=');
         try {
             int octets = Integer.parseInt(text.substring(equals + 1));
-            if (equals > 0 && octets >= MIN_MTU && octets <= Treatment.ANY_MTU) {
+            if (equals > 0 && octets >= MIN_MTU && octets <= RequestSettings.ANY_MTU) {
                 String network = text.substring(0, equals);
                 return new NetworkMtu(new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT), octets);
             }

@@ -24,13 +24,13 @@ final class PeerChannel extends AbstractChannel {
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
     private final SharedPort port;
-    private final Ends ends;
+    private final TransferKey ends;
     private boolean open = true;
     private boolean active;
     private int pathMtu;
 
     /** Not connected yet. */
-    PeerChannel(SharedPort port, Ends ends) {
+    PeerChannel(SharedPort port, TransferKey ends) {
         super(port.listener());
         this.port = port;
         this.ends = ends;

@@ -19,7 +19,7 @@ public final class ReloadablePolicy<P extends RequestPolicy & PortModes> impleme
     }
 
     @Override
-    public Treatment treat(Request request, InetSocketAddress peer) throws TftpException {
+    public RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException {
         return current.treat(request, peer);
     }
 

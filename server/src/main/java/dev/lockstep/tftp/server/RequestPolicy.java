@@ -12,5 +12,5 @@ import java.net.InetSocketAddress;
 @FunctionalInterface
 public interface RequestPolicy {
     /** How that request is treated, or the ERROR it gets. */
-    Treatment treat(Request request, InetSocketAddress peer) throws TftpException;
+    RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException;
 }

@@ -17,31 +17,31 @@ final class RunningTransfers {
     /** The time between two looks at all of them, however many requests are refused meanwhile. */
     private static final long LEAST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Set<Child> children = new HashSet<>();
-    private final Queue<Child> silent = new ArrayDeque<>(0);
+    private final Set<ServerTransfer> children = new HashSet<>();
+    private final Queue<ServerTransfer> silent = new ArrayDeque<>(0);
     private long nextLook;
     private boolean looked;
 
-    private record Silence(Child child, long nanos) {}
+    private record Silence(ServerTransfer child, long nanos) {}
 
     int size() {
         return children.size();
     }
 
-    void add(Child child) {
+    void add(ServerTransfer child) {
         children.add(child);
     }
 
-    void remove(Child child) {
+    void remove(ServerTransfer child) {
         children.remove(child);
     }
 
     /** The child that has been silent longest, or null if none has for {@link #LEAST_SILENCE}. */
-    Child longestSilent(long now) {
+    ServerTransfer longestSilent(long now) {
         if (silent.isEmpty() && (!looked || now - nextLook >= 0)) {
             look(now);
         }
-        Child next;
+        ServerTransfer next;
         do {
             next = silent.poll();
         } while (next != null && !(children.contains(next) && next.silentFor(now) >= LEAST_SILENCE));
@@ -52,7 +52,7 @@ final class RunningTransfers {
     private void look(long now) {
         List<Silence> found = new ArrayList<>();
         long longestOther = 0;
-        for (Child child : children) {
+        for (ServerTransfer child : children) {
             long nanos = child.silentFor(now);
             if (nanos >= LEAST_SILENCE) {
                 found.add(new Silence(child, nanos));

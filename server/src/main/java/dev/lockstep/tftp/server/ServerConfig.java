@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.transfer.TransferListener;
 import java.net.InetSocketAddress;
@@ -30,7 +30,7 @@ record ServerConfig(
         RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
-        UnansweredLimits unanswered,
+        AmplificationLimits unanswered,
         long bufferMemory,
         Duration drain,
         int eventLoops,
@@ -38,8 +38,8 @@ record ServerConfig(
         PortModes portModes,
         Strictness strictness,
         TransferListener listener,
-        List<WireTap> taps,
-        List<Companion> companions,
+        List<PacketTap> taps,
+        List<ServerLifecycleListener> companions,
         List<Integer> inherited) {
     static final int NOWHERE = -1;
 

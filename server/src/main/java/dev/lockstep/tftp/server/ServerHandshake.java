@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.Agreement;
+import dev.lockstep.tftp.channel.BlockingTasks;
 import dev.lockstep.tftp.channel.DeadlineTimer;
-import dev.lockstep.tftp.channel.FileWork;
-import dev.lockstep.tftp.channel.LostDatagram;
+import dev.lockstep.tftp.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.TransferHandler;
+import dev.lockstep.tftp.channel.TransientSocketErrors;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.Options;
@@ -46,15 +46,15 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     /** Nanoseconds for the I/O pool to begin to open a file; a client's own patience is rarely shorter than 5 s. */
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(3);
 
-    private final Child child;
+    private final ServerTransfer child;
     private final Request request;
-    private final Treatment treatment;
+    private final RequestSettings treatment;
     private final TransferContext context;
-    private final Openings openings;
+    private final FileOpenQueue openings;
     private final ToIntFunction<Channel> pathMtu;
 
     private ChannelHandlerContext ctx;
-    private FileWork work;
+    private BlockingTasks work;
     private DeadlineTimer patience;
     /** Decides which comes first: a thread of the I/O pool, or the end of our patience with it. */
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -74,10 +74,10 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     /** A handshake that begins when its channel is active. */
     ServerHandshake(
-            Child child,
-            Treatment treatment,
+            ServerTransfer child,
+            RequestSettings treatment,
             TransferContext context,
-            Openings openings,
+            FileOpenQueue openings,
             ToIntFunction<Channel> pathMtu) {
         this.child = child;
         this.request = child.request();
@@ -95,7 +95,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        work = new FileWork(this.context.io(), ctx.executor());
+        work = new BlockingTasks(this.context.io(), ctx.executor());
         Source atHand = request instanceof WriteRequest
                 ? null
                 : treatment.storage().readAtOnce(request.filename(), child.peer());
@@ -104,7 +104,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else {
             patience = new DeadlineTimer(ctx.executor(), this::onBusy);
             patience.moveTo(ctx.executor().ticker().nanoTime() + LONGEST_WAIT);
-            new FileWork(openings, ctx.executor()).run(this::open, this::onOpened);
+            new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpened);
         }
     }
 
@@ -175,7 +175,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
         Negotiation.Grant grant = Negotiation.answer(request, limits, treatment.quirks(), size);
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
-        Agreement agreement = new Agreement(child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        NegotiatedTransfer agreement =
+                new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
         TransferHandler transfer = file.source != null
                 ? TransferHandler.sending(context, agreement, oack, file.source)
                 : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
@@ -215,7 +216,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             child.abandon(); // the client's port is gone
-        } else if (!LostDatagram.is(cause, context)) {
+        } else if (!TransientSocketErrors.is(cause, context)) {
             context.fireExceptionCaught(cause);
         }
     }

@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.Strangers;
 import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.channel.UnknownTidResponder;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -39,16 +39,16 @@ final class SharedPort {
 
     private final Channel listener;
     private final Transport transport;
-    private final Map<Ends, SharedPort> homes;
-    private final Strangers strangers = new Strangers();
-    private final Map<Ends, PeerChannel> peers = new HashMap<>();
-    private final Map<Ends, Long> ended = new LinkedHashMap<>();
+    private final Map<TransferKey, SharedPort> homes;
+    private final UnknownTidResponder strangers = new UnknownTidResponder();
+    private final Map<TransferKey, PeerChannel> peers = new HashMap<>();
+    private final Map<TransferKey, Long> ended = new LinkedHashMap<>();
     private PeerChannel reader;
     private boolean reading;
     private boolean flushAsked;
     private boolean retired;
 
-    SharedPort(Channel listener, Transport transport, Map<Ends, SharedPort> homes) {
+    SharedPort(Channel listener, Transport transport, Map<TransferKey, SharedPort> homes) {
         this.listener = listener;
         this.transport = transport;
         this.homes = homes;
@@ -59,7 +59,7 @@ final class SharedPort {
     }
 
     /** Opens the channel of a transfer; a transfer of the same peer that was there gets nothing more. */
-    ChannelFuture open(Ends ends, ChannelHandler handler) {
+    ChannelFuture open(TransferKey ends, ChannelHandler handler) {
         PeerChannel peer = new PeerChannel(this, ends);
         peers.put(ends, peer);
         homes.put(ends, this);
@@ -82,7 +82,7 @@ final class SharedPort {
         if (homes.isEmpty() && ended.isEmpty()) {
             return false;
         }
-        Ends ends = Ends.of(packet);
+        TransferKey ends = TransferKey.of(packet);
         PeerChannel peer = peers.get(ends);
         if (peer == null) {
             return passOn(ends, packet) || !isRequest(packet.content()) && wasThere(ends);
@@ -100,7 +100,7 @@ final class SharedPort {
         return true;
     }
 
-    private boolean passOn(Ends ends, DatagramPacket packet) {
+    private boolean passOn(TransferKey ends, DatagramPacket packet) {
         SharedPort home = homes.get(ends);
         if (home == null || home == this) {
             return false;
@@ -164,7 +164,7 @@ final class SharedPort {
     }
 
     /** Finds the MTU of the path to a peer, by a socket that is connected to it and sends nothing. */
-    void measurePath(Ends ends, IntConsumer mtu) {
+    void measurePath(TransferKey ends, IntConsumer mtu) {
         Bootstrap probe = new Bootstrap()
                 .group(listener.eventLoop())
                 .disableResolver()
@@ -180,7 +180,7 @@ final class SharedPort {
         });
     }
 
-    private void onClosed(Ends ends, PeerChannel peer) {
+    private void onClosed(TransferKey ends, PeerChannel peer) {
         if (peers.remove(ends, peer)) {
             homes.remove(ends, this);
             ended.put(ends, now());
@@ -194,7 +194,7 @@ final class SharedPort {
         }
     }
 
-    private boolean wasThere(Ends ends) {
+    private boolean wasThere(TransferKey ends) {
         Long at = ended.get(ends);
         return at != null && now() - at <= REMEMBERED;
     }

@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.channel.BufferBudget;
-import dev.lockstep.tftp.channel.PieceCache;
+import dev.lockstep.tftp.channel.ChunkCache;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.channel.TransferContext;
 import dev.lockstep.tftp.channel.Transport;
-import dev.lockstep.tftp.channel.WireTap;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -34,20 +34,20 @@ public final class TftpServer implements AutoCloseable {
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private final ServerConfig config;
-    private final Admission admission;
+    private final TransferQuota admission;
     private final EventLoopGroup loops;
     private final IoPools io;
     private final Listeners listeners;
-    private final PieceCache pieces;
+    private final ChunkCache pieces;
     private boolean stopped;
 
     private TftpServer(
             ServerConfig config,
-            Admission admission,
+            TransferQuota admission,
             EventLoopGroup loops,
             IoPools io,
             Listeners listeners,
-            PieceCache pieces) {
+            ChunkCache pieces) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
@@ -77,8 +77,8 @@ public final class TftpServer implements AutoCloseable {
                         segments,
                         config.listener(),
                         PROGRESS_STEP)
-                .withPieces(PieceCache.within(config.bufferMemory()));
-        Admission admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
+                .withPieces(ChunkCache.within(config.bufferMemory()));
+        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             listeners = Listeners.bind(
@@ -103,12 +103,12 @@ public final class TftpServer implements AutoCloseable {
 
     private void openCompanions() throws IOException {
         try {
-            for (Companion companion : config.companions()) {
+            for (ServerLifecycleListener companion : config.companions()) {
                 companion.watch(io::isServing);
                 companion.open(loops, addresses());
             }
         } catch (IOException | RuntimeException e) {
-            config.companions().forEach(Companion::close);
+            config.companions().forEach(ServerLifecycleListener::close);
             throw e;
         }
     }
@@ -143,7 +143,7 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopped = true;
-        config.companions().forEach(Companion::close);
+        config.companions().forEach(ServerLifecycleListener::close);
         admission.close();
         listeners.retire();
         try {
@@ -165,6 +165,6 @@ public final class TftpServer implements AutoCloseable {
         if (pieces != null) {
             pieces.clear();
         }
-        config.taps().forEach(WireTap::close);
+        config.taps().forEach(PacketTap::close);
     }
 }

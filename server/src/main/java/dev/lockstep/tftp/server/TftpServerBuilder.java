@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.lockstep.tftp.channel.WireTap;
+import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.Limits;
@@ -22,8 +22,8 @@ public final class TftpServerBuilder {
 
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<TransferListener> listeners = new ArrayList<>();
-    private final List<WireTap> taps = new ArrayList<>();
-    private final List<Companion> companions = new ArrayList<>();
+    private final List<PacketTap> taps = new ArrayList<>();
+    private final List<ServerLifecycleListener> companions = new ArrayList<>();
     private final List<Integer> inherited = new ArrayList<>();
     private Integer port;
     private Storage storage;
@@ -31,7 +31,7 @@ public final class TftpServerBuilder {
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
-    private UnansweredLimits unanswered = UnansweredLimits.DEFAULT;
+    private AmplificationLimits unanswered = AmplificationLimits.DEFAULT;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -92,7 +92,7 @@ public final class TftpServerBuilder {
     }
 
     /** What is done for requests that nobody has answered yet: their sender may be made up. */
-    public TftpServerBuilder unanswered(UnansweredLimits bounds) {
+    public TftpServerBuilder unanswered(AmplificationLimits bounds) {
         unanswered = bounds;
         return this;
     }
@@ -155,7 +155,7 @@ public final class TftpServerBuilder {
     }
 
     /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
-    public TftpServerBuilder tap(WireTap tap) {
+    public TftpServerBuilder tap(PacketTap tap) {
         taps.add(tap);
         return this;
     }
@@ -170,7 +170,7 @@ public final class TftpServerBuilder {
     }
 
     /** One more thing that is to be there while requests are served. */
-    public TftpServerBuilder companion(Companion companion) {
+    public TftpServerBuilder companion(ServerLifecycleListener companion) {
         companions.add(companion);
         return this;
     }
@@ -193,7 +193,8 @@ public final class TftpServerBuilder {
     /** The settings, checked. */
     ServerConfig config() {
         List<TransferListener> all = new ArrayList<>(listeners);
-        NarrowPaths narrow = new NarrowPaths(Ticker.systemTicker(), TransferListener.all(List.copyOf(listeners)));
+        PmtuBlackHoleCache narrow =
+                new PmtuBlackHoleCache(Ticker.systemTicker(), TransferListener.all(List.copyOf(listeners)));
         all.add(narrow);
         return new ServerConfig(
                 addresses,
@@ -222,16 +223,17 @@ public final class TftpServerBuilder {
     }
 
     private RequestPolicy sameForAll() {
-        Treatment treatment = new Treatment(storage, limits).withMtu(pathMtu ? Treatment.PATH_MTU : Treatment.ANY_MTU);
+        RequestSettings treatment = new RequestSettings(storage, limits)
+                .withMtu(pathMtu ? RequestSettings.PATH_MTU : RequestSettings.ANY_MTU);
         return (request, peer) -> treatment;
     }
 
     private RequestPolicy withMtus(RequestPolicy each) {
         List<NetworkMtu> known = List.copyOf(mtus);
         return (request, peer) -> {
-            Treatment treatment = each.treat(request, peer);
+            RequestSettings treatment = each.treat(request, peer);
             OptionalInt octets = NetworkMtu.of(peer, known);
-            boolean open = treatment.mtu() == Treatment.PATH_MTU || treatment.mtu() == Treatment.ANY_MTU;
+            boolean open = treatment.mtu() == RequestSettings.PATH_MTU || treatment.mtu() == RequestSettings.ANY_MTU;
             return open && octets.isPresent() ? treatment.withMtu(octets.getAsInt()) : treatment;
         };
     }

@@ -13,7 +13,7 @@ final class TokenBuckets {
 
     private final double[] tokens;
     private final long[] filledAt;
-    private final KeyedHash hash;
+    private final SeededHash hash;
     private final double perNano;
     private final long capacity;
 
@@ -22,7 +22,7 @@ final class TokenBuckets {
      *
      * @param slots a power of two
      */
-    TokenBuckets(int slots, long perSecond, long capacity, KeyedHash hash) {
+    TokenBuckets(int slots, long perSecond, long capacity, SeededHash hash) {
         this.tokens = new double[slots];
         this.filledAt = new long[slots];
         this.hash = hash;

@@ -1,12 +1,12 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.PeerName;
-import dev.lockstep.tftp.channel.Printable;
+import dev.lockstep.tftp.channel.AddressFormat;
+import dev.lockstep.tftp.channel.LogSanitizer;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
-import dev.lockstep.tftp.transfer.BlackHole;
 import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.TransferEvent;
 import dev.lockstep.tftp.transfer.TransferListener;
@@ -36,42 +36,42 @@ public final class TransferLog implements TransferListener {
                     .addKeyValue("result", "refused")
                     .addKeyValue("reason", reason.explained())
                     .addKeyValue("code", reason.code())
-                    .log("{} refused: {}", who(refused.peer(), refused.request()), Printable.of(reason.explained()));
+                    .log("{} refused: {}", who(refused.peer(), refused.request()), LogSanitizer.of(reason.explained()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             long bytes = progressed.stats().bytes();
             line(Level.INFO, "progress", progressed.peer(), progressed.request())
                     .addKeyValue("bytes", bytes)
                     .log("{} so far: {} bytes", who(progressed.peer(), progressed.request()), bytes);
-        } else if (event instanceof TransferEvent.BlackHoleFound found) {
+        } else if (event instanceof TransferEvent.PmtuBlackHoleFound found) {
             line(Level.WARN, "pmtu_black_hole", found.peer(), found.request())
-                    .addKeyValue("blksize", BlackHole.SAFE_BLKSIZE)
+                    .addKeyValue("blksize", PmtuBlackHole.SAFE_BLKSIZE)
                     .addKeyValue("seconds", found.smallFor().toSeconds())
                     .log(
                             "{} PMTU black hole: no block larger than {} bytes was acknowledged in two downloads,"
                                     + " granting no larger ones for {} min",
-                            PeerName.of(found.peer().getAddress()),
-                            BlackHole.SAFE_BLKSIZE,
+                            AddressFormat.of(found.peer().getAddress()),
+                            PmtuBlackHole.SAFE_BLKSIZE,
                             found.smallFor().toMinutes());
         } else if (event instanceof TransferEvent.TurnedAway away) {
             line(Level.INFO, "turned_away", away.peer(), null)
                     .addKeyValue("reason", away.reason())
-                    .log("{} turned away: {}", PeerName.of(away.peer()), away.reason());
+                    .log("{} turned away: {}", AddressFormat.of(away.peer()), away.reason());
         } else if (event instanceof TransferEvent.Dropped dropped) {
             line(Level.DEBUG, "dropped", dropped.peer(), null)
                     .addKeyValue("reason", dropped.reason())
-                    .log("{} dropped: {}", PeerName.of(dropped.peer()), dropped.reason());
+                    .log("{} dropped: {}", AddressFormat.of(dropped.peer()), dropped.reason());
         } else if (event instanceof TransferEvent.Requested requested) {
             String options = requested.request().options().toString();
             line(Level.DEBUG, "requested", requested.peer(), requested.request())
                     .addKeyValue("options", options)
-                    .log("{} asks {}", who(requested.peer(), requested.request()), Printable.of(options));
+                    .log("{} asks {}", who(requested.peer(), requested.request()), LogSanitizer.of(options));
         }
     }
 
     /** The beginning of a line; what is added by key is for machines, and the message for people. */
     private static LoggingEventBuilder line(Level level, String event, InetSocketAddress peer, Request request) {
         LoggingEventBuilder line =
-                LOG.atLevel(level).addKeyValue("event", event).addKeyValue("peer", PeerName.of(peer));
+                LOG.atLevel(level).addKeyValue("event", event).addKeyValue("peer", AddressFormat.of(peer));
         return request == null
                 ? line
                 : line.addKeyValue("operation", operation(request)).addKeyValue("file", request.filename());
@@ -127,7 +127,7 @@ public final class TransferLog implements TransferListener {
     }
 
     private static String describe(TransferEvent.Ended ended) {
-        String text = Printable.of(ended.cause().getMessage());
+        String text = LogSanitizer.of(ended.cause().getMessage());
         return ended.cause().isFromPeer() ? "peer says " + ended.cause().code() + " " + text : text;
     }
 
@@ -143,9 +143,9 @@ public final class TransferLog implements TransferListener {
 
     private static String who(InetSocketAddress peer, Request request) {
         if (request == null) {
-            return PeerName.of(peer) + " (malformed request)";
+            return AddressFormat.of(peer) + " (malformed request)";
         }
-        return PeerName.of(peer) + " " + operation(request) + " " + Printable.of(request.filename());
+        return AddressFormat.of(peer) + " " + operation(request) + " " + LogSanitizer.of(request.filename());
     }
 
     private static String operation(Request request) {

@@ -115,8 +115,8 @@ class BlockedDiskTest {
     void files_of_another_root_are_served_meanwhile() throws Exception {
         files.put("file", new byte[LENGTH]);
         List<RawPeer> stuck = new ArrayList<>();
-        Treatment slow = new Treatment(new Disk(), Limits.DEFAULT);
-        Treatment quick = new Treatment(files, Limits.DEFAULT);
+        RequestSettings slow = new RequestSettings(new Disk(), Limits.DEFAULT);
+        RequestSettings quick = new RequestSettings(files, Limits.DEFAULT);
         TftpServerBuilder builder = TftpServer.builder()
                 .policy((request, peer) -> request.filename().startsWith("slow") ? slow : quick)
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

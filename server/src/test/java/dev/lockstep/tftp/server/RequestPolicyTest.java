@@ -38,10 +38,10 @@ class RequestPolicyTest {
     @Test
     void each_request_is_treated_as_its_policy_says() throws IOException {
         files.put("f", "hello".getBytes());
-        Treatment book = new Treatment(files, Limits.DEFAULT);
-        Treatment small = new Treatment(files, Limits.DEFAULT.withBlksize(600));
-        Treatment deaf = book.withQuirks(Quirks.NO_OPTIONS);
-        Treatment narrow = book.withMtu(1032);
+        RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
+        RequestSettings small = new RequestSettings(files, Limits.DEFAULT.withBlksize(600));
+        RequestSettings deaf = book.withQuirks(Quirks.NO_OPTIONS);
+        RequestSettings narrow = book.withMtu(1032);
         try (TftpServer server = start((request, peer) -> switch (request.filename()) {
                     case "/f" -> small;
                     case "//f" -> deaf;
@@ -77,7 +77,7 @@ class RequestPolicyTest {
     @Test
     void an_mtu_of_the_request_goes_before_that_of_its_network() throws IOException {
         files.put("f", "hello".getBytes());
-        Treatment book = new Treatment(files, Limits.DEFAULT);
+        RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
         try (TftpServer server = TftpServer.builder()
                         .policy((request, peer) -> request.filename().equals("f") ? book : book.withMtu(732))
                         .mtu(NetworkMtu.parse("127.0.0.0/8=1032"))
@@ -95,7 +95,7 @@ class RequestPolicyTest {
     @Test
     void an_mtu_that_makes_no_sense_is_refused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Treatment(files, Limits.DEFAULT).withMtu(70_000))
+                .isThrownBy(() -> new RequestSettings(files, Limits.DEFAULT).withMtu(70_000))
                 .withMessage("mtu: 70000 (expected: 8 to 65535)");
     }
 }

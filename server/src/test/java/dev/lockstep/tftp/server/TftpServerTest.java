@@ -11,8 +11,8 @@ import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import dev.lockstep.tftp.transfer.Limits;
@@ -505,7 +505,7 @@ class TftpServerTest {
                 } catch (InterruptedException e) {
                     throw new IOException(e);
                 }
-                return new MemorySource("late".getBytes());
+                return new ByteArraySource("late".getBytes());
             }
 
             @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class TokenBucketsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final TokenBuckets buckets = new TokenBuckets(1 << 10, 100, 1000, new KeyedHash(42));
+    private final TokenBuckets buckets = new TokenBuckets(1 << 10, 100, 1000, new SeededHash(42));
 
     @Test
     void a_bucket_is_full_at_first_and_fills_at_its_rate_up_to_its_brim() {
@@ -56,7 +56,7 @@ class TokenBucketsTest {
 
     @Test
     void keys_that_share_a_slot_get_no_more_than_one_does() {
-        TokenBuckets one = new TokenBuckets(1, 100, 1000, new KeyedHash(42));
+        TokenBuckets one = new TokenBuckets(1, 100, 1000, new SeededHash(42));
         long got = 0;
         for (long key = 0; key < 1_000_000; key++) {
             if (one.has(key, 10, 0)) {

@@ -128,7 +128,7 @@ class TransferLogTest {
 
     @Test
     void a_pmtu_black_hole_is_a_warning_and_is_shown_in_the_line_of_each_transfer_that_it_slows() {
-        log.on(new TransferEvent.BlackHoleFound(PEER, READ, Duration.ofMinutes(10)));
+        log.on(new TransferEvent.PmtuBlackHoleFound(PEER, READ, Duration.ofMinutes(10)));
         assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.WARN);
         assertThat(lines.list.get(0).getFormattedMessage())
                 .isEqualTo(

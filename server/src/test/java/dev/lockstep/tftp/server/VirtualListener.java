@@ -27,7 +27,7 @@ final class VirtualListener {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
 
     final List<TransferEvent> events = new ArrayList<>();
-    final Admission admission;
+    final TransferQuota admission;
     private final EmbeddedChannel channel;
     private final ListenerHandler handler;
 
@@ -36,7 +36,7 @@ final class VirtualListener {
                 .portModes(peer -> PortMode.SINGLE)
                 .listener(events::add)
                 .config();
-        admission = new Admission(config.maxTransfers(), config.maxTransfersPerClient());
+        admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         TransferContext context = new TransferContext(
                 Limits.DEFAULT,
                 Runnable::run,
@@ -45,14 +45,14 @@ final class VirtualListener {
                 false,
                 config.listener(),
                 1 << 20);
-        Openings openings = new Openings(Runnable::run);
+        FileOpenQueue openings = new FileOpenQueue(Runnable::run);
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new PeerBuckets(config.unanswered(), 42),
+                new ReplyBudget(config.unanswered(), 42),
                 storage -> openings,
-                new Unanswered(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unanswered().requests()),
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {
             @Override

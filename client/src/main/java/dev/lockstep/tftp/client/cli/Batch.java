@@ -33,12 +33,12 @@ final class Batch {
 
     private final TftpClient client;
     private final Report report;
-    private final Progress progress;
+    private final TransferProgressBar progress;
     private final int parallel;
     private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
     private volatile boolean stopped;
 
-    Batch(TftpClient client, Report report, Progress progress, int parallel) {
+    Batch(TftpClient client, Report report, TransferProgressBar progress, int parallel) {
         this.client = client;
         this.report = report;
         this.progress = progress;

@@ -56,7 +56,7 @@ final class GetCommand extends TransferCommand {
 
     @Override
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
-        List<RemoteFile> files = Remotes.toGet(remotes, mode);
+        List<RemoteFile> files = RemoteArguments.toGet(remotes, mode);
         if (files.size() > 1 && output != null && !isDirectory()) {
             throw new IllegalArgumentException("-o: " + output + " (expected: a directory for several files)");
         }

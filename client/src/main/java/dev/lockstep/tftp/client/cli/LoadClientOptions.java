@@ -4,7 +4,7 @@ import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.client.LocalPorts;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
-import dev.lockstep.tftp.client.load.Profile;
+import dev.lockstep.tftp.client.load.FirmwareProfile;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Limits;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class LoadClientOptions {
     private CaptureOption capture;
 
     /** The firmware to be like, if any. */
-    Optional<Profile> profile() {
+    Optional<FirmwareProfile> profile() {
         if (profile == null) {
             return Optional.empty();
         }
@@ -73,7 +73,7 @@ final class LoadClientOptions {
             throw new IllegalArgumentException("--profile: " + profile + " (expected: no other option to ask for)");
         }
         try {
-            return Optional.of(Profile.named(profile));
+            return Optional.of(FirmwareProfile.named(profile));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--profile: " + e.getMessage(), e);
         }

@@ -73,7 +73,7 @@ final class LoadCommand implements Callable<Integer> {
         Thread onInterrupt = new Thread(() -> stop(run, told), "tftp-stop");
         Runtime.getRuntime().addShutdownHook(onInterrupt); // the figures so far are worth having
         try {
-            LiveLine line = LiveLine.onTerminal(quiet, load.transfers());
+            LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
             return tell(result) && result.allWell() ? 0 : 1;

@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.client.cli;
 
-import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.ExpectedContent;
+import dev.lockstep.tftp.client.load.FirmwareProfile;
+import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
-import dev.lockstep.tftp.client.load.Pace;
-import dev.lockstep.tftp.client.load.Profile;
-import dev.lockstep.tftp.client.load.Reference;
+import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.transfer.Source;
@@ -63,9 +63,9 @@ final class LoadOptions {
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            converter = OctetCount.Converter.class,
+            converter = ByteSizeOption.Converter.class,
             description = "Octets of each file that --put writes: 4096, 64K, 1M; 64K.")
-    private OctetCount size;
+    private ByteSizeOption size;
 
     @Option(
             names = "--verify",
@@ -96,7 +96,7 @@ final class LoadOptions {
      *
      * @throws IllegalArgumentException for what makes no sense, with the value and what was expected
      */
-    LoadPlan plan(Optional<Profile> profile, TransferMode mode) {
+    LoadPlan plan(Optional<FirmwareProfile> profile, TransferMode mode) {
         if (size != null && !put) {
             throw new IllegalArgumentException("--size: " + size.octets() + " (expected: with --put)");
         }
@@ -107,7 +107,7 @@ final class LoadOptions {
             throw new IllegalArgumentException("--duration: " + duration + " (expected: seconds, > 0)");
         }
         int atOnce = rate == null ? CLOSED_CONCURRENCY : OPEN_CONCURRENCY;
-        Pace pace = new Pace(
+        LoadSchedule pace = new LoadSchedule(
                 concurrency == null ? atOnce : concurrency,
                 rate == null ? 0 : rate,
                 seconds("--ramp", ramp),
@@ -116,7 +116,7 @@ final class LoadOptions {
                 transfers());
         List<Target> targets =
                 remotes.stream().map(text -> Target.parse(text, mode)).toList();
-        Faults faults = new Faults(loss, duplicate, reorder, delay, jitter, seed);
+        LinkImpairment faults = new LinkImpairment(loss, duplicate, reorder, delay, jitter, seed);
         return new LoadPlan(targets, pace, putSize(), profile, reference(), faults);
     }
 
@@ -130,15 +130,15 @@ final class LoadOptions {
         if (!put) {
             return Source.UNKNOWN_SIZE;
         }
-        return size == null ? OctetCount.DEFAULT.octets() : size.octets();
+        return size == null ? ByteSizeOption.DEFAULT.octets() : size.octets();
     }
 
-    private Optional<Reference> reference() {
+    private Optional<ExpectedContent> reference() {
         if (verify == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(Reference.of(verify));
+            return Optional.of(ExpectedContent.of(verify));
         } catch (IOException e) {
             throw new IllegalArgumentException("--verify: " + verify + " (expected: a file that can be read)", e);
         }

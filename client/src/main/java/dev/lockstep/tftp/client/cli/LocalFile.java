@@ -4,7 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.file.FileErrors;
 import dev.lockstep.tftp.file.FileSink;
 import dev.lockstep.tftp.file.FileSource;
-import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.file.SecureDirectory;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -34,7 +34,7 @@ final class LocalFile {
                 return new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE));
             }
             return new FileSink(
-                    Folder.open(real.getParent()), real.getFileName().toString(), true);
+                    SecureDirectory.open(real.getParent()), real.getFileName().toString(), true);
         } catch (IOException e) {
             throw named(e, target);
         }

@@ -43,11 +43,11 @@ final class PutCommand extends TransferCommand {
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
         List<String> files = List.of(arguments.get(0));
         RemoteFile place;
-        if (Remotes.endInUri(arguments)) {
+        if (RemoteArguments.endInUri(arguments)) {
             place = RemoteFile.parse(arguments.get(arguments.size() - 1), mode);
             files = arguments.subList(0, arguments.size() - 1);
         } else {
-            place = Remotes.server(arguments, mode);
+            place = RemoteArguments.server(arguments, mode);
         }
         if (files.isEmpty()) {
             throw new IllegalArgumentException(place + ": nothing to put there (expected: FILE... URI)");

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.lockstep.tftp.channel.Printable;
+import dev.lockstep.tftp.channel.LogSanitizer;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.transfer.Outcome;
@@ -59,7 +59,7 @@ final class Report {
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
         if (verbose || !StreamSink.isOutputClosed(cause)) { // as other programs, which SIGPIPE ends without a word
-            System.err.println("tftp: " + Printable.of(remote.toString()) + ": " + described(cause));
+            System.err.println("tftp: " + LogSanitizer.of(remote.toString()) + ": " + described(cause));
         }
         if (verbose) {
             printStackTrace(cause);
@@ -79,14 +79,14 @@ final class Report {
         cause.printStackTrace(new PrintWriter(trace));
         trace.toString()
                 .lines()
-                .map(line -> Printable.of(line).replace("\\x09", "\t"))
+                .map(line -> LogSanitizer.of(line).replace("\\x09", "\t"))
                 .forEach(System.err::println);
     }
 
     /** A failure's code and text on one line. */
     static String described(Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        return cause.code() + " " + Printable.of(cause.getMessage());
+        return cause.code() + " " + LogSanitizer.of(cause.getMessage());
     }
 
     private interface Fields {

@@ -49,7 +49,7 @@ final class ShellTransfers implements AutoCloseable {
         try (TftpClient client = newClient()) {
             begin(client);
             TransferResult result;
-            try (Progress progress = Progress.start(shown)) {
+            try (TransferProgressBar progress = TransferProgressBar.start(shown)) {
                 TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
                 result = start.on(client, request).join();
             }

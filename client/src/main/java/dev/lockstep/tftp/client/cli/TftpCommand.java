@@ -44,7 +44,7 @@ public final class TftpCommand implements Runnable {
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
         if (command instanceof TransferCommand) {
-            QuickStart.begin();
+            StartupOptimizations.begin();
         }
         return commandLine(command)
                 .setParameterExceptionHandler((failure, arguments) -> {

@@ -48,7 +48,7 @@ abstract class TransferCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         try (client;
-                Progress progress = options.progress(usesStandardOutput())) {
+                TransferProgressBar progress = options.progress(usesStandardOutput())) {
             Batch batch = new Batch(client, report, progress, parallel);
             CountDownLatch over = new CountDownLatch(1);
             Thread onInterrupt = new Thread(() -> stop(batch, client, over), "tftp-stop");

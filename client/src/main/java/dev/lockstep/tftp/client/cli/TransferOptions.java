@@ -58,9 +58,9 @@ final class TransferOptions {
     private boolean verbose;
 
     /** Shows how far the transfers are, where that is seen and wanted. */
-    Progress progress(boolean standardOutputIsData) {
+    TransferProgressBar progress(boolean standardOutputIsData) {
         boolean wanted = !quiet && !json && !trace && !standardOutputIsData;
-        return Progress.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
+        return TransferProgressBar.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
     }
 
     /** A client with these settings. */

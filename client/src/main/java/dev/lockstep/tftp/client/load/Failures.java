@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.channel.Printable;
+import dev.lockstep.tftp.channel.LogSanitizer;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.util.Map;
 import java.util.Queue;
@@ -49,7 +49,7 @@ final class Failures {
     }
 
     private static String printable(String text) {
-        String line = Printable.of(String.valueOf(text));
+        String line = LogSanitizer.of(String.valueOf(text));
         return line.length() > MOST_TEXT ? line.substring(0, MOST_TEXT) + "…" : line;
     }
 

@@ -14,11 +14,11 @@ import java.util.Optional;
  */
 public record LoadPlan(
         List<Target> targets,
-        Pace pace,
+        LoadSchedule pace,
         long putSize,
-        Optional<Profile> profile,
-        Optional<Reference> verify,
-        Faults faults) {
+        Optional<FirmwareProfile> profile,
+        Optional<ExpectedContent> verify,
+        LinkImpairment faults) {
     /** Refuses what does not fit together, with the value and what was expected. */
     public LoadPlan {
         targets = List.copyOf(targets);

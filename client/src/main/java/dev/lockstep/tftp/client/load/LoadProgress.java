@@ -10,7 +10,7 @@ public record LoadProgress(
         boolean warmUp, double seconds, long started, long completed, long failed, long bytes, double p99Millis) {
     private static final double NANOS = 1e9;
 
-    static LoadProgress of(boolean warmUp, Tally tally, long elapsed) {
+    static LoadProgress of(boolean warmUp, LoadMetrics tally, long elapsed) {
         return new LoadProgress(
                 warmUp,
                 elapsed / NANOS,

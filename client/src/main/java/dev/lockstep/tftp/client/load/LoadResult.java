@@ -36,18 +36,24 @@ public record LoadResult(
         List<Map.Entry<String, Long>> failures,
         SortedMap<Integer, Long> serverErrors,
         List<String> wrongContent,
-        List<Sample> timeline,
+        List<TransferSample> timeline,
         WarmUp warmUp) {
     private static final double NANOS = 1e9;
 
     /** What was made and checked before anything else counted, all zero without; only its failures are counted. */
     public record WarmUp(double seconds, long completed, long failed, long bytes) {
-        static WarmUp of(Tally tally, long elapsed) {
+        static WarmUp of(LoadMetrics tally, long elapsed) {
             return new WarmUp(elapsed / NANOS, tally.completed.sum(), tally.failed.sum(), tally.bytes.sum());
         }
     }
 
-    static LoadResult of(LoadPlan plan, Tally tally, Failures why, List<Sample> timeline, long elapsed, WarmUp warmUp) {
+    static LoadResult of(
+            LoadPlan plan,
+            LoadMetrics tally,
+            Failures why,
+            List<TransferSample> timeline,
+            long elapsed,
+            WarmUp warmUp) {
         List<Map.Entry<String, Long>> failures = new ArrayList<>();
         why.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
         failures.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));

@@ -24,11 +24,11 @@ import java.util.function.Consumer;
 public final class LoadRun {
     private final LoadPlan plan;
     private final List<Target> targets;
-    private final List<Reference> references;
+    private final List<ExpectedContent> references;
     private final Failures failures = new Failures();
-    private final Tally tally = new Tally(failures);
-    private final Tally warmUp = new Tally(failures);
-    private final Pacer pacer;
+    private final LoadMetrics tally = new LoadMetrics(failures);
+    private final LoadMetrics warmUp = new LoadMetrics(failures);
+    private final LoadScheduler pacer;
     private final TftpClient client;
 
     /**
@@ -45,12 +45,12 @@ public final class LoadRun {
         for (Target target : plan.targets()) {
             String host = target.remote().host();
             targets.add(target.at(InetAddress.getByName(host).getHostAddress()));
-            references.add(plan.verify().orElseGet(Reference::learnt));
+            references.add(plan.verify().orElseGet(ExpectedContent::learnt));
         }
         if (plan.faults().any()) {
-            settings.tap(FaultyLink.with(plan.faults()));
+            settings.tap(ImpairedChannelHandler.with(plan.faults()));
         }
-        this.pacer = new Pacer(plan.pace(), Pacer.Clock.SYSTEM, this::start);
+        this.pacer = new LoadScheduler(plan.pace(), LoadScheduler.Clock.SYSTEM, this::start);
         this.client = settings.build();
     }
 
@@ -97,16 +97,16 @@ public final class LoadRun {
 
     private void start(long number, long intended, Runnable ended) {
         int index = choose(number);
-        Profile profile = plan.profile().orElse(null);
+        FirmwareProfile profile = plan.profile().orElse(null);
         RemoteFile file = targets.get(index).remoteOf(number);
         if (profile != null) {
             TransferMode mode = plan.isPut() ? profile.putMode() : TransferMode.OCTET;
             file = new RemoteFile(file.host(), file.port(), profile.filename(file.filename()), mode);
         }
-        Tally told = pacer.isWarmUp(intended) ? warmUp : tally;
+        LoadMetrics told = pacer.isWarmUp(intended) ? warmUp : tally;
         told.started.increment();
         told.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
-        VirtualTransfer transfer = new VirtualTransfer(client, file, plan.profile(), intended, told);
+        VirtualClient transfer = new VirtualClient(client, file, plan.profile(), intended, told);
         if (plan.isPut()) {
             transfer.put(plan.putSize(), ended);
         } else {

@@ -15,18 +15,18 @@ final class Timeline {
 
     private static final double NANOS = 1e9;
 
-    private final Tally tally;
+    private final LoadMetrics tally;
     private final long begin;
-    private final List<Sample> samples = new ArrayList<>();
+    private final List<TransferSample> samples = new ArrayList<>();
     private int looksASample = 1;
     private int looks;
-    private Sample underway = new Sample(0, 0, 0, 0, 0, 0);
+    private TransferSample underway = new TransferSample(0, 0, 0, 0, 0, 0);
     private double lastSecond;
     private long lastBytes;
     private long lastCompleted;
     private long lastFailed;
 
-    Timeline(Tally tally, long begin) {
+    Timeline(LoadMetrics tally, long begin) {
         this.tally = tally;
         this.begin = begin;
     }
@@ -38,7 +38,7 @@ final class Timeline {
         long completed = tally.completed.sum();
         long failed = tally.failed.sum();
         long running = tally.started.sum() - completed - failed;
-        underway = underway.and(new Sample(
+        underway = underway.and(new TransferSample(
                 second,
                 second - lastSecond,
                 bytes - lastBytes,
@@ -55,14 +55,14 @@ final class Timeline {
     }
 
     /** Looks for the last time: a stretch too short for a rate of its own belongs to the one before. */
-    synchronized List<Sample> end(long now) {
+    synchronized List<TransferSample> end(long now) {
         look(now);
         if (underway.length() > 0) {
             add();
         }
         int last = samples.size() - 1;
         if (last > 0 && samples.get(last).length() < samples.get(last - 1).length() / 2) {
-            Sample rest = samples.remove(last);
+            TransferSample rest = samples.remove(last);
             samples.set(last - 1, samples.get(last - 1).and(rest));
         }
         return List.copyOf(samples);
@@ -70,7 +70,7 @@ final class Timeline {
 
     private void add() {
         samples.add(underway);
-        underway = new Sample(0, 0, 0, 0, 0, 0);
+        underway = new TransferSample(0, 0, 0, 0, 0, 0);
         looks = 0;
         if (samples.size() == MOST) {
             thin();
@@ -78,9 +78,11 @@ final class Timeline {
     }
 
     private void thin() {
-        List<Sample> fewer = new ArrayList<>();
+        List<TransferSample> fewer = new ArrayList<>();
         for (int from = 0; from < MOST; from += LOOKS) {
-            samples.subList(from, from + LOOKS).stream().reduce(Sample::and).ifPresent(fewer::add);
+            samples.subList(from, from + LOOKS).stream()
+                    .reduce(TransferSample::and)
+                    .ifPresent(fewer::add);
         }
         samples.clear();
         samples.addAll(fewer);

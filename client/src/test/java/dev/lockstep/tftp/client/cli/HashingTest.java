@@ -3,8 +3,8 @@ package dev.lockstep.tftp.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.MemorySource;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -59,14 +59,14 @@ class HashingTest {
             sink.commit();
         }
         assertThat(file.isCommitted()).isTrue();
-        try (Source source = Hashing.checked(new MemorySource(new byte[0]), NOTHING)) {
+        try (Source source = Hashing.checked(new ByteArraySource(new byte[0]), NOTHING)) {
             assertThat(readAll(source)).isEmpty();
         }
     }
 
     @Test
     void a_source_with_the_right_hash_is_read_whole() throws IOException {
-        MemorySource file = new MemorySource("abc".getBytes()).atMost(2);
+        ByteArraySource file = new ByteArraySource("abc".getBytes()).atMost(2);
         try (Source source = Hashing.checked(file, ABC)) {
             assertThat(readAll(source)).isEqualTo("abc");
         }
@@ -75,7 +75,7 @@ class HashingTest {
 
     @Test
     void a_source_with_a_wrong_hash_fails_at_its_end() throws IOException {
-        try (Source source = Hashing.checked(new MemorySource("abd".getBytes()), ABC)) {
+        try (Source source = Hashing.checked(new ByteArraySource("abd".getBytes()), ABC)) {
             assertThat(source.read(ByteBuffer.allocate(3))).isEqualTo(3);
             assertThatThrownBy(() -> source.read(ByteBuffer.allocate(1))).isInstanceOf(TftpException.class);
         }
@@ -83,7 +83,7 @@ class HashingTest {
 
     @Test
     void its_end_must_be_asked_for_so_its_size_is_not_told() throws IOException {
-        try (Source source = Hashing.checked(new MemorySource("abc".getBytes()), ABC)) {
+        try (Source source = Hashing.checked(new ByteArraySource("abc".getBytes()), ABC)) {
             assertThat(source.size()).isEqualTo(Source.UNKNOWN_SIZE);
         }
     }
@@ -91,7 +91,7 @@ class HashingTest {
     @Test
     void without_a_hash_nothing_stands_in_between() {
         MemorySink sink = new MemorySink();
-        MemorySource source = new MemorySource(new byte[3]);
+        ByteArraySource source = new ByteArraySource(new byte[3]);
         assertThat(Hashing.checked(sink, null)).isSameAs(sink);
         assertThat(Hashing.checked(source, null)).isSameAs(source);
     }

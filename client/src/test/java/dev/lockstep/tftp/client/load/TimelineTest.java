@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TimelineTest {
-    private final Tally tally = new Tally(new Failures());
+    private final LoadMetrics tally = new LoadMetrics(new Failures());
     private final Timeline timeline = new Timeline(tally, 0);
 
     @Test
@@ -16,9 +16,9 @@ class TimelineTest {
         tally.bytes.add(1000);
         timeline.look(TimeUnit.MILLISECONDS.toNanos(100));
         tally.bytes.add(500);
-        List<Sample> samples = timeline.end(TimeUnit.MILLISECONDS.toNanos(200));
-        assertThat(samples).extracting(Sample::bytesPerSecond).containsExactly(10_000.0, 5_000.0);
-        assertThat(samples).extracting(Sample::second).containsExactly(0.1, 0.2);
+        List<TransferSample> samples = timeline.end(TimeUnit.MILLISECONDS.toNanos(200));
+        assertThat(samples).extracting(TransferSample::bytesPerSecond).containsExactly(10_000.0, 5_000.0);
+        assertThat(samples).extracting(TransferSample::second).containsExactly(0.1, 0.2);
     }
 
     @Test
@@ -28,9 +28,9 @@ class TimelineTest {
             tally.bytes.add(7);
             timeline.look(TimeUnit.MILLISECONDS.toNanos(100L * i));
         }
-        List<Sample> samples = timeline.end(TimeUnit.HOURS.toNanos(1));
+        List<TransferSample> samples = timeline.end(TimeUnit.HOURS.toNanos(1));
         assertThat(samples.size()).isLessThanOrEqualTo(600);
-        assertThat(samples.stream().mapToLong(Sample::bytes).sum()).isEqualTo(7L * looks);
+        assertThat(samples.stream().mapToLong(TransferSample::bytes).sum()).isEqualTo(7L * looks);
         assertThat(samples.get(0).length()).isEqualTo(10, within(1e-6));
     }
 }

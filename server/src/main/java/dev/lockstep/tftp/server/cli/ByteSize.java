@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
-import dev.lockstep.tftp.server.rules.Octets;
+import dev.lockstep.tftp.server.rules.SizeParser;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -11,7 +11,7 @@ record ByteSize(long octets) {
         @Override
         public ByteSize convert(String value) {
             try {
-                return new ByteSize(Octets.parse(value));
+                return new ByteSize(SizeParser.parse(value));
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

@@ -16,7 +16,7 @@ final class Logging {
     private static final int QUEUE = 8192;
     private static final int SUMMARY_SECONDS = 10;
 
-    private static FloodGate gate = new FloodGate(0, System::nanoTime);
+    private static LogRateLimiter gate = new LogRateLimiter(0, System::nanoTime);
 
     private Logging() {}
 
@@ -40,7 +40,7 @@ final class Logging {
         queue.setDiscardingThreshold(0); // nothing is dropped before the queue is full
         queue.addAppender(console);
         if (rate > 0) {
-            gate = new FloodGate(rate, System::nanoTime);
+            gate = new LogRateLimiter(rate, System::nanoTime);
             queue.addFilter(gate); // before the queue, which a flood would fill
             context.getScheduledExecutorService()
                     .scheduleAtFixedRate(gate::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
@@ -62,11 +62,11 @@ final class Logging {
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, boolean verbose, boolean json) {
-        boolean journal = JournalLines.areWantedOn(JournalLines.STANDARD_ERROR, System.getenv("JOURNAL_STREAM"));
-        Encoder<ILoggingEvent> lines = json ? new JsonLines(verbose) : plain(verbose, journal);
+        boolean journal = JournalLayout.areWantedOn(JournalLayout.STANDARD_ERROR, System.getenv("JOURNAL_STREAM"));
+        Encoder<ILoggingEvent> lines = json ? new JsonLayout(verbose) : plain(verbose, journal);
         lines.setContext(context);
         lines.start();
-        return journal ? new JournalLines(lines) : lines;
+        return journal ? new JournalLayout(lines) : lines;
     }
 
     /** The journal has a time and a priority of its own for each line. */

@@ -2,8 +2,8 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.NetworkMtu;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import dev.lockstep.tftp.server.Treatment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -118,6 +118,6 @@ final class NetworkOptions {
 
     /** As a treatment has it. */
     int mtu() {
-        return noPathMtu ? Treatment.ANY_MTU : Treatment.PATH_MTU;
+        return noPathMtu ? RequestSettings.ANY_MTU : RequestSettings.PATH_MTU;
     }
 }

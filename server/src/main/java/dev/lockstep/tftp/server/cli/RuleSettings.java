@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.server.cli;
 
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
-import dev.lockstep.tftp.server.rules.Neighbours;
+import dev.lockstep.tftp.server.rules.NeighbourTable;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 
@@ -14,13 +14,13 @@ record RuleSettings(
     /** The rules of that file, which may be null. */
     RulePolicy read(ConfigFile file) throws IOException, ConfigException {
         CommonSettings common = new CommonSettings(
-                new Treatment(storage.storage(directories), limits.limits()).withMtu(network.mtu()),
+                new RequestSettings(storage.storage(directories), limits.limits()).withMtu(network.mtu()),
                 storage.root(),
                 storage.writes(),
                 storage.servePrivate(),
                 network.mode(),
                 directories,
-                Neighbours.ofThisMachine());
+                NeighbourTable.ofThisMachine());
         return file == null ? ConfigFile.noRules(common) : file.rules(common);
     }
 }

@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.channel.PacketCapture;
 import dev.lockstep.tftp.channel.PacketTrace;
-import dev.lockstep.tftp.channel.PeerName;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
@@ -67,7 +67,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
-    private UnansweredOptions unanswered;
+    private AmplificationOptions unanswered;
 
     @Mixin
     private ProbeOptions probe;
@@ -171,7 +171,7 @@ public final class TftpdCommand implements Callable<Integer> {
             }
         }
         for (InetSocketAddress address : server.addresses()) {
-            String on = server.addresses().size() > 1 ? " on " + PeerName.of(address.getAddress()) : "";
+            String on = server.addresses().size() > 1 ? " on " + AddressFormat.of(address.getAddress()) : "";
             System.out.println("Listening port " + address.getPort() + on);
         }
         probe.announce(System.out);
@@ -227,7 +227,8 @@ public final class TftpdCommand implements Callable<Integer> {
             new Reload(configuration, this, policy, manager).onSignal();
         }
         if (where.isEmpty()) {
-            Inheritance.descriptors(System.getenv(), ProcessHandle.current().pid())
+            SocketActivation.descriptors(
+                            System.getenv(), ProcessHandle.current().pid())
                     .forEach(builder::inherit);
         }
         if (trace) {

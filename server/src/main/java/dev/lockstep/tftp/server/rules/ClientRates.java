@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.Pace;
-import dev.lockstep.tftp.channel.RateLimit;
+import dev.lockstep.tftp.channel.RateLimiter;
+import dev.lockstep.tftp.channel.SharedRateLimiter;
 import dev.lockstep.tftp.server.ClientPrefix;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
@@ -12,11 +12,11 @@ final class ClientRates {
     private static final int MOST = 10_000;
 
     private final long rate;
-    private final Map<Long, Pace> byClient = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Long, RateLimiter> byClient = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Pace> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, RateLimiter> eldest) {
             return size() > MOST;
         }
     };
@@ -25,7 +25,7 @@ final class ClientRates {
         this.rate = rate;
     }
 
-    synchronized Pace of(InetAddress client) {
-        return byClient.computeIfAbsent(ClientPrefix.of(client), prefix -> new RateLimit(rate));
+    synchronized RateLimiter of(InetAddress client) {
+        return byClient.computeIfAbsent(ClientPrefix.of(client), prefix -> new SharedRateLimiter(rate));
     }
 }

@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
@@ -15,13 +15,13 @@ import java.nio.file.Path;
  * @param directories opens the directories that rules name
  */
 public record CommonSettings(
-        Treatment treatment,
+        RequestSettings treatment,
         Path root,
         WriteRules writes,
         boolean servePrivate,
         PortMode ports,
         Directories directories,
-        Neighbours neighbours) {
+        NeighbourTable neighbours) {
     /** A way to open directories. */
     @FunctionalInterface
     public interface Directories {

@@ -47,7 +47,7 @@ public final class ConfigFile {
      */
     public static ConfigFile read(Path path, Set<String> flags) throws IOException, ConfigException {
         ConfigFile file = new ConfigFile(path, flags, Toml.parse(path));
-        Problems problems = file.problems();
+        ConfigErrors problems = file.problems();
         for (TomlParseError error : file.toml.errors()) {
             problems.add(error.position().line(), error.getMessage());
         }
@@ -56,7 +56,7 @@ public final class ConfigFile {
         known.add(RULE);
         for (String key : file.toml.keySet()) {
             if (!known.contains(key)) {
-                problems.add(file.lineOf(key), key + ": unknown key (did you mean " + Nearest.to(key, known) + "?)");
+                problems.add(file.lineOf(key), key + ": unknown key (did you mean " + Suggestion.to(key, known) + "?)");
             } else if (flags.contains(key)) {
                 file.readSetting(key, problems);
             }
@@ -65,7 +65,7 @@ public final class ConfigFile {
         return file;
     }
 
-    private void readSetting(String key, Problems problems) {
+    private void readSetting(String key, ConfigErrors problems) {
         Object value = toml.get(List.of(key));
         List<?> all = value instanceof TomlArray array ? array.toList() : List.of(value);
         List<String> texts = new ArrayList<>();
@@ -95,13 +95,13 @@ public final class ConfigFile {
      * @throws ConfigException for all that is wrong with them
      */
     public RulePolicy rules(CommonSettings common) throws ConfigException {
-        Problems problems = problems();
+        ConfigErrors problems = problems();
         List<Rule> rules = new ArrayList<>();
         Object written = toml.get(List.of(RULE));
         if (written instanceof TomlArray array && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
             for (int i = 0; i < array.size(); i++) {
-                Section section =
-                        new Section(array.getTable(i), array.inputPositionOf(i).line(), problems);
+                ConfigTable section = new ConfigTable(
+                        array.getTable(i), array.inputPositionOf(i).line(), problems);
                 rules.add(new RuleReader(section, common, problems, i + 1).read(flags));
             }
         } else if (written != null) {
@@ -120,7 +120,7 @@ public final class ConfigFile {
         return toml.inputPositionOf(List.of(key)).line();
     }
 
-    private Problems problems() {
-        return new Problems(path.getFileName().toString());
+    private ConfigErrors problems() {
+        return new ConfigErrors(path.getFileName().toString());
     }
 }

@@ -5,10 +5,10 @@ import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.server.Treatment;
-import dev.lockstep.tftp.transfer.BlackHole;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.Negotiation;
+import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import dev.lockstep.tftp.transfer.Quirks;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -81,7 +81,7 @@ public final class Explanation {
     private void explain() throws IOException {
         Rule rule = policy.ruleFor(request, client);
         lines.add(rule == policy.otherwise() ? "no rule matches" : rule.label() + ": " + rule.condition());
-        Treatment treatment = rule.treat(client);
+        RequestSettings treatment = rule.treat(client);
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
         RuledStorage files = (RuledStorage) treatment.storage();
@@ -123,7 +123,7 @@ public final class Explanation {
         }
     }
 
-    private void explainOptions(Treatment treatment, long size) {
+    private void explainOptions(RequestSettings treatment, long size) {
         Limits limits = treatment.limitsFor(pathMtu, client instanceof Inet6Address);
         Options oack =
                 Negotiation.answer(request, limits, treatment.quirks(), size).oack();
@@ -133,16 +133,16 @@ public final class Explanation {
                     .orElseGet(() -> "left out, " + reasonAgainst(asked, treatment.quirks()));
             lines.add("option " + asked.name() + "=" + asked.value() + ": " + answer);
         }
-        if (oack.number(Options.BLKSIZE, BlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
+        if (oack.number(Options.BLKSIZE, PmtuBlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
                         .isPresent()
-                || oack.number(Options.BLKSIZE2, BlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
+                || oack.number(Options.BLKSIZE2, PmtuBlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
                         .isPresent()) {
-            lines.add("PMTU black hole: blksize " + BlackHole.SAFE_BLKSIZE
+            lines.add("PMTU black hole: blksize " + PmtuBlackHole.SAFE_BLKSIZE
                     + " instead, while the running daemon has logged one for this client within 10 min");
         }
     }
 
-    private String reasonFor(Option asked, String given, Treatment treatment, Limits limits) {
+    private String reasonFor(Option asked, String given, RequestSettings treatment, Limits limits) {
         if (asked.key().equals(Options.TSIZE)) {
             return request instanceof WriteRequest ? ", as announced" : ", the size of the file";
         }
@@ -160,8 +160,8 @@ public final class Explanation {
                 : ", the most by limit";
     }
 
-    private int mtuOf(Treatment treatment) {
-        return treatment.mtu() == Treatment.PATH_MTU ? pathMtu : treatment.mtu();
+    private int mtuOf(RequestSettings treatment) {
+        return treatment.mtu() == RequestSettings.PATH_MTU ? pathMtu : treatment.mtu();
     }
 
     private String reasonAgainst(Option asked, Quirks quirks) {

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -22,16 +22,16 @@ final class RootTemplate {
 
     private final Path fixed;
     private final String rest;
-    private final Neighbours neighbours;
+    private final NeighbourTable neighbours;
 
-    private RootTemplate(Path fixed, String rest, Neighbours neighbours) {
+    private RootTemplate(Path fixed, String rest, NeighbourTable neighbours) {
         this.fixed = fixed;
         this.rest = rest;
         this.neighbours = neighbours;
     }
 
     /** Reads one; an {@link IllegalArgumentException} says what was expected. */
-    static RootTemplate parse(String text, Neighbours neighbours) {
+    static RootTemplate parse(String text, NeighbourTable neighbours) {
         Matcher place = PLACE.matcher(text);
         int first = -1;
         while (place.find()) {
@@ -72,11 +72,11 @@ final class RootTemplate {
     private String valueOf(MatchResult place, String name, InetAddress client) throws IOException {
         String what = place.group(1);
         return switch (what) {
-            case "ip" -> PeerName.of(client).replace(':', '-'); // a colon would be a drive's on some systems
+            case "ip" -> AddressFormat.of(client).replace(':', '-'); // a colon would be a drive's on some systems
             case "mac" ->
                 neighbours
                         .hardwareAddressOf(client)
-                        .orElseThrow(() -> nothing("{mac}: " + PeerName.of(client) + " is no neighbour"));
+                        .orElseThrow(() -> nothing("{mac}: " + AddressFormat.of(client) + " is no neighbour"));
             default -> part(Integer.parseInt(what.substring(what.indexOf(':') + 1)), name);
         };
     }

@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.Pace;
-import dev.lockstep.tftp.channel.RateLimit;
+import dev.lockstep.tftp.channel.RateLimiter;
+import dev.lockstep.tftp.channel.SharedRateLimiter;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetAddress;
 import java.util.List;
@@ -14,7 +14,7 @@ final class Rule {
     private final String label;
     private final RuleCondition condition;
     private final boolean denies;
-    private final Treatment treatment;
+    private final RequestSettings treatment;
     private final PortMode ports;
     private final List<QuirkProfile> quirks;
     private final Rates rates;
@@ -36,7 +36,7 @@ final class Rule {
             String label,
             RuleCondition condition,
             boolean denies,
-            Treatment treatment,
+            RequestSettings treatment,
             PortMode ports,
             List<QuirkProfile> quirks,
             Rates rates) {
@@ -51,15 +51,15 @@ final class Rule {
     }
 
     /** How it treats a request that it matches. */
-    Treatment treat(InetAddress client) throws TftpException {
+    RequestSettings treat(InetAddress client) throws TftpException {
         if (denies) {
             throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not allowed").because(label + " denies it");
         }
-        Pace pace = rates.perTransfer > 0 ? new RateLimit(rates.perTransfer) : Pace.UNLIMITED;
+        RateLimiter pace = rates.perTransfer > 0 ? new SharedRateLimiter(rates.perTransfer) : RateLimiter.UNLIMITED;
         if (clientRates != null) {
             pace = pace.and(clientRates.of(client));
         }
-        return pace == Pace.UNLIMITED ? treatment : treatment.withPace(pace);
+        return pace == RateLimiter.UNLIMITED ? treatment : treatment.withPace(pace);
     }
 
     String label() {
@@ -71,7 +71,7 @@ final class Rule {
     }
 
     /** Without paces of its own. */
-    Treatment treatment() {
+    RequestSettings treatment() {
         return treatment;
     }
 

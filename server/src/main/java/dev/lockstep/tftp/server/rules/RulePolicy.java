@@ -5,7 +5,7 @@ import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetAddress;
@@ -27,7 +27,7 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     }
 
     @Override
-    public Treatment treat(Request request, InetSocketAddress peer) throws TftpException {
+    public RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException {
         return ruleFor(request, peer.getAddress()).treat(peer.getAddress());
     }
 

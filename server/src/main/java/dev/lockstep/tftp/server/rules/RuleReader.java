@@ -3,9 +3,9 @@ package dev.lockstep.tftp.server.rules;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
-import dev.lockstep.tftp.server.rules.NameChanges.Letters;
-import dev.lockstep.tftp.server.rules.NameChanges.Renaming;
+import dev.lockstep.tftp.server.RequestSettings;
+import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
+import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.transfer.Limits;
@@ -28,11 +28,11 @@ final class RuleReader {
     /** A window takes no longer than a quarter of a second, or a client takes the silence for a loss. */
     private static final int WINDOWS_A_SECOND = 4;
 
-    private final Section section;
+    private final ConfigTable section;
     private final CommonSettings common;
     private final String label;
 
-    RuleReader(Section section, CommonSettings common, Problems problems, int number) {
+    RuleReader(ConfigTable section, CommonSettings common, ConfigErrors problems, int number) {
         this.section = section;
         this.common = common;
         String name = section.text("name", text -> " \"" + text + "\"").orElse("");
@@ -41,9 +41,9 @@ final class RuleReader {
 
     /** What holds where no rule matches. */
     static Rule otherwise(CommonSettings common) {
-        Treatment treatment = common.treatment();
+        RequestSettings treatment = common.treatment();
         RuledStorage files =
-                new RuledStorage("no rule matches", treatment.storage(), null, NameChanges.NONE, common.writes());
+                new RuledStorage("no rule matches", treatment.storage(), null, FilenameRewrites.NONE, common.writes());
         return new Rule(
                 "no rule",
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
@@ -60,12 +60,12 @@ final class RuleReader {
         boolean denies = choice("action", false, Map.of("allow", false, "deny", true));
         // what is denied must not be had by other letters, which a later rule may fold
         RuleCondition condition = condition(denies || letters != Letters.KEEP);
-        NameChanges changes = new NameChanges(letters, renamings());
+        FilenameRewrites changes = new FilenameRewrites(letters, renamings());
         List<QuirkProfile> quirks = quirks();
         Rule.Rates rates = new Rule.Rates(
                 section.size("rate-per-transfer").orElse(0),
                 section.size("rate-per-client").orElse(0));
-        Treatment treatment = treatment(changes, quirks, rates);
+        RequestSettings treatment = treatment(changes, quirks, rates);
         PortMode ports = section.text("ports", RuleReader::portMode).orElse(null);
         if (ports != null && !(condition.files().isEmpty() && condition.write().isEmpty())) {
             section.problem("ports", "(expected: in a rule without files and operation: the port is chosen by client)");
@@ -85,7 +85,7 @@ final class RuleReader {
 
     private List<Renaming> renamings() {
         List<Renaming> all = new ArrayList<>();
-        for (Section renaming : section.sections("rename")) {
+        for (ConfigTable renaming : section.sections("rename")) {
             Optional<Pattern> from = renaming.text("from", RuleReader::regex);
             Optional<String> to = renaming.text("to", text -> text);
             renaming.finish(Set.of(), "");
@@ -118,14 +118,14 @@ final class RuleReader {
         return section.texts("quirks", text -> chosen(text, byKey));
     }
 
-    private Treatment treatment(NameChanges changes, List<QuirkProfile> profiles, Rule.Rates rates) {
-        Treatment usual = common.treatment();
+    private RequestSettings treatment(FilenameRewrites changes, List<QuirkProfile> profiles, Rule.Rates rates) {
+        RequestSettings usual = common.treatment();
         Quirks quirks = Quirks.NONE;
         for (QuirkProfile profile : profiles) {
             quirks = quirks.and(profile.quirks());
         }
         Limits limits = limits(usual.limits(), rates);
-        return new Treatment(storage(changes), limits, quirks, mtu(usual.mtu()), usual.pace());
+        return new RequestSettings(storage(changes), limits, quirks, mtu(usual.mtu()), usual.pace());
     }
 
     private Limits limits(Limits usual, Rule.Rates rates) {
@@ -150,11 +150,11 @@ final class RuleReader {
     }
 
     private int mtu(int usual) {
-        OptionalLong number = section.number("mtu", 68, Treatment.ANY_MTU);
+        OptionalLong number = section.number("mtu", 68, RequestSettings.ANY_MTU);
         return (int) number.orElse(usual);
     }
 
-    private Storage storage(NameChanges changes) {
+    private Storage storage(FilenameRewrites changes) {
         WriteRules usual = common.writes();
         WriteRules writes = new WriteRules(
                 section.flag("writable").orElse(usual.allowed()),

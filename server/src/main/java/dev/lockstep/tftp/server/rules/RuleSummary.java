@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.transfer.Limits;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +49,8 @@ public final class RuleSummary {
 
     private static String mtu(int mtu) {
         return switch (mtu) {
-            case Treatment.PATH_MTU -> "MTU of the path";
-            case Treatment.ANY_MTU -> "any MTU";
+            case RequestSettings.PATH_MTU -> "MTU of the path";
+            case RequestSettings.ANY_MTU -> "any MTU";
             default -> "MTU " + mtu;
         };
     }

@@ -19,7 +19,7 @@ final class RuledStorage implements Storage {
     private final String rule;
     private final Storage files;
     private final RootTemplate root;
-    private final NameChanges changes;
+    private final FilenameRewrites changes;
     private final WriteRules writes;
 
     /** Where a name leads. */
@@ -32,7 +32,7 @@ final class RuledStorage implements Storage {
      * @param root null where that is all of it
      * @param writes what the files may take
      */
-    RuledStorage(String rule, Storage files, RootTemplate root, NameChanges changes, WriteRules writes) {
+    RuledStorage(String rule, Storage files, RootTemplate root, FilenameRewrites changes, WriteRules writes) {
         this.rule = rule;
         this.files = files;
         this.root = root;

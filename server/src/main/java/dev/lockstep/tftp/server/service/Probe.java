@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.service;
 
-import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.channel.Transport;
-import dev.lockstep.tftp.server.Companion;
+import dev.lockstep.tftp.server.ServerLifecycleListener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -23,7 +23,7 @@ import java.util.Set;
  * A TCP port for those who can't probe UDP: there while requests are served, refused otherwise. Whoever sends a line
  * gets one back. All of it runs on one event loop.
  */
-public final class Probe implements Companion {
+public final class Probe implements ServerLifecycleListener {
     /** Where it is by custom. */
     public static final int PORT = 8700;
 
@@ -76,7 +76,7 @@ public final class Probe implements Companion {
         transport.keepToOneFamily(bootstrap, address.getAddress());
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            String where = PeerName.of(address.getAddress()) + " TCP port " + address.getPort();
+            String where = AddressFormat.of(address.getAddress()) + " TCP port " + address.getPort();
             IOException failure = new BindException(where + ": " + bound.cause().getMessage());
             failure.initCause(bound.cause());
             throw failure;

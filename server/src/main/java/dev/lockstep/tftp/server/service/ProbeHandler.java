@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.service;
 
-import dev.lockstep.tftp.channel.Printable;
+import dev.lockstep.tftp.channel.LogSanitizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -55,7 +55,7 @@ final class ProbeHandler extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf line) {
         if (answer == null) {
-            LOG.debug("[2] Recv: {}", Printable.of(line.toString(StandardCharsets.UTF_8)));
+            LOG.debug("[2] Recv: {}", LogSanitizer.of(line.toString(StandardCharsets.UTF_8)));
             LOG.debug("[3] Send: {}", ANSWER);
             answer = ctx.writeAndFlush(ByteBufUtil.writeUtf8(ctx.alloc(), ANSWER + "\n"));
             // a client that reads to the end is not kept waiting; one that closes first is not hurt

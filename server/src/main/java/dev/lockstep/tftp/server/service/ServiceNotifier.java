@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.service;
 
-import dev.lockstep.tftp.channel.PeerName;
+import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.channel.Transport;
-import dev.lockstep.tftp.server.Companion;
+import dev.lockstep.tftp.server.ServerLifecycleListener;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Tells the service manager when the server serves, stops, and is alive, by datagrams to the socket it has named in the
  * environment (sd_notify(3)). A manager that can't be reached is a warning: the files are worth more.
  */
-public final class ServiceNotifier implements Companion {
+public final class ServiceNotifier implements ServerLifecycleListener {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
     private final String socket;
@@ -86,7 +86,7 @@ public final class ServiceNotifier implements Companion {
         }
         channel = connected.channel();
         send("READY=1\nSTATUS=Listening on "
-                + addresses.stream().map(PeerName::of).collect(Collectors.joining(", ")));
+                + addresses.stream().map(AddressFormat::of).collect(Collectors.joining(", ")));
         if (watchdogMicros > 0) {
             List<EventExecutor> all = new ArrayList<>();
             loops.forEach(all::add);

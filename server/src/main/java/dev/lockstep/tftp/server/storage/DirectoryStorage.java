@@ -3,7 +3,7 @@ package dev.lockstep.tftp.server.storage;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.file.FileErrors;
 import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.Folder;
+import dev.lockstep.tftp.file.SecureDirectory;
 import dev.lockstep.tftp.transfer.Sink;
 import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TftpException;
@@ -32,8 +32,8 @@ public final class DirectoryStorage implements Storage {
     private final Path root;
     private final WriteRules rules;
     private final boolean servesPrivate;
-    private final Versions versions;
-    private final FileReads reads;
+    private final FileVersionTracker versions;
+    private final FileOpener reads;
 
     /**
      * A storage.
@@ -42,13 +42,14 @@ public final class DirectoryStorage implements Storage {
      * @param root there or below, where the base is the only way to it: a name that a client said may have led here
      * @param servesPrivate whether files are served that others may not read
      */
-    private DirectoryStorage(Path base, Path root, WriteRules rules, boolean servesPrivate, Versions versions) {
+    private DirectoryStorage(
+            Path base, Path root, WriteRules rules, boolean servesPrivate, FileVersionTracker versions) {
         this.base = base;
         this.root = root;
         this.rules = rules;
         this.servesPrivate = servesPrivate;
         this.versions = versions;
-        this.reads = new FileReads(versions);
+        this.reads = new FileOpener(versions);
     }
 
     /**
@@ -63,8 +64,8 @@ public final class DirectoryStorage implements Storage {
     /** The same by that clock. */
     static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
-        Folder.open(root).close();
-        return new DirectoryStorage(root, root, rules, false, new Versions(root, clock));
+        SecureDirectory.open(root).close();
+        return new DirectoryStorage(root, root, rules, false, new FileVersionTracker(root, clock));
     }
 
     /**
@@ -73,7 +74,7 @@ public final class DirectoryStorage implements Storage {
      * list the whole tree.
      */
     public void removeStaleUploads() throws IOException {
-        CrashLitter.remove(root);
+        StaleUploadCleaner.remove(root);
     }
 
     /**
@@ -135,7 +136,7 @@ public final class DirectoryStorage implements Storage {
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 Path asked = resolve(filename);
                 Path file = asked.toRealPath();
-                try (Folder folder = folderOf(file)) {
+                try (SecureDirectory folder = folderOf(file)) {
                     BasicFileAttributes found = requireRegular(folder, nameOf(file));
                     requireReadable(found);
                     Source source = reads.open(folder, found.fileKey(), filename, asked, file);
@@ -155,7 +156,7 @@ public final class DirectoryStorage implements Storage {
         rules.check(size);
         try {
             Path file = target(resolve(filename));
-            Folder folder = folderOf(file);
+            SecureDirectory folder = folderOf(file);
             try {
                 if (folder.has(nameOf(file))) {
                     requireRegular(folder, nameOf(file));
@@ -203,7 +204,7 @@ public final class DirectoryStorage implements Storage {
     }
 
     /** Opens the directory of a resolved file. The caller closes it. */
-    private Folder folderOf(Path file) throws IOException {
+    private SecureDirectory folderOf(Path file) throws IOException {
         if (!file.startsWith(root) || file.equals(root)) {
             throw leadsOut();
         }
@@ -211,11 +212,11 @@ public final class DirectoryStorage implements Storage {
     }
 
     /** Opens a directory at the root or below, from the base and without following links. The caller closes it. */
-    private Folder open(Path directory) throws IOException {
-        Folder folder = Folder.open(base);
+    private SecureDirectory open(Path directory) throws IOException {
+        SecureDirectory folder = SecureDirectory.open(base);
         for (Path element : base.relativize(directory)) {
             if (!element.toString().isEmpty()) {
-                try (Folder parent = folder) {
+                try (SecureDirectory parent = folder) {
                     folder = parent.sub(element);
                 }
             }
@@ -224,7 +225,7 @@ public final class DirectoryStorage implements Storage {
     }
 
     /** A FIFO would block, a device could do anything, a directory has no bytes. */
-    private static BasicFileAttributes requireRegular(Folder folder, String name) throws IOException {
+    private static BasicFileAttributes requireRegular(SecureDirectory folder, String name) throws IOException {
         BasicFileAttributes found = folder.attributes(name);
         if (!found.isRegularFile()) {
             throw notRegular();

@@ -20,12 +20,12 @@ final class SmallFiles {
     private static final int ENTRY = 256;
     private static final Duration AT_HAND = Duration.ofSeconds(1);
 
-    private final Versions versions;
+    private final FileVersionTracker versions;
     private final Cache<String, Entry> entries;
 
     private record Entry(Path path, FileVersion version, byte[] content) {}
 
-    SmallFiles(Versions versions) {
+    SmallFiles(FileVersionTracker versions) {
         this.versions = versions;
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(MEMORY)

@@ -70,7 +70,7 @@ class LogLinesTest {
     }
 
     private String json() {
-        return new String(new JsonLines(false).encode(events.list.get(0)), StandardCharsets.UTF_8);
+        return new String(new JsonLayout(false).encode(events.list.get(0)), StandardCharsets.UTF_8);
     }
 
     /** The object of the one line; without its time. */
@@ -181,7 +181,7 @@ class LogLinesTest {
         plain.setContext(logger.getLoggerContext());
         plain.setPattern("%msg%n");
         plain.start();
-        Encoder<ILoggingEvent> journal = new JournalLines(plain);
+        Encoder<ILoggingEvent> journal = new JournalLayout(plain);
         logger.debug("a");
         logger.info("b");
         logger.warn("c");
@@ -196,9 +196,9 @@ class LogLinesTest {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("unix") || Files.exists(Path.of("/proc")));
         Path file = Files.createFile(folder.resolve("stream"));
         String stream = Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");
-        assertThat(JournalLines.areWantedOn(file, stream)).isTrue();
-        assertThat(JournalLines.areWantedOn(file, "1:1")).isFalse();
-        assertThat(JournalLines.areWantedOn(file, null)).isFalse();
-        assertThat(JournalLines.areWantedOn(folder.resolve("nothing"), stream)).isFalse();
+        assertThat(JournalLayout.areWantedOn(file, stream)).isTrue();
+        assertThat(JournalLayout.areWantedOn(file, "1:1")).isFalse();
+        assertThat(JournalLayout.areWantedOn(file, null)).isFalse();
+        assertThat(JournalLayout.areWantedOn(folder.resolve("nothing"), stream)).isFalse();
     }
 }

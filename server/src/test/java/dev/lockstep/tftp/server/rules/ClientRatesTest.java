@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.channel.Pace;
+import dev.lockstep.tftp.channel.RateLimiter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ClientRatesTest {
     private final ClientRates rates = new ClientRates(1000);
 
-    private Pace of(String address) throws UnknownHostException {
+    private RateLimiter of(String address) throws UnknownHostException {
         return rates.of(InetAddress.getByName(address));
     }
 

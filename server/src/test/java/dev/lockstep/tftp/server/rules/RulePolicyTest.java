@@ -3,14 +3,14 @@ package dev.lockstep.tftp.server.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.lockstep.tftp.channel.Pace;
+import dev.lockstep.tftp.channel.RateLimiter;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.transfer.Limits;
@@ -62,7 +62,7 @@ class RulePolicyTest {
     private CommonSettings common() throws IOException {
         Path root = folder.resolve("srv");
         return new CommonSettings(
-                new Treatment(DirectoryStorage.at(root, WriteRules.READ_ONLY), Limits.DEFAULT),
+                new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), Limits.DEFAULT),
                 root,
                 WriteRules.READ_ONLY,
                 false,
@@ -94,7 +94,7 @@ class RulePolicyTest {
     }
 
     private static String read(RulePolicy policy, String client, String name) throws IOException {
-        Treatment treatment = policy.treat(reading(name), peer(client));
+        RequestSettings treatment = policy.treat(reading(name), peer(client));
         try (Source source = treatment.storage().read(name, peer(client))) {
             ByteBuffer content = ByteBuffer.allocate((int) source.size());
             while (content.hasRemaining()) {
@@ -229,11 +229,11 @@ class RulePolicyTest {
                 .storage()
                 .write("new", 1024, peer("10.0.0.7"))
                 .close();
-        Treatment mine = policy.treat(writing("new"), peer("10.0.0.7"));
+        RequestSettings mine = policy.treat(writing("new"), peer("10.0.0.7"));
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> mine.storage().write("new", 1025, peer("10.0.0.7"))))
                 .hasMessage("file is larger than allowed");
-        Treatment others = policy.treat(writing("new"), peer("10.0.0.8"));
+        RequestSettings others = policy.treat(writing("new"), peer("10.0.0.8"));
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
                 .hasMessage("this server takes no files");
@@ -265,7 +265,7 @@ class RulePolicyTest {
         assertThat(waitOfSecond(policy, "each", "10.0.0.1", "10.0.0.1")).isNotPositive();
         assertThat(waitOfSecond(policy, "shared", "10.0.0.1", "10.0.0.1")).isPositive();
         assertThat(waitOfSecond(policy, "shared", "10.0.0.2", "10.0.0.3")).isNotPositive();
-        assertThat(policy.treat(reading("all"), peer("10.0.0.1")).pace()).isSameAs(Pace.UNLIMITED);
+        assertThat(policy.treat(reading("all"), peer("10.0.0.1")).pace()).isSameAs(RateLimiter.UNLIMITED);
         assertThat(policy.treat(reading("each"), peer("10.0.0.1")).limits().windowBytes())
                 .as("no more than the rate sends before a client would miss it")
                 .isEqualTo(256);
@@ -295,7 +295,7 @@ class RulePolicyTest {
 
     @Test
     void quirks_add_up_and_an_mtu_is_the_rules_own() throws Exception {
-        Treatment treatment = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
+        RequestSettings treatment = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
                 .treat(reading("x"), peer("10.0.0.1"));
         assertThat(treatment.quirks().blksize()).isEqualTo(1024);
         assertThat(treatment.quirks().unheard()).containsExactly("windowsize");
@@ -456,12 +456,12 @@ class RulePolicyTest {
                 "10.0.0.70        0x1         0x2         52:54:00:00:00:70     *        eth0",
                 "10.0.0.7         0x1         0x2         52:54:00:AB:cd:07     *        eth0",
                 "10.0.0.8         0x1         0x0         00:00:00:00:00:00     *        eth0");
-        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.7")).contains("52-54-00-ab-cd-07");
-        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.8")).isEmpty();
-        assertThat(SystemNeighbours.inArpTable(table, "10.0.0.9")).isEmpty();
-        assertThat(SystemNeighbours.hardwareAddressIn("fe80::1 dev eth0 lladdr 52:54:00:12:34:56 REACHABLE"))
+        assertThat(SystemNeighbourTable.inArpTable(table, "10.0.0.7")).contains("52-54-00-ab-cd-07");
+        assertThat(SystemNeighbourTable.inArpTable(table, "10.0.0.8")).isEmpty();
+        assertThat(SystemNeighbourTable.inArpTable(table, "10.0.0.9")).isEmpty();
+        assertThat(SystemNeighbourTable.hardwareAddressIn("fe80::1 dev eth0 lladdr 52:54:00:12:34:56 REACHABLE"))
                 .contains("52-54-00-12-34-56");
-        assertThat(SystemNeighbours.hardwareAddressIn("fe80::2 dev eth0 FAILED"))
+        assertThat(SystemNeighbourTable.hardwareAddressIn("fe80::2 dev eth0 FAILED"))
                 .isEmpty();
     }
 }

@@ -7,7 +7,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.Treatment;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -79,7 +79,7 @@ class RuledNamesTest {
     private Storage filesOf(String name, String toml) throws IOException, ConfigException {
         Path root = folder.resolve("srv");
         CommonSettings common = new CommonSettings(
-                new Treatment(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
+                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
                 root,
                 WriteRules.ANY_FILE,
                 false,

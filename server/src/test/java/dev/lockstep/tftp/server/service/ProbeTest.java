@@ -7,8 +7,8 @@ import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.Octets;
 import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
@@ -136,7 +136,7 @@ class ProbeTest {
 
     @Test
     void nor_does_garbage_without_end_or_a_reset() throws IOException {
-        byte[] garbage = Octets.random(1 << 16);
+        byte[] garbage = TestBytes.random(1 << 16);
         for (int i = 0; i < 500; i++) {
             Socket socket = connect();
             try {

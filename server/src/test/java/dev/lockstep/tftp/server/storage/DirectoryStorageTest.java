@@ -412,7 +412,7 @@ class DirectoryStorageTest {
     /** As in a chroot, where the JDK may find no mount point. */
     @Test
     void a_root_whose_file_system_has_no_name_is_served_and_nothing_of_it_is_kept() throws IOException {
-        Versions versions = new Versions(root.resolve("nowhere"), InstantSource.system());
+        FileVersionTracker versions = new FileVersionTracker(root.resolve("nowhere"), InstantSource.system());
         assertThat(versions.of(root.resolve("file.txt"))).isNull();
     }
 

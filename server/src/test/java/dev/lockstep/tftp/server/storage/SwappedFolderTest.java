@@ -157,7 +157,7 @@ class SwappedFolderTest {
 
     @Test
     void what_a_crash_left_is_looked_for_inside_only() throws IOException {
-        race("d", outside, "", name -> CrashLitter.remove(root));
+        race("d", outside, "", name -> StaleUploadCleaner.remove(root));
     }
 
     /** The size and the octets are those of one file, when its folder is swapped for another inside. */

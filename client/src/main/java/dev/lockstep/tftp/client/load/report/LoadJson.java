@@ -2,12 +2,12 @@ package dev.lockstep.tftp.client.load.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
-import dev.lockstep.tftp.client.load.Sample;
 import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.client.load.TransferSample;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -60,7 +60,7 @@ public final class LoadJson {
         if (plan.isPut()) {
             json.writeNumberField("put_size", plan.putSize());
         }
-        Faults faults = plan.faults();
+        LinkImpairment faults = plan.faults();
         json.writeObjectFieldStart("faults");
         json.writeNumberField("loss", faults.loss());
         json.writeNumberField("duplicate", faults.duplicate());
@@ -128,7 +128,7 @@ public final class LoadJson {
 
     private static void writeTimeline(JsonGenerator json, LoadResult result) throws IOException {
         json.writeArrayFieldStart("timeline");
-        for (Sample sample : result.timeline()) {
+        for (TransferSample sample : result.timeline()) {
             json.writeStartObject();
             writeRounded(json, "second", sample.second());
             writeRounded(json, "seconds", sample.length());

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.lockstep.tftp.client.load.Faults;
+import dev.lockstep.tftp.client.load.FirmwareProfile;
+import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
-import dev.lockstep.tftp.client.load.Pace;
+import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Percentiles;
-import dev.lockstep.tftp.client.load.Profile;
-import dev.lockstep.tftp.client.load.Sample;
 import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.client.load.TransferSample;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.io.IOException;
 import java.time.Duration;
@@ -92,11 +92,11 @@ class LoadJsonTest {
     private static LoadResult result(String reason) {
         LoadPlan plan = new LoadPlan(
                 List.of(Target.parse("tftp://127.0.0.1/boot.img@2", TransferMode.OCTET)),
-                new Pace(64, 0, Duration.ZERO, Duration.ZERO, 4),
+                new LoadSchedule(64, 0, Duration.ZERO, Duration.ZERO, 4),
                 -1,
-                Optional.of(Profile.EDK2),
+                Optional.of(FirmwareProfile.EDK2),
                 Optional.empty(),
-                new Faults(0.25, 0, 0, 0, 0, 9));
+                new LinkImpairment(0.25, 0, 0, 0, 0, 9));
         return new LoadResult(
                 plan,
                 2,
@@ -112,7 +112,7 @@ class LoadJsonTest {
                 List.of(Map.entry(reason, 1L)),
                 new TreeMap<>(Map.of(1, 1L)),
                 List.of("boot.img: wrong byte at offset 3"),
-                List.of(new Sample(1, 1, 3000, 3, 1, 2)),
+                List.of(new TransferSample(1, 1, 3000, 3, 1, 2)),
                 new LoadResult.WarmUp(5, 70, 1, 70_000));
     }
 

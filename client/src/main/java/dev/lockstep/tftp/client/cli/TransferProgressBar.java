@@ -1,0 +1,140 @@
+package dev.lockstep.tftp.client.cli;
+
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferEvent.Ended;
+import dev.lockstep.tftp.transfer.TransferEvent.Progressed;
+import dev.lockstep.tftp.transfer.TransferEvent.Started;
+import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.transfer.TransferSummary;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * One line on a terminal for all transfers of a command: bytes, per cent, rate and time left. A thread of its own draws
+ * it at fixed times, so that it is right while nothing arrives. An event loop never waits for the terminal.
+ */
+final class TransferProgressBar implements AutoCloseable {
+    /** A command that takes less shows no line. */
+    private static final int DELAY_MILLIS = 400;
+
+    private static final int INTERVAL_MILLIS = 200;
+    private static final int BAR = 20;
+    private static final double NANOS = 1e9;
+    private static final double MEGA = 1e6;
+
+    private final long begun = System.nanoTime();
+    private final Queue<Transfer> transfers = new ConcurrentLinkedQueue<>();
+    private final Thread drawer = new Thread(this::drawUntilClosed, "tftp-progress");
+    private boolean drawn;
+    private boolean closed;
+
+    /** Counts one transfer. Written on its event loop, read by the thread that draws. */
+    private static final class Transfer implements TransferListener {
+        private volatile long expected;
+        private volatile long bytes;
+
+        @Override
+        public void on(TransferEvent event) {
+            if (event instanceof Started started) {
+                expected = started.settings().tsize();
+                bytes = 0; // it may be the second attempt
+            } else if (event instanceof Progressed progressed) {
+                bytes = progressed.stats().bytes();
+            } else if (event instanceof Ended ended) {
+                bytes = ended.stats().bytes();
+                expected = bytes;
+            }
+        }
+    }
+
+    private TransferProgressBar() {}
+
+    /** Starts to count, and to draw on standard error if {@code shown}. */
+    static TransferProgressBar start(boolean shown) {
+        TransferProgressBar progress = new TransferProgressBar();
+        if (shown) {
+            progress.drawer.setDaemon(true);
+            progress.drawer.start();
+        }
+        return progress;
+    }
+
+    /** Returns a listener that adds one more transfer to the line. */
+    TransferListener transfer() {
+        Transfer transfer = new Transfer();
+        transfers.add(transfer);
+        return transfer;
+    }
+
+    /** Runs what prints other lines, with the progress line out of their way. */
+    synchronized void pause(Runnable printing) {
+        erase();
+        printing.run();
+    }
+
+    /** Removes the line for good. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+        erase();
+    }
+
+    private synchronized void drawUntilClosed() {
+        try {
+            for (int pause = DELAY_MILLIS; !closed; pause = INTERVAL_MILLIS) {
+                wait(pause);
+                draw();
+            }
+        } catch (InterruptedException ignored) {
+            // nobody interrupts it
+        }
+    }
+
+    private void draw() {
+        if (!closed) {
+            System.err.print(Terminals.inOneLine(line((System.nanoTime() - begun) / NANOS)));
+            System.err.flush();
+            drawn = true;
+        }
+    }
+
+    private void erase() {
+        if (drawn) {
+            System.err.print(Terminals.ERASE_LINE);
+            System.err.flush();
+            drawn = false;
+        }
+    }
+
+    /** Returns the line as it is that many seconds after the start. */
+    String line(double seconds) {
+        long bytes = 0;
+        long expected = 0;
+        boolean known = true;
+        for (Transfer transfer : transfers) {
+            bytes += transfer.bytes;
+            known &= transfer.expected != Source.UNKNOWN_SIZE;
+            expected += transfer.expected;
+        }
+        String rate = TransferSummary.rate(bytes, seconds);
+        if (!known || expected == 0) {
+            return "tftp " + megabytes(bytes) + " MB, " + rate;
+        }
+        double part = Math.min(1, (double) bytes / expected);
+        int full = (int) (BAR * part);
+        String line = "tftp " + (int) (100 * part) + "% [" + "#".repeat(full) + " ".repeat(BAR - full) + "] "
+                + megabytes(bytes) + " of " + megabytes(expected) + " MB, " + rate;
+        return bytes == 0 ? line : line + ", " + minutes(seconds * (expected - bytes) / bytes) + " left";
+    }
+
+    private static double megabytes(long bytes) {
+        return Math.round(10 * bytes / MEGA) / 10.0;
+    }
+
+    private static String minutes(double seconds) {
+        long whole = Math.max(0, Math.round(seconds));
+        return whole / 60 + ":" + (whole % 60 < 10 ? "0" : "") + whole % 60;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.lockstep.tftp.client.cli;
+
+import static dev.lockstep.tftp.codec.TransferMode.NETASCII;
+import static dev.lockstep.tftp.codec.TransferMode.OCTET;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RemoteArgumentsTest {
+    @Test
+    void uris_are_taken_one_by_one() {
+        assertThat(RemoteArguments.toGet(List.of("tftp://h/a", "tftp://i:70/b;mode=netascii"), OCTET))
+                .containsExactly(new RemoteFile("h", 69, "a", OCTET), new RemoteFile("i", 70, "b", NETASCII));
+    }
+
+    @Test
+    void a_file_may_be_followed_by_its_host_and_port() {
+        assertThat(RemoteArguments.toGet(List.of("dir/f"), OCTET))
+                .containsExactly(new RemoteFile("127.0.0.1", 69, "dir/f", OCTET));
+        assertThat(RemoteArguments.toGet(List.of("f", "h"), OCTET))
+                .containsExactly(new RemoteFile("h", 69, "f", OCTET));
+        assertThat(RemoteArguments.toGet(List.of("f", "h", "6969"), NETASCII))
+                .containsExactly(new RemoteFile("h", 6969, "f", NETASCII));
+    }
+
+    @Test
+    void a_plain_file_name_is_taken_as_it_is() {
+        assertThat(RemoteArguments.toGet(List.of("100%;mode=netascii", "h"), OCTET))
+                .containsExactly(new RemoteFile("h", 69, "100%;mode=netascii", OCTET));
+    }
+
+    @Test
+    void a_mixture_of_both_forms_is_refused() {
+        assertRefused(List.of("tftp://h/a", "b"));
+        assertRefused(List.of("a", "tftp://h/b"));
+        assertRefused(List.of("a", "b", "6969", "d"));
+    }
+
+    @Test
+    void a_uri_without_a_file_is_nothing_to_get() {
+        assertRefused(List.of("tftp://h/"));
+        assertRefused(List.of("tftp://h"));
+        assertRefused(List.of("tftp://h/dir/"));
+    }
+
+    @Test
+    void a_port_that_does_not_exist_is_refused() {
+        assertRefused(List.of("f", "h", "0"));
+        assertRefused(List.of("f", "h", "65536"));
+        assertRefused(List.of("f", "h", "-1"));
+        assertRefused(List.of("f", "h", "tftp"));
+        assertRefused(List.of("f", "h", "99999999999"));
+    }
+
+    @Test
+    void files_to_put_end_in_a_uri_or_a_host() {
+        assertThat(RemoteArguments.endInUri(List.of("a", "b", "tftp://h/"))).isTrue();
+        assertThat(RemoteArguments.endInUri(List.of("a", "h"))).isFalse();
+        assertThat(RemoteArguments.server(List.of("a", "h", "70"), OCTET))
+                .isEqualTo(new RemoteFile("h", 70, "", OCTET));
+        assertThat(RemoteArguments.server(List.of("a"), OCTET)).isEqualTo(new RemoteFile("127.0.0.1", 69, "", OCTET));
+    }
+
+    private static void assertRefused(List<String> arguments) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RemoteArguments.toGet(arguments, OCTET))
+                .withMessageContaining("expected");
+    }
+}

@@ -1,0 +1,96 @@
+package dev.lockstep.tftp.client.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyingSinkTest {
+    private static final int SIZE = 3_000_000; // spans chunks of the reference
+    private static final int BLOCK = 1428;
+
+    private final byte[] content = new byte[SIZE];
+
+    @TempDir
+    private Path folder;
+
+    VerifyingSinkTest() {
+        new SplittableRandom(7).nextBytes(content);
+    }
+
+    @Test
+    void the_first_transfer_teaches_and_the_next_one_is_compared() throws IOException {
+        ExpectedContent reference = ExpectedContent.learnt();
+        move(content, new VerifyingSink(reference));
+        VerifyingSink second = new VerifyingSink(reference);
+        move(content, second);
+        assertThat(second.wrong()).isNull();
+    }
+
+    @Test
+    void a_wrong_byte_is_found_with_its_offset() throws IOException {
+        for (int offset : new int[] {0, 1, BLOCK - 1, BLOCK, (1 << 20) - 1, 1 << 20, SIZE - 1}) {
+            ExpectedContent reference = ExpectedContent.learnt();
+            move(content, new VerifyingSink(reference));
+            byte[] spoilt = content.clone();
+            spoilt[offset] ^= 0x10;
+            VerifyingSink sink = new VerifyingSink(reference);
+            assertThatThrownBy(() -> move(spoilt, sink))
+                    .hasMessage(String.format(
+                            "wrong byte at offset %d: 0x%02x (expected: 0x%02x)",
+                            offset, spoilt[offset] & 0xFF, content[offset] & 0xFF));
+            assertThat(sink.wrong()).contains("offset " + offset);
+        }
+    }
+
+    @Test
+    void transfers_that_learn_at_once_check_each_other() throws IOException {
+        ExpectedContent reference = ExpectedContent.learnt();
+        VerifyingSink first = new VerifyingSink(reference);
+        VerifyingSink second = new VerifyingSink(reference);
+        byte[] spoilt = content.clone();
+        spoilt[5000]++;
+        second.write(ByteBuffer.wrap(spoilt, 0, 4000));
+        first.write(ByteBuffer.wrap(content, 0, 9000));
+        assertThatThrownBy(() -> second.write(ByteBuffer.wrap(spoilt, 4000, 4000)))
+                .hasMessageContaining("offset 5000");
+    }
+
+    @Test
+    void a_file_that_ends_early_is_wrong_where_it_ends() throws IOException {
+        ExpectedContent reference = ExpectedContent.learnt();
+        move(content, new VerifyingSink(reference));
+        VerifyingSink sink = new VerifyingSink(reference);
+        sink.write(ByteBuffer.wrap(content, 0, 1000));
+        assertThatThrownBy(sink::commit).hasMessage("wrong end at offset 1000 (expected: 3000000 octets)");
+    }
+
+    @Test
+    void a_byte_more_than_the_file_has_is_wrong() throws IOException {
+        Path file = Files.write(folder.resolve("boot.img"), new byte[] {1, 2, 3});
+        VerifyingSink sink = new VerifyingSink(ExpectedContent.of(file));
+        assertThatThrownBy(() -> sink.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4})))
+                .hasMessage("wrong byte at offset 3: 0x04 (expected: the end of the file)");
+    }
+
+    @Test
+    void an_empty_file_is_a_file() throws IOException {
+        ExpectedContent reference = ExpectedContent.learnt();
+        new VerifyingSink(reference).commit();
+        VerifyingSink sink = new VerifyingSink(reference);
+        assertThatThrownBy(() -> sink.write(ByteBuffer.wrap(new byte[1]))).hasMessageContaining("offset 0");
+    }
+
+    private static void move(byte[] octets, VerifyingSink sink) throws IOException {
+        for (int at = 0; at < octets.length; at += BLOCK) {
+            sink.write(ByteBuffer.wrap(octets, at, Math.min(BLOCK, octets.length - at)));
+        }
+        sink.commit();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.lockstep.tftp.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+
+/** Has room no faster than a pace allows: the ACK that would bring more is held back. */
+final class RateLimitedIncomingFile implements IncomingFile {
+    private final IncomingFile file;
+    private final RateLimiter pace;
+    private final EventExecutor loop;
+    private final DeadlineTimer timer;
+    private long turn;
+
+    RateLimitedIncomingFile(IncomingFile file, RateLimiter pace, EventExecutor loop, Owner owner) {
+        this.file = file;
+        this.pace = pace;
+        this.loop = loop;
+        this.timer = new DeadlineTimer(loop, owner::ready);
+        this.turn = now();
+    }
+
+    @Override
+    public void start() {
+        file.start();
+    }
+
+    @Override
+    public void offer(ByteBuf block) {
+        turn = pace.reserve(block.readableBytes(), now());
+        file.offer(block);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        if (!file.hasRoom()) {
+            return false;
+        }
+        if (turn - now() > 0) {
+            timer.moveTo(turn);
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void commit() {
+        file.commit();
+    }
+
+    @Override
+    public void close(Runnable closed) {
+        timer.cancel();
+        file.close(closed);
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.lockstep.tftp.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Blocks that come no faster than a pace allows. Sent again they count no more: they are the sender's by then. */
+final class RateLimitedOutgoingFile implements OutgoingFile {
+    /** Waits shorter than this would have each block leave alone; the pace lets what they cost be made up for. */
+    private static final long LEAST_WAIT = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final OutgoingFile file;
+    private final int blksize;
+    private final RateLimiter pace;
+    private final EventExecutor loop;
+    private final DeadlineTimer timer;
+    private boolean reserved;
+    private long turn;
+
+    RateLimitedOutgoingFile(OutgoingFile file, int blksize, RateLimiter pace, EventExecutor loop, Owner owner) {
+        this.file = file;
+        this.blksize = blksize;
+        this.pace = pace;
+        this.loop = loop;
+        this.timer = new DeadlineTimer(loop, owner::ready);
+    }
+
+    @Override
+    public void start() {
+        file.start();
+    }
+
+    @Override
+    public ByteBuf poll() {
+        long now = loop.ticker().nanoTime();
+        if (!reserved) {
+            reserved = true;
+            turn = pace.reserve(blksize, now);
+        }
+        if (turn - now > 0) {
+            timer.moveTo(now + Math.max(LEAST_WAIT, turn - now));
+            return null;
+        }
+        ByteBuf block = file.poll();
+        reserved = block == null;
+        return block;
+    }
+
+    @Override
+    public void close(Runnable closed) {
+        timer.cancel();
+        file.close(closed);
+    }
+}

@@ -1,0 +1,198 @@
+package dev.lockstep.tftp.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.testing.ByteArraySource;
+import dev.lockstep.tftp.testing.MemorySink;
+import dev.lockstep.tftp.testing.TestBytes;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole transfers under virtual time, against a peer that answers at once. */
+class RateLimiterTest {
+    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
+    private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final int BLKSIZE = 1000;
+
+    private final TransferFixture bench = new TransferFixture();
+    private final long begin = bench.now();
+    private long received;
+    private long datagrams;
+
+    private static TransferSettings settings(int windowsize) {
+        return new TransferSettings(BLKSIZE, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(bench.now() - begin);
+    }
+
+    private TransferEvent.Ended end() {
+        return bench.events.stream()
+                .filter(TransferEvent.Ended.class::isInstance)
+                .map(TransferEvent.Ended.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void send(byte[] file, int windowsize, RateLimiter pace) {
+        ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(windowsize), bench.now(), 0);
+        TransferHandler.sending(bench.context().withPace(pace), agreement, null, new ByteArraySource(file))
+                .addTo(bench.channel.pipeline());
+        bench.settle();
+    }
+
+    /** Acknowledges each window and each last block. */
+    private void answerDownload(int windowsize) throws Exception {
+        for (ByteBuf sent = bench.channel.readOutbound(); sent != null; sent = bench.channel.readOutbound()) {
+            TftpMessage message = TftpCodec.decode(sent);
+            sent.release();
+            if (message instanceof Data data) {
+                int length = data.content().readableBytes();
+                received += length;
+                datagrams++;
+                data.release();
+                if (data.block() % windowsize == 0 || length < BLKSIZE) {
+                    arrive(new Ack(data.block()));
+                }
+            }
+        }
+    }
+
+    private void arrive(TftpMessage message) {
+        ByteBuf datagram = message instanceof Data data
+                ? TftpCodec.writeData(data, Unpooled.buffer())
+                : TftpCodec.encode(message, bench.channel.alloc());
+        bench.channel.writeInbound(new DatagramPacket(datagram, HERE, PEER));
+        bench.settle();
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        bench.settle();
+        bench.pass(3_600_000);
+        assertFalse(bench.channel.finish());
+        assertThat(bench.budget.used()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 100000", "8, 100000", "64, 100000", "1, 20000", "64, 20000", "64, 2000000"})
+    void a_file_is_sent_as_fast_as_the_rate_and_no_block_twice(int windowsize, long rate) throws Exception {
+        int size = (int) rate * 2 + 1;
+        send(TestBytes.random(size), windowsize, new SharedRateLimiter(rate));
+        while (end() == null && millis() < 10_000) {
+            answerDownload(windowsize);
+            assertThat(received)
+                    .as("octets after %d ms", millis())
+                    .isLessThanOrEqualTo(rate * (millis() + 10) / 1000 + BLKSIZE);
+            bench.pass(1);
+        }
+        assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(end().stats().resends()).isZero();
+        assertThat(received).isEqualTo(size);
+        assertThat(millis()).isBetween(1_900L, 2_100L);
+    }
+
+    @Test
+    void a_rate_far_too_low_for_the_window_is_no_silence_of_the_peer() throws Exception {
+        send(
+                TestBytes.random(64 * BLKSIZE - 1),
+                64,
+                new SharedRateLimiter(BLKSIZE)); // a window in 64 s, twice the give-up
+        while (end() == null && millis() < 100_000) {
+            answerDownload(64);
+            bench.pass(100);
+        }
+        assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(datagrams).isEqualTo(64);
+    }
+
+    @Test
+    void what_is_uploaded_is_acknowledged_as_fast_as_the_rate() throws Exception {
+        MemorySink sink = new MemorySink();
+        WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(1), bench.now(), 0);
+        TransferHandler.receiving(bench.context().withPace(new SharedRateLimiter(50_000)), agreement, new Ack(0), sink)
+                .addTo(bench.channel.pipeline());
+        byte[] file = TestBytes.random(100_001);
+        int sent = 0;
+        while (end() == null && millis() < 10_000) {
+            ByteBuf answer = bench.channel.readOutbound();
+            if (answer != null) {
+                Ack ack = (Ack) TftpCodec.decode(answer);
+                answer.release();
+                assertThat(ack.block()).as("no block is acknowledged twice").isEqualTo(sent);
+                int length = Math.min(BLKSIZE, file.length - sent * BLKSIZE);
+                arrive(new Data(++sent, Unpooled.copiedBuffer(file, (sent - 1) * BLKSIZE, length)));
+            } else {
+                bench.pass(1);
+            }
+        }
+        ByteBuf last = bench.channel.readOutbound();
+        last.release();
+        assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
+        assertThat(sink.content()).isEqualTo(file);
+        assertThat(millis()).isBetween(1_900L, 2_100L);
+    }
+
+    @Test
+    void those_who_share_a_rate_take_turns() {
+        SharedRateLimiter shared = new SharedRateLimiter(1_000);
+        long now = 5_000_000_000L;
+        long first = shared.reserve(1_000, now);
+        long second = shared.reserve(500, now);
+        long third = shared.reserve(500, now);
+        assertThat(first).isLessThanOrEqualTo(now);
+        assertThat(second - first).isEqualTo(1_000_000_000L);
+        assertThat(third - second).isEqualTo(500_000_000L);
+    }
+
+    @Test
+    void turns_that_nobody_took_are_lost() {
+        SharedRateLimiter limit = new SharedRateLimiter(1_000);
+        limit.reserve(1_000, 0);
+        long much = 60_000_000_000L;
+        assertThat(limit.reserve(1_000, much)).isLessThanOrEqualTo(much);
+        assertThat(limit.reserve(1_000, much)).isGreaterThan(much + 900_000_000L);
+    }
+
+    @Test
+    void of_two_rates_the_slower_one_counts() {
+        RateLimiter both = new SharedRateLimiter(1_000).and(new SharedRateLimiter(100));
+        assertThat(both.reserve(100, 0)).isLessThanOrEqualTo(0);
+        assertThat(both.reserve(100, 0)).isBetween(900_000_000L, 1_000_000_000L);
+        SharedRateLimiter one = new SharedRateLimiter(1);
+        assertThat(one.and(RateLimiter.UNLIMITED)).isSameAs(one);
+        assertThat(RateLimiter.UNLIMITED.and(one)).isSameAs(one);
+    }
+
+    @Test
+    void no_octets_a_second_are_refused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new SharedRateLimiter(0))
+                .withMessage("rate: 0 (expected: >= 1)");
+    }
+}

@@ -1,0 +1,58 @@
+package dev.lockstep.tftp.channel;
+
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop, a clock and an I/O pool that all stand still until the test moves them. */
+final class TransferFixture {
+    final EmbeddedChannel channel;
+    final ManualExecutor pool = new ManualExecutor();
+    final BufferBudget budget;
+    final List<TransferEvent> events = new ArrayList<>();
+
+    TransferFixture(ChannelHandler... handlers) {
+        this(Long.MAX_VALUE, handlers);
+    }
+
+    TransferFixture(long memory, ChannelHandler... handlers) {
+        channel = EmbeddedChannel.builder().handlers(handlers).build();
+        channel.freezeTime();
+        budget = new BufferBudget(memory);
+    }
+
+    TransferContext context() {
+        return new TransferContext(
+                Limits.DEFAULT, pool, budget, PooledByteBufAllocator.DEFAULT, false, events::add, Long.MAX_VALUE);
+    }
+
+    EventExecutor loop() {
+        return channel.eventLoop();
+    }
+
+    long now() {
+        return loop().ticker().nanoTime();
+    }
+
+    /** Until neither the pool nor the event loop has anything to do. */
+    void settle() {
+        channel.runPendingTasks();
+        while (pool.size() > 0) {
+            pool.runNext();
+            channel.runPendingTasks();
+        }
+    }
+
+    /** Lets that much time pass, with all that falls due in it. */
+    void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+    }
+}

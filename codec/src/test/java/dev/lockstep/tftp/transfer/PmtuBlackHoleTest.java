@@ -1,0 +1,147 @@
+package dev.lockstep.tftp.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The first block is given up earlier where it may be too large for the path, and nothing else is. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PmtuBlackHoleTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final Limits TRIAL = Limits.DEFAULT.withFirstBlock(Duration.ofSeconds(6));
+
+    private final RecordedWire wire = new RecordedWire();
+    private long now;
+
+    private static TransferSettings blocksOf(int blksize, long tsize, Duration timeout) {
+        return new TransferSettings(blksize, 4, timeout, tsize, 0);
+    }
+
+    private static TransferSettings blocksOf(int blksize) {
+        return blocksOf(blksize, 100_000, Duration.ZERO);
+    }
+
+    private static RetransmissionTimer timerFor(TransferSettings settings) {
+        return new RetransmissionTimer(settings.timeout(), new SplittableRandom(1));
+    }
+
+    private Receiver receiver(TransferSettings settings, Limits limits) {
+        Receiver receiver = new Receiver(wire, settings, limits, timerFor(settings), new Ack(0), new ByteStore(), now);
+        receiver.start(now);
+        return receiver;
+    }
+
+    private Sender sender(TransferSettings settings, Limits limits, OptionAck oack) {
+        ByteSupply supply = new ByteSupply(new byte[100_000], settings.blksize());
+        Sender sender = new Sender(wire, settings, limits, timerFor(settings), oack, supply, now);
+        sender.start(now);
+        return sender;
+    }
+
+    /** The seconds until it gives up. */
+    private long patienceOf(Transfer transfer) {
+        long since = now;
+        while (wire.outcome == null) {
+            now = wire.deadline;
+            transfer.onTime(now);
+        }
+        return (now - since) / SECOND;
+    }
+
+    @Test
+    void a_first_large_block_that_does_not_come_is_given_up_early() {
+        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        assertThat(patienceOf(receiver)).isEqualTo(6);
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isTrue();
+    }
+
+    @Test
+    void a_first_large_block_that_is_not_acknowledged_is_given_up_early() {
+        Sender sender = sender(blocksOf(1428), TRIAL, null);
+        assertThat(patienceOf(sender)).isBetween(6L, 9L);
+        assertThat(PmtuBlackHole.isSuspected(sender.settings(), sender.stats())).isTrue();
+    }
+
+    @Test
+    void a_small_file_of_which_all_was_sent_is_given_up_as_loudly() {
+        TransferSettings settings = blocksOf(1428, 1000, Duration.ZERO);
+        ByteSupply supply = new ByteSupply(new byte[1000], 1428);
+        Sender sender = new Sender(wire, settings, TRIAL, timerFor(settings), null, supply, now);
+        sender.start(now);
+        patienceOf(sender);
+        assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
+        assertThat(wire.taken()).last().isEqualTo("ERROR 0");
+    }
+
+    @Test
+    void without_a_trial_the_first_block_has_the_time_of_all() {
+        assertThat(patienceOf(receiver(blocksOf(1428), Limits.DEFAULT))).isEqualTo(30);
+    }
+
+    @Test
+    void a_small_block_has_the_time_of_all() {
+        Receiver receiver = receiver(blocksOf(512), TRIAL);
+        assertThat(patienceOf(receiver)).isEqualTo(30);
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isFalse();
+    }
+
+    @Test
+    void a_file_smaller_than_a_safe_block_has_the_time_of_all() {
+        Receiver receiver = receiver(blocksOf(1428, 512, Duration.ZERO), TRIAL);
+        assertThat(patienceOf(receiver)).isEqualTo(30);
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isFalse();
+    }
+
+    @Test
+    void after_the_first_block_there_is_the_time_of_all() {
+        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[1428])), now);
+        assertThat(patienceOf(receiver)).isEqualTo(30);
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isFalse();
+    }
+
+    @Test
+    void an_agreed_timeout_leaves_room_for_some_resends() {
+        assertThat(patienceOf(receiver(blocksOf(1428, 100_000, Duration.ofSeconds(5)), TRIAL)))
+                .isEqualTo(20);
+    }
+
+    @Test
+    void an_oack_that_is_not_answered_has_the_time_of_all_where_nothing_is_put_to_the_test() {
+        Sender sender = sender(blocksOf(1428), Limits.DEFAULT, new OptionAck(Options.NONE.with("blksize", 1428)));
+        assertThat(patienceOf(sender)).isBetween(30L, 33L);
+        assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
+    }
+
+    @Test
+    void a_machine_that_was_late_asks_again_before_it_gives_up() {
+        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        now += 7 * SECOND;
+        receiver.onTime(now);
+        assertThat(wire.outcome).isNull();
+        assertThat(patienceOf(receiver)).isZero();
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isTrue();
+    }
+
+    @Test
+    void what_went_only_once_says_nothing() {
+        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        receiver.peerGone(now);
+        assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
+                .isFalse();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.lockstep.tftp.fuzz;
+
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Negotiation;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
+import java.util.Arrays;
+
+/**
+ * Negotiation on both sides. The first octet says where the request ends; what follows is an OACK without its opcode.
+ * Whatever is asked, what our server grants our client accepts, and both then mean the same.
+ */
+public final class NegotiationFuzzer {
+    private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1468);
+
+    private NegotiationFuzzer() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        if (input.length < 1) {
+            return;
+        }
+        int cut = Math.min(input.length, 1 + (input[0] & 0xFF));
+        if (!(decoded(Arrays.copyOfRange(input, 1, cut)) instanceof Request request)) {
+            return;
+        }
+        Negotiation.Grant grant = Negotiation.answer(request, LIMITS, 20_000);
+        requireWithin(grant.settings());
+        try {
+            TransferSettings accepted = Negotiation.accept(request.options(), grant.oack());
+            if (accepted.blksize() != grant.settings().blksize()
+                    || accepted.windowsize() != grant.settings().windowsize()
+                    || !accepted.timeout().equals(grant.settings().timeout())
+                    || accepted.rollover() != grant.settings().rollover()) {
+                throw new AssertionError(request + ": granted " + grant + ", accepted " + accepted);
+            }
+        } catch (TftpException e) {
+            throw new AssertionError(request + ": our own grant " + grant + " is refused", e);
+        }
+        byte[] oack = new byte[2 + input.length - cut];
+        oack[1] = 6;
+        System.arraycopy(input, cut, oack, 2, input.length - cut);
+        if (decoded(oack) instanceof OptionAck answer) {
+            try {
+                Negotiation.accept(request.options(), answer.options());
+            } catch (TftpException expected) {
+                // refused, as it should be where a server makes things up
+            }
+        }
+    }
+
+    private static void requireWithin(TransferSettings settings) {
+        boolean plain = settings.blksize() == TransferSettings.PLAIN.blksize();
+        if (!plain && settings.blksize() > LIMITS.blksize()
+                || settings.windowsize() > LIMITS.windowFor(settings.blksize())) {
+            throw new AssertionError(settings.toString());
+        }
+    }
+
+    private static TftpMessage decoded(byte[] datagram) {
+        ByteBuf bytes = Unpooled.wrappedBuffer(datagram);
+        try {
+            TftpMessage message = TftpCodec.decode(bytes);
+            ReferenceCountUtil.release(message);
+            return message;
+        } catch (MalformedMessageException malformed) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.lockstep.tftp.fuzz;
+
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Any name, for a read and an upload, of clients that rules treat each in their way.
+ *
+ * <pre>
+ *   input  = name, as octets of a request, or name NUL target
+ *   target = where a link in the root leads, and what the neighbour table says of a client
+ * </pre>
+ *
+ * Nothing outside the root is read, and nothing outside changes. See {@link PathFuzzerFiles} for what there is.
+ */
+public final class PathFuzzer {
+    private static final PathFuzzerFiles FOLDER = PathFuzzerFiles.create();
+
+    /** Each has a rule of its own, but the last. */
+    private static final List<InetSocketAddress> CLIENTS = IntStream.rangeClosed(1, PathFuzzerFiles.RULES + 1)
+            .mapToObj(number -> new InetSocketAddress("10.0.0." + number, 2000))
+            .toList();
+
+    private PathFuzzer() {}
+
+    /** What Jazzer calls. */
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        int end = 0;
+        while (end < input.length && input[end] != 0) {
+            end++;
+        }
+        String name = onTheWire(Arrays.copyOf(input, end));
+        if (name == null) {
+            return;
+        }
+        String target = new String(
+                input, Math.min(input.length, end + 1), Math.max(0, input.length - end - 1), StandardCharsets.UTF_8);
+        FOLDER.link(target);
+        for (InetSocketAddress client : CLIENTS) {
+            read(name, client);
+            write(name, client);
+        }
+        FOLDER.unlink();
+        FOLDER.requireNothingNewOutside(name);
+    }
+
+    /** Null if that can be no request. */
+    private static String onTheWire(byte[] name) {
+        ByteBuf datagram = Unpooled.buffer().writeShort(1).writeBytes(name);
+        datagram.writeByte(0)
+                .writeBytes("octet".getBytes(StandardCharsets.US_ASCII))
+                .writeByte(0);
+        try {
+            return ((Request) TftpCodec.decode(datagram)).filename();
+        } catch (MalformedMessageException e) {
+            return null;
+        }
+    }
+
+    private static Storage filesOf(Request request, InetSocketAddress client) throws TftpException {
+        return FOLDER.rules().treat(request, client).storage();
+    }
+
+    private static void read(String name, InetSocketAddress client) {
+        try {
+            Storage files = filesOf(new ReadRequest(name, TransferMode.OCTET, Options.NONE), client);
+            for (int time = 0; time < 2; time++) { // the second time perhaps from memory
+                try (Source source = time == 0 ? files.read(name, client) : files.readAtOnce(name, client)) {
+                    requirePublic(name, source);
+                }
+            }
+        } catch (TftpException expected) {
+            // refused
+        } catch (IOException e) {
+            throw new AssertionError("neither opened nor refused: " + name, e);
+        }
+    }
+
+    private static void requirePublic(String name, Source source) throws IOException {
+        if (source == null) {
+            return;
+        }
+        ByteBuffer content = ByteBuffer.allocate(PathFuzzerFiles.PUBLIC.length + 1);
+        source.read(content);
+        if (!Arrays.equals(Arrays.copyOf(content.array(), content.position()), PathFuzzerFiles.PUBLIC)) {
+            throw new AssertionError("read out of the root: " + name);
+        }
+    }
+
+    private static void write(String name, InetSocketAddress client) throws IOException {
+        try (Sink sink = filesOf(new WriteRequest(name, TransferMode.OCTET, Options.NONE), client)
+                .write(name, PathFuzzerFiles.PUBLIC.length, client)) {
+            sink.write(ByteBuffer.wrap(PathFuzzerFiles.PUBLIC));
+            sink.commit();
+        } catch (TftpException refused) {
+            return;
+        } catch (IOException e) {
+            throw new AssertionError("neither opened nor refused: " + name, e);
+        }
+        FOLDER.removeWhatIsNew();
+    }
+}

@@ -1,0 +1,275 @@
+package dev.lockstep.tftp.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One end of a conversation, in bytes: a plain UDP socket that remembers whom it talks to.
+ *
+ * <pre>
+ *   client.ask(daemon.address(), bytes(0, 1, "boot.img", 0, "octet", 0));
+ *   client.expect(data(1, block(content, 1, 512)));      the answer's port is the peer from now on
+ *   client.send(ack(1));
+ *   client.expectSilence();
+ * </pre>
+ *
+ * One thread uses it. Closing it tells the peer, so that no transfer is left behind.
+ */
+public final class RawSocketPeer implements AutoCloseable {
+    /** How long an expected datagram may take: long, because the machine may be busy. */
+    public static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** How long nothing has to come for silence to be believed. */
+    public static final Duration SILENCE = Duration.ofMillis(300);
+
+    private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
+
+    /**
+     * Ports the kernel gives to nobody, in turn: those it gives out come back while the daemon of another test still
+     * sends again to who had them before.
+     */
+    private static final int FIRST_PORT = 2000;
+
+    private static final int PORTS = 8000;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(new SplittableRandom(ProcessHandle.current().pid()).nextInt(PORTS));
+
+    private final DatagramSocket socket;
+    private final byte[] buffer = new byte[65536];
+    private InetSocketAddress peer;
+
+    public RawSocketPeer() {
+        this("127.0.0.1");
+    }
+
+    public RawSocketPeer(String address) {
+        try {
+            socket = open(InetAddress.getByName(address));
+            socket.setReceiveBufferSize(LOOPBACK_RECEIVE_BUFFER);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static DatagramSocket open(InetAddress address) throws IOException {
+        for (int tried = 1; ; tried++) {
+            try {
+                return new DatagramSocket(FIRST_PORT + Math.floorMod(NEXT.getAndIncrement(), PORTS), address);
+            } catch (BindException taken) {
+                if (tried == PORTS) {
+                    throw taken;
+                }
+            }
+        }
+    }
+
+    public int port() {
+        return socket.getLocalPort();
+    }
+
+    public InetSocketAddress address() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
+    /** The other end: who answered the last request, or who was named as the peer. */
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
+    public RawSocketPeer talkTo(InetSocketAddress other) {
+        peer = other;
+        return this;
+    }
+
+    /** Lets the kernel report that nobody listens there: {@link #poll} throws PortUnreachableException. */
+    public RawSocketPeer connect(InetSocketAddress other) {
+        try {
+            socket.connect(other);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return talkTo(other);
+    }
+
+    /** Sends a request to a well-known port; who answers is the new peer. */
+    public void ask(InetSocketAddress listener, byte[] request) {
+        peer = null;
+        sendTo(listener, request);
+    }
+
+    /** Sends to the peer. */
+    public void send(byte[] datagram) {
+        assertThat(peer).as("somebody to send to").isNotNull();
+        sendTo(peer, datagram);
+    }
+
+    public void sendTo(InetSocketAddress to, byte[] datagram) {
+        try {
+            socket.send(new DatagramPacket(datagram, datagram.length, to));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public void allowBroadcast() {
+        try {
+            socket.setBroadcast(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next datagram from anybody, if one comes in time. */
+    public Optional<Datagram> poll(Duration patience) {
+        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
+        try {
+            socket.setSoTimeout((int) Math.max(1, patience.toMillis()));
+            socket.receive(packet);
+        } catch (SocketTimeoutException ignored) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        InetSocketAddress from = (InetSocketAddress) packet.getSocketAddress();
+        return Optional.of(new Datagram(Arrays.copyOf(buffer, packet.getLength()), from));
+    }
+
+    /** The next datagram of the peer; the first after {@link #ask} says who that is. */
+    public Datagram next() {
+        Datagram datagram = poll(PATIENCE).orElseGet(() -> fail("nothing came within " + PATIENCE));
+        if (peer == null) {
+            peer = datagram.from();
+        }
+        assertThat(datagram.from()).as("the sender of " + datagram).isEqualTo(peer);
+        return datagram;
+    }
+
+    /** The next datagram of the peer is exactly this one. */
+    public Datagram expect(byte[] datagram) {
+        return check(next(), datagram);
+    }
+
+    /** Expects a datagram after copies of the OACK: a busy machine may take longer to answer it than was agreed. */
+    public Datagram expectAfterOack(byte[] datagram) {
+        Datagram came = next();
+        while (came.opcode() == Datagram.OACK) {
+            came = next();
+        }
+        return check(came, datagram);
+    }
+
+    private static Datagram check(Datagram came, byte[] datagram) {
+        if (!Arrays.equals(came.bytes(), datagram)) {
+            assertThat(came.toString()).isEqualTo(Datagram.describe(datagram) + " from " + came.from());
+            assertThat(came.bytes()).isEqualTo(datagram);
+        }
+        return came;
+    }
+
+    /** The next datagram of the peer is an ERROR with one of these codes. */
+    public Datagram expectError(Integer... codes) {
+        Datagram came = next();
+        assertThat(came.opcode()).as(came.toString()).isEqualTo(Datagram.ERROR);
+        assertThat(codes).as(came.toString()).contains(came.number());
+        return came;
+    }
+
+    /** Reads on, over copies of what was sent before, until an ERROR comes. */
+    public Datagram awaitError(Integer... codes) {
+        Datagram came = next();
+        while (came.opcode() != Datagram.ERROR) {
+            came = next();
+        }
+        assertThat(codes).as(came.toString()).contains(came.number());
+        return came;
+    }
+
+    /** The next datagram of the peer is an OACK. */
+    public Datagram expectOack() {
+        Datagram came = next();
+        assertThat(came.opcode()).as(came.toString()).isEqualTo(Datagram.OACK);
+        return came;
+    }
+
+    public void expectSilence() {
+        expectSilence(SILENCE);
+    }
+
+    public void expectSilence(Duration span) {
+        poll(span).ifPresent(datagram -> fail("expected silence, but there came " + datagram));
+    }
+
+    /** Reads a whole file, from DATA 1 on, with an ACK at the end of each window. */
+    public byte[] download(int blksize, int windowsize) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        long taken = 0;
+        while (true) {
+            Datagram came = next();
+            assertThat(came.opcode()).as(came.toString()).isEqualTo(Datagram.DATA);
+            if (came.number() != (int) (taken + 1 & 0xFFFF)) {
+                continue;
+            }
+            taken++;
+            content.writeBytes(came.payload());
+            boolean last = came.payload().length < blksize;
+            if (last || taken % windowsize == 0) {
+                send(Bytes.ack(taken));
+            }
+            if (last) {
+                return content.toByteArray();
+            }
+        }
+    }
+
+    /**
+     * Sends a whole file, from DATA 1 on; after each window waits for the ACK of its last block, over copies of the
+     * reply before: a busy machine may take longer to send a window than was agreed.
+     */
+    public void upload(byte[] content, int blksize, int windowsize) {
+        long blocks = content.length / blksize + 1;
+        for (long sent = 0; sent < blocks; ) {
+            long end = Math.min(blocks, sent + windowsize);
+            for (long n = sent + 1; n <= end; n++) {
+                send(Bytes.data(n, Bytes.block(content, n, blksize)));
+            }
+            Datagram came = next();
+            while (came.opcode() == Datagram.OACK || Arrays.equals(came.bytes(), Bytes.ack(sent))) {
+                came = next();
+            }
+            check(came, Bytes.ack(end));
+            sent = end;
+        }
+    }
+
+    @Override
+    public void close() {
+        if (peer != null && !socket.isClosed()) {
+            try {
+                sendTo(peer, Bytes.error(0, "the test is over"));
+            } catch (UncheckedIOException ignored) {
+                // the peer is gone already
+            }
+        }
+        socket.close();
+    }
+
+    /** Goes away without a word. */
+    public void vanish() {
+        socket.close();
+    }
+}

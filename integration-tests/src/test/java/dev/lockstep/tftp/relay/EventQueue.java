@@ -1,0 +1,33 @@
+package dev.lockstep.tftp.relay;
+
+import java.util.PriorityQueue;
+
+/** What is to be done later, in the order of its time; of one moment, in the order it was added. */
+final class EventQueue {
+    private final PriorityQueue<Item> items = new PriorityQueue<>();
+    private long added;
+
+    private record Item(long moment, long order, Runnable action) implements Comparable<Item> {
+        @Override
+        public int compareTo(Item other) {
+            int byMoment = Long.compare(moment - other.moment, 0); // nanoTime may wrap
+            return byMoment == 0 ? Long.compare(order, other.order) : byMoment;
+        }
+    }
+
+    void add(long moment, Runnable action) {
+        items.add(new Item(moment, added++, action));
+    }
+
+    /** Does what is due. */
+    void run(long now) {
+        while (!items.isEmpty() && items.peek().moment - now <= 0) {
+            items.remove().action.run();
+        }
+    }
+
+    /** Milliseconds to the next item, at least 1; 0 if there is none. */
+    long millisToNext(long now) {
+        return items.isEmpty() ? 0 : Math.max(1, (items.peek().moment - now + 999_999) / 1_000_000);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lockstep.tftp.resilience;
+
+import dev.lockstep.tftp.transfer.Sink;
+import java.nio.ByteBuffer;
+
+/** A file that is received and compared with what it is to be, without being kept. */
+final class ComparingSink implements Sink {
+    private final ByteBuffer expected;
+    private boolean differs;
+    private volatile boolean whole;
+
+    ComparingSink(byte[] expected) {
+        this.expected = ByteBuffer.wrap(expected);
+    }
+
+    @Override
+    public void write(ByteBuffer from) {
+        int length = Math.min(from.remaining(), expected.remaining());
+        differs |= length < from.remaining()
+                || !expected.slice(expected.position(), length).equals(from);
+        expected.position(expected.position() + length);
+        from.position(from.limit());
+    }
+
+    @Override
+    public void commit() {
+        whole = !differs && !expected.hasRemaining();
+    }
+
+    /** Whether all of it came, and nothing else. */
+    boolean isWhole() {
+        return whole;
+    }
+
+    @Override
+    public void close() {
+        // nothing is open
+    }
+}

@@ -1,0 +1,45 @@
+package dev.lockstep.tftp.resilience;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Times of many transfers, in a line. */
+final class Figures {
+    private Figures() {}
+
+    /** A line for each kind. */
+    static String of(List<ImpairedTransfers.ImpairedTransfer> crossings) {
+        return crossings.stream()
+                .collect(Collectors.groupingBy(
+                        ImpairedTransfers.ImpairedTransfer::kind, java.util.TreeMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(each -> line(each.getKey().toString(), each.getValue()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String line(String what, List<ImpairedTransfers.ImpairedTransfer> crossings) {
+        long failed = crossings.stream().filter(each -> each.failure() != null).count();
+        double[] times = crossings.stream()
+                .mapToDouble(ImpairedTransfers.ImpairedTransfer::seconds)
+                .sorted()
+                .toArray();
+        return line(what, times) + String.format(Locale.ROOT, ", %d failed", failed);
+    }
+
+    static String line(String what, double... seconds) {
+        double[] times = seconds.clone();
+        Arrays.sort(times);
+        return String.format(
+                Locale.ROOT,
+                "%-28s %3d transfers, seconds: least %.2f, median %.2f, 90 %% %.2f, most %.2f",
+                what,
+                times.length,
+                times[0],
+                (times[(times.length - 1) / 2] + times[times.length / 2]) / 2,
+                times[(int) (0.9 * (times.length - 1))],
+                times[times.length - 1]);
+    }
+}

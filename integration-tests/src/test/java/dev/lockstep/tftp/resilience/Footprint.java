@@ -1,0 +1,92 @@
+package dev.lockstep.tftp.resilience;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What a daemon takes of the machine: MiB of the heap and of memory in all, descriptors and threads. */
+record Footprint(long heap, long resident, long descriptors, long threads) {
+    private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
+    private static final int KIBIBYTES_A_MIB = 1024;
+    private static final int SLACK_HEAP = 8;
+    /** The virtual machine takes more for its heap when it likes to, up to its limit. */
+    private static final int SLACK_RESIDENT = 128;
+    /** Threads of the I/O pool and of the virtual machine come and go. */
+    private static final int SLACK_THREADS = 20;
+
+    /** As soon as it has no more than so many descriptors open, and without its garbage. */
+    static Footprint quiet(long pid, long descriptors) {
+        long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
+        do {
+            jcmd(pid, "GC.run"); // takes its time
+        } while (descriptors(pid) > descriptors && System.nanoTime() < deadline);
+        long heap = USED.matcher(jcmd(pid, "GC.heap_info"))
+                .results()
+                .map(MatchResult::group)
+                .mapToLong(Footprint::lastNumber)
+                .sum();
+        return new Footprint(
+                heap / KIBIBYTES_A_MIB,
+                status(pid, "VmRSS") / KIBIBYTES_A_MIB,
+                descriptors(pid),
+                status(pid, "Threads"));
+    }
+
+    /** Open sockets and files. */
+    static long descriptors(long pid) {
+        try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String jcmd(long pid, String command) {
+        String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        return Run.run(program, Long.toString(pid), command).output();
+    }
+
+    private static long status(long pid, String key) {
+        try {
+            List<String> lines = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
+            String line = lines.stream()
+                    .filter(each -> each.startsWith(key))
+                    .findFirst()
+                    .orElseThrow();
+            return lastNumber(line);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long lastNumber(String text) {
+        Matcher number = Pattern.compile("(\\d+)\\D*$").matcher(text);
+        assertThat(number.find()).as(text).isTrue();
+        return Long.parseLong(number.group(1));
+    }
+
+    /** As before, but for what a virtual machine may need more by chance. */
+    void assertAsBefore(Footprint before) {
+        String both = "before: " + before + ", after: " + this;
+        assertThat(heap).as(both).isLessThanOrEqualTo(before.heap + SLACK_HEAP);
+        assertThat(resident).as(both).isLessThanOrEqualTo(before.resident + SLACK_RESIDENT);
+        assertThat(descriptors).as(both).isLessThanOrEqualTo(before.descriptors);
+        assertThat(threads).as(both).isLessThanOrEqualTo(before.threads + SLACK_THREADS);
+    }
+
+    @Override
+    public String toString() {
+        return heap + " MiB of heap, " + resident + " MiB resident, " + descriptors + " descriptors, " + threads
+                + " threads";
+    }
+}

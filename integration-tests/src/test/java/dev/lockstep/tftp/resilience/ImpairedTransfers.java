@@ -1,0 +1,160 @@
+package dev.lockstep.tftp.resilience;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.harness.Bytes;
+import dev.lockstep.tftp.relay.Relay;
+import dev.lockstep.tftp.relay.RelaySettings;
+import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.ByteArraySource;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.transfer.TftpException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
+
+/**
+ * One server and two clients of ours in this process: any number of transfers at once, each through a relay with a
+ * seed of its own, so that many slow networks cost the time of one.
+ */
+final class ImpairedTransfers implements AutoCloseable {
+    /** Failures that the client has not seen. */
+    static final String LENGTH = "length differs";
+
+    static final String CONTENT = "content differs";
+
+    private static final String FILE = "file";
+
+    private final byte[] content;
+    private final MemoryStorage files = new MemoryStorage(1L << 30, WriteRules.ANY_FILE);
+    private final TftpClient plain;
+    private final TftpClient usual;
+    private final TftpServer server;
+
+    /** What is moved, in which direction and how. */
+    enum Kind {
+        GET_IN_LOCK_STEP,
+        PUT_IN_LOCK_STEP,
+        GET_WITH_OPTIONS,
+        PUT_WITH_OPTIONS;
+
+        boolean isGet() {
+            return this == GET_IN_LOCK_STEP || this == GET_WITH_OPTIONS;
+        }
+
+        boolean isLockStep() {
+            return this == GET_IN_LOCK_STEP || this == PUT_IN_LOCK_STEP;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase().replace('_', ' ');
+        }
+    }
+
+    /**
+     * How one transfer went.
+     *
+     * @param failure null if the file came whole
+     * @param promised whether the client said that it did, and knew how long it is
+     */
+    record ImpairedTransfer(Kind kind, long seed, double seconds, String failure, boolean promised) {}
+
+    /** A server with one file of that many octets. */
+    ImpairedTransfers(int size) {
+        this(size, Limits.DEFAULT);
+    }
+
+    /** The same with limits for both ends, but that a file must be as long as it was said to be. */
+    ImpairedTransfers(int size, Limits most) {
+        Limits limits = most.withExactSize(true);
+        plain = TftpClient.builder().options(false).limits(limits).build();
+        usual = TftpClient.builder().limits(limits).build();
+        content = Bytes.pattern(size);
+        try {
+            files.put(FILE, content);
+            server = TftpServer.builder()
+                    .storage(files)
+                    .limits(limits)
+                    .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs the seeds 1 to {@code seeds} of each kind at once, and returns when the last one has ended. */
+    List<ImpairedTransfer> run(int seeds, UnaryOperator<RelaySettings> network, Kind... kinds) {
+        List<CompletableFuture<ImpairedTransfer>> all = new ArrayList<>();
+        for (Kind kind : kinds) {
+            LongStream.rangeClosed(1, seeds).forEach(seed -> all.add(start(kind, seed, network)));
+        }
+        return all.stream().map(CompletableFuture::join).toList();
+    }
+
+    private CompletableFuture<ImpairedTransfer> start(Kind kind, long seed, UnaryOperator<RelaySettings> network) {
+        Relay relay =
+                network.apply(Relay.to(server.addresses().get(0)).seed(seed)).start();
+        TftpClient client = kind.isLockStep() ? plain : usual;
+        String name = kind.isGet() ? FILE : kind + " " + seed;
+        InetSocketAddress entry = relay.address();
+        RemoteFile remote =
+                new RemoteFile(entry.getAddress().getHostAddress(), entry.getPort(), name, TransferMode.OCTET);
+        ArraySink sink = new ArraySink();
+        long begin = System.nanoTime();
+        CompletableFuture<TransferResult> result =
+                kind.isGet() ? client.get(remote, sink) : client.put(remote, new ByteArraySource(content));
+        return result.handleAsync((done, failure) -> {
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            relay.close();
+            byte[] arrived = kind.isGet() ? sink.committed() : stored(name);
+            boolean promised = failure == null
+                    && done.outcome() == Outcome.COMPLETE
+                    && done.settings().tsize() != Source.UNKNOWN_SIZE;
+            String end = failure == null ? verdict(arrived) : failure.toString();
+            return new ImpairedTransfer(kind, seed, seconds, end, promised);
+        });
+    }
+
+    private String verdict(byte[] arrived) {
+        if (arrived == null || arrived.length != content.length) {
+            return LENGTH;
+        }
+        return Arrays.equals(arrived, content) ? null : CONTENT;
+    }
+
+    private byte[] stored(String name) {
+        try (Source source = files.read(name, null)) {
+            ByteBuffer octets = ByteBuffer.allocate((int) source.size());
+            while (source.read(octets) > 0) {
+                // on
+            }
+            return octets.array();
+        } catch (TftpException notThere) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        plain.close();
+        usual.close();
+        server.stop(java.time.Duration.ZERO);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.lockstep.tftp.soak;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What a daemon held at one moment.
+ *
+ * @param seconds since the load began
+ * @param values one for each {@link Measure}
+ */
+record ResourceSample(double seconds, double... values) {
+    double of(Measure measure) {
+        return values[measure.ordinal()];
+    }
+
+    static String csvHeader() {
+        return "seconds,"
+                + Arrays.stream(Measure.values())
+                        .map(each -> each.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(","));
+    }
+
+    String csv() {
+        return String.format(Locale.ROOT, "%.1f", seconds)
+                + Arrays.stream(values)
+                        .mapToObj(each -> String.format(Locale.ROOT, ",%.2f", each))
+                        .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lockstep.tftp.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TrendCheckTest {
+    private static final int SAMPLES = 360;
+
+    private static boolean isFlat(Measure measure, IntToDoubleFunction course) {
+        List<ResourceSample> samples = IntStream.range(0, SAMPLES)
+                .mapToObj(i -> {
+                    double[] values = new double[Measure.values().length];
+                    values[measure.ordinal()] = course.applyAsDouble(i);
+                    return new ResourceSample(5.0 * i, values);
+                })
+                .toList();
+        return TrendCheck.of(measure, samples).isFlat();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_goes_up_and_down_is_flat(Measure measure) {
+        SplittableRandom random = new SplittableRandom(7);
+        assertThat(isFlat(measure, i -> 100 + random.nextDouble(-20, 20))).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_grows_without_end_is_not_flat(Measure measure) {
+        assertThat(isFlat(measure, i -> 100 + i * 0.2)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_grows_a_little_more_than_it_goes_up_and_down_is_not_flat(Measure measure) {
+        SplittableRandom random = new SplittableRandom(7);
+        assertThat(isFlat(measure, i -> 100 + random.nextDouble(-20, 20) + i * 0.2))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_grows_only_while_it_warms_up_is_flat(Measure measure) {
+        assertThat(isFlat(measure, i -> Math.min(i, SAMPLES / 5.0))).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void one_look_at_a_bad_moment_is_flat(Measure measure) {
+        assertThat(isFlat(measure, i -> i == SAMPLES - 1 ? 1000 : 100)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_step_that_stays_is_not_flat(Measure measure) {
+        assertThat(isFlat(measure, i -> i < SAMPLES / 2 ? 100 : 150)).isFalse();
+    }
+
+    @Test
+    void what_stays_open_after_the_load_is_not_flat() {
+        ResourceSample before = new ResourceSample(0, 6, 0, 21, 15, 108);
+        assertThat(TrendCheck.between(Measure.DESCRIPTORS, before, new ResourceSample(60, 6, 0, 24, 15, 108))
+                        .isFlat())
+                .isTrue();
+        assertThat(TrendCheck.between(Measure.DESCRIPTORS, before, new ResourceSample(60, 6, 0, 60, 15, 108))
+                        .isFlat())
+                .isFalse();
+    }
+}

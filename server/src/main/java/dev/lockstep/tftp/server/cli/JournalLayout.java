@@ -1,0 +1,67 @@
+package dev.lockstep.tftp.server.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Lines as the journal takes them from a service: each begins with its priority (sd-daemon(3)). */
+final class JournalLayout extends EncoderBase<ILoggingEvent> {
+    static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
+    private static final String ERR = "<3>";
+    private static final String WARNING = "<4>";
+    private static final String INFO = "<6>";
+    private static final String DEBUG = "<7>";
+
+    private final Encoder<ILoggingEvent> lines;
+
+    JournalLayout(Encoder<ILoggingEvent> lines) {
+        this.lines = lines;
+    }
+
+    /**
+     * Whether that file is the journal's end of a stream: {@code JOURNAL_STREAM} is the device and the inode of what the
+     * journal was connected to, and somebody may have redirected it since (systemd.exec(5)).
+     */
+    static boolean areWantedOn(Path file, String journalStream) {
+        try {
+            return journalStream != null
+                    && journalStream.equals(
+                            Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return false; // not on Linux
+        }
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        String priority = priority(event.getLevel());
+        String text = new String(lines.encode(event), StandardCharsets.UTF_8).stripTrailing();
+        return (priority + text.replace("\n", "\n" + priority) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String priority(Level level) {
+        if (level.isGreaterOrEqual(Level.ERROR)) {
+            return ERR;
+        }
+        if (level.isGreaterOrEqual(Level.WARN)) {
+            return WARNING;
+        }
+        return level.isGreaterOrEqual(Level.INFO) ? INFO : DEBUG;
+    }
+
+    @Override
+    public byte[] headerBytes() {
+        return lines.headerBytes();
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return lines.footerBytes();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.lockstep.tftp.server.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.filter.Filter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * Lets through so many lines of a kind a second, and a burst before; counts the others. So whoever can make us log
+ * can't fill the disk. Lines are of a kind if they are written with the same pattern. Lines of complete transfers always
+ * pass: such a client has answered, from its own address. Asked by any thread; takes no lock.
+ */
+final class LogRateLimiter extends Filter<ILoggingEvent> {
+    /** Lines of a kind at once. */
+    static final int BURST = 1000;
+
+    private static final int MOST_KINDS = 64;
+    private static final KeyValuePair COMPLETE = new KeyValuePair("result", "complete");
+    private static final String SUMMARY = "{} more like it: {}";
+    private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+
+    private final long interval;
+    private final LongSupplier nanos;
+    private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+
+    /** What is held back of one kind since the last summary. */
+    private static final class Kind {
+        /** When the lines that were let through would have been through at the even rate (GCRA, ITU-T I.371). */
+        private final AtomicLong due;
+
+        private final AtomicLong heldBack = new AtomicLong();
+        private volatile ILoggingEvent last;
+
+        Kind(long now) {
+            due = new AtomicLong(now);
+        }
+
+        boolean admits(long now, long interval) {
+            while (true) {
+                long before = due.get();
+                long from = before - now > 0 ? before : now;
+                if (from - now > (BURST - 1) * interval) {
+                    return false;
+                }
+                if (due.compareAndSet(before, from + interval)) {
+                    return true;
+                }
+            }
+        }
+    }
+
+    LogRateLimiter(int perSecond, LongSupplier nanos) {
+        this.interval = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / perSecond;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public FilterReply decide(ILoggingEvent event) {
+        if (SUMMARY.equals(event.getMessage()) || isCompleteTransfer(event)) {
+            return FilterReply.NEUTRAL;
+        }
+        long now = nanos.getAsLong();
+        String pattern = String.valueOf(event.getMessage());
+        // a library that puts its texts together itself has as many patterns as lines
+        String key = kinds.size() < MOST_KINDS || kinds.containsKey(pattern) ? pattern : "";
+        Kind kind = kinds.computeIfAbsent(key, fresh -> new Kind(now));
+        if (kind.admits(now, interval)) {
+            return FilterReply.NEUTRAL;
+        }
+        kind.heldBack.incrementAndGet();
+        kind.last = event;
+        return FilterReply.DENY;
+    }
+
+    private static boolean isCompleteTransfer(ILoggingEvent event) {
+        List<KeyValuePair> pairs = event.getKeyValuePairs();
+        return pairs != null && pairs.contains(COMPLETE);
+    }
+
+    /** Says how many lines of each kind were held back since this was asked last. */
+    void summarize() {
+        kinds.values().forEach(kind -> {
+            long count = kind.heldBack.getAndSet(0);
+            ILoggingEvent last = kind.last;
+            if (count > 0 && last != null) {
+                boolean warning = last.getLevel().isGreaterOrEqual(Level.WARN);
+                (warning ? LOG.atWarn() : LOG.atInfo())
+                        .addKeyValue("event", "held_back")
+                        .addKeyValue("count", count)
+                        .log(SUMMARY, count, last.getFormattedMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lockstep.tftp.server.rules;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A number of octets as people write it: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
+public final class SizeParser {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,15})(?:([KMGT])(?:I?B)?)?");
+    private static final String UNITS = "KMGT";
+    private static final int UNIT_BITS = 10;
+
+    private SizeParser() {}
+
+    /** Reads one, at least 1; an {@link IllegalArgumentException} says what was expected. */
+    public static long parse(String value) {
+        Matcher form = FORM.matcher(value.toUpperCase(Locale.ROOT));
+        if (!form.matches()) {
+            throw expected(value);
+        }
+        int unit = form.group(2) == null ? 0 : UNITS.indexOf(form.group(2)) + 1;
+        long number = Long.parseLong(form.group(1));
+        long octets = number << UNIT_BITS * unit;
+        if (octets < 1 || octets >> UNIT_BITS * unit != number) {
+            throw expected(value);
+        }
+        return octets;
+    }
+
+    private static IllegalArgumentException expected(String value) {
+        return new IllegalArgumentException("'" + value + "' (expected: a size such as 4096, 64K or 512M)");
+    }
+}

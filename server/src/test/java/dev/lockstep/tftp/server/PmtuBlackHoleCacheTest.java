@@ -1,0 +1,218 @@
+package dev.lockstep.tftp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.Counted;
+import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.transfer.Outcome;
+import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.transfer.TransferEvent.Ended;
+import dev.lockstep.tftp.transfer.TransferEvent.PmtuBlackHoleFound;
+import dev.lockstep.tftp.transfer.TransferSettings;
+import dev.lockstep.tftp.transfer.TransferStats;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PmtuBlackHoleCacheTest {
+    private static final long LONG = Duration.ofSeconds(30).toNanos();
+    private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 2000);
+    private static final Request READ = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
+    private static final Request WRITE = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
+    private static final TftpException SILENCE = TftpException.timedOut();
+
+    private final RequestSettings usual =
+            new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), Limits.DEFAULT);
+    private static final TransferSettings LARGE = blocksOf(1428, 100_000);
+
+    private long now;
+    private final List<TransferEvent> told = new ArrayList<>();
+    private final PmtuBlackHoleCache paths = new PmtuBlackHoleCache(() -> now, told::add);
+
+    private static TransferSettings blocksOf(int blksize, long tsize) {
+        return new TransferSettings(blksize, 4, Duration.ZERO, tsize, 0);
+    }
+
+    private void ended(Request request, TransferSettings settings, TransferStats stats, TftpException cause) {
+        paths.on(new Ended(CLIENT, request, settings, stats, Outcome.FAILED, cause));
+    }
+
+    private void readInVain(TransferSettings settings, long nanos, TftpException cause) {
+        ended(READ, settings, Counted.ofBlocksInVain(settings, nanos), cause);
+    }
+
+    private void readInVain(TransferSettings settings) {
+        readInVain(settings, LONG, SILENCE);
+    }
+
+    private void largeBlocksPass() {
+        paths.on(new Ended(CLIENT, READ, LARGE, Counted.stats(1420, LONG), Outcome.COMPLETE, null));
+    }
+
+    private int grantedTo(String host) throws TftpException {
+        return paths.narrowing((request, peer) -> usual)
+                .treat(READ, new InetSocketAddress(host, 3000))
+                .limits()
+                .blksize();
+    }
+
+    private boolean isNarrow() throws TftpException {
+        return grantedTo("192.0.2.7") == 512;
+    }
+
+    @Test
+    void a_client_that_twice_took_the_options_and_never_a_block_is_granted_small_ones() throws TftpException {
+        readInVain(LARGE);
+        readInVain(LARGE);
+        assertThat(isNarrow()).isTrue();
+        assertThat(grantedTo("192.0.2.8")).isEqualTo(Limits.DEFAULT.blksize());
+    }
+
+    @Test
+    void it_is_told_once() {
+        for (int i = 0; i < 5; i++) {
+            readInVain(LARGE);
+        }
+        assertThat(told).containsExactly(new PmtuBlackHoleFound(CLIENT, READ, Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void what_it_slows_says_so() throws TftpException {
+        readInVain(LARGE);
+        assertThat(paths.narrowing((request, peer) -> usual).treat(READ, CLIENT).blackHole())
+                .isFalse();
+        readInVain(LARGE);
+        assertThat(paths.narrowing((request, peer) -> usual).treat(READ, CLIENT).blackHole())
+                .isTrue();
+    }
+
+    @Test
+    void one_silent_machine_behind_nat_does_not_slow_the_others() throws TftpException {
+        readInVain(LARGE);
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void silent_machines_behind_nat_do_not_slow_the_others_while_large_blocks_get_there() throws TftpException {
+        largeBlocksPass();
+        readInVain(LARGE);
+        readInVain(LARGE);
+        assertThat(isNarrow()).isFalse();
+        now = Duration.ofMinutes(10).toNanos();
+        readInVain(LARGE);
+        largeBlocksPass();
+        readInVain(LARGE);
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void large_blocks_that_get_there_after_all_end_it() throws TftpException {
+        readInVain(LARGE);
+        readInVain(LARGE);
+        largeBlocksPass();
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void an_error_of_the_client_says_nothing_of_the_path() throws TftpException {
+        for (ErrorCode code : ErrorCode.values()) {
+            readInVain(LARGE, LONG, TftpException.fromPeer(new ErrorMessage(code.number(), "no")));
+        }
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void a_client_that_is_gone_and_a_transfer_that_ends_here_say_nothing_of_the_path() throws TftpException {
+        readInVain(LARGE, LONG, new TftpException(ErrorCode.NOT_DEFINED, "peer is gone (port unreachable)"));
+        readInVain(LARGE, LONG, new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request"));
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void a_client_that_asks_anew_from_its_port_was_silent_too() throws TftpException {
+        TftpException replaced = new TftpException(ErrorCode.NOT_DEFINED, "replaced by a new request");
+        for (int i = 0; i < 2; i++) {
+            TransferStats stats = Counted.ofBlocksInVain(LARGE, LONG);
+            paths.on(new Ended(CLIENT, READ, LARGE, stats, Outcome.REPLACED, replaced));
+        }
+        assertThat(isNarrow()).isTrue();
+    }
+
+    @Test
+    void a_file_of_unknown_size_is_no_exception() throws TftpException {
+        readInVain(blocksOf(1428, -1));
+        readInVain(blocksOf(1428, -1));
+        assertThat(isNarrow()).isTrue();
+    }
+
+    @Test
+    void after_ten_minutes_large_blocks_are_tried_again() throws TftpException {
+        readInVain(LARGE);
+        readInVain(LARGE);
+        now = Duration.ofMinutes(10).toNanos() - 1;
+        assertThat(isNarrow()).isTrue();
+        now++;
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void a_limit_that_is_lower_already_stays() throws TftpException {
+        readInVain(LARGE);
+        readInVain(LARGE);
+        RequestSettings tiny = usual.withLimits(Limits.DEFAULT.withBlksize(100));
+        assertThat(paths.narrowing((request, peer) -> tiny).treat(READ, CLIENT)).isEqualTo(tiny);
+    }
+
+    @Test
+    void small_blocks_that_get_no_answer_say_nothing_of_the_path() throws TftpException {
+        readInVain(blocksOf(512, 100_000));
+        readInVain(blocksOf(512, 100_000));
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void f03_a_file_that_is_smaller_than_such_a_block_says_nothing_of_the_path() throws TftpException {
+        readInVain(blocksOf(1428, 0));
+        readInVain(blocksOf(1428, 512));
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void who_leaves_soon_has_only_changed_its_mind() throws TftpException {
+        for (int i = 0; i < 2; i++) {
+            readInVain(LARGE, Duration.ofMillis(1999).toNanos(), SILENCE);
+        }
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void a_transfer_of_which_anything_arrived_says_nothing_of_the_path() throws TftpException {
+        ended(READ, LARGE, Counted.stats(1420, LONG), SILENCE);
+        ended(READ, LARGE, Counted.stats(1420, LONG), SILENCE);
+        assertThat(isNarrow()).isFalse();
+    }
+
+    @Test
+    void f09_an_upload_of_which_nothing_came_says_nothing_of_the_path() throws TftpException {
+        for (int i = 0; i < 2; i++) {
+            ended(WRITE, LARGE, Counted.ofOackInVain(LARGE, LONG), SILENCE);
+            ended(WRITE, LARGE, Counted.ofOackInVain(LARGE, LONG), TftpException.fromPeer(new ErrorMessage(0, "no")));
+        }
+        assertThat(isNarrow()).isFalse();
+    }
+}
