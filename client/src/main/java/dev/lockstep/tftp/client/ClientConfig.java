@@ -17,7 +17,7 @@ import java.util.List;
  * @param timeoutSeconds to ask for; 0 is not asked for
  * @param options whether any option is asked for
  * @param size whether the size is, where it can be
- * @param socketRest how long a socket rests before it serves another transfer; zero: it serves one
+ * @param quietTime how long a socket rests before it serves another transfer; zero: it serves one
  */
 record ClientConfig(
         int blksize,
@@ -29,7 +29,7 @@ record ClientConfig(
         long bufferMemory,
         int eventLoops,
         LocalPorts localPorts,
-        Duration socketRest,
+        Duration quietTime,
         long progressStep,
         TransferListener listener,
         List<PacketTap> taps) {
@@ -37,8 +37,8 @@ record ClientConfig(
 
     ClientConfig {
         taps = List.copyOf(taps);
-        if (socketRest.isNegative()) {
-            throw new IllegalArgumentException("rest of a socket: " + socketRest + " (expected: >= 0)");
+        if (quietTime.isNegative()) {
+            throw new IllegalArgumentException("rest of a socket: " + quietTime + " (expected: >= 0)");
         }
         require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);

@@ -70,7 +70,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
         requestedAt = now();
-        resend = new DeadlineTimer(ctx.executor(), this::onSilence);
+        resend = new DeadlineTimer(ctx.executor(), this::onTimeout);
         if (cancelled != null) {
             fail(cancelled);
             return;
@@ -102,12 +102,12 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void onSilence() {
+    private void onTimeout() {
         if (cancelled != null) {
             ctx.close();
             return;
         }
-        if (now() - requestedAt >= context.limits().giveUp().toNanos()) {
+        if (now() - requestedAt >= context.limits().idleTimeout().toNanos()) {
             fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
             return;
         }

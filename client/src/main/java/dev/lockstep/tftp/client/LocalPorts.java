@@ -27,7 +27,7 @@ public final class LocalPorts {
     }
 
     /** From first to last and again, beginning anywhere; those that somebody else has are passed over. */
-    public static LocalPorts inTurn(int first, int last) {
+    public static LocalPorts roundRobin(int first, int last) {
         if (first < 1 || last > MAX_PORT || first > last) {
             throw new IllegalArgumentException("ports: " + first + "-" + last + " (expected: FIRST-LAST, 1 to 65535)");
         }

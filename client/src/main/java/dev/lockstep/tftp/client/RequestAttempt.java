@@ -60,7 +60,7 @@ record RequestAttempt(
                 ended.accept(end);
             }
         };
-        Consumer<TftpException> unanswered = cause -> {
+        Consumer<TftpException> unvalidated = cause -> {
             context.listener().on(new TransferEvent.Refused(server, request, cause));
             refused.accept(cause);
         };
@@ -72,7 +72,7 @@ record RequestAttempt(
                 pipeline -> {
                     taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
                     ClientHandshake handshake =
-                            new ClientHandshake(exchange, request, server, context.withListener(listener), unanswered);
+                            new ClientHandshake(exchange, request, server, context.withListener(listener), unvalidated);
                     pipeline.addLast(handshake);
                     transfer.enter(handshake::cancel);
                 },

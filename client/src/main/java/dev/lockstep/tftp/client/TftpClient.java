@@ -65,7 +65,7 @@ public final class TftpClient implements AutoCloseable {
         this.config = config;
         this.loops = transport.newGroup(config.eventLoops(), "tftp");
         ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
-        this.sockets = config.socketRest().isZero() ? fresh : new SocketPool(fresh, config.socketRest());
+        this.sockets = config.quietTime().isZero() ? fresh : new SocketPool(fresh, config.quietTime());
         this.context = new TransferContext(
                 config.limits(),
                 io,
@@ -195,7 +195,7 @@ public final class TftpClient implements AutoCloseable {
     private TransferContext contextOf(TransferRequest request, ClientOperation exchange) {
         TransferContext all = request.options().isEmpty() && exchange.canBeginAgain()
                 ? context
-                : context.withLimits(context.limits().withFirstBlock(Duration.ZERO));
+                : context.withLimits(context.limits().withFirstBlockTimeout(Duration.ZERO));
         return request.listener() == TransferListener.NONE
                 ? all
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
@@ -217,7 +217,7 @@ public final class TftpClient implements AutoCloseable {
         if (lost) {
             experience.losesLargeBlocks(attempt.server(), System.nanoTime());
         }
-        if (lost && !closing && !attempt.context().limits().firstBlock().isZero()) {
+        if (lost && !closing && !attempt.context().limits().firstBlockTimeout().isZero()) {
             fileWork(attempt.exchange(), attempt.loop()).perform(attempt.exchange()::rewind, failure -> {
                 if (failure == null) {
                     begin(request, attempt.asking(asked(attempt.exchange(), attempt.server())));

@@ -26,11 +26,11 @@ public final class TftpClientBuilder {
     /** Longer than a black-out of ten seconds, and than most servers stay to repeat the ACK of a small file. */
     private static final Duration FIRST_BLOCK = Duration.ofSeconds(12);
 
-    private Limits limits = Limits.DEFAULT.withFirstBlock(FIRST_BLOCK).withExactSize(true);
+    private Limits limits = Limits.DEFAULT.withFirstBlockTimeout(FIRST_BLOCK).withExactSize(true);
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private int eventLoops = 1;
     private LocalPorts localPorts = LocalPorts.ANY;
-    private Duration socketRest = Duration.ZERO;
+    private Duration quietTime = Duration.ZERO;
 
     TftpClientBuilder() {}
 
@@ -94,7 +94,7 @@ public final class TftpClientBuilder {
      * a channel, there is one for each all the same.
      */
     public TftpClientBuilder reuseSockets(Duration rest) {
-        socketRest = rest;
+        quietTime = rest;
         return this;
     }
 
@@ -126,7 +126,7 @@ public final class TftpClientBuilder {
                 bufferMemory,
                 eventLoops,
                 localPorts,
-                taps.isEmpty() ? socketRest : Duration.ZERO,
+                taps.isEmpty() ? quietTime : Duration.ZERO,
                 PROGRESS_STEP,
                 TransferListener.all(listeners),
                 taps));

@@ -22,7 +22,7 @@ class FreshSocketsTest {
         channels.close();
         AtomicInteger tries = new AtomicInteger();
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        new FreshSockets(transport, LocalPorts.inTurn(40_000, 40_099), channels)
+        new FreshSockets(transport, LocalPorts.roundRobin(40_000, 40_099), channels)
                 .open(
                         loops.next(),
                         new ClientSockets.Needs(false, 1000, 1500, false),

@@ -36,7 +36,7 @@ class LostBlocksTest {
 
     private static final Limits ON_TRIAL = Limits.DEFAULT
             .withTimes(Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(1))
-            .withFirstBlock(Duration.ofMillis(300));
+            .withFirstBlockTimeout(Duration.ofMillis(300));
 
     private RawPeer listener;
     private RawPeer server;
@@ -145,7 +145,7 @@ class LostBlocksTest {
         try (TftpClient impatient = TftpClient.builder()
                 .limits(Limits.DEFAULT
                         .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(1))
-                        .withFirstBlock(Duration.ofMillis(300)))
+                        .withFirstBlockTimeout(Duration.ofMillis(300)))
                 .build()) {
             ByteArraySource pipe = new ByteArraySource(CONTENT);
             CompletableFuture<TransferResult> transfer = impatient.put(remote(), once(pipe));
@@ -204,7 +204,7 @@ class LostBlocksTest {
         MemorySink sink = new MemorySink();
         client.close();
         client = TftpClient.builder()
-                .limits(ON_TRIAL.withFirstBlock(Duration.ofSeconds(50)))
+                .limits(ON_TRIAL.withFirstBlockTimeout(Duration.ofSeconds(50)))
                 .build();
         CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
         int tid = awaitRequest(1, LARGE, "0");

@@ -27,7 +27,7 @@ final class ChunkAllocator {
 
     ChunkAllocator(TransferContext context, EventExecutor loop) {
         this.allocator = context.allocator();
-        this.cache = context.pieces();
+        this.cache = context.chunks();
         this.loop = loop;
     }
 

@@ -24,15 +24,15 @@ public final class ChunkCache {
 
     private record Key(Object version, long index) {}
 
-    private final Cache<Key, CachedChunk> pieces;
+    private final Cache<Key, CachedChunk> chunks;
     private final Map<Key, List<Consumer<CachedChunk>>> awaited = new HashMap<>();
 
     private ChunkCache(long octets) {
-        pieces = Caffeine.newBuilder()
+        chunks = Caffeine.newBuilder()
                 .maximumWeight(octets)
-                .weigher((Key key, CachedChunk piece) -> piece.octets())
+                .weigher((Key key, CachedChunk chunk) -> chunk.octets())
                 .executor(Runnable::run)
-                .evictionListener((key, piece, cause) -> piece.release())
+                .evictionListener((key, chunk, cause) -> chunk.release())
                 .build();
     }
 
@@ -43,9 +43,9 @@ public final class ChunkCache {
 
     /** A piece that is here, with a reference for the caller; else null. */
     CachedChunk get(Object version, long index) {
-        CachedChunk piece = pieces.getIfPresent(new Key(version, index));
+        CachedChunk chunk = chunks.getIfPresent(new Key(version, index));
         try {
-            return piece == null ? null : (CachedChunk) piece.retain();
+            return chunk == null ? null : (CachedChunk) chunk.retain();
         } catch (IllegalReferenceCountException e) {
             return null; // given up this very moment
         }
@@ -71,11 +71,11 @@ public final class ChunkCache {
     }
 
     /** A piece was read, whole and of that version; or {@code null}: the others are to read for themselves. */
-    void done(Object version, long index, CachedChunk piece) {
+    void done(Object version, long index, CachedChunk chunk) {
         Key key = new Key(version, index);
-        if (piece != null) {
-            piece.retain(); // the cache's own
-            CachedChunk replaced = pieces.asMap().put(key, piece);
+        if (chunk != null) {
+            chunk.retain(); // the cache's own
+            CachedChunk replaced = chunks.asMap().put(key, chunk);
             if (replaced != null) {
                 replaced.release();
             }
@@ -84,15 +84,15 @@ public final class ChunkCache {
         synchronized (awaited) {
             waiting = awaited.remove(key);
         }
-        waiting.forEach(one -> one.accept(piece == null ? null : (CachedChunk) piece.retain()));
+        waiting.forEach(one -> one.accept(chunk == null ? null : (CachedChunk) chunk.retain()));
     }
 
     /** Gives all pieces up. */
     public void clear() {
-        pieces.asMap().keySet().forEach(key -> {
-            CachedChunk piece = pieces.asMap().remove(key);
-            if (piece != null) {
-                piece.release();
+        chunks.asMap().keySet().forEach(key -> {
+            CachedChunk chunk = chunks.asMap().remove(key);
+            if (chunk != null) {
+                chunk.release();
             }
         });
     }

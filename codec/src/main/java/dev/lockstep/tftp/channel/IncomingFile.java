@@ -10,8 +10,8 @@ interface IncomingFile extends BlockSink, TransferFile {
     static IncomingFile to(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         IncomingFile file =
                 sink.mayBlock() ? new WriteBehind(sink, context, loop, owner) : new WriteThrough(sink, loop, owner);
-        return context.pace() == RateLimiter.UNLIMITED
+        return context.rateLimiter() == RateLimiter.UNLIMITED
                 ? file
-                : new RateLimitedIncomingFile(file, context.pace(), loop, owner);
+                : new RateLimitedIncomingFile(file, context.rateLimiter(), loop, owner);
     }
 }

@@ -11,11 +11,11 @@ interface OutgoingFile extends BlockSource, TransferFile {
     /** Takes the source over, shares what is read of it where that can be, and gives its blocks no faster than the context allows. */
     static OutgoingFile from(
             Source source, TransferSettings settings, TransferContext context, EventExecutor loop, Owner owner) {
-        OutgoingFile blocks = source instanceof SharedSource shared && context.pieces() != null
+        OutgoingFile blocks = source instanceof SharedSource shared && context.chunks() != null
                 ? new SharedReadAhead(shared, settings.blksize(), context, loop, owner)
                 : new ReadAhead(source, settings.blksize(), settings.windowsize(), context, loop, owner);
-        return context.pace() == RateLimiter.UNLIMITED
+        return context.rateLimiter() == RateLimiter.UNLIMITED
                 ? blocks
-                : new RateLimitedOutgoingFile(blocks, settings.blksize(), context.pace(), loop, owner);
+                : new RateLimitedOutgoingFile(blocks, settings.blksize(), context.rateLimiter(), loop, owner);
     }
 }

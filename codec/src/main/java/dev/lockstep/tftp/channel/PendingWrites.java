@@ -18,7 +18,7 @@ final class PendingWrites {
     private static final int FIRST = 4;
 
     private final ByteBufAllocator allocator;
-    private final Deque<ByteBuf> pieces = new ArrayDeque<>();
+    private final Deque<ByteBuf> chunks = new ArrayDeque<>();
     private int octets;
 
     PendingWrites(ByteBufAllocator allocator) {
@@ -40,10 +40,10 @@ final class PendingWrites {
         int left = block.readableBytes();
         octets += left;
         while (left > 0) {
-            ByteBuf last = pieces.peekLast();
+            ByteBuf last = chunks.peekLast();
             if (last == null || !last.isWritable()) {
-                last = piece(left);
-                pieces.add(last);
+                last = chunk(left);
+                chunks.add(last);
             }
             int some = Math.min(left, last.writableBytes());
             last.writeBytes(block, from, some);
@@ -52,8 +52,8 @@ final class PendingWrites {
         }
     }
 
-    private ByteBuf piece(int block) {
-        int room = pieces.isEmpty() ? Math.min(PIECE, FIRST * block) : PIECE;
+    private ByteBuf chunk(int block) {
+        int room = chunks.isEmpty() ? Math.min(PIECE, FIRST * block) : PIECE;
         try {
             return allocator.directBuffer(room, room);
         } catch (OutOfMemoryError e) {
@@ -63,15 +63,15 @@ final class PendingWrites {
 
     /** Blocks: for the I/O pool. */
     void writeTo(Sink sink) throws IOException {
-        for (ByteBuf piece : pieces) {
-            sink.write(piece.nioBuffer());
+        for (ByteBuf chunk : chunks) {
+            sink.write(chunk.nioBuffer());
         }
     }
 
     /** Gives the memory back. */
     void release() {
-        pieces.forEach(ByteBuf::release);
-        pieces.clear();
+        chunks.forEach(ByteBuf::release);
+        chunks.clear();
         octets = 0;
     }
 }

@@ -6,14 +6,14 @@ import io.netty.util.concurrent.EventExecutor;
 /** Has room no faster than a pace allows: the ACK that would bring more is held back. */
 final class RateLimitedIncomingFile implements IncomingFile {
     private final IncomingFile file;
-    private final RateLimiter pace;
+    private final RateLimiter rateLimiter;
     private final EventExecutor loop;
     private final DeadlineTimer timer;
     private long turn;
 
-    RateLimitedIncomingFile(IncomingFile file, RateLimiter pace, EventExecutor loop, Owner owner) {
+    RateLimitedIncomingFile(IncomingFile file, RateLimiter rateLimiter, EventExecutor loop, Owner owner) {
         this.file = file;
-        this.pace = pace;
+        this.rateLimiter = rateLimiter;
         this.loop = loop;
         this.timer = new DeadlineTimer(loop, owner::ready);
         this.turn = now();
@@ -26,7 +26,7 @@ final class RateLimitedIncomingFile implements IncomingFile {
 
     @Override
     public void offer(ByteBuf block) {
-        turn = pace.reserve(block.readableBytes(), now());
+        turn = rateLimiter.reserve(block.readableBytes(), now());
         file.offer(block);
     }
 

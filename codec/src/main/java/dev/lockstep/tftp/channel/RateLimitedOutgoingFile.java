@@ -11,16 +11,16 @@ final class RateLimitedOutgoingFile implements OutgoingFile {
 
     private final OutgoingFile file;
     private final int blksize;
-    private final RateLimiter pace;
+    private final RateLimiter rateLimiter;
     private final EventExecutor loop;
     private final DeadlineTimer timer;
     private boolean reserved;
     private long turn;
 
-    RateLimitedOutgoingFile(OutgoingFile file, int blksize, RateLimiter pace, EventExecutor loop, Owner owner) {
+    RateLimitedOutgoingFile(OutgoingFile file, int blksize, RateLimiter rateLimiter, EventExecutor loop, Owner owner) {
         this.file = file;
         this.blksize = blksize;
-        this.pace = pace;
+        this.rateLimiter = rateLimiter;
         this.loop = loop;
         this.timer = new DeadlineTimer(loop, owner::ready);
     }
@@ -35,7 +35,7 @@ final class RateLimitedOutgoingFile implements OutgoingFile {
         long now = loop.ticker().nanoTime();
         if (!reserved) {
             reserved = true;
-            turn = pace.reserve(blksize, now);
+            turn = rateLimiter.reserve(blksize, now);
         }
         if (turn - now > 0) {
             timer.moveTo(now + Math.max(LEAST_WAIT, turn - now));

@@ -31,7 +31,7 @@ final class ReadAhead implements OutgoingFile {
 
     private record Piece(ByteBuf bytes, int octets) {}
 
-    private final ArrayDeque<Piece> pieces = new ArrayDeque<>(2);
+    private final ArrayDeque<Piece> chunks = new ArrayDeque<>(2);
     /** Octets of the piece that was used up last: blocks cut from it may still wait for their ACK. */
     private int spent;
 
@@ -49,8 +49,8 @@ final class ReadAhead implements OutgoingFile {
         this.blksize = blksize;
         this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_PIECE / blksize));
         long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
-        int piece = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
-        this.wanted = Math.max(least, piece / blksize * blksize);
+        int chunk = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
+        this.wanted = Math.max(least, chunk / blksize * blksize);
         this.work = new BlockingTasks(source.mayBlock() ? context.io() : Runnable::run, loop);
         this.memory = new ChunkAllocator(context, loop);
         this.budget = context.budget();
@@ -65,8 +65,8 @@ final class ReadAhead implements OutgoingFile {
 
     @Override
     public ByteBuf poll() {
-        Piece piece = pieces.peek();
-        if (piece == null) {
+        Piece chunk = chunks.peek();
+        if (chunk == null) {
             if (atEnd && !lastTaken) {
                 lastTaken = true;
                 return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
@@ -75,11 +75,11 @@ final class ReadAhead implements OutgoingFile {
             readMore();
             return null;
         }
-        int length = Math.min(blksize, piece.bytes.readableBytes());
+        int length = Math.min(blksize, chunk.bytes.readableBytes());
         lastTaken = length < blksize;
-        ByteBuf block = piece.bytes.readRetainedSlice(length);
-        if (!piece.bytes.isReadable()) {
-            Piece used = pieces.remove();
+        ByteBuf block = chunk.bytes.readRetainedSlice(length);
+        if (!chunk.bytes.isReadable()) {
+            Piece used = chunks.remove();
             used.bytes.release();
             giveBackSpent();
             spent = used.octets;
@@ -90,13 +90,13 @@ final class ReadAhead implements OutgoingFile {
 
     /** Asks for the next piece, unless two are here, one is on its way, or there is none. */
     private void readMore() {
-        if (reading || atEnd || pieces.size() > 1 || closed != null) {
+        if (reading || atEnd || chunks.size() > 1 || closed != null) {
             return;
         }
         int octets = budget.tryTake(sizeOfNext(wanted), sizeOfNext(least));
         if (octets > 0) {
             read(octets);
-        } else if (pieces.isEmpty()) {
+        } else if (chunks.isEmpty()) {
             reading = true;
             giveBackSpent(); // or those who wait could wait for each other
             int needed = sizeOfNext(least);
@@ -120,8 +120,8 @@ final class ReadAhead implements OutgoingFile {
         }
         ByteBuf bytes = memory.tryTake(octets);
         if (bytes != null) {
-            Piece piece = new Piece(bytes, octets);
-            work.perform(() -> fill(piece), failure -> arrived(piece, failure));
+            Piece chunk = new Piece(bytes, octets);
+            work.perform(() -> fill(chunk), failure -> arrived(chunk, failure));
         } else if (!memory.takeLater(read == 0, () -> read(octets))) {
             reading = false;
             atEnd = true;
@@ -131,27 +131,27 @@ final class ReadAhead implements OutgoingFile {
     }
 
     /** On the I/O pool: until the piece is full or the source is at its end. */
-    private void fill(Piece piece) throws IOException {
-        ByteBuffer to = piece.bytes.internalNioBuffer(0, piece.octets);
+    private void fill(Piece chunk) throws IOException {
+        ByteBuffer to = chunk.bytes.internalNioBuffer(0, chunk.octets);
         int start = to.position();
         while (to.hasRemaining()) {
             if (source.read(to) < 0) {
                 break;
             }
         }
-        piece.bytes.writerIndex(to.position() - start);
+        chunk.bytes.writerIndex(to.position() - start);
     }
 
-    private void arrived(Piece piece, TftpException failure) {
+    private void arrived(Piece chunk, TftpException failure) {
         reading = false;
-        int length = piece.bytes.readableBytes();
+        int length = chunk.bytes.readableBytes();
         read += length;
         long size = source.size();
-        atEnd = read == size || length < piece.octets;
+        atEnd = read == size || length < chunk.octets;
         if (closed != null || failure != null || length == 0) {
-            release(piece);
+            release(chunk);
         } else {
-            pieces.add(piece);
+            chunks.add(chunk);
         }
         if (closed != null) {
             closeSource();
@@ -171,8 +171,8 @@ final class ReadAhead implements OutgoingFile {
     @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
-        pieces.forEach(this::release);
-        pieces.clear();
+        chunks.forEach(this::release);
+        chunks.clear();
         giveBackSpent();
         if (!reading) {
             closeSource();
@@ -190,8 +190,8 @@ final class ReadAhead implements OutgoingFile {
         }
     }
 
-    private void release(Piece piece) {
-        piece.bytes.release();
-        budget.giveBack(piece.octets);
+    private void release(Piece chunk) {
+        chunk.bytes.release();
+        budget.giveBack(chunk.octets);
     }
 }

@@ -30,7 +30,7 @@ final class SharedReadAhead implements OutgoingFile {
     private final Owner owner;
 
     /** The one that is being sent and the next one. */
-    private final ArrayDeque<CachedChunk> pieces = new ArrayDeque<>(2);
+    private final ArrayDeque<CachedChunk> chunks = new ArrayDeque<>(2);
     /** Used up last: blocks cut from it may still wait for their ACK. */
     private CachedChunk spent;
     /** The beginning of a block whose end is in the next piece. */
@@ -57,7 +57,7 @@ final class SharedReadAhead implements OutgoingFile {
         this.work = new BlockingTasks(context.io(), loop);
         this.memory = new ChunkAllocator(context, loop);
         this.budget = context.budget();
-        this.cache = context.pieces();
+        this.cache = context.chunks();
         this.owner = owner;
     }
 
@@ -74,20 +74,20 @@ final class SharedReadAhead implements OutgoingFile {
             lastTaken = true;
             return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
         }
-        if (pieces.isEmpty()) {
+        if (chunks.isEmpty()) {
             takeMore();
-            hungry = pieces.isEmpty();
+            hungry = chunks.isEmpty();
         }
         if (hungry) {
             return null;
         }
         int at = (int) (offset % PIECE);
         int here = Math.min(want, PIECE - at);
-        ByteBuf block = pieces.peek().bytes().retainedSlice(at, here);
+        ByteBuf block = chunks.peek().bytes().retainedSlice(at, here);
         offset += here;
         if (at + here == PIECE || offset == size) {
             releaseSpent();
-            spent = pieces.remove();
+            spent = chunks.remove();
             takeMore();
         }
         if (head != null || here < want) {
@@ -112,10 +112,10 @@ final class SharedReadAhead implements OutgoingFile {
 
     /** Takes what is in the cache at once, and sees to it that the first piece that is not there comes. */
     private void takeMore() {
-        while (!waiting && closed == null && pieces.size() < 2 && taken * PIECE < size) {
-            CachedChunk piece = sharing ? cache.get(version, taken) : null;
-            if (piece != null) {
-                pieces.add(piece);
+        while (!waiting && closed == null && chunks.size() < 2 && taken * PIECE < size) {
+            CachedChunk chunk = sharing ? cache.get(version, taken) : null;
+            if (chunk != null) {
+                chunks.add(chunk);
                 taken++;
                 continue;
             }
@@ -123,7 +123,7 @@ final class SharedReadAhead implements OutgoingFile {
             if (budget.tryTake(octets, octets) > 0) {
                 waiting = true;
                 request(octets);
-            } else if (pieces.isEmpty()) {
+            } else if (chunks.isEmpty()) {
                 waiting = true;
                 releaseSpent(); // or those who wait could wait for each other
                 budget.takeLater(octets, () -> loop.execute(() -> request(octets)));
@@ -163,62 +163,62 @@ final class SharedReadAhead implements OutgoingFile {
             }
             return;
         }
-        CachedChunk piece = new CachedChunk(bytes, octets, budget);
+        CachedChunk chunk = new CachedChunk(bytes, octets, budget);
         long from = taken * PIECE;
         work.perform(() -> fill(bytes, from), failure -> {
-            publish(failure == null ? piece : null);
+            publish(failure == null ? chunk : null);
             if (failure == null) {
-                arrived(piece, null);
+                arrived(chunk, null);
             } else {
-                piece.release();
+                chunk.release();
                 arrived(null, failure);
             }
         });
     }
 
     /** On the I/O pool. */
-    private void fill(ByteBuf piece, long from) throws IOException {
-        ByteBuffer to = piece.internalNioBuffer(0, piece.capacity());
+    private void fill(ByteBuf chunk, long from) throws IOException {
+        ByteBuffer to = chunk.internalNioBuffer(0, chunk.capacity());
         int start = to.position();
         while (to.hasRemaining()) {
             if (source.read(to, from + to.position() - start) < 0) {
                 throw new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read");
             }
         }
-        piece.writerIndex(piece.capacity());
+        chunk.writerIndex(chunk.capacity());
     }
 
     /** Gives what was read to those who wait for it, and to the cache; after a null this transfer is on its own. */
-    private void publish(CachedChunk piece) {
+    private void publish(CachedChunk chunk) {
         if (sharing) {
-            sharing = piece != null;
-            cache.done(version, taken, piece);
+            sharing = chunk != null;
+            cache.done(version, taken, chunk);
         }
     }
 
     /** On the reader's event loop. */
-    private void fromOther(CachedChunk piece) {
+    private void fromOther(CachedChunk chunk) {
         work.onLoop(() -> {
-            sharing &= piece != null;
-            arrived(piece, null);
+            sharing &= chunk != null;
+            arrived(chunk, null);
         });
     }
 
     /** The wait is over: for a piece, for nothing, or for a failure. */
-    private void arrived(CachedChunk piece, TftpException failure) {
+    private void arrived(CachedChunk chunk, TftpException failure) {
         waiting = false;
         if (closed != null) {
-            ReferenceCountUtil.release(piece);
+            ReferenceCountUtil.release(chunk);
             closeSource();
         } else if (failure != null) {
             owner.failed(failure);
         } else {
-            if (piece != null) {
-                pieces.add(piece);
+            if (chunk != null) {
+                chunks.add(chunk);
                 taken++;
             }
             takeMore();
-            if (hungry && !pieces.isEmpty()) {
+            if (hungry && !chunks.isEmpty()) {
                 hungry = false;
                 owner.ready();
             }
@@ -228,8 +228,8 @@ final class SharedReadAhead implements OutgoingFile {
     @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
-        pieces.forEach(CachedChunk::release);
-        pieces.clear();
+        chunks.forEach(CachedChunk::release);
+        chunks.clear();
         releaseSpent();
         ReferenceCountUtil.release(head);
         head = null;

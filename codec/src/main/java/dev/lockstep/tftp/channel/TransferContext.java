@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
  * @param segments whether bursts may leave as one segmented datagram
  * @param listener told of every transfer
  * @param progressStep octets between two {@code Progressed} events of a transfer
- * @param pieces of files, which many transfers send; within the budget; null for none
+ * @param chunks of files, which many transfers send; within the budget; null for none
  */
 public record TransferContext(
         Limits limits,
@@ -24,8 +24,8 @@ public record TransferContext(
         boolean segments,
         TransferListener listener,
         long progressStep,
-        RateLimiter pace,
-        ChunkCache pieces) {
+        RateLimiter rateLimiter,
+        ChunkCache chunks) {
     /** At any pace, and without shared pieces. */
     public TransferContext(
             Limits limits,
@@ -45,27 +45,29 @@ public record TransferContext(
 
     /** The same with other threads for blocking file work. */
     public TransferContext withIo(Executor other) {
-        return new TransferContext(limits, other, budget, allocator, segments, listener, progressStep, pace, pieces);
+        return new TransferContext(
+                limits, other, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
     }
 
     /** The same with other limits. */
     public TransferContext withLimits(Limits other) {
-        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, pace, pieces);
+        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
     }
 
     /** The same with another listener. */
     public TransferContext withListener(TransferListener other) {
-        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, pace, pieces);
+        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, rateLimiter, chunks);
     }
 
     /** The same at another pace. */
-    public TransferContext withPace(RateLimiter other) {
-        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, pieces);
+    public TransferContext withRateLimiter(RateLimiter other) {
+        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, chunks);
     }
 
     /** The same with pieces of files that are shared. */
-    public TransferContext withPieces(ChunkCache shared) {
-        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, pace, shared);
+    public TransferContext withChunks(ChunkCache shared) {
+        return new TransferContext(
+                limits, io, budget, allocator, segments, listener, progressStep, rateLimiter, shared);
     }
 
     private record Guarded(TransferListener listener) implements TransferListener {

@@ -232,7 +232,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     private void onDeadline() {
-        transfer.onTime(now());
+        transfer.onDeadline(now());
         ctx.flush();
     }
 

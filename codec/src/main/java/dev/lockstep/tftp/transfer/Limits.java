@@ -10,11 +10,11 @@ import java.time.Duration;
  * @param windowBytes the widest window in octets of file: a window that overflows the socket's buffer at the
  *     receiver is lost whole, and every one after it (RFC 7440, section 6)
  * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
- * @param giveUp how long a transfer may go without progress; four times an agreed timeout, of which no more than 30 s
+ * @param idleTimeout how long a transfer may go without progress; four times an agreed timeout, of which no more than 30 s
  *     count, if that is longer
- * @param firstBlock how long the first block may take where blocks are larger than {@link PmtuBlackHole#SAFE_BLKSIZE}, so that
+ * @param firstBlockTimeout how long the first block may take where blocks are larger than {@link PmtuBlackHole#SAFE_BLKSIZE}, so that
  *     another transfer may try smaller ones; zero: as long as any other
- * @param linger the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
+ * @param dally the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
  *     zero: no dally, like boot firmware
  * @param exactSize whether a received file must have the size that was announced for it
  */
@@ -23,9 +23,9 @@ public record Limits(
         int windowsize,
         int windowBytes,
         Duration timeout,
-        Duration giveUp,
-        Duration firstBlock,
-        Duration linger,
+        Duration idleTimeout,
+        Duration firstBlockTimeout,
+        Duration dally,
         boolean exactSize) {
     /** Limits that serve well on any network. */
     public static final Limits DEFAULT = new Limits(
@@ -53,35 +53,36 @@ public record Limits(
         require("blksize limit", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize limit", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("window bytes limit", windowBytes, 1, Integer.MAX_VALUE);
-        requirePositive("give-up", giveUp);
-        requireNotNegative("first block", firstBlock);
-        requireNotNegative("linger", linger);
+        requirePositive("give-up", idleTimeout);
+        requireNotNegative("first block", firstBlockTimeout);
+        requireNotNegative("linger", dally);
         requireNotNegative("timeout", timeout);
     }
 
     /** The same with another blksize limit. */
     public Limits withBlksize(int limit) {
-        return new Limits(limit, windowsize, windowBytes, timeout, giveUp, firstBlock, linger, exactSize);
+        return new Limits(limit, windowsize, windowBytes, timeout, idleTimeout, firstBlockTimeout, dally, exactSize);
     }
 
     /** The same with other window limits, in blocks and in octets. */
     public Limits withWindow(int blocks, int bytes) {
-        return new Limits(blksize, blocks, bytes, timeout, giveUp, firstBlock, linger, exactSize);
+        return new Limits(blksize, blocks, bytes, timeout, idleTimeout, firstBlockTimeout, dally, exactSize);
     }
 
     /** The same with other times. */
     public Limits withTimes(Duration newTimeout, Duration newGiveUp, Duration newLinger) {
-        return new Limits(blksize, windowsize, windowBytes, newTimeout, newGiveUp, firstBlock, newLinger, exactSize);
+        return new Limits(
+                blksize, windowsize, windowBytes, newTimeout, newGiveUp, firstBlockTimeout, newLinger, exactSize);
     }
 
     /** The same with another patience for the first large block; zero: that for all. */
-    public Limits withFirstBlock(Duration patience) {
-        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, patience, linger, exactSize);
+    public Limits withFirstBlockTimeout(Duration limit) {
+        return new Limits(blksize, windowsize, windowBytes, timeout, idleTimeout, limit, dally, exactSize);
     }
 
     /** The same, strict or lenient about the size of a received file. */
     public Limits withExactSize(boolean exact) {
-        return new Limits(blksize, windowsize, windowBytes, timeout, giveUp, firstBlock, linger, exact);
+        return new Limits(blksize, windowsize, windowBytes, timeout, idleTimeout, firstBlockTimeout, dally, exact);
     }
 
     /** The same with a blksize whose datagrams cross a path of that MTU in one piece. */
@@ -107,12 +108,12 @@ public record Limits(
 
     /**
      * Returns how long a receiver dallies. Twice the agreed timeout and a margin lets the peer lose the last ACK once more
-     * (RFC 1350, section 6), but the peer chooses that timeout, so {@link #linger} is the most it gets.
+     * (RFC 1350, section 6), but the peer chooses that timeout, so {@link #dally} is the most it gets.
      */
-    Duration lingerFor(TransferSettings settings) {
+    Duration dallyFor(TransferSettings settings) {
         Duration agreed = settings.timeout();
         Duration twice = agreed.multipliedBy(2).plusSeconds(1);
-        return agreed.isZero() || twice.compareTo(linger) > 0 ? linger : twice;
+        return agreed.isZero() || twice.compareTo(dally) > 0 ? dally : twice;
     }
 
     static void require(String what, long value, long min, long max) {

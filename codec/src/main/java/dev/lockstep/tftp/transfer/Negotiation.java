@@ -56,13 +56,13 @@ public final class Negotiation {
      */
     public static Grant answer(Request request, Limits most, Quirks quirks, long size) {
         Limits limits = quirks.narrow(most);
-        Options heard = quirks.heard(request.options());
+        Options effective = quirks.effectiveOptions(request.options());
         Negotiation agreed = new Negotiation();
         boolean write = request instanceof WriteRequest;
         agreed.rollover = quirks.rollover();
-        agreed.agreeOnBlksize(heard, limits);
+        agreed.agreeOnBlksize(effective, limits);
         Options oack = Options.NONE;
-        for (Option asked : heard) {
+        for (Option asked : effective) {
             OptionalLong granted = agreed.grant(asked, limits, write, size);
             if (granted.isPresent()) {
                 boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // leading zeros and all

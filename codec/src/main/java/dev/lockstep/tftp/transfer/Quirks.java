@@ -7,12 +7,12 @@ import java.util.Set;
 /**
  * What a server does otherwise than it should, for clients that need it so.
  *
- * @param deaf whether all options go unheard, as by a server of RFC 1350
- * @param unheard names of options, in lower case, that are left out whoever asks for them
+ * @param ignoresAllOptions whether all options go unheard, as by a server of RFC 1350
+ * @param ignoredOptions names of options, in lower case, that are left out whoever asks for them
  * @param blksize the largest block
  * @param rollover the block number after 65535 where none was asked for: 0 or 1
  */
-public record Quirks(boolean deaf, Set<String> unheard, int blksize, int rollover) {
+public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int blksize, int rollover) {
     /** None: all by the book. */
     public static final Quirks NONE = new Quirks(false, Set.of(), TransferSettings.MAX_BLKSIZE, 0);
     /** Options don't exist. */
@@ -22,7 +22,7 @@ public record Quirks(boolean deaf, Set<String> unheard, int blksize, int rollove
 
     /** Refuses what could not be sent. */
     public Quirks {
-        unheard = Set.copyOf(unheard);
+        ignoredOptions = Set.copyOf(ignoredOptions);
         Limits.require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         Limits.require("rollover", rollover, 0, 1);
     }
@@ -39,10 +39,13 @@ public record Quirks(boolean deaf, Set<String> unheard, int blksize, int rollove
 
     /** These and others. */
     public Quirks and(Quirks other) {
-        Set<String> both = new HashSet<>(unheard);
-        both.addAll(other.unheard);
+        Set<String> both = new HashSet<>(ignoredOptions);
+        both.addAll(other.ignoredOptions);
         return new Quirks(
-                deaf || other.deaf, both, Math.min(blksize, other.blksize), Math.max(rollover, other.rollover));
+                ignoresAllOptions || other.ignoresAllOptions,
+                both,
+                Math.min(blksize, other.blksize),
+                Math.max(rollover, other.rollover));
     }
 
     /** The limits, narrowed to what the client can take. */
@@ -51,13 +54,15 @@ public record Quirks(boolean deaf, Set<String> unheard, int blksize, int rollove
     }
 
     /** What is left of the options asked for. */
-    Options heard(Options asked) {
-        Options heard = Options.NONE;
-        if (!deaf) {
+    Options effectiveOptions(Options asked) {
+        Options effectiveOptions = Options.NONE;
+        if (!ignoresAllOptions) {
             for (Options.Option option : asked) {
-                heard = unheard.contains(option.key()) ? heard : heard.with(option.name(), option.value());
+                effectiveOptions = ignoredOptions.contains(option.key())
+                        ? effectiveOptions
+                        : effectiveOptions.with(option.name(), option.value());
             }
         }
-        return heard;
+        return effectiveOptions;
     }
 }

@@ -6,5 +6,5 @@ enum ReceivePhase {
     /** The last block is here, the file is being made durable. */
     COMMITTING,
     /** The last ACK, or the ERROR in its place, is sent; only repeats of the last block are answered. */
-    LINGERING
+    DALLYING
 }

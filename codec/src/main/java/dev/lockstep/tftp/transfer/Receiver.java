@@ -21,7 +21,7 @@ import io.netty.buffer.ByteBuf;
 public final class Receiver extends Transfer {
     private final BlockSink store;
     private final TftpMessage opening;
-    private final long linger;
+    private final long dally;
     private final boolean exactSize;
     private final ReorderBuffer early;
 
@@ -54,7 +54,7 @@ public final class Receiver extends Transfer {
         this.rollover = settings.rollover();
         this.early = new ReorderBuffer(settings.windowsize());
         this.exactSize = limits.exactSize();
-        this.linger = limits.lingerFor(settings).toNanos();
+        this.dally = limits.dallyFor(settings).toNanos();
     }
 
     @Override
@@ -81,7 +81,7 @@ public final class Receiver extends Transfer {
         long distance = distance(data);
         if (phase != ReceivePhase.RECEIVING) {
             stats.duplicates++;
-            if (phase == ReceivePhase.LINGERING && isOfLastWindow(data.block())) {
+            if (phase == ReceivePhase.DALLYING && isOfLastWindow(data.block())) {
                 repeatLast(now); // for each: the sender has nothing more to send, and the last block may be lost again
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
@@ -196,15 +196,15 @@ public final class Receiver extends Transfer {
         } else if (received > 0 || opening != null) {
             wire.send(received > 0 ? new Ack(BlockNumber.of(acked, rollover)) : opening);
         }
-        if (phase == ReceivePhase.LINGERING) {
+        if (phase == ReceivePhase.DALLYING) {
             wire.awaitReply(leaveAt);
         } else {
-            awaitPeer(now, patience());
+            awaitPeer(now, ackTimeout());
         }
     }
 
     /** In lock-step the sender's timer does all that is needed: a needless ACK makes some senders send twice. */
-    private long patience() {
+    private long ackTimeout() {
         boolean senderFirst = settings.windowsize() == 1 && settings.timeout().isZero();
         return (senderFirst ? 2 : 1) * timer.timeout();
     }
@@ -230,18 +230,18 @@ public final class Receiver extends Transfer {
     }
 
     private void dally(Outcome outcome, TftpException cause, long now) {
-        phase = ReceivePhase.LINGERING;
+        phase = ReceivePhase.DALLYING;
         acked = received;
-        leaveAt = now + linger; // repeats don't move it, or a peer could keep this TID for ever
+        leaveAt = now + dally; // repeats don't move it, or a peer could keep this TID for ever
         sendLast(now);
         finish(outcome, cause, now);
     }
 
     @Override
-    void onSilence(long now) {
-        if (phase == ReceivePhase.LINGERING) {
+    void onTimeout(long now) {
+        if (phase == ReceivePhase.DALLYING) {
             close();
-        } else if (isPeerExpected()) {
+        } else if (isAwaitingPeer()) {
             timer.backOff();
             gapReported = false;
             boolean repeated = acked == received;
@@ -263,7 +263,7 @@ public final class Receiver extends Transfer {
 
     @Override
     void repeatOpening(long now) {
-        if (phase == ReceivePhase.LINGERING || received == 0) {
+        if (phase == ReceivePhase.DALLYING || received == 0) {
             repeatLast(now);
         }
     }
@@ -279,7 +279,7 @@ public final class Receiver extends Transfer {
     }
 
     @Override
-    boolean isPeerExpected() {
+    boolean isAwaitingPeer() {
         return phase == ReceivePhase.RECEIVING && !ackHeldBack;
     }
 

@@ -148,7 +148,7 @@ public final class Sender extends Transfer {
         }
         if (pausing) {
             wire.awaitReply(now + timer.pause());
-        } else if (isPeerExpected() && !starved) {
+        } else if (isAwaitingPeer() && !starved) {
             awaitPeer(now, timer.timeout());
         } else {
             // to a part of a window there is no answer: the next word is ours, once there is more to send
@@ -180,7 +180,7 @@ public final class Sender extends Transfer {
     }
 
     @Override
-    void onSilence(long now) {
+    void onTimeout(long now) {
         if (isFinished()) {
             return;
         }
@@ -227,7 +227,7 @@ public final class Sender extends Transfer {
     }
 
     @Override
-    boolean isPeerExpected() {
+    boolean isAwaitingPeer() {
         return opening || sent > acked;
     }
 

@@ -17,9 +17,9 @@ public abstract sealed class Transfer permits Sender, Receiver {
     final TransferSettings settings;
     final RetransmissionTimer timer;
     final TransferStats stats;
-    private final long giveUp;
+    private final long idleTimeout;
     /** For a first block that may be too large for the path: no more than the one for all. */
-    private final long giveUpFirst;
+    private final long firstBlockTimeout;
 
     private long lastProgress;
     private boolean finished;
@@ -31,10 +31,10 @@ public abstract sealed class Transfer permits Sender, Receiver {
         this.timer = timer;
         this.stats = new TransferStats(now);
         long someResends = limits.someResends(settings).toNanos();
-        this.giveUp = Math.max(limits.giveUp().toNanos(), someResends);
-        long first = limits.firstBlock().toNanos();
+        this.idleTimeout = Math.max(limits.idleTimeout().toNanos(), someResends);
+        long first = limits.firstBlockTimeout().toNanos();
         boolean onTrial = first > 0 && PmtuBlackHole.isPossible(settings);
-        this.giveUpFirst = onTrial ? Math.min(giveUp, Math.max(first, someResends)) : giveUp;
+        this.firstBlockTimeout = onTrial ? Math.min(idleTimeout, Math.max(first, someResends)) : idleTimeout;
         this.lastProgress = now;
     }
 
@@ -60,14 +60,14 @@ public abstract sealed class Transfer permits Sender, Receiver {
     }
 
     /** The moment of the last {@link Wire#awaitReply} has passed. */
-    public final void onTime(long now) {
+    public final void onDeadline(long now) {
         if (closed) {
             return;
         }
-        if (!finished && isPeerExpected() && now - lastProgress >= patience()) {
-            giveUp(TftpException.timedOut(), now);
+        if (!finished && isAwaitingPeer() && now - lastProgress >= idleLimit()) {
+            onIdleTimeout(TftpException.timedOut(), now);
         } else {
-            onSilence(now);
+            onTimeout(now);
         }
     }
 
@@ -112,7 +112,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         if (finished) {
             close();
         } else if (hasProgressed()) {
-            giveUp(cause, now);
+            onIdleTimeout(cause, now);
         } else {
             end(Outcome.EVICTED, cause, now);
         }
@@ -150,8 +150,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
         return closed;
     }
 
-    /** Nanoseconds since the peer last helped this transfer on. */
-    public final long quietFor(long now) {
+    /** Returns the nanoseconds since the last progress. */
+    public final long timeSinceProgress(long now) {
         return now - lastProgress;
     }
 
@@ -159,8 +159,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
      * Returns the nanoseconds since the peer last helped this transfer on, or 0 if it is not the peer that is waited for. On
      * any thread, where it gives a recent value.
      */
-    public final long silentFor(long now) {
-        return !finished && isPeerExpected() ? now - lastProgress : 0;
+    public final long idleTime(long now) {
+        return !finished && isAwaitingPeer() ? now - lastProgress : 0;
     }
 
     /** Whether the peer has answered anything yet. */
@@ -171,14 +171,14 @@ public abstract sealed class Transfer permits Sender, Receiver {
     /** A message that is no ERROR; a {@code Data} is released after this returns. */
     abstract void onMessage(TftpMessage message, long now);
 
-    abstract void onSilence(long now);
+    abstract void onTimeout(long now);
 
     abstract void onResume(long now);
 
     abstract void repeatOpening(long now);
 
     /** Whether the next word is the peer's: our own slow disk is not the peer's silence. */
-    abstract boolean isPeerExpected();
+    abstract boolean isAwaitingPeer();
 
     /** What it means if the peer is never heard again. */
     Outcome outcomeOfSilence() {
@@ -202,7 +202,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     /** Waits for the peer, but no longer than it may go without progress, however often it repeats itself. */
     final void awaitPeer(long now, long wait) {
-        wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + patience() - now)));
+        wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + idleLimit() - now)));
     }
 
     /** Reports the result; the transfer may linger. */
@@ -228,13 +228,13 @@ public abstract sealed class Transfer permits Sender, Receiver {
     }
 
     /** What went only once says nothing, however late this machine is. */
-    private long patience() {
-        return hasProgressed() || stats.resends == 0 ? giveUp : giveUpFirst;
+    private long idleLimit() {
+        return hasProgressed() || stats.resends == 0 ? idleTimeout : firstBlockTimeout;
     }
 
-    private void giveUp(TftpException cause, long now) {
+    private void onIdleTimeout(TftpException cause, long now) {
         Outcome outcome = outcomeOfSilence();
-        boolean onTrial = patience() < giveUp; // the peer is to know that there is another try
+        boolean onTrial = idleLimit() < idleTimeout; // the peer is to know that there is another try
         if (outcome == Outcome.FAILED || onTrial) {
             fail(cause, now);
         } else {

@@ -13,7 +13,7 @@ public interface Wire {
      */
     void send(TftpMessage message);
 
-    /** Has {@link Transfer#onTime} called once that moment has passed; replaces the moment asked for before. */
+    /** Has {@link Transfer#onDeadline} called once that moment has passed; replaces the moment asked for before. */
     void awaitReply(long deadline);
 
     /**

@@ -188,16 +188,16 @@ class NoMemoryTest {
     void memory_of_pieces_that_are_only_kept_is_taken_back() {
         ChunkCache cache = ChunkCache.within(64L * ChunkCache.PIECE);
         CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
-        assertThat(cache.await("version", 0, piece -> {})).isFalse();
+        assertThat(cache.await("version", 0, chunk -> {})).isFalse();
         cache.done("version", 0, kept);
         kept.release();
         memory.gone = true;
-        ChunkAllocator pieces = new ChunkAllocator(context().withPieces(cache), bench.loop());
-        assertThat(pieces.tryTake(100)).isNull();
+        ChunkAllocator chunks = new ChunkAllocator(context().withChunks(cache), bench.loop());
+        assertThat(chunks.tryTake(100)).isNull();
         assertThat(kept.refCnt()).isZero();
-        assertThat(pieces.takeLater(true, () -> {})).isFalse();
+        assertThat(chunks.takeLater(true, () -> {})).isFalse();
         List<String> again = new java.util.ArrayList<>();
-        assertThat(pieces.takeLater(false, () -> again.add("again"))).isTrue();
+        assertThat(chunks.takeLater(false, () -> again.add("again"))).isTrue();
         bench.pass(50);
         assertThat(again).containsExactly("again");
     }

@@ -57,10 +57,11 @@ class RateLimiterTest {
                 .orElse(null);
     }
 
-    private void send(byte[] file, int windowsize, RateLimiter pace) {
+    private void send(byte[] file, int windowsize, RateLimiter rateLimiter) {
         ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(windowsize), bench.now(), 0);
-        TransferHandler.sending(bench.context().withPace(pace), agreement, null, new ByteArraySource(file))
+        TransferHandler.sending(
+                        bench.context().withRateLimiter(rateLimiter), agreement, null, new ByteArraySource(file))
                 .addTo(bench.channel.pipeline());
         bench.settle();
     }
@@ -135,7 +136,8 @@ class RateLimiterTest {
         MemorySink sink = new MemorySink();
         WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(1), bench.now(), 0);
-        TransferHandler.receiving(bench.context().withPace(new SharedRateLimiter(50_000)), agreement, new Ack(0), sink)
+        TransferHandler.receiving(
+                        bench.context().withRateLimiter(new SharedRateLimiter(50_000)), agreement, new Ack(0), sink)
                 .addTo(bench.channel.pipeline());
         byte[] file = TestBytes.random(100_001);
         int sent = 0;

@@ -91,7 +91,7 @@ class SharedReadAheadTest {
 
         Reader(SharedSource source, int blksize) {
             this.blksize = blksize;
-            blocks = new SharedReadAhead(source, blksize, bench.context().withPieces(cache), bench.loop(), owner);
+            blocks = new SharedReadAhead(source, blksize, bench.context().withChunks(cache), bench.loop(), owner);
             readers.add(this);
             blocks.start();
         }

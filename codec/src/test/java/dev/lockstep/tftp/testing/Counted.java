@@ -59,7 +59,7 @@ public final class Counted {
 
     private static TransferStats inVain(Transfer transfer, DeafWire wire, long nanos) {
         while (wire.deadline < nanos) {
-            transfer.onTime(wire.deadline);
+            transfer.onDeadline(wire.deadline);
         }
         transfer.peerGone(nanos);
         return transfer.stats();

@@ -66,9 +66,9 @@ public final class MemorySink implements Sink {
         if (room < 0) {
             throw full;
         }
-        byte[] piece = new byte[from.remaining()];
-        from.get(piece);
-        octets.writeBytes(piece);
+        byte[] chunk = new byte[from.remaining()];
+        from.get(chunk);
+        octets.writeBytes(chunk);
     }
 
     @Override

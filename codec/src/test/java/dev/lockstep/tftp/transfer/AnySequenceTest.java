@@ -123,11 +123,11 @@ class AnySequenceTest {
             committing = true;
         }
 
-        private void onTime() {
+        private void onDeadline() {
             if (deadline != NEVER) {
                 now = Math.max(now, deadline);
                 deadline = NEVER;
-                machine.onTime(now);
+                machine.onDeadline(now);
             }
         }
 
@@ -192,7 +192,7 @@ class AnySequenceTest {
         mayReceive("OACK", OACK);
         mayReceiveAnError(0);
         mayReceiveAnError(8);
-        may("timeout", () -> world.onTime());
+        may("timeout", () -> world.onDeadline());
         may("request repeated", () -> world.machine.onRequestRepeated(world.now));
         may("peer gone", () -> world.machine.peerGone(world.now));
         may("replaced", () -> world.machine.replaced(world.now));

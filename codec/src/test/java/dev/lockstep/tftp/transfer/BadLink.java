@@ -168,7 +168,7 @@ final class BadLink {
                 at(moment, () -> {
                     if (deadline == moment) {
                         deadline = NEVER;
-                        machine.onTime(now);
+                        machine.onDeadline(now);
                     }
                 });
             }

@@ -305,7 +305,7 @@ final class ModelCheck {
                 at(early == 0 ? deadline : now + (early == 1 ? DELAY / 8 : DELAY * 3 / 2), () -> {
                     if (timer == timers) {
                         deadline = NEVER;
-                        act(() -> machine.onTime(now));
+                        act(() -> machine.onDeadline(now));
                         releaseLate();
                     }
                 });

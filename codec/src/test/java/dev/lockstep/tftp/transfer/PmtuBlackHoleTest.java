@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PmtuBlackHoleTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
-    private static final Limits TRIAL = Limits.DEFAULT.withFirstBlock(Duration.ofSeconds(6));
+    private static final Limits TRIAL = Limits.DEFAULT.withFirstBlockTimeout(Duration.ofSeconds(6));
 
     private final RecordedWire wire = new RecordedWire();
     private long now;
@@ -52,7 +52,7 @@ class PmtuBlackHoleTest {
         long since = now;
         while (wire.outcome == null) {
             now = wire.deadline;
-            transfer.onTime(now);
+            transfer.onDeadline(now);
         }
         return (now - since) / SECOND;
     }
@@ -130,7 +130,7 @@ class PmtuBlackHoleTest {
     void a_machine_that_was_late_asks_again_before_it_gives_up() {
         Receiver receiver = receiver(blocksOf(1428), TRIAL);
         now += 7 * SECOND;
-        receiver.onTime(now);
+        receiver.onDeadline(now);
         assertThat(wire.outcome).isNull();
         assertThat(patienceOf(receiver)).isZero();
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))

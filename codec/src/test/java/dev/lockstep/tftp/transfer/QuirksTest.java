@@ -61,7 +61,7 @@ class QuirksTest {
                 .and(Quirks.ROLLOVER_TO_1);
         assertThat(answer(ASKED, all).oack()).hasToString("blksize=1024");
         assertThat(all.rollover()).isEqualTo(1);
-        assertThat(all.and(Quirks.NO_OPTIONS).deaf()).isTrue();
+        assertThat(all.and(Quirks.NO_OPTIONS).ignoresAllOptions()).isTrue();
     }
 
     @Test

@@ -41,7 +41,7 @@ class ReceiverTest {
 
     private void silence(Receiver receiver) {
         now = Math.max(now, wire.deadline);
-        receiver.onTime(now);
+        receiver.onDeadline(now);
     }
 
     private Receiver completed() {
@@ -199,7 +199,7 @@ class ReceiverTest {
     @Test
     void case13_no_agreed_timeout_makes_it_dally_longer_than_the_limit() {
         assertThat(dally(Duration.ofSeconds(255), Limits.DEFAULT))
-                .isEqualTo(Limits.DEFAULT.linger().toNanos())
+                .isEqualTo(Limits.DEFAULT.dally().toNanos())
                 .isBetween(10 * SECOND, 15 * SECOND);
     }
 
@@ -469,11 +469,11 @@ class ReceiverTest {
     @Test
     void case66_repeats_do_not_make_a_receiver_linger_for_ever() {
         Receiver receiver = completed();
-        long end = now + 2 * Limits.DEFAULT.linger().toNanos();
+        long end = now + 2 * Limits.DEFAULT.dally().toNanos();
         while (now < end) {
             now += 5 * SECOND;
             if (now >= wire.deadline) {
-                receiver.onTime(now);
+                receiver.onDeadline(now);
             }
             receiver.onRequestRepeated(now);
         }

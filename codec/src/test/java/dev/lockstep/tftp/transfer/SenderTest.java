@@ -61,7 +61,7 @@ class SenderTest {
 
     private void silence(Sender sender) {
         now = Math.max(now, wire.deadline);
-        sender.onTime(now);
+        sender.onDeadline(now);
     }
 
     private static List<String> data(int first, int last, int length) {

@@ -76,14 +76,14 @@ public final class PathFuzzer {
     }
 
     private static Storage filesOf(Request request, InetSocketAddress client) throws TftpException {
-        return FOLDER.rules().treat(request, client).storage();
+        return FOLDER.rules().resolve(request, client).storage();
     }
 
     private static void read(String name, InetSocketAddress client) {
         try {
             Storage files = filesOf(new ReadRequest(name, TransferMode.OCTET, Options.NONE), client);
             for (int time = 0; time < 2; time++) { // the second time perhaps from memory
-                try (Source source = time == 0 ? files.read(name, client) : files.readAtOnce(name, client)) {
+                try (Source source = time == 0 ? files.read(name, client) : files.tryOpenCached(name, client)) {
                     requirePublic(name, source);
                 }
             }

@@ -100,8 +100,8 @@ public final class ServerFuzzer {
         listener.receive(client.address(), datagram);
     }
 
-    private void work(int pieces) {
-        for (int i = 0; i < pieces && !work.isEmpty(); i++) {
+    private void work(int chunks) {
+        for (int i = 0; i < chunks && !work.isEmpty(); i++) {
             work.remove().run();
             settle();
         }

@@ -75,9 +75,9 @@ class LoadIT {
     @Test
     void an_open_loop_starts_as_many_as_its_rate_says() throws Exception {
         try (TftpServer server = start(storage)) {
-            LoadSchedule pace =
+            LoadSchedule rateLimiter =
                     new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
-            LoadResult result = run(plan(server, pace, "small.cfg"));
+            LoadResult result = run(plan(server, rateLimiter, "small.cfg"));
             assertThat(result.failures()).isEmpty();
             assertThat(result.completed())
                     .as("25 in the ramp, then 500 a second")
@@ -246,14 +246,14 @@ class LoadIT {
     static TftpClientBuilder settings() {
         Limits limits = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
         return TftpClient.builder()
-                .localPorts(LocalPorts.inTurn(10_000, 32_767)) // no late datagram of a transfer meets another one
+                .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // no late datagram of a transfer meets another one
                 .limits(limits.withExactSize(true));
     }
 
-    private static LoadPlan plan(TftpServer server, LoadSchedule pace, String file) {
+    private static LoadPlan plan(TftpServer server, LoadSchedule rateLimiter, String file) {
         return new LoadPlan(
                 List.of(target(server, file)),
-                pace,
+                rateLimiter,
                 Source.UNKNOWN_SIZE,
                 Optional.empty(),
                 Optional.empty(),

@@ -40,8 +40,8 @@ class DamageIT {
     private Path folder;
 
     private static List<ImpairedTransfer> cross(NetworkImpairment weather) {
-        Duration giveUp = Duration.ofSeconds(3);
-        Limits impatient = Limits.DEFAULT.withTimes(Duration.ZERO, giveUp, giveUp);
+        Duration idleTimeout = Duration.ofSeconds(3);
+        Limits impatient = Limits.DEFAULT.withTimes(Duration.ZERO, idleTimeout, idleTimeout);
         try (ImpairedTransfers crossings = new ImpairedTransfers(SIZE, impatient)) {
             List<ImpairedTransfer> damaged = crossings.run(SEEDS, relay -> relay.weather(weather), WITH_SIZE);
             assertThat(crossings.run(1, relay -> relay, Kind.values()))

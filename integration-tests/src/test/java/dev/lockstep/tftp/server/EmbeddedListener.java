@@ -59,14 +59,14 @@ public final class EmbeddedListener {
                 .config();
         TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
         FileOpenQueue openings = new FileOpenQueue(io);
-        Map<TransferKey, SharedPort> homes = new ConcurrentHashMap<>();
+        Map<TransferKey, SharedPort> sharedPortOwners = new ConcurrentHashMap<>();
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
-                homes,
-                new ReplyBudget(config.unanswered(), 42),
+                sharedPortOwners,
+                new ReplyBudget(config.unvalidated(), 42),
                 storage -> openings,
-                new UnvalidatedTransfers(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(mostTransfers));
         channel = new EmbeddedChannel() {
             @Override

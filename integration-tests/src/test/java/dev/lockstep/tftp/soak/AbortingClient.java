@@ -26,13 +26,14 @@ final class AbortingClient {
     private final InetSocketAddress server;
     private final SplittableRandom random;
     private final ScheduledExecutorService later;
-    private final Duration giveUp;
+    private final Duration idleTimeout;
 
-    AbortingClient(InetSocketAddress server, SplittableRandom random, ScheduledExecutorService later, Duration giveUp) {
+    AbortingClient(
+            InetSocketAddress server, SplittableRandom random, ScheduledExecutorService later, Duration idleTimeout) {
         this.server = server;
         this.random = random;
         this.later = later;
-        this.giveUp = giveUp;
+        this.idleTimeout = idleTimeout;
     }
 
     void breakOffGet(String name) throws IOException {
@@ -87,7 +88,7 @@ final class AbortingClient {
 
     private void closeLater(DatagramSocket socket) {
         try {
-            later.schedule(socket::close, giveUp.toMillis() + 2000, TimeUnit.MILLISECONDS);
+            later.schedule(socket::close, idleTimeout.toMillis() + 2000, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException atTheEnd) {
             socket.close();
         }

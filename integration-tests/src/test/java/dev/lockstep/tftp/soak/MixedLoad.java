@@ -37,7 +37,7 @@ final class MixedLoad implements AutoCloseable {
 
     private final Path root;
     private final InetSocketAddress server;
-    private final Duration giveUp;
+    private final Duration idleTimeout;
     private final Relay relay;
     private final List<TftpClient> clients = List.of(
             TftpClient.builder().build(),
@@ -74,10 +74,10 @@ final class MixedLoad implements AutoCloseable {
         }
     }
 
-    MixedLoad(Path root, InetSocketAddress server, Duration giveUp, double loss, long seed) throws IOException {
+    MixedLoad(Path root, InetSocketAddress server, Duration idleTimeout, double loss, long seed) throws IOException {
         this.root = root;
         this.server = server;
-        this.giveUp = giveUp;
+        this.idleTimeout = idleTimeout;
         this.relay = Relay.to(server)
                 .weather(NetworkImpairment.CLEAR.withLoss(loss))
                 .seed(seed)
@@ -107,9 +107,10 @@ final class MixedLoad implements AutoCloseable {
             switch (errand) {
                 case GET -> get(random);
                 case PUT -> put(worker, random);
-                case ABORTED_GET -> new AbortingClient(server, random, workers, giveUp).breakOffGet("file-500000");
-                case ABORTED_PUT -> new AbortingClient(server, random, workers, giveUp).breakOffPut("up-" + worker);
-                default -> new AbortingClient(server, random, workers, giveUp).stray();
+                case ABORTED_GET -> new AbortingClient(server, random, workers, idleTimeout).breakOffGet("file-500000");
+                case ABORTED_PUT ->
+                    new AbortingClient(server, random, workers, idleTimeout).breakOffPut("up-" + worker);
+                default -> new AbortingClient(server, random, workers, idleTimeout).stray();
             }
             done.get(errand).increment();
         } catch (IOException | RuntimeException e) {

@@ -17,7 +17,7 @@ final class SoakedDaemon implements AutoCloseable {
     private final Process process;
     private final InetSocketAddress address;
 
-    SoakedDaemon(Path repository, Path root, Duration giveUp) throws IOException {
+    SoakedDaemon(Path repository, Path root, Duration idleTimeout) throws IOException {
         ProcessBuilder command = new ProcessBuilder(
                 repository.resolve("server/bin/tftpd").toString(),
                 "--root",
@@ -26,7 +26,7 @@ final class SoakedDaemon implements AutoCloseable {
                 "--overwrite",
                 "--quiet",
                 "--give-up",
-                Long.toString(giveUp.toSeconds()),
+                Long.toString(idleTimeout.toSeconds()),
                 "127.0.0.1",
                 "0");
         command.environment().put("JAVA_OPTS", "-Xmx256m " + ProcessMetrics.FLAG);

@@ -23,15 +23,15 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
 
     private final ServerTransfer child;
     private final ReplyBudget buckets;
-    private final UnvalidatedTransfers unanswered;
+    private final UnvalidatedTransfers unvalidated;
     private long paid;
     private int left;
     private boolean spoken;
 
-    AmplificationLimiter(ServerTransfer child, ReplyBudget buckets, UnvalidatedTransfers unanswered) {
+    AmplificationLimiter(ServerTransfer child, ReplyBudget buckets, UnvalidatedTransfers unvalidated) {
         this.child = child;
         this.buckets = buckets;
-        this.unanswered = unanswered;
+        this.unvalidated = unvalidated;
     }
 
     @Override
@@ -46,7 +46,7 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        unanswered.remove(child);
+        unvalidated.remove(child);
         buckets.answered(address(), paid, ctx.executor().ticker().nanoTime());
         ctx.pipeline().remove(this);
         ctx.fireChannelRead(msg);
@@ -67,7 +67,7 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
         int opcode = datagram.getUnsignedShort(datagram.readerIndex());
         if (!spoken) {
             spoken = true;
-            unanswered.speaks(child, now);
+            unvalidated.speaks(child, now);
             left += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
         if (opcode != ERROR && left == 0) {

@@ -73,7 +73,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         loop = ctx.channel().eventLoop();
-        sharedPort = new SharedPort(ctx.channel(), transport, shared.homes());
+        sharedPort = new SharedPort(ctx.channel(), transport, shared.sharedPortOwners());
         bootstrap = new TransferChannelFactory(sharedPort, shared.pool(), transport, config.taps());
     }
 
@@ -93,7 +93,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         DatagramPacket packet = (DatagramPacket) msg;
         try {
-            if (shared.forMany().test(packet.recipient().getAddress())) {
+            if (shared.isBroadcastOrMulticast().test(packet.recipient().getAddress())) {
                 drop(packet, "sent to a broadcast or multicast address");
             } else if (isForUnknownAddress(packet)) {
                 drop(packet, "sent before there was a socket for each address");
@@ -180,15 +180,15 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             live.replace();
         }
         context.listener().on(new TransferEvent.Requested(peer, request));
-        RequestSettings treatment;
+        RequestSettings requestSettings;
         try {
-            treatment = config.policy().treat(request, peer);
+            requestSettings = config.policy().resolve(request, peer);
         } catch (TftpException refusal) {
             refuse(ends, request, refusal);
             return;
         }
         PortMode mode = config.portModes().forPeer(peer);
-        enter(new ServerTransfer(peer, request, mode, now, admission, loop), ends, treatment, FIRST_WAIT);
+        enter(new ServerTransfer(peer, request, mode, now, admission, loop), ends, requestSettings, FIRST_WAIT);
     }
 
     /**
@@ -196,7 +196,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
      *
      * @param wait how many milliseconds it is to wait if there is no place
      */
-    private void enter(ServerTransfer child, TransferKey ends, RequestSettings treatment, int wait) {
+    private void enter(ServerTransfer child, TransferKey ends, RequestSettings requestSettings, int wait) {
         try {
             makePlace(child, now());
             admission.enter(child);
@@ -207,7 +207,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 waiting.put(ends, child);
                 Runnable again = () -> {
                     if (waiting.remove(ends, child)) {
-                        enter(child, ends, treatment, 2 * wait);
+                        enter(child, ends, requestSettings, 2 * wait);
                     }
                 };
                 loop.schedule(again, wait, TimeUnit.MILLISECONDS);
@@ -215,13 +215,13 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         children.put(ends, child);
-        shared.unanswered().add(child);
-        open(child, ends, treatment);
+        shared.unvalidated().add(child);
+        open(child, ends, requestSettings);
     }
 
     /** Where all places are taken, evicts a peer that never answered, or else the one that has been silent longest. */
     private void makePlace(ServerTransfer child, long now) {
-        if (admission.isFull() && shared.unanswered().makeRoom(any -> true, now) != null) {
+        if (admission.isFull() && shared.unvalidated().makeRoom(any -> true, now) != null) {
             return;
         }
         ServerTransfer silent = admission.longestSilent(child.client(), now);
@@ -244,30 +244,31 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         context.listener().on(new TransferEvent.TurnedAway(peer, "too much is unanswered"));
     }
 
-    private void open(ServerTransfer child, TransferKey ends, RequestSettings treatment) {
-        TransferContext watched =
-                context.withListener(child.watchedBy(context.listener(), shared.dallying(), treatment.blackHole()));
+    private void open(ServerTransfer child, TransferKey ends, RequestSettings requestSettings) {
+        TransferContext watched = context.withListener(
+                child.watchedBy(context.listener(), shared.dallying(), requestSettings.blackHole()));
         bootstrap.open(
                 child,
                 ends,
                 pipeline -> pipeline.addLast(
-                        new AmplificationLimiter(child, shared.buckets(), shared.unanswered()),
+                        new AmplificationLimiter(child, shared.buckets(), shared.unvalidated()),
                         new ServerHandshake(
                                 child,
-                                treatment,
+                                requestSettings,
                                 watched,
-                                shared.openings().apply(treatment.storage()),
+                                shared.openings().apply(requestSettings.storage()),
                                 bootstrap::pathMtu)),
                 new TransferChannelFactory.Owner(
-                        failure -> loop.execute(() -> onNoChannel(child, ends, treatment, failure)),
+                        failure -> loop.execute(() -> onNoChannel(child, ends, requestSettings, failure)),
                         () -> forget(ends, child)));
     }
 
     /** The machine gives no socket for a transfer, or all ports of a range are taken. */
-    private void onNoChannel(ServerTransfer child, TransferKey ends, RequestSettings treatment, Throwable failure) {
+    private void onNoChannel(
+            ServerTransfer child, TransferKey ends, RequestSettings requestSettings, Throwable failure) {
         ServerTransfer leaving = child.isAbandoned() ? null : makeRoomFor(child.mode());
         if (leaving != null) {
-            leaving.whenClosed(() -> loop.execute(() -> open(child, ends, treatment)));
+            leaving.whenClosed(() -> loop.execute(() -> open(child, ends, requestSettings)));
             return;
         }
         forget(ends, child);
@@ -283,13 +284,13 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
         return finished != null
                 ? finished
-                : shared.unanswered().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
+                : shared.unvalidated().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
     }
 
     private void forget(TransferKey ends, ServerTransfer child) {
         children.remove(ends, child);
         child.leave();
-        shared.unanswered().remove(child);
+        shared.unvalidated().remove(child);
         shared.dallying().remove(child);
         refusals.onSocketClosed();
     }

@@ -67,9 +67,9 @@ final class ListeningSockets {
                 this::isForMany,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new ReplyBudget(config.unanswered(), new SecureRandom().nextLong()),
+                new ReplyBudget(config.unvalidated(), new SecureRandom().nextLong()),
                 openings,
-                new UnvalidatedTransfers(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(config.maxTransfers()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }

@@ -68,7 +68,7 @@ final class PmtuBlackHoleCache implements TransferListener {
         } else if (event instanceof Ended ended) {
             onBlocks(ended.peer(), ended.request(), ended.settings(), ended.stats());
             if (isSilent(ended)) {
-                onSilence(ended);
+                onTimeout(ended);
             }
         }
     }
@@ -80,7 +80,7 @@ final class PmtuBlackHoleCache implements TransferListener {
         }
     }
 
-    private void onSilence(Ended ended) {
+    private void onTimeout(Ended ended) {
         InetAddress address = ended.peer().getAddress();
         boolean isSecond = paths.asMap().putIfAbsent(address, Path.SUSPECTED) == Path.SUSPECTED;
         if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.NARROW)) {
@@ -103,10 +103,10 @@ final class PmtuBlackHoleCache implements TransferListener {
     /** The same policy, with small blocks for these clients. */
     RequestPolicy narrowing(RequestPolicy policy) {
         return (request, peer) -> {
-            RequestSettings treatment = policy.treat(request, peer);
+            RequestSettings requestSettings = policy.resolve(request, peer);
             boolean narrow =
-                    treatment.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.NARROW;
-            return narrow ? treatment.afterBlackHole() : treatment;
+                    requestSettings.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.NARROW;
+            return narrow ? requestSettings.afterBlackHole() : requestSettings;
         };
     }
 }

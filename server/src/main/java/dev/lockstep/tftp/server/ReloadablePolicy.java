@@ -19,8 +19,8 @@ public final class ReloadablePolicy<P extends RequestPolicy & PortModes> impleme
     }
 
     @Override
-    public RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException {
-        return current.treat(request, peer);
+    public RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException {
+        return current.resolve(request, peer);
     }
 
     @Override

@@ -12,5 +12,5 @@ import java.net.InetSocketAddress;
 @FunctionalInterface
 public interface RequestPolicy {
     /** How that request is treated, or the ERROR it gets. */
-    RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException;
+    RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException;
 }

@@ -44,7 +44,7 @@ final class RunningTransfers {
         ServerTransfer next;
         do {
             next = silent.poll();
-        } while (next != null && !(children.contains(next) && next.silentFor(now) >= LEAST_SILENCE));
+        } while (next != null && !(children.contains(next) && next.idleTime(now) >= LEAST_SILENCE));
         return next;
     }
 
@@ -53,7 +53,7 @@ final class RunningTransfers {
         List<Silence> found = new ArrayList<>();
         long longestOther = 0;
         for (ServerTransfer child : children) {
-            long nanos = child.silentFor(now);
+            long nanos = child.idleTime(now);
             if (nanos >= LEAST_SILENCE) {
                 found.add(new Silence(child, nanos));
             } else {

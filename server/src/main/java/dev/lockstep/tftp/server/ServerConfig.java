@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param policy how each request is treated
  * @param maxTransfers at once
  * @param maxTransfersPerClient at once, by the client's IPv4 address or IPv6 /64
- * @param unanswered what is done for requests that nobody has answered yet
+ * @param unvalidated what is done for requests that nobody has answered yet
  * @param bufferMemory octets of file pieces, all transfers together
  * @param drain how long running transfers may go on after a stop
  * @param eventLoops threads that move packets
@@ -30,7 +30,7 @@ record ServerConfig(
         RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
-        AmplificationLimits unanswered,
+        AmplificationLimits unvalidated,
         long bufferMemory,
         Duration drain,
         int eventLoops,
@@ -50,7 +50,7 @@ record ServerConfig(
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
-        Objects.requireNonNull(unanswered, "unanswered");
+        Objects.requireNonNull(unvalidated, "unanswered");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

@@ -48,7 +48,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     private final ServerTransfer child;
     private final Request request;
-    private final RequestSettings treatment;
+    private final RequestSettings requestSettings;
     private final TransferContext context;
     private final FileOpenQueue openings;
     private final ToIntFunction<Channel> pathMtu;
@@ -75,15 +75,16 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     /** A handshake that begins when its channel is active. */
     ServerHandshake(
             ServerTransfer child,
-            RequestSettings treatment,
+            RequestSettings requestSettings,
             TransferContext context,
             FileOpenQueue openings,
             ToIntFunction<Channel> pathMtu) {
         this.child = child;
         this.request = child.request();
-        this.treatment = treatment;
-        this.context =
-                context.withIo(openings.io()).withLimits(treatment.limits()).withPace(treatment.pace());
+        this.requestSettings = requestSettings;
+        this.context = context.withIo(openings.io())
+                .withLimits(requestSettings.limits())
+                .withRateLimiter(requestSettings.rateLimiter());
         this.openings = openings;
         this.pathMtu = pathMtu;
     }
@@ -98,7 +99,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         work = new BlockingTasks(this.context.io(), ctx.executor());
         Source atHand = request instanceof WriteRequest
                 ? null
-                : treatment.storage().readAtOnce(request.filename(), child.peer());
+                : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
         if (atHand != null) {
             opened(reading(atHand), null);
         } else {
@@ -131,7 +132,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         if (child.isAbandoned()) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "nobody waits for it any more");
         }
-        Storage storage = treatment.storage();
+        Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest) {
             long size =
                     request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
@@ -171,9 +172,9 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     private void start(Opened file) {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
-        Limits limits = treatment.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
+        Limits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(request, limits, treatment.quirks(), size);
+        Negotiation.Grant grant = Negotiation.answer(request, limits, requestSettings.quirks(), size);
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
                 new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);

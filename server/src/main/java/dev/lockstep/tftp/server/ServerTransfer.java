@@ -100,9 +100,9 @@ final class ServerTransfer {
     }
 
     /** Its channel is there, and till the peer has answered that gate. */
-    void openedThrough(Channel opened, AmplificationLimiter unanswered) {
+    void openedThrough(Channel opened, AmplificationLimiter unvalidated) {
         channel = opened;
-        gate = unanswered;
+        gate = unvalidated;
     }
 
     /** The handshake is done. */
@@ -122,7 +122,7 @@ final class ServerTransfer {
             return !abandoned;
         }
         Transfer state = transfer.transfer();
-        return !state.hasProgressed() || state.quietFor(now) < quietTime(state);
+        return !state.hasProgressed() || state.timeSinceProgress(now) < quietTime(state);
     }
 
     /** A copy of a request can be as late as the client's timer, of which nothing is known unless it was agreed on. */
@@ -131,10 +131,10 @@ final class ServerTransfer {
     }
 
     /** Nanoseconds since the peer last helped the transfer on, or 0 if it is not the peer that is waited for. On any thread. */
-    long silentFor(long now) {
+    long idleTime(long now) {
         TransferHandler handler = transfer;
         Transfer state = handler == null ? null : handler.transfer();
-        return state == null ? 0 : state.silentFor(now);
+        return state == null ? 0 : state.idleTime(now);
     }
 
     /** Whether its end would free what a transfer of that mode needs: any socket, or a port of that range. */

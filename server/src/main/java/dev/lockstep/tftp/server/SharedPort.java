@@ -39,7 +39,7 @@ final class SharedPort {
 
     private final Channel listener;
     private final Transport transport;
-    private final Map<TransferKey, SharedPort> homes;
+    private final Map<TransferKey, SharedPort> sharedPortOwners;
     private final UnknownTidResponder strangers = new UnknownTidResponder();
     private final Map<TransferKey, PeerChannel> peers = new HashMap<>();
     private final Map<TransferKey, Long> ended = new LinkedHashMap<>();
@@ -48,10 +48,10 @@ final class SharedPort {
     private boolean flushAsked;
     private boolean retired;
 
-    SharedPort(Channel listener, Transport transport, Map<TransferKey, SharedPort> homes) {
+    SharedPort(Channel listener, Transport transport, Map<TransferKey, SharedPort> sharedPortOwners) {
         this.listener = listener;
         this.transport = transport;
-        this.homes = homes;
+        this.sharedPortOwners = sharedPortOwners;
     }
 
     Channel listener() {
@@ -62,7 +62,7 @@ final class SharedPort {
     ChannelFuture open(TransferKey ends, ChannelHandler handler) {
         PeerChannel peer = new PeerChannel(this, ends);
         peers.put(ends, peer);
-        homes.put(ends, this);
+        sharedPortOwners.put(ends, this);
         ended.remove(ends);
         peer.closeFuture().addListener(closed -> onClosed(ends, peer));
         return new Bootstrap()
@@ -79,7 +79,7 @@ final class SharedPort {
      */
     boolean deliver(DatagramPacket packet) {
         reading = true;
-        if (homes.isEmpty() && ended.isEmpty()) {
+        if (sharedPortOwners.isEmpty() && ended.isEmpty()) {
             return false;
         }
         TransferKey ends = TransferKey.of(packet);
@@ -101,7 +101,7 @@ final class SharedPort {
     }
 
     private boolean passOn(TransferKey ends, DatagramPacket packet) {
-        SharedPort home = homes.get(ends);
+        SharedPort home = sharedPortOwners.get(ends);
         if (home == null || home == this) {
             return false;
         }
@@ -182,7 +182,7 @@ final class SharedPort {
 
     private void onClosed(TransferKey ends, PeerChannel peer) {
         if (peers.remove(ends, peer)) {
-            homes.remove(ends, this);
+            sharedPortOwners.remove(ends, this);
             ended.put(ends, now());
             Iterator<Long> oldest = ended.values().iterator();
             while (now() - oldest.next() > REMEMBERED || ended.size() > MOST_REMEMBERED) {

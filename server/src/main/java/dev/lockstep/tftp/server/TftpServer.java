@@ -38,7 +38,7 @@ public final class TftpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final IoPools io;
     private final Listeners listeners;
-    private final ChunkCache pieces;
+    private final ChunkCache chunks;
     private boolean stopped;
 
     private TftpServer(
@@ -47,13 +47,13 @@ public final class TftpServer implements AutoCloseable {
             EventLoopGroup loops,
             IoPools io,
             Listeners listeners,
-            ChunkCache pieces) {
+            ChunkCache chunks) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
-        this.pieces = pieces;
+        this.chunks = chunks;
     }
 
     /** A builder with defaults for all but the storage. */
@@ -77,7 +77,7 @@ public final class TftpServer implements AutoCloseable {
                         segments,
                         config.listener(),
                         PROGRESS_STEP)
-                .withPieces(ChunkCache.within(config.bufferMemory()));
+                .withChunks(ChunkCache.within(config.bufferMemory()));
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
@@ -88,7 +88,7 @@ public final class TftpServer implements AutoCloseable {
                     admission,
                     loops,
                     storage -> io.of(storage).openings());
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.pieces());
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.chunks());
             server.openCompanions();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -162,8 +162,8 @@ public final class TftpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (pieces != null) {
-            pieces.clear();
+        if (chunks != null) {
+            chunks.clear();
         }
         config.taps().forEach(PacketTap::close);
     }

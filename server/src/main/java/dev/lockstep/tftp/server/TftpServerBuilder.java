@@ -31,7 +31,7 @@ public final class TftpServerBuilder {
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
-    private AmplificationLimits unanswered = AmplificationLimits.DEFAULT;
+    private AmplificationLimits unvalidated = AmplificationLimits.DEFAULT;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -92,8 +92,8 @@ public final class TftpServerBuilder {
     }
 
     /** What is done for requests that nobody has answered yet: their sender may be made up. */
-    public TftpServerBuilder unanswered(AmplificationLimits bounds) {
-        unanswered = bounds;
+    public TftpServerBuilder unvalidated(AmplificationLimits bounds) {
+        unvalidated = bounds;
         return this;
     }
 
@@ -202,7 +202,7 @@ public final class TftpServerBuilder {
                 narrow.narrowing(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
-                unanswered,
+                unvalidated,
                 bufferMemory,
                 drain,
                 eventLoops,
@@ -223,18 +223,19 @@ public final class TftpServerBuilder {
     }
 
     private RequestPolicy sameForAll() {
-        RequestSettings treatment = new RequestSettings(storage, limits)
+        RequestSettings requestSettings = new RequestSettings(storage, limits)
                 .withMtu(pathMtu ? RequestSettings.PATH_MTU : RequestSettings.ANY_MTU);
-        return (request, peer) -> treatment;
+        return (request, peer) -> requestSettings;
     }
 
     private RequestPolicy withMtus(RequestPolicy each) {
         List<NetworkMtu> known = List.copyOf(mtus);
         return (request, peer) -> {
-            RequestSettings treatment = each.treat(request, peer);
+            RequestSettings requestSettings = each.resolve(request, peer);
             OptionalInt octets = NetworkMtu.of(peer, known);
-            boolean open = treatment.mtu() == RequestSettings.PATH_MTU || treatment.mtu() == RequestSettings.ANY_MTU;
-            return open && octets.isPresent() ? treatment.withMtu(octets.getAsInt()) : treatment;
+            boolean open = requestSettings.mtu() == RequestSettings.PATH_MTU
+                    || requestSettings.mtu() == RequestSettings.ANY_MTU;
+            return open && octets.isPresent() ? requestSettings.withMtu(octets.getAsInt()) : requestSettings;
         };
     }
 }

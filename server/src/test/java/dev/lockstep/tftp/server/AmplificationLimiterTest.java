@@ -25,7 +25,7 @@ class AmplificationLimiterTest {
     private static final Object[] ERROR = {0, 5, 0, 0, "no", 0};
 
     private final ReplyBudget buckets = new ReplyBudget(new AmplificationLimits(10, 1024, 1024), 42);
-    private final UnvalidatedTransfers unanswered = new UnvalidatedTransfers(10);
+    private final UnvalidatedTransfers unvalidated = new UnvalidatedTransfers(10);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private AmplificationLimiter gate;
     private ServerTransfer child;
@@ -35,8 +35,8 @@ class AmplificationLimiterTest {
         channel.freezeTime();
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         child = new ServerTransfer(PEER, request, PortMode.FRESH, 0, new TransferQuota(10, 10), channel.eventLoop());
-        unanswered.add(child);
-        gate = new AmplificationLimiter(child, buckets, unanswered);
+        unvalidated.add(child);
+        gate = new AmplificationLimiter(child, buckets, unvalidated);
         channel.pipeline().addLast(gate);
     }
 
@@ -124,7 +124,7 @@ class AmplificationLimiterTest {
     @Test
     void a_peer_that_has_answered_makes_no_room_for_others() {
         answer();
-        assertThat(unanswered.makeRoom(any -> true, TimeUnit.MINUTES.toNanos(1)))
+        assertThat(unvalidated.makeRoom(any -> true, TimeUnit.MINUTES.toNanos(1)))
                 .isNull();
         assertThat(channel.isOpen()).isTrue();
     }

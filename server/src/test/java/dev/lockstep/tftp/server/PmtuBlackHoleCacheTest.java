@@ -66,7 +66,7 @@ class PmtuBlackHoleCacheTest {
 
     private int grantedTo(String host) throws TftpException {
         return paths.narrowing((request, peer) -> usual)
-                .treat(READ, new InetSocketAddress(host, 3000))
+                .resolve(READ, new InetSocketAddress(host, 3000))
                 .limits()
                 .blksize();
     }
@@ -94,10 +94,14 @@ class PmtuBlackHoleCacheTest {
     @Test
     void what_it_slows_says_so() throws TftpException {
         readInVain(LARGE);
-        assertThat(paths.narrowing((request, peer) -> usual).treat(READ, CLIENT).blackHole())
+        assertThat(paths.narrowing((request, peer) -> usual)
+                        .resolve(READ, CLIENT)
+                        .blackHole())
                 .isFalse();
         readInVain(LARGE);
-        assertThat(paths.narrowing((request, peer) -> usual).treat(READ, CLIENT).blackHole())
+        assertThat(paths.narrowing((request, peer) -> usual)
+                        .resolve(READ, CLIENT)
+                        .blackHole())
                 .isTrue();
     }
 
@@ -175,7 +179,8 @@ class PmtuBlackHoleCacheTest {
         readInVain(LARGE);
         readInVain(LARGE);
         RequestSettings tiny = usual.withLimits(Limits.DEFAULT.withBlksize(100));
-        assertThat(paths.narrowing((request, peer) -> tiny).treat(READ, CLIENT)).isEqualTo(tiny);
+        assertThat(paths.narrowing((request, peer) -> tiny).resolve(READ, CLIENT))
+                .isEqualTo(tiny);
     }
 
     @Test

@@ -40,11 +40,11 @@ class RequestPolicyTest {
         files.put("f", "hello".getBytes());
         RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
         RequestSettings small = new RequestSettings(files, Limits.DEFAULT.withBlksize(600));
-        RequestSettings deaf = book.withQuirks(Quirks.NO_OPTIONS);
+        RequestSettings ignoresAllOptions = book.withQuirks(Quirks.NO_OPTIONS);
         RequestSettings narrow = book.withMtu(1032);
         try (TftpServer server = start((request, peer) -> switch (request.filename()) {
                     case "/f" -> small;
-                    case "//f" -> deaf;
+                    case "//f" -> ignoresAllOptions;
                     case "///f" -> narrow;
                     default -> book;
                 });

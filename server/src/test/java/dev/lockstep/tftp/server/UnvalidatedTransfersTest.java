@@ -21,7 +21,7 @@ class UnvalidatedTransfersTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final TransferQuota admission = new TransferQuota(100, 100);
-    private final UnvalidatedTransfers unanswered = new UnvalidatedTransfers(3);
+    private final UnvalidatedTransfers unvalidated = new UnvalidatedTransfers(3);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
 
     private ServerTransfer child() throws TftpException {
@@ -31,7 +31,7 @@ class UnvalidatedTransfersTest {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(peer, request, PortMode.FRESH, 0, admission, channel.eventLoop());
         admission.enter(child);
-        unanswered.add(child);
+        unvalidated.add(child);
         child.openedThrough(channel, null);
         return child;
     }
@@ -52,7 +52,7 @@ class UnvalidatedTransfersTest {
     @Test
     void who_has_answered_or_is_over_makes_no_room() throws TftpException {
         ServerTransfer first = child();
-        unanswered.remove(first);
+        unvalidated.remove(first);
         child();
         child();
         child();
@@ -62,14 +62,14 @@ class UnvalidatedTransfersTest {
     }
 
     private boolean isRoomMade(long now) {
-        return unanswered.makeRoom(any -> true, now) != null;
+        return unvalidated.makeRoom(any -> true, now) != null;
     }
 
     @Test
     void where_there_is_no_place_left_only_who_had_time_to_answer_makes_room() throws TftpException {
         assertThat(isRoomMade(9 * SECOND)).isFalse();
-        unanswered.speaks(child(), 0);
-        unanswered.speaks(child(), 2 * SECOND);
+        unvalidated.speaks(child(), 0);
+        unvalidated.speaks(child(), 2 * SECOND);
         assertThat(isRoomMade(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
         assertThat(isRoomMade(3 * SECOND)).isTrue();
@@ -82,7 +82,7 @@ class UnvalidatedTransfersTest {
     void who_has_not_been_told_anything_yet_can_not_have_answered_and_makes_no_room() throws TftpException {
         ServerTransfer slow = child();
         assertThat(isRoomMade(9 * SECOND)).isFalse();
-        unanswered.speaks(slow, 9 * SECOND);
+        unvalidated.speaks(slow, 9 * SECOND);
         assertThat(isRoomMade(11 * SECOND)).isFalse();
         assertThat(isRoomMade(12 * SECOND)).isTrue();
     }
@@ -91,11 +91,11 @@ class UnvalidatedTransfersTest {
     void behind_one_that_has_not_been_told_anything_others_make_room() throws TftpException {
         ServerTransfer slow = child();
         ServerTransfer second = child();
-        unanswered.speaks(child(), 0);
-        unanswered.speaks(second, SECOND);
+        unvalidated.speaks(child(), 0);
+        unvalidated.speaks(second, SECOND);
         assertThat(isRoomMade(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(true, true, false);
-        unanswered.speaks(slow, 3 * SECOND);
+        unvalidated.speaks(slow, 3 * SECOND);
         assertThat(isRoomMade(4 * SECOND))
                 .as("in the order of the first messages")
                 .isTrue();
@@ -104,11 +104,11 @@ class UnvalidatedTransfersTest {
 
     @Test
     void only_those_make_room_that_hold_what_is_needed() throws TftpException {
-        unanswered.speaks(child(), 0);
+        unvalidated.speaks(child(), 0);
         PortMode range = new PortMode.Range(7000, 7001);
-        assertThat(unanswered.makeRoom(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
+        assertThat(unvalidated.makeRoom(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
                 .isNull();
-        assertThat(unanswered.makeRoom(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
+        assertThat(unvalidated.makeRoom(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
                 .isNotNull();
     }
 

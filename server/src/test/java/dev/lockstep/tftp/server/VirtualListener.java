@@ -50,9 +50,9 @@ final class VirtualListener {
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new ReplyBudget(config.unanswered(), 42),
+                new ReplyBudget(config.unvalidated(), 42),
                 storage -> openings,
-                new UnvalidatedTransfers(config.unanswered().requests()),
+                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {
             @Override

@@ -41,7 +41,7 @@ final class LoadClientOptions {
     private String mode = "octet";
 
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer fails; 30.")
-    private double giveUp = Limits.DEFAULT.giveUp().toSeconds();
+    private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that move packets; half of the processors.")
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -89,7 +89,7 @@ final class LoadClientOptions {
     TftpClientBuilder settings() {
         int seconds = timeout == null ? 0 : timeout;
         Limits limits = Limits.DEFAULT
-                .withTimes(Duration.ofSeconds(seconds), Duration.ofNanos((long) (giveUp * 1e9)), Duration.ZERO)
+                .withTimes(Duration.ofSeconds(seconds), Duration.ofNanos((long) (idleTimeout * 1e9)), Duration.ZERO)
                 .withExactSize(true);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize == null ? TftpClientBuilder.BLKSIZE : blksize)
@@ -119,6 +119,6 @@ final class LoadClientOptions {
         if (!range.matches()) {
             throw new IllegalArgumentException("--ports: " + ports + " (expected: FIRST-LAST, 1 to 65535)");
         }
-        return LocalPorts.inTurn(Integer.parseInt(range.group(1)), Integer.parseInt(range.group(2)));
+        return LocalPorts.roundRobin(Integer.parseInt(range.group(1)), Integer.parseInt(range.group(2)));
     }
 }

@@ -107,7 +107,7 @@ final class LoadOptions {
             throw new IllegalArgumentException("--duration: " + duration + " (expected: seconds, > 0)");
         }
         int atOnce = rate == null ? CLOSED_CONCURRENCY : OPEN_CONCURRENCY;
-        LoadSchedule pace = new LoadSchedule(
+        LoadSchedule schedule = new LoadSchedule(
                 concurrency == null ? atOnce : concurrency,
                 rate == null ? 0 : rate,
                 seconds("--ramp", ramp),
@@ -117,7 +117,7 @@ final class LoadOptions {
         List<Target> targets =
                 remotes.stream().map(text -> Target.parse(text, mode)).toList();
         LinkImpairment faults = new LinkImpairment(loss, duplicate, reorder, delay, jitter, seed);
-        return new LoadPlan(targets, pace, putSize(), profile, reference(), faults);
+        return new LoadPlan(targets, schedule, putSize(), profile, reference(), faults);
     }
 
     /** How many transfers there will be; {@link Long#MAX_VALUE} if only time ends them. */

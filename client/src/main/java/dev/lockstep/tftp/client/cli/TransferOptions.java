@@ -28,7 +28,7 @@ final class TransferOptions {
     private int timeout;
 
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer fails; 30.")
-    private double giveUp = Limits.DEFAULT.giveUp().toSeconds();
+    private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--no-options", description = "Ask for nothing: plain RFC 1350.")
     private boolean noOptions;
@@ -65,10 +65,10 @@ final class TransferOptions {
 
     /** A client with these settings. */
     TftpClient newClient() {
-        Duration silence = Duration.ofNanos((long) (giveUp * 1e9));
+        Duration silence = Duration.ofNanos((long) (idleTimeout * 1e9));
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), silence, DALLY)
-                .withFirstBlock(silence.multipliedBy(2).dividedBy(5))
+                .withFirstBlockTimeout(silence.multipliedBy(2).dividedBy(5))
                 .withExactSize(true);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize)

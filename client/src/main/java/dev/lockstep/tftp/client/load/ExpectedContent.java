@@ -38,10 +38,10 @@ public final class ExpectedContent {
      */
     public static ExpectedContent of(Path file) throws IOException {
         ExpectedContent reference = new ExpectedContent();
-        byte[] piece = new byte[CHUNK];
+        byte[] chunk = new byte[CHUNK];
         try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.readNBytes(piece, 0, CHUNK); n > 0; n = in.readNBytes(piece, 0, CHUNK)) {
-                if (!reference.extend(reference.known, ByteBuffer.wrap(piece, 0, n))) {
+            for (int n = in.readNBytes(chunk, 0, CHUNK); n > 0; n = in.readNBytes(chunk, 0, CHUNK)) {
+                if (!reference.extend(reference.known, ByteBuffer.wrap(chunk, 0, n))) {
                     throw new IllegalArgumentException(
                             file + " (expected: at most " + LIMIT + " octets, a quarter of the memory: -Xmx)");
                 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record LoadPlan(
         List<Target> targets,
-        LoadSchedule pace,
+        LoadSchedule schedule,
         long putSize,
         Optional<FirmwareProfile> profile,
         Optional<ExpectedContent> verify,
@@ -22,7 +22,7 @@ public record LoadPlan(
     /** Refuses what does not fit together, with the value and what was expected. */
     public LoadPlan {
         targets = List.copyOf(targets);
-        Objects.requireNonNull(pace, "pace");
+        Objects.requireNonNull(schedule, "pace");
         Objects.requireNonNull(faults, "faults");
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("no file (expected: at least one)");

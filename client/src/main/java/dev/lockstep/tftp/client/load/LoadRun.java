@@ -50,7 +50,7 @@ public final class LoadRun {
         if (plan.faults().any()) {
             settings.tap(ImpairedChannelHandler.with(plan.faults()));
         }
-        this.pacer = new LoadScheduler(plan.pace(), LoadScheduler.Clock.SYSTEM, this::start);
+        this.pacer = new LoadScheduler(plan.schedule(), LoadScheduler.Clock.SYSTEM, this::start);
         this.client = settings.build();
     }
 
@@ -63,7 +63,7 @@ public final class LoadRun {
         ScheduledExecutorService eyes = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
         try (client) {
             long begin = System.nanoTime();
-            long counting = begin + plan.pace().warmUp().toNanos();
+            long counting = begin + plan.schedule().warmUp().toNanos();
             Timeline timeline = new Timeline(tally, counting);
             eyes.scheduleWithFixedDelay(
                     () -> watcher.accept(look(timeline, begin, counting)),

@@ -48,7 +48,7 @@ final class LoadScheduler {
 
     private static final long LOOK_AROUND_MILLIS = 50;
 
-    private final LoadSchedule pace;
+    private final LoadSchedule schedule;
     private final Clock clock;
     private final Starter starter;
     private final Semaphore room;
@@ -57,22 +57,22 @@ final class LoadScheduler {
     private volatile boolean stopped;
     private long begin;
 
-    LoadScheduler(LoadSchedule pace, Clock clock, Starter starter) {
-        this.pace = pace;
+    LoadScheduler(LoadSchedule schedule, Clock clock, Starter starter) {
+        this.schedule = schedule;
         this.clock = clock;
         this.starter = starter;
-        this.room = new Semaphore(pace.concurrency());
+        this.room = new Semaphore(schedule.concurrency());
     }
 
     /** Starts all there is to start, and returns when all of it has ended, or a while after {@link #stop}. */
     void run() throws InterruptedException {
         begin = clock.nanoTime();
-        if (pace.isOpen()) {
+        if (schedule.isOpen()) {
             runOpen();
         } else {
             runClosed();
         }
-        while (!stopped && !room.tryAcquire(pace.concurrency(), LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!stopped && !room.tryAcquire(schedule.concurrency(), LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
         }
     }
@@ -84,8 +84,8 @@ final class LoadScheduler {
 
     private void runOpen() throws InterruptedException {
         for (long n = 0; !stopped; n++) {
-            long due = pace.dueAfter(n);
-            if (pace.isOver(due) || !isOneMore(due)) {
+            long due = schedule.dueAfter(n);
+            if (schedule.isOver(due) || !isOneMore(due)) {
                 return;
             }
             clock.sleepUntil(begin + due);
@@ -99,9 +99,9 @@ final class LoadScheduler {
     }
 
     private void runClosed() throws InterruptedException {
-        for (int client = 0; client < pace.concurrency() && !stopped; client++) {
-            long due = pace.dueAfter(client);
-            if (pace.isOver(due) || counted.get() >= pace.transfers()) {
+        for (int client = 0; client < schedule.concurrency() && !stopped; client++) {
+            long due = schedule.dueAfter(client);
+            if (schedule.isOver(due) || counted.get() >= schedule.transfers()) {
                 return;
             }
             clock.sleepUntil(begin + due);
@@ -113,7 +113,7 @@ final class LoadScheduler {
     /** The next transfer of one client, unless all are started; then its place is free for good. */
     private void startNext() {
         long now = clock.nanoTime();
-        if (stopped || pace.isOver(now - begin) || !isOneMore(now - begin)) {
+        if (stopped || schedule.isOver(now - begin) || !isOneMore(now - begin)) {
             room.release();
         } else {
             starter.start(next.getAndIncrement(), now, this::startNext);
@@ -121,11 +121,11 @@ final class LoadScheduler {
     }
 
     private boolean isOneMore(long elapsed) {
-        return pace.isWarmUp(elapsed) || counted.getAndIncrement() < pace.transfers();
+        return schedule.isWarmUp(elapsed) || counted.getAndIncrement() < schedule.transfers();
     }
 
     /** Whether a transfer that should begin at that moment, by the clock, is not counted. */
     boolean isWarmUp(long intended) {
-        return pace.isWarmUp(intended - begin);
+        return schedule.isWarmUp(intended - begin);
     }
 }

@@ -12,43 +12,46 @@ class LoadScheduleTest {
 
     @Test
     void a_rate_spaces_starts_evenly() {
-        LoadSchedule pace = new LoadSchedule(10, 200, NONE, NONE, 100);
-        assertThat(millis(pace.dueAfter(0))).isZero();
-        assertThat(millis(pace.dueAfter(1))).isEqualTo(5);
-        assertThat(millis(pace.dueAfter(100))).isEqualTo(500);
+        LoadSchedule schedule = new LoadSchedule(10, 200, NONE, NONE, 100);
+        assertThat(millis(schedule.dueAfter(0))).isZero();
+        assertThat(millis(schedule.dueAfter(1))).isEqualTo(5);
+        assertThat(millis(schedule.dueAfter(100))).isEqualTo(500);
     }
 
     @Test
     void a_ramp_begins_slowly_and_ends_at_the_full_rate() {
-        LoadSchedule pace = new LoadSchedule(10, 100, Duration.ofSeconds(2), NONE, 1000);
-        assertThat(millis(pace.dueAfter(25)))
+        LoadSchedule schedule = new LoadSchedule(10, 100, Duration.ofSeconds(2), NONE, 1000);
+        assertThat(millis(schedule.dueAfter(25)))
                 .as("a quarter of the 100 of the ramp: half of its time")
                 .isEqualTo(1000);
-        assertThat(millis(pace.dueAfter(100))).as("the ramp is over").isEqualTo(2000);
-        assertThat(millis(pace.dueAfter(200))).as("100 more at 100 a second").isEqualTo(3000);
+        assertThat(millis(schedule.dueAfter(100))).as("the ramp is over").isEqualTo(2000);
+        assertThat(millis(schedule.dueAfter(200)))
+                .as("100 more at 100 a second")
+                .isEqualTo(3000);
     }
 
     @Test
     void a_closed_loop_ramps_its_clients() {
-        LoadSchedule pace = new LoadSchedule(4, 0, Duration.ofSeconds(2), NONE, 1000);
-        assertThat(millis(pace.dueAfter(0))).isZero();
-        assertThat(millis(pace.dueAfter(3))).isEqualTo(1500);
+        LoadSchedule schedule = new LoadSchedule(4, 0, Duration.ofSeconds(2), NONE, 1000);
+        assertThat(millis(schedule.dueAfter(0))).isZero();
+        assertThat(millis(schedule.dueAfter(3))).isEqualTo(1500);
     }
 
     @Test
     void nothing_starts_after_the_duration() {
-        LoadSchedule pace = new LoadSchedule(1, 0, NONE, Duration.ofSeconds(1), Long.MAX_VALUE);
-        assertThat(pace.isOver(TimeUnit.MILLISECONDS.toNanos(999))).isFalse();
-        assertThat(pace.isOver(TimeUnit.SECONDS.toNanos(1))).isTrue();
+        LoadSchedule schedule = new LoadSchedule(1, 0, NONE, Duration.ofSeconds(1), Long.MAX_VALUE);
+        assertThat(schedule.isOver(TimeUnit.MILLISECONDS.toNanos(999))).isFalse();
+        assertThat(schedule.isOver(TimeUnit.SECONDS.toNanos(1))).isTrue();
     }
 
     @Test
     void a_warm_up_comes_before_the_duration() {
-        LoadSchedule pace = new LoadSchedule(1, 0, NONE, Duration.ofSeconds(2), Duration.ofSeconds(1), Long.MAX_VALUE);
-        assertThat(pace.isWarmUp(TimeUnit.MILLISECONDS.toNanos(1999))).isTrue();
-        assertThat(pace.isWarmUp(TimeUnit.SECONDS.toNanos(2))).isFalse();
-        assertThat(pace.isOver(TimeUnit.MILLISECONDS.toNanos(2999))).isFalse();
-        assertThat(pace.isOver(TimeUnit.SECONDS.toNanos(3))).isTrue();
+        LoadSchedule schedule =
+                new LoadSchedule(1, 0, NONE, Duration.ofSeconds(2), Duration.ofSeconds(1), Long.MAX_VALUE);
+        assertThat(schedule.isWarmUp(TimeUnit.MILLISECONDS.toNanos(1999))).isTrue();
+        assertThat(schedule.isWarmUp(TimeUnit.SECONDS.toNanos(2))).isFalse();
+        assertThat(schedule.isOver(TimeUnit.MILLISECONDS.toNanos(2999))).isFalse();
+        assertThat(schedule.isOver(TimeUnit.SECONDS.toNanos(3))).isTrue();
     }
 
     @Test

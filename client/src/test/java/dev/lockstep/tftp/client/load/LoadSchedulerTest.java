@@ -101,10 +101,10 @@ class LoadSchedulerTest {
                 .containsExactly("0 warm-up", "1 warm-up", "2", "3");
     }
 
-    private List<String> started(LoadSchedule pace, long millisEach) throws InterruptedException {
+    private List<String> started(LoadSchedule schedule, long millisEach) throws InterruptedException {
         List<String> all = new ArrayList<>();
         LoadScheduler[] pacer = new LoadScheduler[1];
-        pacer[0] = new LoadScheduler(pace, clock, (number, meant, ended) -> {
+        pacer[0] = new LoadScheduler(schedule, clock, (number, meant, ended) -> {
             all.add(number + (pacer[0].isWarmUp(meant) ? " warm-up" : ""));
             clock.passMillis(millisEach);
             ended.run();

@@ -28,6 +28,6 @@ final class AmplificationOptions {
 
     /** Sets what these flags say. */
     void applyTo(TftpServerBuilder builder) {
-        builder.unanswered(new AmplificationLimits(requests, perClient.octets(), perNetwork.octets()));
+        builder.unvalidated(new AmplificationLimits(requests, perClient.octets(), perNetwork.octets()));
     }
 }

@@ -22,7 +22,7 @@ final class LimitOptions {
     private double timeout;
 
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer ends; 30.")
-    private double giveUp = Limits.DEFAULT.giveUp().toSeconds();
+    private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--exact-size", description = "Refuse an upload whose size is not the one announced for it.")
     private boolean exactSize;
@@ -34,9 +34,9 @@ final class LimitOptions {
                 windowsizeLimit,
                 (int) Math.min(windowBytesLimit.octets(), Integer.MAX_VALUE),
                 seconds(timeout),
-                seconds(giveUp),
-                Limits.DEFAULT.firstBlock(),
-                Limits.DEFAULT.linger(),
+                seconds(idleTimeout),
+                Limits.DEFAULT.firstBlockTimeout(),
+                Limits.DEFAULT.dally(),
                 exactSize);
     }
 

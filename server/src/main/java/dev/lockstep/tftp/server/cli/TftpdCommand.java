@@ -67,7 +67,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
-    private AmplificationOptions unanswered;
+    private AmplificationOptions unvalidated;
 
     @Mixin
     private ProbeOptions probe;
@@ -209,7 +209,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
-        unanswered.applyTo(builder);
+        unvalidated.applyTo(builder);
         network.applyTo(builder, where);
         return builder;
     }

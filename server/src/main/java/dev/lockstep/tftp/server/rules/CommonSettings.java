@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param directories opens the directories that rules name
  */
 public record CommonSettings(
-        RequestSettings treatment,
+        RequestSettings requestSettings,
         Path root,
         WriteRules writes,
         boolean servePrivate,

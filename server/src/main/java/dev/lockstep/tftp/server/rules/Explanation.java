@@ -81,10 +81,10 @@ public final class Explanation {
     private void explain() throws IOException {
         Rule rule = policy.ruleFor(request, client);
         lines.add(rule == policy.otherwise() ? "no rule matches" : rule.label() + ": " + rule.condition());
-        RequestSettings treatment = rule.treat(client);
+        RequestSettings requestSettings = rule.resolve(client);
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
-        RuledStorage files = (RuledStorage) treatment.storage();
+        RuledStorage files = (RuledStorage) requestSettings.storage();
         long size = open(files);
         lines.add("file: " + files.find(request.filename(), client).file());
         if (size != Source.UNKNOWN_SIZE) {
@@ -96,7 +96,7 @@ public final class Explanation {
         if (rule.rates().perTransfer() > 0 || rule.rates().perClient() > 0) {
             lines.add("rate: " + rate(rule.rates()));
         }
-        explainOptions(treatment, size);
+        explainOptions(requestSettings, size);
     }
 
     private static String rate(Rule.Rates rates) {
@@ -123,14 +123,14 @@ public final class Explanation {
         }
     }
 
-    private void explainOptions(RequestSettings treatment, long size) {
-        Limits limits = treatment.limitsFor(pathMtu, client instanceof Inet6Address);
-        Options oack =
-                Negotiation.answer(request, limits, treatment.quirks(), size).oack();
+    private void explainOptions(RequestSettings requestSettings, long size) {
+        Limits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
+        Options oack = Negotiation.answer(request, limits, requestSettings.quirks(), size)
+                .oack();
         for (Option asked : request.options()) {
             Optional<String> given = oack.value(asked.name());
-            String answer = given.map(value -> value + reasonFor(asked, value, treatment, limits))
-                    .orElseGet(() -> "left out, " + reasonAgainst(asked, treatment.quirks()));
+            String answer = given.map(value -> value + reasonFor(asked, value, requestSettings, limits))
+                    .orElseGet(() -> "left out, " + reasonAgainst(asked, requestSettings.quirks()));
             lines.add("option " + asked.name() + "=" + asked.value() + ": " + answer);
         }
         if (oack.number(Options.BLKSIZE, PmtuBlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
@@ -142,7 +142,7 @@ public final class Explanation {
         }
     }
 
-    private String reasonFor(Option asked, String given, RequestSettings treatment, Limits limits) {
+    private String reasonFor(Option asked, String given, RequestSettings requestSettings, Limits limits) {
         if (asked.key().equals(Options.TSIZE)) {
             return request instanceof WriteRequest ? ", as announced" : ", the size of the file";
         }
@@ -152,20 +152,20 @@ public final class Explanation {
         if (asked.key().equals(Options.WINDOWSIZE)) {
             return ", the most that " + limits.windowsize() + " blocks and " + limits.windowBytes() + " octets allow";
         }
-        if (treatment.quirks().blksize() < limits.blksize()) {
+        if (requestSettings.quirks().blksize() < limits.blksize()) {
             return ", the most by quirk";
         }
-        return limits.blksize() < treatment.limits().blksize()
-                ? ", the most that an MTU of " + mtuOf(treatment) + " carries"
+        return limits.blksize() < requestSettings.limits().blksize()
+                ? ", the most that an MTU of " + mtuOf(requestSettings) + " carries"
                 : ", the most by limit";
     }
 
-    private int mtuOf(RequestSettings treatment) {
-        return treatment.mtu() == RequestSettings.PATH_MTU ? pathMtu : treatment.mtu();
+    private int mtuOf(RequestSettings requestSettings) {
+        return requestSettings.mtu() == RequestSettings.PATH_MTU ? pathMtu : requestSettings.mtu();
     }
 
     private String reasonAgainst(Option asked, Quirks quirks) {
-        if (quirks.deaf() || quirks.unheard().contains(asked.key())) {
+        if (quirks.ignoresAllOptions() || quirks.ignoredOptions().contains(asked.key())) {
             return "by quirk";
         }
         if (!KNOWN.contains(asked.key())) {

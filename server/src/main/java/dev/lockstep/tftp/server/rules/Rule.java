@@ -14,7 +14,7 @@ final class Rule {
     private final String label;
     private final RuleCondition condition;
     private final boolean denies;
-    private final RequestSettings treatment;
+    private final RequestSettings requestSettings;
     private final PortMode ports;
     private final List<QuirkProfile> quirks;
     private final Rates rates;
@@ -36,14 +36,14 @@ final class Rule {
             String label,
             RuleCondition condition,
             boolean denies,
-            RequestSettings treatment,
+            RequestSettings requestSettings,
             PortMode ports,
             List<QuirkProfile> quirks,
             Rates rates) {
         this.label = label;
         this.condition = condition;
         this.denies = denies;
-        this.treatment = treatment;
+        this.requestSettings = requestSettings;
         this.ports = ports;
         this.quirks = quirks;
         this.rates = rates;
@@ -51,15 +51,16 @@ final class Rule {
     }
 
     /** How it treats a request that it matches. */
-    RequestSettings treat(InetAddress client) throws TftpException {
+    RequestSettings resolve(InetAddress client) throws TftpException {
         if (denies) {
             throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not allowed").because(label + " denies it");
         }
-        RateLimiter pace = rates.perTransfer > 0 ? new SharedRateLimiter(rates.perTransfer) : RateLimiter.UNLIMITED;
+        RateLimiter rateLimiter =
+                rates.perTransfer > 0 ? new SharedRateLimiter(rates.perTransfer) : RateLimiter.UNLIMITED;
         if (clientRates != null) {
-            pace = pace.and(clientRates.of(client));
+            rateLimiter = rateLimiter.and(clientRates.of(client));
         }
-        return pace == RateLimiter.UNLIMITED ? treatment : treatment.withPace(pace);
+        return rateLimiter == RateLimiter.UNLIMITED ? requestSettings : requestSettings.withRateLimiter(rateLimiter);
     }
 
     String label() {
@@ -71,8 +72,8 @@ final class Rule {
     }
 
     /** Without paces of its own. */
-    RequestSettings treatment() {
-        return treatment;
+    RequestSettings requestSettings() {
+        return requestSettings;
     }
 
     boolean denies() {

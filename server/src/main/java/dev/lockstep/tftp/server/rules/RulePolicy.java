@@ -27,8 +27,8 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     }
 
     @Override
-    public RequestSettings treat(Request request, InetSocketAddress peer) throws TftpException {
-        return ruleFor(request, peer.getAddress()).treat(peer.getAddress());
+    public RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException {
+        return ruleFor(request, peer.getAddress()).resolve(peer.getAddress());
     }
 
     /** A port is chosen before a file is: only the client counts. */

@@ -41,14 +41,14 @@ final class RuleReader {
 
     /** What holds where no rule matches. */
     static Rule otherwise(CommonSettings common) {
-        RequestSettings treatment = common.treatment();
-        RuledStorage files =
-                new RuledStorage("no rule matches", treatment.storage(), null, FilenameRewrites.NONE, common.writes());
+        RequestSettings requestSettings = common.requestSettings();
+        RuledStorage files = new RuledStorage(
+                "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.writes());
         return new Rule(
                 "no rule",
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
                 false,
-                treatment.withStorage(files),
+                requestSettings.withStorage(files),
                 common.ports(),
                 List.of(),
                 Rule.Rates.UNLIMITED);
@@ -65,13 +65,13 @@ final class RuleReader {
         Rule.Rates rates = new Rule.Rates(
                 section.size("rate-per-transfer").orElse(0),
                 section.size("rate-per-client").orElse(0));
-        RequestSettings treatment = treatment(changes, quirks, rates);
+        RequestSettings requestSettings = requestSettings(changes, quirks, rates);
         PortMode ports = section.text("ports", RuleReader::portMode).orElse(null);
         if (ports != null && !(condition.files().isEmpty() && condition.write().isEmpty())) {
             section.problem("ports", "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, condition, denies, treatment, ports, quirks, rates);
+        return new Rule(label, condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
@@ -118,14 +118,14 @@ final class RuleReader {
         return section.texts("quirks", text -> chosen(text, byKey));
     }
 
-    private RequestSettings treatment(FilenameRewrites changes, List<QuirkProfile> profiles, Rule.Rates rates) {
-        RequestSettings usual = common.treatment();
+    private RequestSettings requestSettings(FilenameRewrites changes, List<QuirkProfile> profiles, Rule.Rates rates) {
+        RequestSettings usual = common.requestSettings();
         Quirks quirks = Quirks.NONE;
         for (QuirkProfile profile : profiles) {
             quirks = quirks.and(profile.quirks());
         }
         Limits limits = limits(usual.limits(), rates);
-        return new RequestSettings(storage(changes), limits, quirks, mtu(usual.mtu()), usual.pace());
+        return new RequestSettings(storage(changes), limits, quirks, mtu(usual.mtu()), usual.rateLimiter());
     }
 
     private Limits limits(Limits usual, Rule.Rates rates) {
@@ -141,8 +141,8 @@ final class RuleReader {
                 .withWindow(windowsize, (int) Math.min(bytes, Integer.MAX_VALUE))
                 .withTimes(
                         seconds("timeout").orElse(usual.timeout()),
-                        seconds("give-up").orElse(usual.giveUp()),
-                        usual.linger());
+                        seconds("give-up").orElse(usual.idleTimeout()),
+                        usual.dally());
     }
 
     private Optional<Duration> seconds(String key) {
@@ -163,7 +163,7 @@ final class RuleReader {
         Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate = section.flag("serve-private").orElse(common.servePrivate());
         boolean asUsual = writes.equals(usual) && servePrivate == common.servePrivate();
-        Storage files = common.treatment().storage();
+        Storage files = common.requestSettings().storage();
         if (given.isEmpty() && !asUsual && common.root() == null) {
             section.problem(
                     "root", "(expected: one where files are in memory and a rule says what may be read or written)");

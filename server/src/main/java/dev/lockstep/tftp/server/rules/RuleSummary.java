@@ -25,14 +25,15 @@ public final class RuleSummary {
             return "denied";
         }
         List<String> parts = new ArrayList<>();
-        parts.add(rule.treatment().storage().toString());
-        Limits limits = rule.treatment().limits();
-        if (usual == null || !limits.equals(usual.treatment().limits())) {
+        parts.add(rule.requestSettings().storage().toString());
+        Limits limits = rule.requestSettings().limits();
+        if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "
                     + limits.windowBytes() + " octets");
         }
-        if (usual == null || rule.treatment().mtu() != usual.treatment().mtu()) {
-            parts.add(mtu(rule.treatment().mtu()));
+        if (usual == null
+                || rule.requestSettings().mtu() != usual.requestSettings().mtu()) {
+            parts.add(mtu(rule.requestSettings().mtu()));
         }
         if (rule.ports() != null) {
             parts.add(ports(rule.ports()));

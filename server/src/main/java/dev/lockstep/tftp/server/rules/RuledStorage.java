@@ -70,9 +70,9 @@ final class RuledStorage implements Storage {
     }
 
     @Override
-    public Source readAtOnce(String filename, InetSocketAddress peer) {
+    public Source tryOpenCached(String filename, InetSocketAddress peer) {
         try {
-            return root == null || root.isFixed() ? files.readAtOnce(nameOf(filename), peer) : null;
+            return root == null || root.isFixed() ? files.tryOpenCached(nameOf(filename), peer) : null;
         } catch (TftpException e) {
             return null; // told by read
         }

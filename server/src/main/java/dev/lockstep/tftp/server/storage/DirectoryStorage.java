@@ -126,7 +126,7 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
-    public Source readAtOnce(String filename, InetSocketAddress peer) {
+    public Source tryOpenCached(String filename, InetSocketAddress peer) {
         return reads.atHand(filename);
     }
 

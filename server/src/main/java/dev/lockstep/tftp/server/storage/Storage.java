@@ -23,7 +23,7 @@ public interface Storage {
      *
      * @return null for what {@link #read} is to be asked, errors included
      */
-    default Source readAtOnce(String filename, InetSocketAddress peer) {
+    default Source tryOpenCached(String filename, InetSocketAddress peer) {
         return null;
     }
 

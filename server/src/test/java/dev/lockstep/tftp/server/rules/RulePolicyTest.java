@@ -94,8 +94,8 @@ class RulePolicyTest {
     }
 
     private static String read(RulePolicy policy, String client, String name) throws IOException {
-        RequestSettings treatment = policy.treat(reading(name), peer(client));
-        try (Source source = treatment.storage().read(name, peer(client))) {
+        RequestSettings requestSettings = policy.resolve(reading(name), peer(client));
+        try (Source source = requestSettings.storage().read(name, peer(client))) {
             ByteBuffer content = ByteBuffer.allocate((int) source.size());
             while (content.hasRemaining()) {
                 source.read(content);
@@ -122,15 +122,15 @@ class RulePolicyTest {
                 operation = "write"
                 blksize-limit = 800
                 """);
-        assertThat(policy.treat(reading("a.cfg"), peer("10.0.0.7")).limits().blksize())
+        assertThat(policy.resolve(reading("a.cfg"), peer("10.0.0.7")).limits().blksize())
                 .isEqualTo(600);
-        assertThat(policy.treat(reading("b"), peer("10.0.0.7")).limits().blksize())
+        assertThat(policy.resolve(reading("b"), peer("10.0.0.7")).limits().blksize())
                 .isEqualTo(700);
-        assertThat(policy.treat(reading("b"), peer("2001:db8::1")).limits().blksize())
+        assertThat(policy.resolve(reading("b"), peer("2001:db8::1")).limits().blksize())
                 .isEqualTo(700);
-        assertThat(policy.treat(writing("b"), peer("192.0.2.1")).limits().blksize())
+        assertThat(policy.resolve(writing("b"), peer("192.0.2.1")).limits().blksize())
                 .isEqualTo(800);
-        assertThat(policy.treat(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(policy.resolve(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(Limits.DEFAULT);
     }
 
     @Test
@@ -225,15 +225,15 @@ class RulePolicyTest {
                 writable = true
                 max-size = "1K"
                 """);
-        policy.treat(writing("new"), peer("10.0.0.7"))
+        policy.resolve(writing("new"), peer("10.0.0.7"))
                 .storage()
                 .write("new", 1024, peer("10.0.0.7"))
                 .close();
-        RequestSettings mine = policy.treat(writing("new"), peer("10.0.0.7"));
+        RequestSettings mine = policy.resolve(writing("new"), peer("10.0.0.7"));
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> mine.storage().write("new", 1025, peer("10.0.0.7"))))
                 .hasMessage("file is larger than allowed");
-        RequestSettings others = policy.treat(writing("new"), peer("10.0.0.8"));
+        RequestSettings others = policy.resolve(writing("new"), peer("10.0.0.8"));
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
                 .hasMessage("this server takes no files");
@@ -265,15 +265,16 @@ class RulePolicyTest {
         assertThat(waitOfSecond(policy, "each", "10.0.0.1", "10.0.0.1")).isNotPositive();
         assertThat(waitOfSecond(policy, "shared", "10.0.0.1", "10.0.0.1")).isPositive();
         assertThat(waitOfSecond(policy, "shared", "10.0.0.2", "10.0.0.3")).isNotPositive();
-        assertThat(policy.treat(reading("all"), peer("10.0.0.1")).pace()).isSameAs(RateLimiter.UNLIMITED);
-        assertThat(policy.treat(reading("each"), peer("10.0.0.1")).limits().windowBytes())
+        assertThat(policy.resolve(reading("all"), peer("10.0.0.1")).rateLimiter())
+                .isSameAs(RateLimiter.UNLIMITED);
+        assertThat(policy.resolve(reading("each"), peer("10.0.0.1")).limits().windowBytes())
                 .as("no more than the rate sends before a client would miss it")
                 .isEqualTo(256);
     }
 
     private static long waitOfSecond(RulePolicy policy, String name, String first, String second) throws IOException {
-        policy.treat(reading(name), peer(first)).pace().reserve(1024, 0);
-        return policy.treat(reading(name), peer(second)).pace().reserve(1024, 0);
+        policy.resolve(reading(name), peer(first)).rateLimiter().reserve(1024, 0);
+        return policy.resolve(reading(name), peer(second)).rateLimiter().reserve(1024, 0);
     }
 
     @Test
@@ -295,12 +296,12 @@ class RulePolicyTest {
 
     @Test
     void quirks_add_up_and_an_mtu_is_the_rules_own() throws Exception {
-        RequestSettings treatment = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
-                .treat(reading("x"), peer("10.0.0.1"));
-        assertThat(treatment.quirks().blksize()).isEqualTo(1024);
-        assertThat(treatment.quirks().unheard()).containsExactly("windowsize");
-        assertThat(treatment.quirks().rollover()).isEqualTo(1);
-        assertThat(treatment.mtu()).isEqualTo(1280);
+        RequestSettings requestSettings = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
+                .resolve(reading("x"), peer("10.0.0.1"));
+        assertThat(requestSettings.quirks().blksize()).isEqualTo(1024);
+        assertThat(requestSettings.quirks().ignoredOptions()).containsExactly("windowsize");
+        assertThat(requestSettings.quirks().rollover()).isEqualTo(1);
+        assertThat(requestSettings.mtu()).isEqualTo(1280);
     }
 
     @Test
@@ -415,7 +416,7 @@ class RulePolicyTest {
         RulePolicy policy = rules("[[rule]]\noperation = \"write\"\naction = \"deny\"\n");
         Explanation denied = new Explanation(policy, writing("x"), Network.literal("10.0.0.7"), 1500);
         TftpException logged =
-                catchThrowableOfType(TftpException.class, () -> policy.treat(writing("x"), peer("10.0.0.7")));
+                catchThrowableOfType(TftpException.class, () -> policy.resolve(writing("x"), peer("10.0.0.7")));
         assertThat(denied.isGranted()).isFalse();
         assertThat(denied.lines()).last().isEqualTo("refused: " + logged.explained());
         Explanation missing = new Explanation(policy, reading("none"), Network.literal("10.0.0.7"), 1500);

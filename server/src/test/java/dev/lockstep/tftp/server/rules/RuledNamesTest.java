@@ -90,7 +90,7 @@ class RuledNamesTest {
         Files.writeString(file, toml.replace("ROOT", folder.toString()));
         return ConfigFile.read(file, Set.of())
                 .rules(common)
-                .treat(new WriteRequest(name, TransferMode.OCTET, Options.NONE), PEER)
+                .resolve(new WriteRequest(name, TransferMode.OCTET, Options.NONE), PEER)
                 .storage();
     }
 

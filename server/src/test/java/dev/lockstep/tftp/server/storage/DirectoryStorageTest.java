@@ -442,9 +442,9 @@ class DirectoryStorageTest {
         DirectoryStorage storage = DirectoryStorage.at(
                 root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
         storage.read("file.txt", PEER).close();
-        assertThat(storage.readAtOnce("file.txt", PEER)).isNotNull();
+        assertThat(storage.tryOpenCached("file.txt", PEER)).isNotNull();
         setMode("file.txt", "rw-------");
-        assertThat(storage.readAtOnce("file.txt", PEER)).isNull();
+        assertThat(storage.tryOpenCached("file.txt", PEER)).isNull();
         assertRefused(2, () -> storage.read("file.txt", PEER));
     }
 

@@ -247,13 +247,13 @@ class SharedFilesTest {
     @EnumSource
     void a_small_file_that_was_changed_is_not_given_from_memory(Change change) throws IOException {
         Files.write(file, content("a", 10));
-        assertThat(storage.readAtOnce("file", PEER)).as("not read yet").isNull();
+        assertThat(storage.tryOpenCached("file", PEER)).as("not read yet").isNull();
         assertThat(read(storage.read("file", PEER))).isEqualTo(content("a", 10));
-        assertThat(read(storage.readAtOnce("file", PEER))).isEqualTo(content("a", 10));
+        assertThat(read(storage.tryOpenCached("file", PEER))).isEqualTo(content("a", 10));
         applyKeepingTheDate(change, content("b", 10));
-        assertThat(storage.readAtOnce("file", PEER)).isNull();
+        assertThat(storage.tryOpenCached("file", PEER)).isNull();
         assertThat(read(storage.read("file", PEER))).isEqualTo(content("b", 10));
-        assertThat(read(storage.readAtOnce("file", PEER))).isEqualTo(content("b", 10));
+        assertThat(read(storage.tryOpenCached("file", PEER))).isEqualTo(content("b", 10));
     }
 
     @Test
@@ -261,9 +261,9 @@ class SharedFilesTest {
         Files.write(file, content("a", 10));
         read(storage.read("file", PEER));
         Files.delete(file);
-        assertThat(storage.readAtOnce("file", PEER)).isNull();
+        assertThat(storage.tryOpenCached("file", PEER)).isNull();
         Files.createDirectory(file);
-        assertThat(storage.readAtOnce("file", PEER)).isNull();
+        assertThat(storage.tryOpenCached("file", PEER)).isNull();
     }
 
     @Test
@@ -322,7 +322,7 @@ class SharedFilesTest {
             assertThat(source).isNotInstanceOf(SharedSource.class);
         }
         read(storage.read("small", PEER));
-        assertThat(storage.readAtOnce("small", PEER)).isNull();
+        assertThat(storage.tryOpenCached("small", PEER)).isNull();
     }
 
     @Test
@@ -335,10 +335,10 @@ class SharedFilesTest {
             Files.write(file, content("a", 10));
             Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
             read(storage.read("link", PEER));
-            assertThat(storage.readAtOnce("link", PEER)).isNotNull();
+            assertThat(storage.tryOpenCached("link", PEER)).isNotNull();
             Files.delete(root.resolve("link"));
             Files.createSymbolicLink(root.resolve("link"), outside);
-            assertThat(storage.readAtOnce("link", PEER)).isNull();
+            assertThat(storage.tryOpenCached("link", PEER)).isNull();
         } finally {
             Files.delete(outside);
         }

@@ -171,9 +171,9 @@ class SwappedFolderTest {
             try (Source source = storage.read(name, PEER)) {
                 ByteBuffer content = ByteBuffer.allocate(4 * SmallFiles.LARGEST);
                 source.read(content);
-                int pieces = content.get(0) == 'a' ? 2 : 3;
-                assertThat(source.size()).isEqualTo(pieces * SmallFiles.LARGEST);
-                assertThat(content.position()).isEqualTo(pieces * SmallFiles.LARGEST);
+                int chunks = content.get(0) == 'a' ? 2 : 3;
+                assertThat(source.size()).isEqualTo(chunks * SmallFiles.LARGEST);
+                assertThat(content.position()).isEqualTo(chunks * SmallFiles.LARGEST);
             }
         });
     }

@@ -51,9 +51,9 @@ public final class LoadJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeNumberField("concurrency", plan.pace().concurrency());
-        json.writeNumberField("rate_per_second", plan.pace().rate());
-        json.writeNumberField("ramp_seconds", plan.pace().ramp().toNanos() / NANOS);
+        json.writeNumberField("concurrency", plan.schedule().concurrency());
+        json.writeNumberField("rate_per_second", plan.schedule().rate());
+        json.writeNumberField("ramp_seconds", plan.schedule().ramp().toNanos() / NANOS);
         if (plan.profile().isPresent()) {
             json.writeStringField("profile", plan.profile().get().toString());
         }

@@ -43,7 +43,7 @@ public final class LoadTable {
         text.append(String.format(Locale.ROOT, COLUMNS, "ms", "p50", "p90", "p99", "p99.9", "max"));
         row(text, "latency", result.latency());
         row(text, "first byte", result.firstByte());
-        if (result.plan().pace().isOpen()) {
+        if (result.plan().schedule().isOpen()) {
             row(text, "start delay", result.startDelay());
         }
         for (Map.Entry<String, Long> failure : result.failures()) {
