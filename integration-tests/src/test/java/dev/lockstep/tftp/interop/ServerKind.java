@@ -18,7 +18,7 @@ enum ServerKind {
     TFTPD_HPA {
         @Override
         Server start(Path root) {
-            Tool.needed(Tool.ROOT); // it changes its root
+            Tool.needed(Tool.ROOT, "in.tftpd"); // it changes its root
             int port = Peers.freePort();
             List<String> command = List.of(
                     Tool.named("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
@@ -28,9 +28,10 @@ enum ServerKind {
     ATFTPD {
         @Override
         Server start(Path root) {
+            String program = Peers.atftpd();
             Tool.needed(Tool.ROOT); // it changes its user
             int port = Peers.freePort();
-            List<String> command = new ArrayList<>(List.of(Peers.atftpd(), "--daemon", "--no-fork", "--logfile", "-"));
+            List<String> command = new ArrayList<>(List.of(program, "--daemon", "--no-fork", "--logfile", "-"));
             command.addAll(List.of("--port", "" + port, "--bind-address", LOOPBACK));
             command.addAll(List.of("--user", "root.root", "" + root));
             return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
@@ -40,7 +41,7 @@ enum ServerKind {
     DNSMASQ {
         @Override
         Server start(Path root) {
-            Tool.needed(Tool.ROOT); // for the port
+            Tool.needed(Tool.ROOT, "dnsmasq"); // for the port
             ThreadLocalRandom random = ThreadLocalRandom.current();
             String host = "127." + random.nextInt(1, 255) + "." + random.nextInt(255) + "." + random.nextInt(1, 255);
             List<String> command =
