@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.codec;
 
-/** These bytes are not TFTP. Thrown for every bad datagram, so it carries no stack trace. */
+/**
+ * Thrown if a datagram is not a valid TFTP message. It has no stack trace, because every malformed datagram throws one.
+ */
 public final class MalformedMessageException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -11,7 +13,9 @@ public final class MalformedMessageException extends Exception {
         this.request = request;
     }
 
-    /** Whether the opcode was that of a request: then a client waits, and deserves ERROR 4 instead of silence. */
+    /**
+     * Returns whether the opcode was that of a request. In that case a client waits for a reply and is sent ERROR 4.
+     */
     public boolean isRequest() {
         return request;
     }

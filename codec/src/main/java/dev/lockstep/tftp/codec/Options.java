@@ -7,31 +7,35 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The options of a request or an OACK (RFC 2347): immutable, in the order of the wire, unknown ones included.
- * Names match in any case and keep the case the peer wrote, so that an echo looks as the peer expects it.
+ * The options of a request or an OACK (RFC 2347), including unknown ones. Immutable; the order is that on the wire.
+ * Names are matched without regard to case and keep the peer's case, so that an acknowledged option looks as the peer
+ * expects.
  */
 public final class Options implements Iterable<Options.Option> {
-    /** No options at all. */
+    /** No options. */
     public static final Options NONE = new Options(List.of());
 
-    /** Octets of file in a DATA (RFC 2348). */
+    /** Bytes of file data in a DATA (RFC 2348). */
     public static final String BLKSIZE = "blksize";
-    /** The same, a power of two only (tftp-hpa, FreeBSD). */
+    /** Bytes of file data in a DATA, a power of two only (tftp-hpa, FreeBSD). */
     public static final String BLKSIZE2 = "blksize2";
-    /** Seconds until a resend (RFC 2349). */
+    /** Retransmission timeout in seconds (RFC 2349). */
     public static final String TIMEOUT = "timeout";
-    /** Microseconds until a resend (tftp-hpa). */
+    /** Retransmission timeout in microseconds (tftp-hpa). */
     public static final String UTIMEOUT = "utimeout";
-    /** Size of the file in octets (RFC 2349). */
+    /** Size of the file in bytes (RFC 2349). */
     public static final String TSIZE = "tsize";
-    /** DATA sent for one ACK (RFC 7440). */
+    /** Window size: number of DATA sent for one ACK (RFC 7440). */
     public static final String WINDOWSIZE = "windowsize";
     /** Block number that follows 65535: 0 or 1 (tftp-hpa fork, atftp). */
     public static final String ROLLOVER = "rollover";
 
-    /** One option as it stands on the wire. */
+    /** One option as it is on the wire. */
     public record Option(String name, String value) {
-        /** The name in lower case. Only ASCII has cases here: a dotless i must not make an option of ours. */
+        /**
+         * Returns the name in lower case. Only ASCII letters are converted, so that a dotless i does not match a known
+         * option.
+         */
         public String key() {
             return lowerCase(name);
         }
@@ -44,8 +48,8 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     /**
-     * These options and one more at the end. An option that is here already stays as it is: each may be given
-     * only once (RFC 2347), so the first one counts.
+     * Returns these options with one more at the end. An option that is present already is not changed: each may be
+     * given only once (RFC 2347), so the first one counts.
      */
     public Options with(String name, String value) {
         if (find(name) != null) {
@@ -57,24 +61,30 @@ public final class Options implements Iterable<Options.Option> {
         return new Options(List.copyOf(longer));
     }
 
-    /** As {@link #with(String, String)}, in decimal digits. */
+    /** Returns these options with one more at the end, in decimal digits; see {@link #with(String, String)}. */
     public Options with(String name, long value) {
         return with(name, Long.toString(value));
     }
 
-    /** The value of that option, as the peer wrote it. */
+    /** Returns the value of an option as the peer wrote it, or empty if the option is not present. */
     public Optional<String> value(String name) {
         Option option = find(name);
         return option == null ? Optional.empty() : Optional.of(option.value);
     }
 
-    /** The value of that option; empty if it is missing, out of the range, or anything but plain digits. */
+    /**
+     * Returns the numeric value of an option.
+     *
+     * @param min the smallest valid value
+     * @param max the largest valid value
+     * @return empty if the option is not present, out of range, or contains anything but decimal digits
+     */
     public OptionalLong number(String name, long min, long max) {
         Option option = find(name);
         return option == null ? OptionalLong.empty() : number(option, min, max);
     }
 
-    /** As {@link #number(String, long, long)}, of one option. */
+    /** Returns the numeric value of one option; see {@link #number(String, long, long)}. */
     public static OptionalLong number(Option option, long min, long max) {
         String digits = option.value;
         long number = 0;
@@ -88,12 +98,12 @@ public final class Options implements Iterable<Options.Option> {
         return digits.isEmpty() || number < min || number > max ? OptionalLong.empty() : OptionalLong.of(number);
     }
 
-    /** Whether that option is here, whatever its value. */
+    /** Returns whether an option is present, whatever its value. */
     public boolean has(String name) {
         return find(name) != null;
     }
 
-    /** Whether there is no option at all. */
+    /** Returns whether there are no options. */
     public boolean isEmpty() {
         return list.isEmpty();
     }
@@ -112,7 +122,7 @@ public final class Options implements Iterable<Options.Option> {
         return null;
     }
 
-    /** Without a copy in lower case: a transfer asks this some thirty times. */
+    /** Compares two names without a copy in lower case, because each transfer compares about thirty names. */
     private static boolean sameName(String one, String other) {
         if (one.length() != other.length()) {
             return false;
@@ -141,7 +151,10 @@ public final class Options implements Iterable<Options.Option> {
         return letter >= 'A' && letter <= 'Z' ? (char) (letter + ('a' - 'A')) : letter;
     }
 
-    /** Equal if the same options with the same values come in the same order; the case of names does not count. */
+    /**
+     * Returns whether the other object has the same options with the same values in the same order. The case of names
+     * is ignored.
+     */
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof Options options) || options.list.size() != list.size()) {

@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.codec;
 
-/** How much a request may break the rules and still be served. */
+/** Determines which malformed requests are accepted. */
 public enum Strictness {
-    /** A request ends in NUL and fits into 512 octets (RFC 2347, "Packet formats"). */
+    /** A request must end in NUL and fit into 512 bytes (RFC 2347, "Packet formats"). */
     STRICT,
-    /** The last NUL may be missing, and only the datagram bounds the length: some old boot ROMs need both. */
+    /** The last NUL may be missing, and only the datagram limits the length. Some old boot ROMs need both. */
     TOLERANT
 }

@@ -15,23 +15,26 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * Bytes to messages and back, as two functions without state, safe on any thread.
- * Strict on what has no meaning, lenient on what real peers do.
+ * Decodes and encodes messages. It has no state and is safe for use by several threads. It rejects input that has no
+ * meaning and accepts the deviations of existing peers.
  */
 public final class TftpCodec {
-    /** Octets before the file's bytes in a DATA. */
+    /** Bytes before the file data in a DATA. */
     public static final int DATA_HEADER = 4;
 
-    /** The longest request (RFC 2347, "Packet formats"). */
+    /** The maximum length of a request in bytes (RFC 2347, "Packet formats"). */
     public static final int MAX_REQUEST = 512;
 
     /**
-     * Plus a byte from 0x80 on, a lone surrogate that stands for that byte in a text to be encoded: a file name need not
-     * be UTF-8.
+     * Added to a byte from 0x80 on, this yields a lone surrogate that stands for that byte in a text to be encoded.
+     * File names need not be UTF-8.
      */
     public static final int RAW_BYTE = 0xDC00;
 
-    /** More than fit into a request; looking through 64 KiB of them would cost seconds of an event loop. */
+    /**
+     * The maximum number of options; more than fit into a strict request. Searching 64 KiB of options would block an
+     * event loop for seconds.
+     */
     static final int MAX_OPTIONS = 256;
 
     private static final int RRQ = 1;
@@ -43,20 +46,20 @@ public final class TftpCodec {
 
     private TftpCodec() {}
 
-    /** As {@link #decode(ByteBuf, Strictness)}, strict. */
+    /** Decodes one datagram strictly; see {@link #decode(ByteBuf, Strictness)}. */
     public static TftpMessage decode(ByteBuf datagram) throws MalformedMessageException {
         return decode(datagram, Strictness.STRICT);
     }
 
     /**
-     * Reads one datagram whole. A {@link Data} holds a retained slice of it; the caller keeps its own reference.
+     * Decodes one complete datagram. A {@link Data} holds a retained slice of it; the caller keeps its own reference.
      *
-     * @throws MalformedMessageException if the bytes are no TFTP message, and nothing else for any bytes
+     * @throws MalformedMessageException if the bytes are not a TFTP message; nothing else is thrown for any bytes
      */
     public static TftpMessage decode(ByteBuf datagram, Strictness strictness) throws MalformedMessageException {
         if (datagram.readableBytes() < 2) {
             throw new MalformedMessageException(
-                    "datagram: " + datagram.readableBytes() + " octets (expected: >= 2)", false);
+                    "datagram: " + datagram.readableBytes() + " bytes (expected: >= 2)", false);
         }
         int opcode = datagram.readUnsignedShort();
         return switch (opcode) {
@@ -69,7 +72,7 @@ public final class TftpCodec {
         };
     }
 
-    /** Writes a message into a new buffer, which the caller owns. The reference of a {@link Data} stays as it is. */
+    /** Encodes a message into a new buffer, which the caller owns. The reference of a {@link Data} is not released. */
     public static ByteBuf encode(TftpMessage message, ByteBufAllocator allocator) {
         if (message instanceof Data data) {
             ByteBuf bytes = allocator.directBuffer(DATA_HEADER + data.content().readableBytes());
@@ -92,7 +95,10 @@ public final class TftpCodec {
         return bytes;
     }
 
-    /** How many octets a request takes on the wire: more than {@link #MAX_REQUEST} must not be sent. */
+    /**
+     * Returns the length of a request on the wire, in bytes. A request longer than {@link #MAX_REQUEST} must not be
+     * sent.
+     */
     public static int encodedLength(Request request) {
         int length =
                 2 + textLength(request.filename()) + textLength(request.mode().wireName());
@@ -106,7 +112,10 @@ public final class TftpCodec {
         return ByteBufUtil.utf8Bytes(text) + 1;
     }
 
-    /** Appends one DATA to {@code bytes} and returns it; for whoever frames several into one buffer. */
+    /**
+     * Appends one DATA to {@code bytes} and returns {@code bytes}. Several DATA can be written to one buffer. The
+     * reference of {@code data} is not released.
+     */
     public static ByteBuf writeData(Data data, ByteBuf bytes) {
         ByteBuf content = data.content();
         return bytes.writeShort(DATA)
@@ -117,7 +126,7 @@ public final class TftpCodec {
     private static Request request(int opcode, ByteBuf bytes, Strictness strictness) throws MalformedMessageException {
         int length = bytes.readableBytes() + 2;
         if (length > MAX_REQUEST && strictness == Strictness.STRICT) {
-            throw new MalformedMessageException("request: " + length + " octets (expected: <= 512)", true);
+            throw new MalformedMessageException("request: " + length + " bytes (expected: <= 512)", true);
         }
         String filename = terminated(bytes, strictness, "file name");
         if (filename.isEmpty()) {
@@ -131,7 +140,7 @@ public final class TftpCodec {
         return opcode == RRQ ? new ReadRequest(filename, mode, options) : new WriteRequest(filename, mode, options);
     }
 
-    /** Pairs up to the first one that is empty or incomplete; what follows has no meaning and is left. */
+    /** Reads options up to the first one that is empty or incomplete. The rest has no meaning and is ignored. */
     private static Options options(ByteBuf bytes, Strictness strictness) {
         Options options = Options.NONE;
         for (int pairs = 0; bytes.isReadable() && pairs < MAX_OPTIONS; pairs++) {
@@ -155,7 +164,7 @@ public final class TftpCodec {
             throws MalformedMessageException {
         int length = bytes.bytesBefore((byte) 0);
         if (length < 0 && strictness == Strictness.STRICT) {
-            throw new MalformedMessageException(what + ": without its NUL", true);
+            throw new MalformedMessageException(what + ": no terminating NUL", true);
         }
         String text = text(bytes, length < 0 ? bytes.readableBytes() : length);
         bytes.skipBytes(Math.min(1, bytes.readableBytes()));
@@ -165,18 +174,21 @@ public final class TftpCodec {
     private static int number(ByteBuf bytes) throws MalformedMessageException {
         if (bytes.readableBytes() < 2) {
             throw new MalformedMessageException(
-                    "datagram: " + (bytes.readableBytes() + 2) + " octets (expected: >= 4)", false);
+                    "datagram: " + (bytes.readableBytes() + 2) + " bytes (expected: >= 4)", false);
         }
         return bytes.readUnsignedShort();
     }
 
-    /** Up to the NUL, or to the end where a peer left the NUL out. */
+    /** Returns the length of a text up to its NUL, or up to the end if the NUL is missing. */
     private static int textLength(ByteBuf bytes) {
         int length = bytes.bytesBefore((byte) 0);
         return length < 0 ? bytes.readableBytes() : length;
     }
 
-    /** No RFC names a character set: UTF-8 where it is that, else Latin-1, in which any bytes have a meaning. */
+    /**
+     * Reads a text. No RFC specifies a character set: valid UTF-8 is read as such, anything else as Latin-1, in which
+     * all bytes are valid.
+     */
     private static String text(ByteBuf bytes, int length) {
         boolean utf8 = ByteBufUtil.isText(bytes, bytes.readerIndex(), length, UTF_8);
         return bytes.readCharSequence(length, utf8 ? UTF_8 : ISO_8859_1).toString();

@@ -8,13 +8,13 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 
 /**
- * {@link TftpCodec} as a handler for a channel with one peer: {@link DatagramPacket} in, {@link TftpMessage} out
- * to the next handler; {@link TftpMessage} in, {@link ByteBuf} out to the wire. What is not TFTP goes no further:
- * the {@link MalformedMessageException} passes by as a user event, for whoever counts.
+ * A handler that decodes and encodes messages with {@link TftpCodec} on a channel with one peer. Inbound, {@link
+ * DatagramPacket} becomes {@link TftpMessage}; outbound, {@link TftpMessage} becomes {@link ByteBuf}. A malformed
+ * datagram is dropped, and its {@link MalformedMessageException} is fired as a user event, so that it can be counted.
  */
 @Sharable
 public final class TftpDatagramCodec extends ChannelDuplexHandler {
-    /** The one instance: it has no state. */
+    /** The only instance; it has no state. */
     public static final TftpDatagramCodec INSTANCE = new TftpDatagramCodec();
 
     private TftpDatagramCodec() {}

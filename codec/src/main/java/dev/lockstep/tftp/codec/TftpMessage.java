@@ -11,7 +11,7 @@ import java.util.Objects;
  *  opcode  message       fields after the opcode
  *     1    ReadRequest   filename 0 mode 0 [name 0 value 0]*
  *     2    WriteRequest  filename 0 mode 0 [name 0 value 0]*
- *     3    Data          block, 0 to blksize octets
+ *     3    Data          block, 0 to blksize bytes
  *     4    Ack           block
  *     5    ErrorMessage  code, text 0
  *     6    OptionAck     [name 0 value 0]*
@@ -19,21 +19,25 @@ import java.util.Objects;
  */
 public sealed interface TftpMessage {
 
-    /** The first message of a transfer: the only kind a listening port accepts. */
+    /** The first message of a transfer, and the only kind that a listening port accepts. */
     sealed interface Request extends TftpMessage {
-        /** The name as the client wrote it; never empty on the wire. */
+        /** Returns the file name as the client wrote it; never empty on the wire. */
         String filename();
 
-        /** How the bytes of the file travel. */
+        /** Returns the transfer mode. */
         TransferMode mode();
 
-        /** What the client asks for, in its order. */
+        /** Returns the requested options in the order of the request. */
         Options options();
     }
 
-    /** RRQ: the sender of this wants to receive a file. */
+    /** RRQ: requests to read a file from the server. */
     record ReadRequest(String filename, TransferMode mode, Options options) implements Request {
-        /** Refuses what could not be told from its end on the wire. */
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if the file name contains NUL, which would end it on the wire
+         */
         public ReadRequest {
             requireText(filename);
             Objects.requireNonNull(mode, "mode");
@@ -41,9 +45,13 @@ public sealed interface TftpMessage {
         }
     }
 
-    /** WRQ: the sender of this wants to send a file. */
+    /** WRQ: requests to write a file to the server. */
     record WriteRequest(String filename, TransferMode mode, Options options) implements Request {
-        /** Refuses what could not be told from its end on the wire. */
+        /**
+         * Checks the values.
+         *
+         * @throws IllegalArgumentException if the file name contains NUL, which would end it on the wire
+         */
         public WriteRequest {
             requireText(filename);
             Objects.requireNonNull(mode, "mode");
@@ -52,9 +60,9 @@ public sealed interface TftpMessage {
     }
 
     /**
-     * ACK: everything up to this block has arrived.
+     * ACK: acknowledges all blocks up to this one.
      *
-     * @param block the 16 bits of the wire, 0 to 65535
+     * @param block the 16-bit block number on the wire, 0 to 65535
      */
     record Ack(int block) implements TftpMessage {}
 
@@ -62,28 +70,28 @@ public sealed interface TftpMessage {
     record OptionAck(Options options) implements TftpMessage {}
 
     /**
-     * ERROR: the transfer is over.
+     * ERROR: ends the transfer.
      *
-     * @param code a number rather than an {@link ErrorCode}, since peers invent codes
-     * @param text for people, may be empty
+     * @param code a number rather than an {@link ErrorCode}, because peers use codes that no RFC defines
+     * @param text a message for users; may be empty
      */
     record ErrorMessage(int code, String text) implements TftpMessage {}
 
-    /** DATA: one block of the file. Whoever takes a {@code Data} over releases it. */
+    /** DATA: one block of the file. The receiver of a {@code Data} takes over its reference and releases it. */
     final class Data extends DefaultByteBufHolder implements TftpMessage {
         private final int block;
 
         /**
-         * Takes over the reference of {@code content}.
+         * Creates a DATA that takes over the reference of {@code content}.
          *
-         * @param block the 16 bits of the wire, 0 to 65535
+         * @param block the 16-bit block number on the wire, 0 to 65535
          */
         public Data(int block, ByteBuf content) {
             super(content);
             this.block = block;
         }
 
-        /** The 16 bits of the wire, 0 to 65535. */
+        /** Returns the 16-bit block number on the wire, 0 to 65535. */
         public int block() {
             return block;
         }
@@ -150,7 +158,7 @@ public sealed interface TftpMessage {
 
     private static void requireText(String filename) {
         if (filename.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("filename: holds a NUL (expected: none, NUL ends it on the wire)");
+            throw new IllegalArgumentException("filename: contains NUL (expected: none, NUL ends it on the wire)");
         }
     }
 }

@@ -3,21 +3,21 @@ package dev.lockstep.tftp.codec;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the bytes of a file travel (RFC 1350, section 1). {@code mail} is obsolete and not one of them. */
+/** The transfer modes (RFC 1350, section 1). The obsolete mode {@code mail} is not supported. */
 public enum TransferMode {
-    /** The bytes as they are. */
+    /** The bytes are transferred unchanged. */
     OCTET,
-    /** Text: a line ends in CR LF on the wire and a lone CR travels as CR NUL (RFC 764). */
+    /** Text: on the wire, a line ends in CR LF and a CR that is not part of a line end is sent as CR NUL (RFC 764). */
     NETASCII;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** The name as a request carries it. */
+    /** Returns the name in a request. */
     public String wireName() {
         return wireName;
     }
 
-    /** The mode of that name in any case, or empty where there is none. */
+    /** Returns the mode of a name in any case, or empty if there is no such mode. */
     public static Optional<TransferMode> named(String name) {
         for (TransferMode mode : values()) {
             if (mode.wireName.equalsIgnoreCase(name)) {

@@ -1,8 +1,8 @@
 /**
- * What is on the wire: the six messages and how they are read from and written to bytes.
+ * The wire format: the six messages of TFTP, and how they are decoded and encoded.
  *
- * <p>Start here: {@link dev.lockstep.tftp.codec.TftpMessage} is the whole vocabulary on one page,
- * {@link dev.lockstep.tftp.codec.TftpCodec} turns bytes into it and back,
- * {@link dev.lockstep.tftp.codec.TftpDatagramCodec} is the Netty handler around those two functions.
+ * <p>Start here: {@link dev.lockstep.tftp.codec.TftpMessage} defines all messages,
+ * {@link dev.lockstep.tftp.codec.TftpCodec} converts between them and bytes, and
+ * {@link dev.lockstep.tftp.codec.TftpDatagramCodec} is the Netty handler that uses it.
  */
 package dev.lockstep.tftp.codec;

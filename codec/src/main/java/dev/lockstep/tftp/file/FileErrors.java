@@ -10,16 +10,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
 
-/** What the file system says, as the ERROR a peer may see: never with a path of this machine. */
+/** Converts errors of the file system to the ERROR for the peer. The texts never contain a path of this machine. */
 public final class FileErrors {
     private static final List<String> FULL =
             List.of("No space left on device", "Disk quota exceeded", "File too large", "not enough space");
-    /** What Java goes on to say after it differs from call to call. */
+    /** The beginning of the reason for a symbolic link; what Java appends to it varies. */
     private static final String LINK = "Too many levels of symbolic links";
 
     private FileErrors() {}
 
-    /** The same failure with its TFTP code; the original is its cause. */
+    /**
+     * Returns the failure with its TFTP error code. The original is its cause, or is returned if it has a code already.
+     */
     public static TftpException of(IOException failure) {
         if (failure instanceof TftpException known) {
             return known;

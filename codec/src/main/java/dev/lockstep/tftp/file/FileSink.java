@@ -14,18 +14,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A file being received. It grows under a hidden name beside its target and takes the target's place in one step,
- * after its bytes are on the disk. While it grows it is locked where the file system has locks, so that another process
- * that cleans up can tell it from what a crash left behind; this process knows its own by name.
+ * A file being received. It is written to a hidden temporary file beside the target, which replaces the target
+ * atomically when its bytes are on the disk. While it is written it is locked, if the file system supports locks, so
+ * that another process that removes stale files can tell it from one that a crash left behind. This process recognizes
+ * its own temporary files by their names.
  */
 public final class FileSink implements Sink {
     private static final String PREFIX = ".tftp-";
     private static final String SUFFIX = ".part";
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Of two uploads of one new name, the second one to end must see the first. */
+    /** Lock for publishing files: of two uploads to the same new name, the one that ends second must find the first. */
     private static final Object PUBLISHING = new Object();
 
-    /** Names of the temporary files that this process writes; random, so that no two folders have the same. */
+    /**
+     * Names of the temporary files that this process is writing. They are random, so names are distinct across
+     * directories.
+     */
     private static final Set<String> OWN = ConcurrentHashMap.newKeySet();
 
     private final SecureDirectory folder;
@@ -37,22 +41,28 @@ public final class FileSink implements Sink {
     private boolean committed;
 
     /**
-     * Creates the temporary file.
+     * Creates the temporary file. The umask determines the permissions of a new file.
      *
-     * @param folder where the file goes; taken over, also on failure
-     * @param replace whether a file of that name may be replaced
+     * @param folder the directory of the file; the sink takes ownership of it, also on failure
+     * @param target the name of the file
+     * @param replace whether an existing file of that name may be replaced
+     * @throws TftpException FILE_EXISTS if the file exists and must not be replaced, or another code if the temporary
+     *     file cannot be created
      */
     public FileSink(SecureDirectory folder, String target, boolean replace) throws IOException {
         this(folder, target, replace, false);
     }
 
     /**
-     * Creates the temporary file. A file that is replaced leaves its permissions to the new one; until then only the
-     * owner may open the temporary file.
+     * Creates the temporary file. If a file is replaced, the new one gets its permissions; until then only the owner
+     * may open the temporary file.
      *
-     * @param folder where the file goes; taken over, also on failure
-     * @param replace whether a file of that name may be replaced
-     * @param readable whether everybody may read a new file, whatever the umask says
+     * @param folder the directory of the file; the sink takes ownership of it, also on failure
+     * @param target the name of the file
+     * @param replace whether an existing file of that name may be replaced
+     * @param readable whether all users may read a new file, whatever the umask is
+     * @throws TftpException FILE_EXISTS if the file exists and must not be replaced, or another code if the temporary
+     *     file cannot be created
      */
     public FileSink(SecureDirectory folder, String target, boolean replace, boolean readable) throws IOException {
         this.folder = folder;
@@ -74,24 +84,28 @@ public final class FileSink implements Sink {
         tryLock(file);
     }
 
-    /** Locks a file for as long as it is open, if that is possible: NFS without a lock daemon, for one, refuses. */
+    /** Locks a file while it is open, if that is possible. NFS without a lock daemon, for example, refuses. */
     static void tryLock(FileChannel file) {
         try {
             file.tryLock();
         } catch (IOException ignored) {
-            // the lock only protects against the cleaning of another process
+            // the lock only protects against the stale-file cleaner of another process
         }
     }
 
     /**
-     * Whether this process writes a temporary file of that name now. To open and close such a file, even only to look,
-     * would drop its lock (fcntl(2): a process's locks on a file go with any of its descriptors of it).
+     * Returns whether this process is writing a temporary file of that name. Opening and closing such a file, even for
+     * reading, would release its lock: closing any descriptor of a file releases the locks of the process on it
+     * (fcntl(2)).
      */
     public static boolean isOwn(String name) {
         return OWN.contains(name);
     }
 
-    /** Whether that is the name of a file that is not whole yet: nobody may read or write it by name. */
+    /**
+     * Returns whether a name is that of a temporary file. Such files are incomplete, so clients may neither read nor
+     * write them by name.
+     */
     public static boolean isTemporary(String name) {
         return name.startsWith(PREFIX) && name.endsWith(SUFFIX);
     }
@@ -123,7 +137,7 @@ public final class FileSink implements Sink {
         try {
             folder.sync();
         } catch (IOException ignored) {
-            // the file is whole and in its place; some file systems can't do more
+            // the file is complete and renamed; some file systems cannot sync a directory
         }
     }
 

@@ -5,17 +5,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** An open file to be sent. What happens to its name meanwhile does not matter: the descriptor is read. */
+/** An open file to be sent. Renaming or removing the file does not affect it, because the descriptor is read. */
 public final class FileSource implements Source {
     private final FileChannel file;
     private final long size;
 
-    /** Takes the channel over. The size it has now is the size that is promised. */
+    /** Creates a source that takes ownership of the channel. The current size of the file is the size to send. */
     public FileSource(FileChannel file) throws IOException {
         this(file, file.size());
     }
 
-    /** Takes the channel over, and promises that size, or none. */
+    /**
+     * Creates a source that takes ownership of the channel.
+     *
+     * @param size the size in bytes, or {@link #UNKNOWN_SIZE}
+     */
     public FileSource(FileChannel file, long size) {
         this.file = file;
         this.size = size;
@@ -35,7 +39,7 @@ public final class FileSource implements Source {
         }
     }
 
-    /** A pipe, whose size nobody knows, gives its bytes once. */
+    /** Returns whether the size is known. A pipe has no known size and can be read only once. */
     @Override
     public boolean canRewind() {
         return size != UNKNOWN_SIZE;

@@ -10,40 +10,46 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Which file this is, and what it holds. The moment of its last change is the kernel's, which a program can't set: who
- * writes to a file, renames another one over it, or puts its old date back, makes another version of it.
+ * The identity of a file and of its content. The kernel sets the time of the last change, and a program cannot. Writing
+ * to a file, renaming another file over it, or restoring its modification time therefore makes another version of it.
  *
- * <p>Writes through a memory mapping are seen when the kernel notices them.
+ * <p>Writes through a memory mapping are detected when the kernel notices them.
  *
- * @param key of the file among all files, as in its basic attributes
- * @param modified of the octets, which programs can set
- * @param changed of anything at all
+ * @param device the device of the file
+ * @param key the identity of the file among all files, as in its basic attributes
+ * @param size the size in bytes
+ * @param modified the time of the last change of the content, which programs can set
+ * @param changed the time of the last change of the file or its metadata
  */
 public record FileVersion(long device, Object key, long size, FileTime modified, FileTime changed) {
-    /** Changes that follow each other faster than the file system's clock ticks look like one: ext3 counts seconds. */
+    /** The coarsest resolution of file times. Changes within it may have the same time: ext3 counts seconds. */
     private static final Duration TICK = Duration.ofSeconds(2);
 
     /**
-     * What stands under that path now; links are followed unless told otherwise.
+     * Returns the current version of the file at a path. Links are followed unless the options say otherwise.
      *
-     * @throws UnsupportedOperationException where the system can't tell
+     * @throws UnsupportedOperationException if the system does not provide the attributes
      */
     public static FileVersion of(Path path, LinkOption... options) throws IOException {
-        Map<String, Object> facts;
+        Map<String, Object> attributes;
         try {
-            facts = Files.readAttributes(path, "unix:dev,fileKey,size,lastModifiedTime,ctime", options);
+            attributes = Files.readAttributes(path, "unix:dev,fileKey,size,lastModifiedTime,ctime", options);
         } catch (IllegalArgumentException e) {
             throw new UnsupportedOperationException(e);
         }
         return new FileVersion(
-                (long) facts.get("dev"),
-                facts.get("fileKey"),
-                (long) facts.get("size"),
-                (FileTime) facts.get("lastModifiedTime"),
-                (FileTime) facts.get("ctime"));
+                (long) attributes.get("dev"),
+                attributes.get("fileKey"),
+                (long) attributes.get("size"),
+                (FileTime) attributes.get("lastModifiedTime"),
+                (FileTime) attributes.get("ctime"));
     }
 
-    /** What stands under that path now, a link itself; null if that is nothing, or can't be told. */
+    /**
+     * Returns the current version of the file at a path, without following links.
+     *
+     * @return null if there is no file or its version cannot be determined
+     */
     public static FileVersion find(Path path) {
         try {
             return of(path, LinkOption.NOFOLLOW_LINKS);
@@ -52,17 +58,23 @@ public record FileVersion(long device, Object key, long size, FileTime modified,
         }
     }
 
-    /** Whether that is a version of the same file. */
+    /** Returns whether the other version is of the same file. */
     boolean isOfSameFileAs(FileVersion other) {
         return key.equals(other.key);
     }
 
-    /** Whether the size and the modification time are the same; of one file: whether it was written to. */
-    boolean hasSameOctetsAs(FileVersion other) {
+    /**
+     * Returns whether size and modification time are equal. For versions of one file, a difference means that it was
+     * written to.
+     */
+    boolean hasSameContentAs(FileVersion other) {
         return size == other.size && modified.equals(other.modified);
     }
 
-    /** Whether a change from that moment on is sure to make another version; not so just after the last one. */
+    /**
+     * Returns whether a change at {@code now} or later is certain to make another version. Shortly after the last
+     * change it is not, because the change may have the same time.
+     */
     public boolean isSettled(Instant now) {
         Instant limit = now.minus(TICK);
         return changed.toInstant().isBefore(limit) && modified.toInstant().isBefore(limit);

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One descriptor for all who read one version of a file: ten thousand transfers need no ten thousand of them. */
+/**
+ * Shares one descriptor among all transfers that read the same version of a file, so that many transfers do not need as
+ * many descriptors. Safe for use by several threads.
+ */
 public final class OpenFiles {
     private final Map<FileVersion, Shared> open = new HashMap<>();
 
@@ -21,7 +24,12 @@ public final class OpenFiles {
         }
     }
 
-    /** Takes the channel over, which is open on that version of what stands under that path. */
+    /**
+     * Returns a source for a version of a file. Takes ownership of the channel and closes it if the version is open
+     * already.
+     *
+     * @param fresh a channel of that version of the file at the path
+     */
     public SharedFileSource join(FileChannel fresh, Path path, FileVersion version) throws IOException {
         Shared shared;
         synchronized (open) {

@@ -26,12 +26,12 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * One open directory. Every name is looked up in it and nowhere else, and no symbolic link is followed, so that
- * nothing swapped in between a check and an open leads out. Where the system has no {@code openat} (Windows) the
- * same is done by path, which leaves that gap open.
+ * An open directory. Every name is looked up in it and symbolic links are not followed, so a file that is swapped
+ * between a check and an open cannot lead outside of it. If the system has no {@code openat} (Windows), names are
+ * looked up by path, and such a swap is possible.
  *
- * <p>A directory that this process may enter but not list (mode 0711) can't be opened without {@code O_PATH}, which Java
- * does not have. Names in it are looked up from the directory above, with its own name before them.
+ * <p>A directory that this process may enter but not list (mode 0711) cannot be opened without {@code O_PATH}, which
+ * Java does not support. Names in it are looked up relative to its parent directory.
  */
 public final class SecureDirectory implements Closeable {
     private static final Path HERE = Path.of("");
@@ -41,20 +41,20 @@ public final class SecureDirectory implements Closeable {
     private final Path path;
     private final DirectoryStream<Path> stream;
     private final SecureDirectoryStream<Path> secure;
-    /** Leads from the open directory to this one; empty where that is this one. */
-    private final Path way;
-    /** The directory that was opened by its path: this one, or above it. */
+    /** Path from the open directory to this one; empty if they are the same. */
+    private final Path relative;
+    /** The directory that was opened by its path: this one or one above it. */
     private final Path base;
 
-    private SecureDirectory(Path path, DirectoryStream<Path> stream, Path way, Path base) {
+    private SecureDirectory(Path path, DirectoryStream<Path> stream, Path relative, Path base) {
         this.path = path;
         this.stream = stream;
         this.secure = stream instanceof SecureDirectoryStream<Path> able ? able : null;
-        this.way = way;
+        this.relative = relative;
         this.base = base;
     }
 
-    /** Opens a directory by its path; links on the way are followed. */
+    /** Opens a directory by its path. Links in the path are followed. */
     public static SecureDirectory open(Path path) throws IOException {
         try {
             return new SecureDirectory(path, Files.newDirectoryStream(path), HERE, path);
@@ -69,16 +69,16 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Opens a directory of this one. The caller closes both. */
+    /** Opens a subdirectory without following links. The caller closes both directories. */
     public SecureDirectory sub(Path name) throws IOException {
         Path child = path.resolve(name);
         if (secure != null) {
             try {
                 return new SecureDirectory(
-                        child, secure.newDirectoryStream(way.resolve(name), NOFOLLOW_LINKS), HERE, base);
+                        child, secure.newDirectoryStream(relative.resolve(name), NOFOLLOW_LINKS), HERE, base);
             } catch (AccessDeniedException e) {
-                if (!isOnlyItsOwners()) {
-                    throw e; // somebody could put a link there between a check and an open
+                if (!isWritableByOwnerOnly()) {
+                    throw e; // another user could put a link there between a check and an open
                 }
                 return enter(name, base, e);
             }
@@ -89,29 +89,41 @@ public final class SecureDirectory implements Closeable {
         return new SecureDirectory(child, Files.newDirectoryStream(child), HERE, base);
     }
 
-    /** Whether nobody can rename what is in this directory but root and the owner of the one opened by its path. */
-    private boolean isOnlyItsOwners() throws IOException {
-        PosixFileAttributeView view = way.equals(HERE)
+    /**
+     * Returns whether only root and the owner of the directory that was opened by its path can rename files in this
+     * one.
+     */
+    private boolean isWritableByOwnerOnly() throws IOException {
+        PosixFileAttributeView view = relative.equals(HERE)
                 ? secure.getFileAttributeView(PosixFileAttributeView.class)
-                : secure.getFileAttributeView(way, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+                : secure.getFileAttributeView(relative, PosixFileAttributeView.class, NOFOLLOW_LINKS);
         PosixFileAttributes found = view.readAttributes();
         return found.owner().equals(Files.getOwner(base))
                 && !found.permissions().contains(PosixFilePermission.GROUP_WRITE)
                 && !found.permissions().contains(PosixFilePermission.OTHERS_WRITE);
     }
 
-    /** A directory of this one that can't be opened. */
+    /**
+     * Returns a subdirectory that cannot be opened.
+     *
+     * @param refusal thrown if it is no directory or cannot be looked up
+     */
     private SecureDirectory enter(Path name, Path openedByPath, AccessDeniedException refusal) throws IOException {
         if (secure == null || !attributes(name).isDirectory()) {
             throw refusal;
         }
         return new SecureDirectory(
-                path.resolve(name), secure.newDirectoryStream(THIS), way.resolve(name), openedByPath);
+                path.resolve(name), secure.newDirectoryStream(THIS), relative.resolve(name), openedByPath);
     }
 
-    /** The names in this directory, which may be no text. Once. Fails as its iterator does where it can't be listed. */
+    /**
+     * Returns the names in this directory, which may not be valid text. Can be called only once. The iterator throws
+     * {@link DirectoryIteratorException} if the directory cannot be read.
+     *
+     * @throws DirectoryIteratorException if the directory cannot be listed
+     */
     public Iterable<Path> names() {
-        if (!way.equals(HERE)) {
+        if (!relative.equals(HERE)) {
             throw new DirectoryIteratorException(new AccessDeniedException(path.toString()));
         }
         return () -> StreamSupport.stream(stream.spliterator(), false)
@@ -119,12 +131,15 @@ public final class SecureDirectory implements Closeable {
                 .iterator();
     }
 
-    /** What stands under that name, a link itself rather than what it leads to. */
+    /** Returns the attributes of a file, or of a link itself. */
     public BasicFileAttributes attributes(String name) throws IOException {
         return attributes(Path.of(name));
     }
 
-    /** The same of a name that may be no text; where the system has permissions, as {@link PosixFileAttributes}. */
+    /**
+     * Returns the attributes of a file, or of a link itself. The name need not be valid text. They are {@link
+     * PosixFileAttributes} if the system has permissions.
+     */
     public BasicFileAttributes attributes(Path name) throws IOException {
         PosixFileAttributeView posix = posixView(name);
         return posix != null
@@ -132,7 +147,7 @@ public final class SecureDirectory implements Closeable {
                 : Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
-    /** Whether anything stands under that name. */
+    /** Returns whether there is a file of that name. */
     public boolean has(String name) {
         try {
             attributes(name);
@@ -142,7 +157,7 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Opens a file of this directory. */
+    /** Opens a file of this directory without following links. */
     public FileChannel openFile(String name, StandardOpenOption... options) throws IOException {
         return openFile(name, Set.of(options));
     }
@@ -150,7 +165,8 @@ public final class SecureDirectory implements Closeable {
     /**
      * Creates a file of this directory and opens it for writing.
      *
-     * @param ownerOnly whether nobody but its owner may open it, where the system has permissions
+     * @param ownerOnly whether only its owner may open it, if the system has permissions
+     * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
      */
     public FileChannel createFile(String name, boolean ownerOnly) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -163,35 +179,39 @@ public final class SecureDirectory implements Closeable {
             throws IOException {
         Set<OpenOption> all = new HashSet<>(options);
         all.add(LinkOption.NOFOLLOW_LINKS);
-        if (secure != null && secure.newByteChannel(way.resolve(name), all, attributes) instanceof FileChannel file) {
+        if (secure != null
+                && secure.newByteChannel(relative.resolve(name), all, attributes) instanceof FileChannel file) {
             return file;
         }
         return FileChannel.open(path.resolve(name), all, attributes);
     }
 
-    /** Returns the permissions of a regular file, or null where there is none or the system has no permissions. */
+    /** Returns the permissions of a regular file, or null if there is no such file or the system has no permissions. */
     public Set<PosixFilePermission> permissions(String name) throws IOException {
         return has(name) && attributes(name) instanceof PosixFileAttributes found && found.isRegularFile()
                 ? found.permissions()
                 : null;
     }
 
-    /** Sets the permissions of a file; only where {@link #permissions} returns some. Opens and closes the file. */
+    /**
+     * Sets the permissions of a file. Must be called only if {@link #permissions} returns some. Opens and closes the
+     * file.
+     */
     public void setPermissions(String name, Set<PosixFilePermission> permissions) throws IOException {
         posixView(Path.of(name)).setPermissions(permissions);
     }
 
-    /** Returns null where the system has no permissions. */
+    /** Returns the view of a file's permissions, or null if the system has no permissions. */
     private PosixFileAttributeView posixView(Path name) {
         return secure != null
-                ? secure.getFileAttributeView(way.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS)
+                ? secure.getFileAttributeView(relative.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS)
                 : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 
-    /** Renames a file of this directory, in one step; a file of the new name is replaced. */
+    /** Renames a file of this directory atomically. An existing file of the new name is replaced. */
     public void rename(String from, String to) throws IOException {
         if (secure != null) {
-            secure.move(way.resolve(from), secure, way.resolve(to));
+            secure.move(relative.resolve(from), secure, relative.resolve(to));
         } else {
             Files.move(path.resolve(from), path.resolve(to), ATOMIC_MOVE);
         }
@@ -200,13 +220,13 @@ public final class SecureDirectory implements Closeable {
     /** Removes a file of this directory. */
     public void delete(String name) throws IOException {
         if (secure != null) {
-            secure.deleteFile(way.resolve(name));
+            secure.deleteFile(relative.resolve(name));
         } else {
             Files.delete(path.resolve(name));
         }
     }
 
-    /** Makes renames durable, where a directory can be opened as a file. */
+    /** Makes renames durable, if the system can open a directory as a file. */
     public void sync() throws IOException {
         if (secure != null) {
             try (FileChannel directory = openFile(".", StandardOpenOption.READ)) {

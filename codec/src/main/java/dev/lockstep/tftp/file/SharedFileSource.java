@@ -5,7 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file of which the version is known; many can read it through one descriptor. */
+/** An open file whose version is known. Many transfers can read it through one descriptor. */
 public final class SharedFileSource extends VersionedFileSource implements SharedSource {
     SharedFileSource(VersionedFile file, Closeable end) {
         super(file, end);

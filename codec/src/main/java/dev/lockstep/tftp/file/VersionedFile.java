@@ -11,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * An open file that is read as the version it was opened as, or not at all: the next read after a change of its size or
- * modification time fails, so that old and new bytes are not mixed. Its name, mode, owner and links may change. Safe on
- * any thread.
+ * An open file that is read only as the version it was opened as. The first read after a change of its size or
+ * modification time fails, so that old and new bytes are not mixed. Its name, mode, owner and links may change. Safe
+ * for use by several threads.
  */
 final class VersionedFile implements Closeable {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -21,10 +21,17 @@ final class VersionedFile implements Closeable {
     private final FileChannel file;
     private final Path path;
     private final FileVersion version;
-    /** Leads to the open file where the path no longer does; null while nobody had to look. */
+    /**
+     * Path of a descriptor of the file under {@code /proc}, used if {@code path} no longer leads to the file; null
+     * until it is needed.
+     */
     private volatile Path descriptor;
 
-    /** Takes the channel over, which is open on that version of what stands under that path. */
+    /**
+     * Creates a file that takes ownership of the channel.
+     *
+     * @param file a channel of that version of the file at the path
+     */
     VersionedFile(FileChannel file, Path path, FileVersion version) {
         this.file = file;
         this.path = path;
@@ -35,30 +42,37 @@ final class VersionedFile implements Closeable {
         return version;
     }
 
-    /** As {@link FileChannel#read(ByteBuffer, long)}. */
+    /**
+     * Reads as {@link FileChannel#read(ByteBuffer, long)} does.
+     *
+     * @throws TftpException if the file has changed
+     */
     int read(ByteBuffer to, long offset) throws IOException {
         try {
-            int octets = file.read(to, offset);
+            int length = file.read(to, offset);
             if (!isUnchanged()) {
                 throw new TftpException(ErrorCode.NOT_DEFINED, "file changed while it was read, try again");
             }
-            return octets;
+            return length;
         } catch (IOException e) {
             throw FileErrors.of(e);
         }
     }
 
-    /** Whether all that was read before this call is of that version: the kernel dates a write before it happens. */
+    /**
+     * Returns whether everything read before this call is of this version: the kernel sets the time of a write before
+     * it changes the content.
+     */
     private boolean isUnchanged() throws IOException {
         FileVersion named = FileVersion.find(path);
         if (named != null && named.isOfSameFileAs(version)) {
-            return named.hasSameOctetsAs(version); // chmod, a new hard link or a rename only change ctime
+            return named.hasSameContentAs(version); // chmod, a new hard link or a rename only change ctime
         }
         FileVersion open = openVersion();
-        return open == null ? file.size() == version.size() : open.hasSameOctetsAs(version);
+        return open == null ? file.size() == version.size() : open.hasSameContentAs(version);
     }
 
-    /** What is open, by way of its descriptor; null if the system does not show it. */
+    /** Returns the version of the open file by its descriptor, or null if the system does not provide it. */
     private FileVersion openVersion() throws IOException {
         FileVersion open = descriptor == null ? null : at(descriptor);
         if (open != null || !Files.isDirectory(DESCRIPTORS)) {
@@ -76,7 +90,10 @@ final class VersionedFile implements Closeable {
         return null;
     }
 
-    /** What is open at that descriptor, if it is this file: another transfer's will do, which may be closed later. */
+    /**
+     * Returns the version of the file at a descriptor, or null if it is another file. It may be a descriptor of another
+     * transfer that is closed later.
+     */
     private FileVersion at(Path one) {
         try {
             FileVersion open = FileVersion.of(one);

@@ -7,20 +7,28 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/** An open file to be sent as the version it was opened as; a read after it was changed fails. */
+/** An open file to be sent as the version it was opened as. Reading it fails after it has changed. */
 public class VersionedFileSource implements Source {
     private final VersionedFile file;
     private final Closeable end;
     private long position;
     private boolean closed;
 
-    /** Takes the channel over, which is open on that version of what stands under that path. */
+    /**
+     * Creates a source that takes ownership of the channel.
+     *
+     * @param open a channel of that version of the file at the path
+     */
     public VersionedFileSource(FileChannel open, Path path, FileVersion version) {
         this.file = new VersionedFile(open, path, version);
         this.end = file;
     }
 
-    /** One of those who read that file. */
+    /**
+     * Creates one of several sources that read the same file.
+     *
+     * @param end called once, when this source is closed
+     */
     VersionedFileSource(VersionedFile file, Closeable end) {
         this.file = file;
         this.end = end;
@@ -37,9 +45,9 @@ public class VersionedFileSource implements Source {
 
     @Override
     public final int read(ByteBuffer to) throws IOException {
-        int octets = file.read(to, position);
-        position += Math.max(0, octets);
-        return octets;
+        int length = file.read(to, position);
+        position += Math.max(0, length);
+        return length;
     }
 
     @Override

@@ -1,7 +1,7 @@
 /**
  * Files of this machine as {@link dev.lockstep.tftp.transfer.Source} and {@link dev.lockstep.tftp.transfer.Sink},
- * the same for a daemon's folder and a client's download: read from an open descriptor, written beside the target and
- * renamed when whole.
+ * for the root directory of a server and the downloads of a client. Files are read from an open descriptor. They are
+ * written to a temporary file beside the target, which is renamed when complete.
  *
  * <p>Start here: {@link dev.lockstep.tftp.file.FileSink}. Everything in this package blocks.
  */
