@@ -9,32 +9,40 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** The way of blocking work to the I/O pool, and of its result back to the event loop. */
+/** Runs blocking work on the I/O pool and passes its result back to the event loop. */
 public final class BlockingTasks {
-    /** Something that blocks. */
+    /** A blocking task with a result. */
     @FunctionalInterface
     public interface Task<T> {
-        /** Runs on the I/O pool. */
+        /** Runs the task on the I/O pool. */
         T run() throws IOException;
     }
 
-    /** What a task that gives nothing does. */
+    /** A blocking task without a result. */
     @FunctionalInterface
     public interface Action {
-        /** Runs on the I/O pool. */
+        /** Runs the task on the I/O pool. */
         void run() throws IOException;
     }
 
     private final Executor io;
     private final EventExecutor loop;
 
-    /** Between that pool and that event loop. */
+    /**
+     * Creates an instance for a pool and an event loop.
+     *
+     * @param io runs the tasks
+     * @param loop runs what follows them
+     */
     public BlockingTasks(Executor io, EventExecutor loop) {
         this.io = io;
         this.loop = loop;
     }
 
-    /** Runs the task; {@code then} gets its result or its failure on the event loop, always exactly once. */
+    /**
+     * Runs the task on the I/O pool. {@code then} is called exactly once on the event loop, with the result or the
+     * failure; the other argument is null.
+     */
     public <T> void run(Task<T> task, BiConsumer<T, TftpException> then) {
         try {
             io.execute(() -> {
@@ -42,7 +50,7 @@ public final class BlockingTasks {
                 TftpException failure = null;
                 try {
                     result = task.run();
-                } catch (Throwable e) { // an Error, too, must reach the transfer, or it would wait for ever
+                } catch (Throwable e) { // an Error must reach the transfer as well, which would otherwise wait forever
                     failure = TftpException.of(e);
                 }
                 T given = result;
@@ -55,16 +63,18 @@ public final class BlockingTasks {
         }
     }
 
-    /** Runs that on the event loop, always. */
+    /** Runs the task on the event loop, or on this thread if the event loop has terminated. */
     void onLoop(Runnable task) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException e) {
-            task.run(); // the loop has ended, so nobody else touches what the task cleans up
+            task.run(); // the loop has terminated, so no other thread uses what the task cleans up
         }
     }
 
-    /** Runs the action; {@code then} gets its failure, or null, on the event loop, always exactly once. */
+    /**
+     * Runs the action on the I/O pool. {@code then} is called exactly once on the event loop, with the failure or null.
+     */
     public void perform(Action action, Consumer<TftpException> then) {
         run(
                 () -> {

@@ -4,18 +4,23 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * The memory all transfers together may hold for pieces of files. A piece is large while there is plenty, as small
- * as the transfer can bear when more than half is taken, and not to be had when all is: then the transfer waits its
- * turn. Safe on any thread; asked once for a piece, never for a packet.
+ * The memory that all transfers together may use for chunks of files. A chunk is large while memory is plentiful, as
+ * small as the transfer allows when more than half of the budget is used, and unavailable when all of it is used: then
+ * the transfer waits in a queue. Safe for use by several threads. Called once for each chunk, not for each packet.
  */
 public final class BufferBudget {
     private final long limit;
     private final Queue<Waiter> waiting = new ArrayDeque<>();
     private long used;
 
-    private record Waiter(int octets, Runnable granted) {}
+    private record Waiter(int size, Runnable granted) {}
 
-    /** A budget of that many octets. */
+    /**
+     * Creates a budget.
+     *
+     * @param limit the size in bytes
+     * @throws IllegalArgumentException if it is less than 1
+     */
     public BufferBudget(long limit) {
         if (limit < 1) {
             throw new IllegalArgumentException("buffer memory: " + limit + " (expected: >= 1)");
@@ -23,36 +28,43 @@ public final class BufferBudget {
         this.limit = limit;
     }
 
-    /** Takes {@code wanted} octets, or {@code least} where memory is short; 0 if that does not fit either. */
+    /**
+     * Reserves {@code wanted} bytes, or {@code least} bytes if memory is short.
+     *
+     * @return the number of bytes reserved, or 0 if {@code least} bytes are not available either
+     */
     public synchronized int tryTake(int wanted, int least) {
-        int octets = used + wanted <= limit / 2 ? wanted : least;
-        if (!waiting.isEmpty() || used > 0 && used + octets > limit) {
+        int size = used + wanted <= limit / 2 ? wanted : least;
+        if (!waiting.isEmpty() || used > 0 && used + size > limit) {
             return 0;
         }
-        used += octets;
-        return octets;
+        used += size;
+        return size;
     }
 
-    /** Takes {@code octets} when they are free, and then runs {@code granted} on the thread that gave them back. */
-    public void takeLater(int octets, Runnable granted) {
+    /**
+     * Reserves {@code size} bytes when they are available, then runs {@code granted} on the thread that released them,
+     * or on this thread if they are available now.
+     */
+    public void takeLater(int size, Runnable granted) {
         synchronized (this) {
-            if (!waiting.isEmpty() || used > 0 && used + octets > limit) {
-                waiting.add(new Waiter(octets, granted));
+            if (!waiting.isEmpty() || used > 0 && used + size > limit) {
+                waiting.add(new Waiter(size, granted));
                 return;
             }
-            used += octets;
+            used += size;
         }
         granted.run();
     }
 
-    /** Gives octets back. */
-    public void giveBack(int octets) {
+    /** Releases reserved bytes. */
+    public void giveBack(int size) {
         Queue<Runnable> served = new ArrayDeque<>();
         synchronized (this) {
-            used -= octets;
-            while (!waiting.isEmpty() && (used == 0 || used + waiting.peek().octets <= limit)) {
+            used -= size;
+            while (!waiting.isEmpty() && (used == 0 || used + waiting.peek().size <= limit)) {
                 Waiter next = waiting.remove();
-                used += next.octets;
+                used += next.size;
                 served.add(next.granted);
             }
         }
@@ -60,14 +72,14 @@ public final class BufferBudget {
     }
 
     /**
-     * Whether there is so much that some may be taken before it is needed: a peer that never asks for a block must not
-     * hold what others wait for.
+     * Returns whether there is enough memory that some may be reserved before it is needed. Otherwise a peer that never
+     * requests a block could hold memory that other transfers wait for.
      */
     public synchronized boolean isAmple() {
         return waiting.isEmpty() && used <= limit / 2;
     }
 
-    /** Octets taken now. */
+    /** Returns the number of bytes reserved. */
     public synchronized long used() {
         return used;
     }

@@ -12,17 +12,21 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetSocketAddress;
 
 /**
- * Frames a run of DATA written between two flushes into one contiguous buffer, and sends it as one segmented
- * datagram where the transport can: the kernel cuts it into datagrams after one walk through its stack. Where it
- * can't, or refuses it once (some devices and tunnels do), the same buffer leaves as slices, the refused one included.
+ * Frames the DATA written between two flushes into one contiguous buffer and sends it as one segmented datagram if the
+ * transport supports that: the kernel splits it into datagrams after one pass through its network stack. If the
+ * transport does not support it, or a send fails once (some devices and tunnels refuse segmented datagrams), the buffer
+ * is sent as slices, including the one that failed.
  *
- * <p>The promise of a DATA is done once the DATA is framed: a datagram is never known to have arrived.
+ * <p>The promise of a DATA is completed when the DATA is framed, because delivery of a datagram is never confirmed.
  */
 final class BurstEncoder extends ChannelOutboundHandlerAdapter {
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_DATAGRAM = 65507;
 
-    /** For one burst of an event loop that has no memory: if none were sent, nobody would ever be done and give some back. */
+    /**
+     * Memory for one burst of an event loop that has no other memory. If no burst were sent, no transfer would end and
+     * release memory.
+     */
     private static final FastThreadLocal<ByteBuf> RESERVE = new FastThreadLocal<>() {
         @Override
         protected ByteBuf initialValue() {
@@ -37,20 +41,21 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
 
     private final InetSocketAddress peer;
     private final int datagram;
-    private final int mostSegments;
+    private final int maxSegments;
     private boolean segments;
     private ByteBuf burst;
     private int framed;
 
     /**
-     * An encoder for DATA of one transfer.
+     * Creates an encoder for the DATA of one transfer.
      *
-     * @param blksize octets of all blocks but the last
+     * @param blksize bytes in all blocks but the last
+     * @param segments whether bursts may be sent as segmented datagrams
      */
     BurstEncoder(InetSocketAddress peer, int blksize, int windowsize, boolean segments) {
         this.peer = peer;
         this.datagram = blksize + TftpCodec.DATA_HEADER;
-        this.mostSegments = Math.max(1, Math.min(Math.min(MAX_SEGMENTS, windowsize), MAX_DATAGRAM / datagram));
+        this.maxSegments = Math.max(1, Math.min(Math.min(MAX_SEGMENTS, windowsize), MAX_DATAGRAM / datagram));
         this.segments = segments;
     }
 
@@ -63,14 +68,14 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
         }
         if (burst == null && !beginBurst(ctx, data)) {
             data.release();
-            promise.trySuccess(); // a lost datagram: the timer sends it again
+            promise.trySuccess(); // treated as a lost datagram: the timer retransmits it
             return;
         }
         TftpCodec.writeData(data, burst);
         boolean whole = data.content().readableBytes() == datagram - TftpCodec.DATA_HEADER;
         data.release();
         framed++;
-        if (framed == mostSegments || !whole) {
+        if (framed == maxSegments || !whole) {
             sendBurst(ctx);
         }
         promise.trySuccess();
@@ -79,7 +84,7 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
     private boolean beginBurst(ChannelHandlerContext ctx, Data first) {
         int one = first.content().readableBytes() + TftpCodec.DATA_HEADER;
         try {
-            burst = ctx.alloc().directBuffer(mostSegments == 1 ? one : mostSegments * datagram);
+            burst = ctx.alloc().directBuffer(maxSegments == 1 ? one : maxSegments * datagram);
         } catch (OutOfMemoryError e) {
             ByteBuf reserve = RESERVE.get();
             burst = reserve.refCnt() == 1 ? reserve.retain().clear() : null;
@@ -87,7 +92,7 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
         return burst != null;
     }
 
-    /** While there is memory. */
+    /** Allocates the reserve while memory is available. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         RESERVE.get();
@@ -118,13 +123,13 @@ final class BurstEncoder extends ChannelOutboundHandlerAdapter {
         if (count == 1) {
             ctx.write(bytes, ctx.voidPromise());
         } else if (segments) {
-            ByteBuf again = bytes.retainedDuplicate();
+            ByteBuf retained = bytes.retainedDuplicate();
             ctx.write(new SegmentedDatagramPacket(bytes, datagram, peer)).addListener(sent -> {
                 if (sent.isSuccess() || !ctx.channel().isActive()) {
-                    again.release();
+                    retained.release();
                 } else {
                     segments = false;
-                    sendSlices(ctx, again);
+                    sendSlices(ctx, retained);
                     ctx.flush();
                 }
             });

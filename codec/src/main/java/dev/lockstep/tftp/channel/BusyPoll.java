@@ -6,9 +6,9 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 
 /**
- * Looks for events again and again for a while after there were some, before an event loop goes to sleep: the next
- * packet is then met without a wake-up, which costs more than all else about it. What it costs is a core that is never
- * idle while there is traffic.
+ * Polls for events for a while after the last one before the event loop blocks. The next packet is then processed
+ * without a wake-up, which costs more than the rest of its processing. The price is a core that is never idle while
+ * there is traffic.
  */
 final class BusyPoll implements SelectStrategy {
     private final long spin;
@@ -16,7 +16,11 @@ final class BusyPoll implements SelectStrategy {
     private long until;
     private boolean slept;
 
-    /** A strategy for one event loop. */
+    /**
+     * Creates a strategy for one event loop.
+     *
+     * @param spin how long to poll after the last event
+     */
     BusyPoll(Duration spin, Ticker ticker) {
         this.spin = spin.toNanos();
         this.ticker = ticker;
@@ -28,7 +32,7 @@ final class BusyPoll implements SelectStrategy {
         int events = selectNow.get();
         long now = ticker.nanoTime();
         if (events > 0 || hasTasks || slept) {
-            until = now + spin; // whatever ended a sleep was an event
+            until = now + spin; // a blocking select returns only for an event
         }
         slept = false;
         if (events > 0 || hasTasks) {

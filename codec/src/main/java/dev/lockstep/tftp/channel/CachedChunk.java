@@ -5,18 +5,22 @@ import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 
 /**
- * A piece of a file that the cache and any number of transfers hold, each with a reference of its own. Nobody writes to
- * it, and nobody moves its indices; its memory goes back to the budget with the last reference.
+ * A chunk of a file that is shared by the cache and any number of transfers, each with a reference of its own. Its
+ * bytes and indices must not be changed. Its memory is returned to the budget when the last reference is released.
  */
 final class CachedChunk extends AbstractReferenceCounted {
     private final ByteBuf bytes;
-    private final int octets;
+    private final int size;
     private final BufferBudget budget;
 
-    /** Takes the buffer over, and the octets that were taken from the budget for it. */
-    CachedChunk(ByteBuf bytes, int octets, BufferBudget budget) {
+    /**
+     * Takes over the buffer and the bytes reserved for it.
+     *
+     * @param size the bytes reserved from the budget
+     */
+    CachedChunk(ByteBuf bytes, int size, BufferBudget budget) {
         this.bytes = bytes;
-        this.octets = octets;
+        this.size = size;
         this.budget = budget;
     }
 
@@ -24,14 +28,14 @@ final class CachedChunk extends AbstractReferenceCounted {
         return bytes;
     }
 
-    int octets() {
-        return octets;
+    int size() {
+        return size;
     }
 
     @Override
     protected void deallocate() {
         bytes.release();
-        budget.giveBack(octets);
+        budget.giveBack(size);
     }
 
     @Override

@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Where Netty's capture handlers write, an Ethernet frame a call or the first piece of one. They begin IPv6 headers with
- * the number 60,000,000 where 0x60000000 is meant, which no reader takes for IPv6: put right here. After the first failure
- * to write, which it reports, it takes everything and writes nothing: transfers matter more than their capture.
+ * The stream that Netty's capture handlers write to: one Ethernet frame, or the first part of one, in each call. The
+ * handlers begin IPv6 headers with the number 60,000,000 instead of 0x60000000, which no reader accepts as IPv6; this
+ * stream corrects that. The first failure to write is reported. After that, everything is accepted and nothing is
+ * written: a capture must not stop transfers.
  */
 final class CaptureStream extends BufferedOutputStream {
     private static final int BUFFER = 256 * 1024;
@@ -41,8 +42,8 @@ final class CaptureStream extends BufferedOutputStream {
     }
 
     @Override
-    public synchronized void write(int octet) {
-        attempt(() -> super.write(octet));
+    public synchronized void write(int b) {
+        attempt(() -> super.write(b));
     }
 
     @Override
@@ -63,19 +64,19 @@ final class CaptureStream extends BufferedOutputStream {
     }
 
     @Override
-    public synchronized void write(byte[] octets, int offset, int length) {
-        attempt(() -> writeFrame(octets, offset, length));
+    public synchronized void write(byte[] bytes, int offset, int length) {
+        attempt(() -> writeFrame(bytes, offset, length));
     }
 
-    private void writeFrame(byte[] octets, int offset, int length) throws IOException {
+    private void writeFrame(byte[] bytes, int offset, int length) throws IOException {
         int at = offset + ETHERTYPE_AT;
         int end = at + WRONG.length;
-        if (end <= offset + length && Arrays.equals(octets, at, end, WRONG, 0, WRONG.length)) {
-            super.write(octets, offset, ETHERTYPE_AT);
+        if (end <= offset + length && Arrays.equals(bytes, at, end, WRONG, 0, WRONG.length)) {
+            super.write(bytes, offset, ETHERTYPE_AT);
             super.write(RIGHT, 0, RIGHT.length);
-            super.write(octets, end, offset + length - end);
+            super.write(bytes, end, offset + length - end);
         } else {
-            super.write(octets, offset, length);
+            super.write(bytes, offset, length);
         }
     }
 }

@@ -8,17 +8,21 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buffers for the pieces of one transfer. Where the machine has no memory for the next one, what is only kept for later
- * is given up; then the transfer waits, since others will end. Nobody waits for his first piece. On the event loop.
+ * Allocates the buffers for the chunks of one transfer. If there is no memory for a chunk, the chunk cache is cleared.
+ * If that does not help, the transfer waits until others end, unless it is for its first chunk. Must be called on the
+ * event loop.
  */
 final class ChunkAllocator {
     private static final int DATAGRAMS = 1 << 20;
-    /** Less leaves room enough, and files as small as that are many: to look costs more than to read them. */
+    /**
+     * Smallest chunk that is checked for room for datagrams. Smaller chunks leave enough room and are frequent, so that
+     * the check would cost more than reading them.
+     */
     private static final int LARGE = 64 * 1024;
 
     private static final long PAUSE_MILLIS = 50;
-    /** In a row: half a minute. */
-    private static final int MOST_PAUSES = 600;
+    /** The largest number of consecutive pauses: 30 s. */
+    private static final int MAX_PAUSES = 600;
 
     private final ByteBufAllocator allocator;
     private final ChunkCache cache;
@@ -31,10 +35,14 @@ final class ChunkAllocator {
         this.loop = loop;
     }
 
-    /** A buffer of that size, or null if there is no memory for it now. */
-    ByteBuf tryTake(int octets) {
+    /**
+     * Returns a buffer, or null if there is no memory for it now.
+     *
+     * @param size the capacity in bytes
+     */
+    ByteBuf tryTake(int size) {
         try {
-            ByteBuf bytes = take(octets);
+            ByteBuf bytes = take(size);
             pauses = 0;
             return bytes;
         } catch (OutOfMemoryError e) {
@@ -42,22 +50,24 @@ final class ChunkAllocator {
         }
     }
 
-    private ByteBuf take(int octets) {
+    private ByteBuf take(int size) {
         try {
-            return takeBesideDatagrams(octets);
+            return takeBesideDatagrams(size);
         } catch (OutOfMemoryError e) {
             if (cache == null) {
                 throw e;
             }
             cache.clear();
-            return takeBesideDatagrams(octets);
+            return takeBesideDatagrams(size);
         }
     }
 
-    /** Only where there would be room for datagrams, too: without them no piece is ever sent, and given back. */
-    private ByteBuf takeBesideDatagrams(int octets) {
-        ByteBuf bytes = allocator.directBuffer(octets, octets);
-        if (octets < LARGE) {
+    /**
+     * Allocates a buffer only if there is also memory for datagrams. Without it no chunk could be sent and released.
+     */
+    private ByteBuf takeBesideDatagrams(int size) {
+        ByteBuf bytes = allocator.directBuffer(size, size);
+        if (size < LARGE) {
             return bytes;
         }
         try {
@@ -69,9 +79,15 @@ final class ChunkAllocator {
         }
     }
 
-    /** Has it tried again after a while; false if that makes no sense. */
+    /**
+     * Schedules another attempt.
+     *
+     * @param first whether this is the first chunk of the transfer
+     * @param again the attempt
+     * @return whether it was scheduled; false for the first chunk and after too many pauses
+     */
     boolean takeLater(boolean first, Runnable again) {
-        if (first || pauses == MOST_PAUSES) {
+        if (first || pauses == MAX_PAUSES) {
             return false;
         }
         pauses++;
@@ -79,7 +95,7 @@ final class ChunkAllocator {
         return true;
     }
 
-    /** What a peer is told in the end. */
+    /** Returns the failure that is reported to the peer if no memory becomes available. */
     static TftpException none() {
         return new TftpException(ErrorCode.NOT_DEFINED, "out of memory, try again");
     }

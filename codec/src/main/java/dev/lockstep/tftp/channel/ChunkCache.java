@@ -10,52 +10,57 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Pieces of files that many transfers send: a thousand clients that ask for one kernel have it read once. A piece is
- * known by the version of its file and its place in it, so no file is ever sent another's octets. Holds no more than
- * half of the budget, gives up what was not asked for longest, and never holds a piece back from those who send it.
- * Safe on any thread; asked once a piece, never for a packet.
+ * A cache of chunks of files that several transfers send: if a thousand clients request one kernel, it is read once. A
+ * chunk is identified by the version of its file and its position, so no transfer sends bytes of another file. The
+ * cache holds at most half of the budget and evicts the chunks that have not been used for longest. Eviction does not
+ * affect transfers that send a chunk. Safe for use by several threads. Called once for each chunk, not for each packet.
  */
 public final class ChunkCache {
-    /** Octets of all pieces but a file's last. */
-    static final int PIECE = 256 * 1024;
+    /** Bytes in all chunks of a file but the last. */
+    static final int CHUNK_SIZE = 256 * 1024;
 
-    /** With less memory the cache and the transfers beside it would be in each other's way. */
-    private static final int FEWEST_PIECES = 16;
+    /** The smallest cache. With less memory, the cache and the transfers would compete for it. */
+    private static final int MIN_CHUNKS = 16;
 
     private record Key(Object version, long index) {}
 
     private final Cache<Key, CachedChunk> chunks;
     private final Map<Key, List<Consumer<CachedChunk>>> awaited = new HashMap<>();
 
-    private ChunkCache(long octets) {
+    private ChunkCache(long size) {
         chunks = Caffeine.newBuilder()
-                .maximumWeight(octets)
-                .weigher((Key key, CachedChunk chunk) -> chunk.octets())
+                .maximumWeight(size)
+                .weigher((Key key, CachedChunk chunk) -> chunk.size())
                 .executor(Runnable::run)
                 .evictionListener((key, chunk, cause) -> chunk.release())
                 .build();
     }
 
-    /** A cache of half of that memory, or null where that is too little to share. */
+    /**
+     * Returns a cache that uses half of that memory, or null if that is too little to share.
+     *
+     * @param bufferMemory the size of the budget in bytes
+     */
     public static ChunkCache within(long bufferMemory) {
-        return bufferMemory < (long) FEWEST_PIECES * PIECE ? null : new ChunkCache(bufferMemory / 2);
+        return bufferMemory < (long) MIN_CHUNKS * CHUNK_SIZE ? null : new ChunkCache(bufferMemory / 2);
     }
 
-    /** A piece that is here, with a reference for the caller; else null. */
+    /** Returns a cached chunk with a reference for the caller, or null if it is not cached. */
     CachedChunk get(Object version, long index) {
         CachedChunk chunk = chunks.getIfPresent(new Key(version, index));
         try {
             return chunk == null ? null : (CachedChunk) chunk.retain();
         } catch (IllegalReferenceCountException e) {
-            return null; // given up this very moment
+            return null; // evicted concurrently
         }
     }
 
     /**
-     * Has {@code arrived} called when the one who reads that piece now is done, on his thread.
+     * Registers {@code arrived} for a chunk that another transfer is reading. It is called on the thread of that
+     * transfer.
      *
-     * @param arrived gets the piece with a reference of its own, or null where it can't be shared
-     * @return whether somebody reads it; if not, it is the caller's to read, and {@link #done} is to be called
+     * @param arrived receives the chunk with a reference of its own, or null if the chunk cannot be shared
+     * @return whether another transfer is reading the chunk; if not, the caller must read it and call {@link #done}
      */
     boolean await(Object version, long index, Consumer<CachedChunk> arrived) {
         synchronized (awaited) {
@@ -70,11 +75,15 @@ public final class ChunkCache {
         }
     }
 
-    /** A piece was read, whole and of that version; or {@code null}: the others are to read for themselves. */
+    /**
+     * Called when a chunk has been read, or cannot be shared.
+     *
+     * @param chunk the complete chunk of that version, or {@code null} if the waiting transfers must read it themselves
+     */
     void done(Object version, long index, CachedChunk chunk) {
         Key key = new Key(version, index);
         if (chunk != null) {
-            chunk.retain(); // the cache's own
+            chunk.retain(); // the reference of the cache
             CachedChunk replaced = chunks.asMap().put(key, chunk);
             if (replaced != null) {
                 replaced.release();
@@ -87,7 +96,7 @@ public final class ChunkCache {
         waiting.forEach(one -> one.accept(chunk == null ? null : (CachedChunk) chunk.retain()));
     }
 
-    /** Gives all pieces up. */
+    /** Removes all chunks. */
     public void clear() {
         chunks.asMap().keySet().forEach(key -> {
             CachedChunk chunk = chunks.asMap().remove(key);

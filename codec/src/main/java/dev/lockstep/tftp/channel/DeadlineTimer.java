@@ -6,8 +6,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs something at a deadline that moves with every packet: one task looks at it when it wakes, and sleeps on if it
- * has moved away, instead of a task being cancelled and scheduled for every packet. On one event loop only.
+ * Runs an action at a deadline that moves with every packet. One task checks the deadline when it runs and reschedules
+ * itself if the deadline has moved. That avoids cancelling and scheduling a task for every packet. Must be used on one
+ * event loop only.
  */
 public final class DeadlineTimer {
     private final EventExecutor loop;
@@ -16,13 +17,21 @@ public final class DeadlineTimer {
     private long due;
     private long deadline = Wire.NEVER;
 
-    /** A timer without a deadline yet. */
+    /**
+     * Creates a timer without a deadline.
+     *
+     * @param action called on the event loop when the deadline has passed
+     */
     public DeadlineTimer(EventExecutor loop, Runnable action) {
         this.loop = loop;
         this.action = action;
     }
 
-    /** Moves the deadline; {@link Wire#NEVER} takes it away. */
+    /**
+     * Moves the deadline.
+     *
+     * @param moment in nanoseconds of the event loop's clock; {@link Wire#NEVER} removes the deadline
+     */
     public void moveTo(long moment) {
         deadline = moment;
         boolean wakesTooLate = task == null || moment - due < 0;
@@ -31,7 +40,7 @@ public final class DeadlineTimer {
         }
     }
 
-    /** No more wake-ups. */
+    /** Removes the deadline and cancels the task. */
     public void cancel() {
         deadline = Wire.NEVER;
         if (task != null) {

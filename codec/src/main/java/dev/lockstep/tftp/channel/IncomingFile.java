@@ -4,9 +4,12 @@ import dev.lockstep.tftp.transfer.BlockSink;
 import dev.lockstep.tftp.transfer.Sink;
 import io.netty.util.concurrent.EventExecutor;
 
-/** The file's side of a transfer that receives. */
+/** The file of a transfer that receives. */
 interface IncomingFile extends BlockSink, TransferFile {
-    /** Takes the sink over, calls it where it may be called, and takes blocks no faster than the context allows. */
+    /**
+     * Returns a file that writes to the sink and takes ownership of it. The sink is called on the I/O pool if it may
+     * block, otherwise on the event loop. Blocks are accepted no faster than the rate limit of the context.
+     */
     static IncomingFile to(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         IncomingFile file =
                 sink.mayBlock() ? new WriteBehind(sink, context, loop, owner) : new WriteThrough(sink, loop, owner);

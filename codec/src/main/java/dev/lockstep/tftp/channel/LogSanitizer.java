@@ -2,16 +2,16 @@ package dev.lockstep.tftp.channel;
 
 import java.util.Locale;
 
-/** Makes a peer's names and texts fit for one line of a log or a terminal. */
+/** Escapes names and texts from peers so that they fit into one line of a log or a terminal. */
 public final class LogSanitizer {
     private static final int TWO_DIGITS = 0xFF;
 
     private LogSanitizer() {}
 
     /**
-     * Returns the text with all that a terminal or a reader might take for more than text written out: control
-     * characters (C0, C1 and DEL), format characters such as bidirectional overrides, line and paragraph separators,
-     * and halves of surrogate pairs.
+     * Returns the text with everything escaped that a terminal or a reader could misinterpret: control characters (C0,
+     * C1 and DEL), format characters such as bidirectional overrides, line and paragraph separators, and unpaired
+     * surrogates.
      */
     public static String of(String text) {
         StringBuilder line = new StringBuilder(text.length());

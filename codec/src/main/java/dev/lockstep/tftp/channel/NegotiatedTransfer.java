@@ -5,11 +5,13 @@ import dev.lockstep.tftp.transfer.TransferSettings;
 import java.net.InetSocketAddress;
 
 /**
- * What a handshake hands over to the transfer it leads to.
+ * The result of a handshake, from which a transfer starts.
  *
- * @param peer the other end's address and TID
- * @param requestedAt the moment of the request, in nanoseconds of the event loop's clock
- * @param roundTrip nanoseconds from the request to its answer, where a handshake could measure that, else 0
+ * @param peer the address and TID of the peer
+ * @param request the request that was granted
+ * @param settings the negotiated settings
+ * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
+ * @param roundTrip nanoseconds from the request to its reply, or 0 if the handshake did not measure it
  */
 public record NegotiatedTransfer(
         InetSocketAddress peer, Request request, TransferSettings settings, long requestedAt, long roundTrip) {}

@@ -6,9 +6,12 @@ import dev.lockstep.tftp.transfer.Source;
 import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.util.concurrent.EventExecutor;
 
-/** The file's side of a transfer that sends. */
+/** The file of a transfer that sends. */
 interface OutgoingFile extends BlockSource, TransferFile {
-    /** Takes the source over, shares what is read of it where that can be, and gives its blocks no faster than the context allows. */
+    /**
+     * Returns a file that reads from the source and takes ownership of it. What is read is shared with other transfers
+     * if that is possible. Blocks are supplied no faster than the rate limit of the context.
+     */
     static OutgoingFile from(
             Source source, TransferSettings settings, TransferContext context, EventExecutor loop, Owner owner) {
         OutgoingFile blocks = source instanceof SharedSource shared && context.chunks() != null

@@ -11,19 +11,19 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
- * Writes the datagrams of all transfers into one capture that Wireshark opens. Where a socket is bound to no address
- * of its own, 0.0.0.0 or :: stands for this machine. What was captured is written out when a transfer ends, and all of
- * it on {@link #close}. Safe on any thread; an event loop waits for no more than a buffered write.
+ * Writes the datagrams of all transfers to one capture file in pcap format. If a socket is bound to a wildcard address,
+ * 0.0.0.0 or :: stands for this machine. Buffered packets are written when a transfer ends and on {@link #close}. Safe
+ * for use by several threads. An event loop waits only for a buffered write.
  */
 public final class PacketCapture implements PacketTap {
-    /** Shared by the handlers of all channels, which lock it for each packet. */
+    /** The stream shared by the handlers of all channels, which lock it for each packet. */
     private final CaptureStream out;
 
     /**
-     * Takes the stream over, and begins the capture.
+     * Takes ownership of the stream and writes the header of the capture.
      *
-     * @param onFailure called once, on any thread, when the stream fails: nothing more is captured from then on
-     * @throws IOException if not even the beginning can be written
+     * @param onFailure called once, on any thread, when the stream fails; nothing is captured after that
+     * @throws IOException if the header cannot be written
      */
     public PacketCapture(OutputStream to, Consumer<IOException> onFailure) throws IOException {
         PcapWriteHandler.writeGlobalHeader(to);
@@ -38,7 +38,7 @@ public final class PacketCapture implements PacketTap {
 
     @Override
     public ChannelHandler attachToShared(InetSocketAddress peer, Request request) {
-        return new ChannelHandlerAdapter() {}; // what passes twice is written once
+        return new ChannelHandlerAdapter() {}; // the shared channel captures these datagrams already
     }
 
     @Override

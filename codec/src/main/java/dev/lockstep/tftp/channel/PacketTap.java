@@ -5,26 +5,35 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import java.net.InetSocketAddress;
 
-/** Looks at the datagrams of a transfer as they cross the wire. */
+/** Observes the datagrams of transfers. */
 @FunctionalInterface
 public interface PacketTap extends AutoCloseable {
     /**
-     * The handler that stands next to the socket of a new channel.
+     * Returns the handler to add next to the socket of a new channel.
      *
      * @param peer the client on a server, the server on a client
-     * @param request which a server has read from another channel, and a client will send on this one
+     * @param request the request, which a server has received on another channel and a client will send on this one
      */
     ChannelHandler attach(InetSocketAddress peer, Request request);
 
-    /** The same for a channel whose datagrams all pass one that this tap has joined by {@link #watch}. */
+    /**
+     * Returns the handler for a channel whose datagrams all pass through a channel that this tap observes by {@link
+     * #watch}.
+     *
+     * @param peer the client on a server, the server on a client
+     * @param request the request of the transfer
+     */
     default ChannelHandler attachToShared(InetSocketAddress peer, Request request) {
         return attach(peer, request);
     }
 
-    /** Joins a channel without a transfer: a server's that takes requests, or one that only refuses one. */
+    /**
+     * Observes a channel that has no transfer: a server channel that receives requests, or one that only refuses a
+     * request.
+     */
     default void watch(ChannelPipeline pipeline) {}
 
-    /** There is nothing more to look at: the client or server that was given this tap has ended. */
+    /** Called when the client or server that uses this tap has terminated. */
     @Override
     default void close() {}
 }

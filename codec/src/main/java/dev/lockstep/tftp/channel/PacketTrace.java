@@ -20,8 +20,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Prints what crosses the wire, a line a datagram: {@code C:} from the client, {@code S:} from the server, each octet
- * as its printable ASCII character or two hexadecimal digits, the bytes of a file by their number only.
+ * Prints one line for each datagram: {@code C:} from the client, {@code S:} from the server, each byte as its printable
+ * ASCII character or two hexadecimal digits, and file data only as a number of bytes.
  */
 public final class PacketTrace extends ChannelDuplexHandler {
     private final Consumer<String> out;
@@ -37,12 +37,20 @@ public final class PacketTrace extends ChannelDuplexHandler {
         this.request = request;
     }
 
-    /** A tap for a server: also tells of the request, which came to another socket, and of the end. */
+    /**
+     * Returns a tap for a server. It also prints the request, which was received on another socket, and the end.
+     *
+     * @param out receives each line
+     */
     public static PacketTap onServer(Consumer<String> out) {
         return (peer, request) -> new PacketTrace(out, true, peer, request);
     }
 
-    /** A tap for a client. */
+    /**
+     * Returns a tap for a client.
+     *
+     * @param out receives each line
+     */
     public static PacketTap onClient(Consumer<String> out) {
         return (peer, request) -> new PacketTrace(out, false, peer, request);
     }
@@ -96,22 +104,22 @@ public final class PacketTrace extends ChannelDuplexHandler {
             from = from + "(malformed) ";
         }
         if (blockLength < 0) {
-            out.accept(from + octets(bytes, bytes.readableBytes()));
+            out.accept(from + hexDump(bytes, bytes.readableBytes()));
         } else {
             String last = blockLength < blksize ? " (last)" : "";
-            String header = octets(bytes, TftpCodec.DATA_HEADER);
+            String header = hexDump(bytes, TftpCodec.DATA_HEADER);
             out.accept(from + header + " [ " + blockLength + " bytes of data ]" + last);
         }
     }
 
-    private static String octets(ByteBuf bytes, int count) {
+    private static String hexDump(ByteBuf bytes, int count) {
         StringBuilder line = new StringBuilder(3 * count);
         for (int i = bytes.readerIndex(); i < bytes.readerIndex() + count; i++) {
-            int octet = bytes.getUnsignedByte(i);
-            if (octet > ' ' && octet < 0x7F) {
-                line.append((char) octet).append("  ");
+            int value = bytes.getUnsignedByte(i);
+            if (value > ' ' && value < 0x7F) {
+                line.append((char) value).append("  ");
             } else {
-                line.append(String.format(Locale.ROOT, "%02x ", octet));
+                line.append(String.format(Locale.ROOT, "%02x ", value));
             }
         }
         return line.toString().stripTrailing();

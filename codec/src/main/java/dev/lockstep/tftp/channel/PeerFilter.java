@@ -7,12 +7,15 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 
-/** Gives a socket that is not connected one peer: its datagrams pass, those of {@link UnknownTidResponder} go no further. */
+/**
+ * Restricts an unconnected socket to one peer. Datagrams of the peer are passed on. Others go to an {@link
+ * UnknownTidResponder} and no further.
+ */
 public final class PeerFilter extends ChannelDuplexHandler {
     private final InetSocketAddress peer;
-    private final UnknownTidResponder strangers = new UnknownTidResponder();
+    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
 
-    /** Lets that address and port through. */
+    /** Creates a filter that passes the datagrams of one address and port. */
     public PeerFilter(InetSocketAddress peer) {
         this.peer = peer;
     }
@@ -23,7 +26,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
             ctx.fireChannelRead(msg);
             return;
         }
-        strangers.turnAway(ctx, packet);
+        unknownTids.turnAway(ctx, packet);
         packet.release();
     }
 

@@ -9,69 +9,69 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Blocks of an upload that wait for the disk: copied once, out of the datagram into a piece, which never grows. Filled on
- * the event loop; whoever has it may hand it to another thread as a whole.
+ * Holds blocks of an upload that wait to be written. Each block is copied once, from the datagram into a chunk of fixed
+ * capacity. Filled on the event loop; the owner may hand the whole object to another thread.
  */
 final class PendingWrites {
-    private static final int PIECE = 64 * 1024;
-    /** Blocks in the first piece: most uploads are configurations of a few. */
-    private static final int FIRST = 4;
+    private static final int CHUNK_SIZE = 64 * 1024;
+    /** Blocks in the first chunk: most uploads are configuration files of a few blocks. */
+    private static final int BLOCKS_IN_FIRST = 4;
 
     private final ByteBufAllocator allocator;
     private final Deque<ByteBuf> chunks = new ArrayDeque<>();
-    private int octets;
+    private int size;
 
     PendingWrites(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 
-    /** What waits. */
-    int octets() {
-        return octets;
+    /** Returns the number of bytes that wait to be written. */
+    int size() {
+        return size;
     }
 
     /**
-     * Copies a block; the reference stays with the caller.
+     * Copies a block. The caller keeps its reference.
      *
-     * @throws OutOfMemoryError if there is no memory of either kind
+     * @throws OutOfMemoryError if there is neither direct memory nor heap
      */
     void add(ByteBuf block) {
         int from = block.readerIndex();
         int left = block.readableBytes();
-        octets += left;
+        size += left;
         while (left > 0) {
             ByteBuf last = chunks.peekLast();
             if (last == null || !last.isWritable()) {
                 last = chunk(left);
                 chunks.add(last);
             }
-            int some = Math.min(left, last.writableBytes());
-            last.writeBytes(block, from, some);
-            from += some;
-            left -= some;
+            int length = Math.min(left, last.writableBytes());
+            last.writeBytes(block, from, length);
+            from += length;
+            left -= length;
         }
     }
 
     private ByteBuf chunk(int block) {
-        int room = chunks.isEmpty() ? Math.min(PIECE, FIRST * block) : PIECE;
+        int room = chunks.isEmpty() ? Math.min(CHUNK_SIZE, BLOCKS_IN_FIRST * block) : CHUNK_SIZE;
         try {
             return allocator.directBuffer(room, room);
         } catch (OutOfMemoryError e) {
-            return Unpooled.buffer(block, block); // the block is taken already, and the heap is another memory
+            return Unpooled.buffer(block, block); // the block is accepted already, and the heap is separate memory
         }
     }
 
-    /** Blocks: for the I/O pool. */
+    /** Writes all blocks to the sink. May block; must be called on the I/O pool. */
     void writeTo(Sink sink) throws IOException {
         for (ByteBuf chunk : chunks) {
             sink.write(chunk.nioBuffer());
         }
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     void release() {
         chunks.forEach(ByteBuf::release);
         chunks.clear();
-        octets = 0;
+        size = 0;
     }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
-/** Has room no faster than a pace allows: the ACK that would bring more is held back. */
+/** Limits the rate at which an incoming file has room: the ACK that would request more is deferred. */
 final class RateLimitedIncomingFile implements IncomingFile {
     private final IncomingFile file;
     private final RateLimiter rateLimiter;

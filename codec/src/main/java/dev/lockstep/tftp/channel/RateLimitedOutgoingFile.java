@@ -4,10 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Blocks that come no faster than a pace allows. Sent again they count no more: they are the sender's by then. */
+/**
+ * Limits the rate at which an outgoing file supplies blocks. Retransmissions do not count, because the sender holds
+ * those blocks itself.
+ */
 final class RateLimitedOutgoingFile implements OutgoingFile {
-    /** Waits shorter than this would have each block leave alone; the pace lets what they cost be made up for. */
-    private static final long LEAST_WAIT = TimeUnit.MILLISECONDS.toNanos(2);
+    /**
+     * The shortest wait. With shorter ones each block would be sent on its own. The rate limiter makes up for waits
+     * that are longer than needed.
+     */
+    private static final long MIN_WAIT = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final OutgoingFile file;
     private final int blksize;
@@ -38,7 +44,7 @@ final class RateLimitedOutgoingFile implements OutgoingFile {
             turn = rateLimiter.reserve(blksize, now);
         }
         if (turn - now > 0) {
-            timer.moveTo(now + Math.max(LEAST_WAIT, turn - now));
+            timer.moveTo(now + Math.max(MIN_WAIT, turn - now));
             return null;
         }
         ByteBuf block = file.poll();

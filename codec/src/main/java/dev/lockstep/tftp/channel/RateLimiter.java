@@ -1,20 +1,25 @@
 package dev.lockstep.tftp.channel;
 
-/** Says when octets of a file may go. Several transfers may share one, on any thread. */
+/**
+ * Decides when bytes of a file may be sent or accepted. Several transfers may share one. Safe for use by several
+ * threads.
+ */
 @FunctionalInterface
 public interface RateLimiter {
-    /** At once, always. */
-    RateLimiter UNLIMITED = (octets, now) -> now;
+    /** Imposes no limit. */
+    RateLimiter UNLIMITED = (bytes, now) -> now;
 
     /**
-     * Takes the next turn.
+     * Reserves the next turn.
      *
-     * @param now in nanoseconds of the event loops' clock
-     * @return the moment from which that many octets may go; at once, if it is not after {@code now}
+     * @param bytes the number of bytes
+     * @param now the current time, in nanoseconds of the event loops' clock
+     * @return the time from which the bytes may be transferred; they may be transferred now if it is not after {@code
+     *     now}
      */
-    long reserve(int octets, long now);
+    long reserve(int bytes, long now);
 
-    /** No faster than this one and the other. */
+    /** Returns a limiter that respects this limit and the other. */
     default RateLimiter and(RateLimiter other) {
         if (this == UNLIMITED) {
             return other;
@@ -22,9 +27,9 @@ public interface RateLimiter {
         if (other == UNLIMITED) {
             return this;
         }
-        return (octets, now) -> {
-            long mine = reserve(octets, now);
-            long theirs = other.reserve(octets, now);
+        return (bytes, now) -> {
+            long mine = reserve(bytes, now);
+            long theirs = other.reserve(bytes, now);
             return mine - theirs > 0 ? mine : theirs;
         };
     }

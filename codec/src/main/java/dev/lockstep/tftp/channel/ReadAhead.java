@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Reads a source in pieces on the I/O pool, one ahead of the piece that is being sent, and cuts blocks off on the
- * event loop. A piece is a whole number of blocks, so no block spans two of them.
+ * Reads a source in chunks on the I/O pool, one chunk ahead of the one that is being sent, and slices blocks off on the
+ * event loop. A chunk is a whole number of blocks, so no block spans two chunks.
  */
 final class ReadAhead implements OutgoingFile {
-    private static final int SMALL_PIECE = 32 * 1024;
-    private static final int LARGE_PIECE = 256 * 1024;
-    private static final int WINDOWS_A_PIECE = 4;
+    private static final int SMALL_CHUNK = 32 * 1024;
+    private static final int LARGE_CHUNK = 256 * 1024;
+    private static final int WINDOWS_PER_CHUNK = 4;
 
     private final Source source;
     private final int blksize;
@@ -29,27 +29,27 @@ final class ReadAhead implements OutgoingFile {
     private final BufferBudget budget;
     private final Owner owner;
 
-    private record Piece(ByteBuf bytes, int octets) {}
+    private record Chunk(ByteBuf bytes, int size) {}
 
-    private final ArrayDeque<Piece> chunks = new ArrayDeque<>(2);
-    /** Octets of the piece that was used up last: blocks cut from it may still wait for their ACK. */
+    private final ArrayDeque<Chunk> chunks = new ArrayDeque<>(2);
+    /** Bytes reserved for the last used-up chunk. Blocks sliced from it may still await their ACK. */
     private int spent;
 
     private boolean reading;
     private long read;
     private boolean atEnd;
     private boolean lastTaken;
-    private boolean hungry;
+    private boolean blockRequested;
     private Runnable closed;
 
-    /** Takes the source over. */
+    /** Creates a reader that takes ownership of the source. */
     ReadAhead(Source source, int blksize, int windowsize, TransferContext context, EventExecutor loop, Owner owner) {
         this.source = source;
         this.atEnd = source.size() == 0;
         this.blksize = blksize;
-        this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_PIECE / blksize));
-        long several = (long) blksize * windowsize * WINDOWS_A_PIECE;
-        int chunk = (int) Math.max(SMALL_PIECE, Math.min(LARGE_PIECE, several));
+        this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_CHUNK / blksize));
+        long several = (long) blksize * windowsize * WINDOWS_PER_CHUNK;
+        int chunk = (int) Math.max(SMALL_CHUNK, Math.min(LARGE_CHUNK, several));
         this.wanted = Math.max(least, chunk / blksize * blksize);
         this.work = new BlockingTasks(source.mayBlock() ? context.io() : Runnable::run, loop);
         this.memory = new ChunkAllocator(context, loop);
@@ -65,13 +65,13 @@ final class ReadAhead implements OutgoingFile {
 
     @Override
     public ByteBuf poll() {
-        Piece chunk = chunks.peek();
+        Chunk chunk = chunks.peek();
         if (chunk == null) {
             if (atEnd && !lastTaken) {
                 lastTaken = true;
-                return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
+                return Unpooled.EMPTY_BUFFER; // the last block of a file of whole blocks is empty
             }
-            hungry = true;
+            blockRequested = true;
             readMore();
             return null;
         }
@@ -79,60 +79,60 @@ final class ReadAhead implements OutgoingFile {
         lastTaken = length < blksize;
         ByteBuf block = chunk.bytes.readRetainedSlice(length);
         if (!chunk.bytes.isReadable()) {
-            Piece used = chunks.remove();
+            Chunk used = chunks.remove();
             used.bytes.release();
             giveBackSpent();
-            spent = used.octets;
+            spent = used.size;
             readMore();
         }
         return block;
     }
 
-    /** Asks for the next piece, unless two are here, one is on its way, or there is none. */
+    /** Requests the next chunk, unless two are available, one is being read, or there is none left. */
     private void readMore() {
         if (reading || atEnd || chunks.size() > 1 || closed != null) {
             return;
         }
-        int octets = budget.tryTake(sizeOfNext(wanted), sizeOfNext(least));
-        if (octets > 0) {
-            read(octets);
+        int size = budget.tryTake(sizeOfNext(wanted), sizeOfNext(least));
+        if (size > 0) {
+            read(size);
         } else if (chunks.isEmpty()) {
             reading = true;
-            giveBackSpent(); // or those who wait could wait for each other
+            giveBackSpent(); // otherwise waiting transfers could wait for each other
             int needed = sizeOfNext(least);
             budget.takeLater(needed, () -> loop.execute(() -> read(needed)));
         }
     }
 
-    /** No more than the file still has, where that is known. */
-    private int sizeOfNext(int octets) {
-        long size = source.size();
-        return size == Source.UNKNOWN_SIZE ? octets : (int) Math.min(octets, size - read);
+    /** Returns {@code size}, or the number of bytes left in the file if that is known and smaller. */
+    private int sizeOfNext(int size) {
+        long fileSize = source.size();
+        return fileSize == Source.UNKNOWN_SIZE ? size : (int) Math.min(size, fileSize - read);
     }
 
-    private void read(int octets) {
+    private void read(int size) {
         reading = true;
         if (closed != null) {
             reading = false;
-            budget.giveBack(octets);
+            budget.giveBack(size);
             closeSource();
             return;
         }
-        ByteBuf bytes = memory.tryTake(octets);
+        ByteBuf bytes = memory.tryTake(size);
         if (bytes != null) {
-            Piece chunk = new Piece(bytes, octets);
+            Chunk chunk = new Chunk(bytes, size);
             work.perform(() -> fill(chunk), failure -> arrived(chunk, failure));
-        } else if (!memory.takeLater(read == 0, () -> read(octets))) {
+        } else if (!memory.takeLater(read == 0, () -> read(size))) {
             reading = false;
             atEnd = true;
-            budget.giveBack(octets);
+            budget.giveBack(size);
             loop.execute(() -> owner.failed(ChunkAllocator.none()));
         }
     }
 
-    /** On the I/O pool: until the piece is full or the source is at its end. */
-    private void fill(Piece chunk) throws IOException {
-        ByteBuffer to = chunk.bytes.internalNioBuffer(0, chunk.octets);
+    /** Reads until the chunk is full or the source ends. Runs on the I/O pool. */
+    private void fill(Chunk chunk) throws IOException {
+        ByteBuffer to = chunk.bytes.internalNioBuffer(0, chunk.size);
         int start = to.position();
         while (to.hasRemaining()) {
             if (source.read(to) < 0) {
@@ -142,12 +142,12 @@ final class ReadAhead implements OutgoingFile {
         chunk.bytes.writerIndex(to.position() - start);
     }
 
-    private void arrived(Piece chunk, TftpException failure) {
+    private void arrived(Chunk chunk, TftpException failure) {
         reading = false;
         int length = chunk.bytes.readableBytes();
         read += length;
-        long size = source.size();
-        atEnd = read == size || length < chunk.octets;
+        long fileSize = source.size();
+        atEnd = read == fileSize || length < chunk.size;
         if (closed != null || failure != null || length == 0) {
             release(chunk);
         } else {
@@ -157,12 +157,12 @@ final class ReadAhead implements OutgoingFile {
             closeSource();
         } else if (failure != null) {
             owner.failed(failure);
-        } else if (atEnd && size != Source.UNKNOWN_SIZE && read < size) {
+        } else if (atEnd && fileSize != Source.UNKNOWN_SIZE && read < fileSize) {
             owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read"));
         } else {
             readMore();
-            if (hungry) {
-                hungry = false;
+            if (blockRequested) {
+                blockRequested = false;
                 owner.ready();
             }
         }
@@ -190,8 +190,8 @@ final class ReadAhead implements OutgoingFile {
         }
     }
 
-    private void release(Piece chunk) {
+    private void release(Chunk chunk) {
         chunk.bytes.release();
-        budget.giveBack(chunk.octets);
+        budget.giveBack(chunk.size);
     }
 }

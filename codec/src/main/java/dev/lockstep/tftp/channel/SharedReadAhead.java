@@ -12,11 +12,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Takes the pieces of a file from a {@link ChunkCache}, and reads on the I/O pool what is not there: for all transfers,
- * or only for this one from the moment on that somebody failed to. Blocks are cut off on the event loop.
+ * Takes the chunks of a file from a {@link ChunkCache} and reads missing ones on the I/O pool. Chunks are read for all
+ * transfers, or only for this one after a shared read has failed. Blocks are sliced off on the event loop.
  */
 final class SharedReadAhead implements OutgoingFile {
-    private static final int PIECE = ChunkCache.PIECE;
+    private static final int CHUNK_SIZE = ChunkCache.CHUNK_SIZE;
 
     private final SharedSource source;
     private final Object version;
@@ -29,25 +29,26 @@ final class SharedReadAhead implements OutgoingFile {
     private final ChunkCache cache;
     private final Owner owner;
 
-    /** The one that is being sent and the next one. */
+    /** The chunk that is being sent and the next one. */
     private final ArrayDeque<CachedChunk> chunks = new ArrayDeque<>(2);
-    /** Used up last: blocks cut from it may still wait for their ACK. */
+    /** The last used-up chunk. Blocks sliced from it may still await their ACK. */
     private CachedChunk spent;
-    /** The beginning of a block whose end is in the next piece. */
+    /** The beginning of a block whose end is in the next chunk. */
     private ByteBuf head;
 
-    /** Of the file: where the next block begins, and how many pieces were taken. */
+    /** Offset of the next block in the file, in bytes. */
     private long offset;
 
+    /** Number of chunks taken from the cache or read. */
     private long taken;
 
     private boolean sharing = true;
     private boolean waiting;
     private boolean lastTaken;
-    private boolean hungry;
+    private boolean blockRequested;
     private Runnable closed;
 
-    /** Takes the source over. */
+    /** Creates a reader that takes ownership of the source. */
     SharedReadAhead(SharedSource source, int blksize, TransferContext context, EventExecutor loop, Owner owner) {
         this.source = source;
         this.version = source.version();
@@ -72,20 +73,20 @@ final class SharedReadAhead implements OutgoingFile {
         int want = (int) Math.min(blksize - begun, size - offset);
         if (want == 0 && !lastTaken) {
             lastTaken = true;
-            return Unpooled.EMPTY_BUFFER; // a size that is a whole number of blocks ends in an empty one
+            return Unpooled.EMPTY_BUFFER; // the last block of a file of whole blocks is empty
         }
         if (chunks.isEmpty()) {
             takeMore();
-            hungry = chunks.isEmpty();
+            blockRequested = chunks.isEmpty();
         }
-        if (hungry) {
+        if (blockRequested) {
             return null;
         }
-        int at = (int) (offset % PIECE);
-        int here = Math.min(want, PIECE - at);
+        int at = (int) (offset % CHUNK_SIZE);
+        int here = Math.min(want, CHUNK_SIZE - at);
         ByteBuf block = chunks.peek().bytes().retainedSlice(at, here);
         offset += here;
-        if (at + here == PIECE || offset == size) {
+        if (at + here == CHUNK_SIZE || offset == size) {
             releaseSpent();
             spent = chunks.remove();
             takeMore();
@@ -101,7 +102,7 @@ final class SharedReadAhead implements OutgoingFile {
         return block;
     }
 
-    /** A block across two pieces is a copy. */
+    /** Copies the parts of a block that spans two chunks into one buffer. */
     private ByteBuf joined(ByteBuf part) {
         ByteBuf whole = head == null ? Unpooled.buffer(blksize, blksize) : head;
         head = null;
@@ -110,61 +111,63 @@ final class SharedReadAhead implements OutgoingFile {
         return whole;
     }
 
-    /** Takes what is in the cache at once, and sees to it that the first piece that is not there comes. */
+    /** Takes cached chunks and requests the first one that is not cached. */
     private void takeMore() {
-        while (!waiting && closed == null && chunks.size() < 2 && taken * PIECE < size) {
+        while (!waiting && closed == null && chunks.size() < 2 && taken * CHUNK_SIZE < size) {
             CachedChunk chunk = sharing ? cache.get(version, taken) : null;
             if (chunk != null) {
                 chunks.add(chunk);
                 taken++;
                 continue;
             }
-            int octets = (int) Math.min(PIECE, size - taken * PIECE);
-            if (budget.tryTake(octets, octets) > 0) {
+            int length = (int) Math.min(CHUNK_SIZE, size - taken * CHUNK_SIZE);
+            if (budget.tryTake(length, length) > 0) {
                 waiting = true;
-                request(octets);
+                request(length);
             } else if (chunks.isEmpty()) {
                 waiting = true;
-                releaseSpent(); // or those who wait could wait for each other
-                budget.takeLater(octets, () -> loop.execute(() -> request(octets)));
+                releaseSpent(); // otherwise waiting transfers could wait for each other
+                budget.takeLater(length, () -> loop.execute(() -> request(length)));
             } else {
-                return; // there is one to send: the next one can wait
+                return; // there is a chunk to send, so the next one can wait
             }
         }
     }
 
-    /** Has the next piece read, by whoever asks first; there is memory for it. */
-    private void request(int octets) {
+    /**
+     * Requests the next chunk, which is read by the first transfer that requests it. Memory for it has been reserved.
+     */
+    private void request(int length) {
         if (closed != null) {
-            budget.giveBack(octets);
+            budget.giveBack(length);
             arrived(null, null);
         } else if (sharing && cache.await(version, taken, this::fromOther)) {
-            budget.giveBack(octets);
+            budget.giveBack(length);
         } else {
-            CachedChunk here = sharing ? cache.get(version, taken) : null; // it came in between
+            CachedChunk here = sharing ? cache.get(version, taken) : null; // cached in the meantime
             if (here == null) {
-                read(octets);
+                read(length);
             } else {
-                budget.giveBack(octets);
+                budget.giveBack(length);
                 cache.done(version, taken, here);
                 work.onLoop(() -> arrived(here, null));
             }
         }
     }
 
-    private void read(int octets) {
-        ByteBuf bytes = closed == null ? memory.tryTake(octets) : null;
+    private void read(int length) {
+        ByteBuf bytes = closed == null ? memory.tryTake(length) : null;
         if (bytes == null) {
-            boolean later = closed == null && memory.takeLater(taken == 0, () -> read(octets));
+            boolean later = closed == null && memory.takeLater(taken == 0, () -> read(length));
             if (!later) {
-                budget.giveBack(octets);
+                budget.giveBack(length);
                 publish(null);
                 work.onLoop(() -> arrived(null, ChunkAllocator.none()));
             }
             return;
         }
-        CachedChunk chunk = new CachedChunk(bytes, octets, budget);
-        long from = taken * PIECE;
+        CachedChunk chunk = new CachedChunk(bytes, length, budget);
+        long from = taken * CHUNK_SIZE;
         work.perform(() -> fill(bytes, from), failure -> {
             publish(failure == null ? chunk : null);
             if (failure == null) {
@@ -176,7 +179,7 @@ final class SharedReadAhead implements OutgoingFile {
         });
     }
 
-    /** On the I/O pool. */
+    /** Reads one chunk. Runs on the I/O pool. */
     private void fill(ByteBuf chunk, long from) throws IOException {
         ByteBuffer to = chunk.internalNioBuffer(0, chunk.capacity());
         int start = to.position();
@@ -188,7 +191,10 @@ final class SharedReadAhead implements OutgoingFile {
         chunk.writerIndex(chunk.capacity());
     }
 
-    /** Gives what was read to those who wait for it, and to the cache; after a null this transfer is on its own. */
+    /**
+     * Passes a chunk that was read to the waiting transfers and to the cache. After null, this transfer no longer
+     * shares chunks.
+     */
     private void publish(CachedChunk chunk) {
         if (sharing) {
             sharing = chunk != null;
@@ -196,7 +202,7 @@ final class SharedReadAhead implements OutgoingFile {
         }
     }
 
-    /** On the reader's event loop. */
+    /** Called on the event loop of the transfer that read the chunk. */
     private void fromOther(CachedChunk chunk) {
         work.onLoop(() -> {
             sharing &= chunk != null;
@@ -204,7 +210,12 @@ final class SharedReadAhead implements OutgoingFile {
         });
     }
 
-    /** The wait is over: for a piece, for nothing, or for a failure. */
+    /**
+     * Called when the wait has ended.
+     *
+     * @param chunk null if the chunk cannot be shared or could not be read
+     * @param failure null unless the chunk could not be read
+     */
     private void arrived(CachedChunk chunk, TftpException failure) {
         waiting = false;
         if (closed != null) {
@@ -218,8 +229,8 @@ final class SharedReadAhead implements OutgoingFile {
                 taken++;
             }
             takeMore();
-            if (hungry && !chunks.isEmpty()) {
-                hungry = false;
+            if (blockRequested && !chunks.isEmpty()) {
+                blockRequested = false;
                 owner.ready();
             }
         }

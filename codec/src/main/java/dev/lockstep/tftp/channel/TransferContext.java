@@ -7,14 +7,17 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
 
 /**
- * What the transfers of one server or client share.
+ * The settings and resources that the transfers of one server or client share.
  *
- * @param io where blocking file work runs
- * @param budget memory for pieces of files
- * @param segments whether bursts may leave as one segmented datagram
- * @param listener told of every transfer
- * @param progressStep octets between two {@code Progressed} events of a transfer
- * @param chunks of files, which many transfers send; within the budget; null for none
+ * @param limits the limits of this side
+ * @param io runs blocking file work
+ * @param budget the memory for chunks of files
+ * @param allocator allocates the buffers
+ * @param segments whether bursts may be sent as segmented datagrams
+ * @param listener notified of every transfer
+ * @param progressStep bytes between two {@code Progressed} events of a transfer
+ * @param rateLimiter limits the rate of the transfers
+ * @param chunks the cache of chunks that several transfers send, within the budget; null for none
  */
 public record TransferContext(
         Limits limits,
@@ -26,7 +29,7 @@ public record TransferContext(
         long progressStep,
         RateLimiter rateLimiter,
         ChunkCache chunks) {
-    /** At any pace, and without shared pieces. */
+    /** Creates a context without a rate limit and without a chunk cache. */
     public TransferContext(
             Limits limits,
             Executor io,
@@ -38,33 +41,33 @@ public record TransferContext(
         this(limits, io, budget, allocator, segments, listener, progressStep, RateLimiter.UNLIMITED, null);
     }
 
-    /** Sees to it that a listener that throws ends neither a transfer nor a handshake. */
+    /** Wraps the listener so that an exception that it throws ends neither a transfer nor a handshake. */
     public TransferContext {
         listener = listener instanceof Guarded ? listener : new Guarded(listener);
     }
 
-    /** The same with other threads for blocking file work. */
+    /** Returns a copy with another executor for blocking file work. */
     public TransferContext withIo(Executor other) {
         return new TransferContext(
                 limits, other, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
     }
 
-    /** The same with other limits. */
+    /** Returns a copy with other limits. */
     public TransferContext withLimits(Limits other) {
         return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
     }
 
-    /** The same with another listener. */
+    /** Returns a copy with another listener. */
     public TransferContext withListener(TransferListener other) {
         return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, rateLimiter, chunks);
     }
 
-    /** The same at another pace. */
+    /** Returns a copy with another rate limiter. */
     public TransferContext withRateLimiter(RateLimiter other) {
         return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, chunks);
     }
 
-    /** The same with pieces of files that are shared. */
+    /** Returns a copy with another chunk cache; null for none. */
     public TransferContext withChunks(ChunkCache shared) {
         return new TransferContext(
                 limits, io, budget, allocator, segments, listener, progressStep, rateLimiter, shared);

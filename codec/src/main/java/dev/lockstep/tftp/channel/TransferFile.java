@@ -2,23 +2,23 @@ package dev.lockstep.tftp.channel;
 
 import dev.lockstep.tftp.transfer.TftpException;
 
-/** The file's side of a transfer, as its handler sees it. All methods are called on the transfer's event loop. */
+/** The file of a transfer, as its handler uses it. All methods must be called on the transfer's event loop. */
 interface TransferFile {
-    /** What the file's side has to say, on the transfer's event loop. */
+    /** Receives notifications of the file. All methods are called on the transfer's event loop. */
     interface Owner {
-        /** There are blocks to send, or there is room for more. */
+        /** Called when there are blocks to send or there is room for more. */
         void ready();
 
-        /** All that was received is durable. */
+        /** Called when everything received is durable. */
         void stored();
 
-        /** The file can't be read or written. */
+        /** Called when the file cannot be read or written. */
         void failed(TftpException cause);
     }
 
-    /** Begins to read before it is asked for a block, where there is something to read; may be left out. */
+    /** Begins to read before the first block is requested, if there is something to read. Calling this is optional. */
     void start();
 
-    /** Closes the file; {@code closed} runs on the event loop once nothing of it is open any more. */
+    /** Closes the file. {@code closed} runs on the event loop when the file is closed. */
     void close(Runnable closed);
 }

@@ -25,17 +25,18 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * Ties one {@link Transfer} to one channel: messages, one timer, one file. The same class for a server's and a
- * client's reads and writes. It starts when it is added to an active channel, and closes the channel at the end.
+ * Connects one {@link Transfer} to one channel, one timer and one file. Used for the reads and writes of both servers
+ * and clients. The transfer starts when the handler is added to an active channel. The handler closes the channel at
+ * the end.
  */
 public final class TransferHandler extends ChannelInboundHandlerAdapter implements Wire, TransferFile.Owner {
     private interface Assembly {
-        /** Makes the machine and, in passing, the file's side of this handler. */
+        /** Creates the state machine and sets the file of the handler. */
         Transfer assemble(TransferHandler handler, RetransmissionTimer timer);
     }
 
     private final TransferContext context;
-    private final NegotiatedTransfer agreement;
+    private final NegotiatedTransfer negotiated;
     private final boolean sends;
     private final Assembly assembly;
 
@@ -45,52 +46,59 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     private DeadlineTimer timer;
     private long reported;
 
-    private TransferHandler(TransferContext context, NegotiatedTransfer agreement, boolean sends, Assembly assembly) {
+    private TransferHandler(TransferContext context, NegotiatedTransfer negotiated, boolean sends, Assembly assembly) {
         this.context = context;
-        this.agreement = agreement;
+        this.negotiated = negotiated;
         this.sends = sends;
         this.assembly = assembly;
     }
 
     /**
-     * Sends a file.
+     * Returns a handler that sends a file.
      *
-     * @param oack to send first, or null
-     * @param source taken over
+     * @param context the shared settings and resources
+     * @param negotiated the result of the handshake
+     * @param oack the OACK to send first, or null
+     * @param source the file; the handler takes ownership of it
      */
     public static TransferHandler sending(
-            TransferContext context, NegotiatedTransfer agreement, OptionAck oack, Source source) {
-        TransferSettings settings = agreement.settings();
-        return new TransferHandler(context, agreement, true, (handler, timer) -> {
+            TransferContext context, NegotiatedTransfer negotiated, OptionAck oack, Source source) {
+        TransferSettings settings = negotiated.settings();
+        return new TransferHandler(context, negotiated, true, (handler, timer) -> {
             OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
             handler.file = blocks;
-            return new Sender(handler, settings, context.limits(), timer, oack, blocks, agreement.requestedAt());
+            return new Sender(handler, settings, context.limits(), timer, oack, blocks, negotiated.requestedAt());
         });
     }
 
     /**
-     * Receives a file.
+     * Returns a handler that receives a file.
      *
-     * @param opening the OACK or ACK 0 to send first; null if DATA 1 is here already
-     * @param sink taken over
+     * @param context the shared settings and resources
+     * @param negotiated the result of the handshake
+     * @param opening the OACK or ACK 0 to send first; null if DATA 1 has been received already
+     * @param sink the file; the handler takes ownership of it
      */
     public static TransferHandler receiving(
-            TransferContext context, NegotiatedTransfer agreement, TftpMessage opening, Sink sink) {
-        return new TransferHandler(context, agreement, false, (handler, timer) -> {
+            TransferContext context, NegotiatedTransfer negotiated, TftpMessage opening, Sink sink) {
+        return new TransferHandler(context, negotiated, false, (handler, timer) -> {
             IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
             handler.file = store;
             return new Receiver(
-                    handler, agreement.settings(), context.limits(), timer, opening, store, agreement.requestedAt());
+                    handler, negotiated.settings(), context.limits(), timer, opening, store, negotiated.requestedAt());
         });
     }
 
-    /** Adds all that a transfer needs to the end of a pipeline, itself last. On the event loop, channel active. */
+    /**
+     * Adds the handlers of the transfer, and this one last, to the end of a pipeline. Must be called on the event loop
+     * while the channel is active.
+     */
     public void addTo(ChannelPipeline pipeline) {
         pipeline.addLast(TftpDatagramCodec.INSTANCE);
-        if (sends) { // who receives has only ACKs to send
-            TransferSettings settings = agreement.settings();
+        if (sends) { // a receiver sends only ACKs
+            TransferSettings settings = negotiated.settings();
             pipeline.addLast(
-                    new BurstEncoder(agreement.peer(), settings.blksize(), settings.windowsize(), context.segments()));
+                    new BurstEncoder(negotiated.peer(), settings.blksize(), settings.windowsize(), context.segments()));
         }
         pipeline.addLast(this);
     }
@@ -99,14 +107,14 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         timer = new DeadlineTimer(ctx.executor(), this::onDeadline);
-        TransferSettings settings = agreement.settings();
+        TransferSettings settings = negotiated.settings();
         Duration wait = settings.timeout().isZero() ? this.context.limits().timeout() : settings.timeout();
         RetransmissionTimer retransmission = new RetransmissionTimer(wait, new SplittableRandom());
-        if (agreement.roundTrip() > 0) {
-            retransmission.measured(agreement.roundTrip());
+        if (negotiated.roundTrip() > 0) {
+            retransmission.measured(negotiated.roundTrip());
         }
         transfer = assembly.assemble(this, retransmission);
-        tell(new TransferEvent.Started(agreement.peer(), agreement.request(), settings));
+        notifyListener(new TransferEvent.Started(negotiated.peer(), negotiated.request(), settings));
         if (this.context.budget().isAmple()) {
             file.start();
         }
@@ -125,7 +133,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        afterwards();
+        flushAndReport();
     }
 
     @Override
@@ -143,7 +151,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
             transfer.peerGone(now());
         } else if (!TransientSocketErrors.is(cause, ctx)) {
             transfer.fail(TftpException.of(cause), now());
-            ctx.fireExceptionCaught(cause); // a fault of ours: let it be seen
+            ctx.fireExceptionCaught(cause); // an error of this program, which must be visible
         }
         ctx.flush();
     }
@@ -156,29 +164,31 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         context.fireChannelInactive();
     }
 
-    /** The peer repeats its request. On the event loop. */
+    /** Called when the peer has repeated its request. Must be called on the event loop. */
     public void onRequestRepeated() {
         transfer.onRequestRepeated(now());
         ctx.flush();
     }
 
-    /** A new request of the peer takes this transfer's place. On the event loop. */
+    /** Ends the transfer because a new request of the peer replaces it. Must be called on the event loop. */
     public void replace() {
         transfer.replaced(now());
     }
 
-    /** The peer has never answered, and others need the room. On the event loop. */
+    /**
+     * Ends the transfer in favour of another one, because the peer has never replied. Must be called on the event loop.
+     */
     public void evict() {
         transfer.evicted(now());
     }
 
-    /** Ends the transfer with that failure, which the peer is told. On the event loop. */
+    /** Ends the transfer with a failure that is reported to the peer. Must be called on the event loop. */
     public void cancel(TftpException cause) {
         transfer.fail(cause, now());
         ctx.flush();
     }
 
-    /** The transfer, to look at. On the event loop. */
+    /** Returns the transfer for inspection. Must be called on the event loop. */
     public Transfer transfer() {
         return transfer;
     }
@@ -196,8 +206,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void finish(Outcome outcome, TftpException cause) {
         TransferEvent ended = new TransferEvent.Ended(
-                agreement.peer(), agreement.request(), agreement.settings(), transfer.stats(), outcome, cause);
-        file.close(() -> tell(ended));
+                negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+        file.close(() -> notifyListener(ended));
     }
 
     @Override
@@ -210,7 +220,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     @Override
     public void ready() {
         transfer.resume(now());
-        afterwards();
+        flushAndReport();
     }
 
     @Override
@@ -236,17 +246,17 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         ctx.flush();
     }
 
-    private void afterwards() {
+    private void flushAndReport() {
         ctx.flush();
         long bytes = transfer.stats().bytes();
         if (bytes - reported >= context.progressStep()) {
             reported = bytes;
-            tell(new TransferEvent.Progressed(
-                    agreement.peer(), agreement.request(), agreement.settings(), transfer.stats()));
+            notifyListener(new TransferEvent.Progressed(
+                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats()));
         }
     }
 
-    private void tell(TransferEvent event) {
+    private void notifyListener(TransferEvent event) {
         context.listener().on(event);
     }
 

@@ -4,15 +4,16 @@ import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** What a socket may fail at without harm: the other end sends again, or we do. */
+/** Recognizes socket errors that do no harm, because one of the two ends retransmits. */
 public final class TransientSocketErrors {
     private static final long PAUSE_MILLIS = 20;
 
     private TransientSocketErrors() {}
 
     /**
-     * Whether that is no more than a datagram that could not be sent, or had no memory to be read into; then the socket
-     * is not read for a moment, in which there may be some again. On the event loop.
+     * Returns whether the error is only a datagram that could not be sent, or for which there was no memory when it was
+     * received. If memory was short, reading is paused for {@value #PAUSE_MILLIS} ms, in which memory may be released.
+     * Must be called on the event loop.
      */
     public static boolean is(Throwable cause, ChannelHandlerContext ctx) {
         if (cause instanceof OutOfMemoryError && ctx.channel().config().isAutoRead()) {

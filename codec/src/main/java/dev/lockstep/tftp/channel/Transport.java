@@ -33,11 +33,14 @@ import java.net.SocketException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 
-/** How datagrams reach the kernel: epoll on Linux, NIO elsewhere. (io_uring was measured to be no faster.) */
+/** The way datagrams reach the kernel: epoll on Linux, NIO elsewhere. io_uring was measured and is not faster. */
 public enum Transport {
-    /** Linux: segmented datagrams, many datagrams a system call, the address that was asked. */
+    /**
+     * epoll, on Linux only: segmented datagrams, many datagrams in one system call, and the destination address of
+     * requests.
+     */
     EPOLL,
-    /** Any system. */
+    /** NIO, on any system. */
     NIO;
 
     private static final int IPPROTO_IP = 0;
@@ -47,19 +50,20 @@ public enum Transport {
     private static final IntegerUnixChannelOption IPV6_V6ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, 26);
 
-    /** The most the kernel joins, and the longest datagram there is. */
+    /** The largest buffer that the kernel joins datagrams into, and the longest datagram possible, in bytes. */
     private static final int MAX_RUN = 64 * 1024;
 
-    /** The MTU of Ethernet, where the path's can't be told. */
+    /** The MTU of Ethernet in bytes, used if the MTU of the path is unknown. */
     public static final int ETHERNET_MTU = 1500;
 
-    /** Names the one to take, {@code epoll} or {@code nio}, if it is not to be the fastest. */
+    /** System property that selects a transport, {@code epoll} or {@code nio}, instead of the fastest one. */
     private static final String PROPERTY = "dev.lockstep.tftp.transport";
 
     /**
-     * The fastest one that works here, or the one that the system property {@code dev.lockstep.tftp.transport} names.
+     * Returns the fastest transport available, or the one that the system property {@code dev.lockstep.tftp.transport}
+     * names.
      *
-     * @throws IllegalArgumentException if it names none
+     * @throws IllegalArgumentException if the property has another value
      */
     public static Transport best() {
         String named = System.getProperty(PROPERTY);
@@ -73,17 +77,26 @@ public enum Transport {
         };
     }
 
-    /** Whether a socket of IPv6 takes only that, so that each family has sockets of its own. */
+    /** Returns whether an IPv6 socket receives only IPv6, so that each address family has sockets of its own. */
     public boolean separatesFamilies() {
         return this == EPOLL;
     }
 
-    /** Event loops of daemon threads. */
+    /**
+     * Returns event loops that run on daemon threads.
+     *
+     * @param name the prefix of the thread names
+     */
     public EventLoopGroup newGroup(int threads, String name) {
         return newGroup(threads, name, Duration.ZERO);
     }
 
-    /** Event loops of daemon threads that spin for that long after traffic, before they go to sleep. */
+    /**
+     * Returns event loops that run on daemon threads and poll for a while after traffic before they block.
+     *
+     * @param name the prefix of the thread names
+     * @param busyPoll how long to poll; zero to block at once
+     */
     public EventLoopGroup newGroup(int threads, String name, Duration busyPoll) {
         SelectStrategyFactory strategy = busyPoll.isZero()
                 ? DefaultSelectStrategyFactory.INSTANCE
@@ -94,13 +107,13 @@ public enum Transport {
         return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), handlers);
     }
 
-    /** Sockets of the address's family. */
+    /** Returns a factory of datagram channels of the address's family. */
     public ChannelFactory<DatagramChannel> socketsFor(InetAddress address) {
         SocketProtocolFamily family = familyOf(address);
         return this == EPOLL ? () -> new EpollDatagramChannel(family) : () -> new NioDatagramChannel(family);
     }
 
-    /** Sockets for TCP listeners of the address's family. */
+    /** Returns a factory of TCP server channels of the address's family. */
     public ChannelFactory<ServerSocketChannel> serverSocketsFor(InetAddress address) {
         return this == EPOLL ? () -> new EpollServerSocketChannel(familyOf(address)) : NioServerSocketChannel::new;
     }
@@ -109,31 +122,33 @@ public enum Transport {
         return address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
     }
 
-    /** Whether the kernel takes segmented datagrams. */
+    /** Returns whether the kernel supports segmented datagrams. */
     public boolean segments() {
         return this == EPOLL && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
     }
 
-    /** Leaves IPv4 to other sockets, where this one is IPv6. */
+    /** Restricts an IPv6 socket to IPv6. */
     public void keepToOneFamily(AbstractBootstrap<?, ?> bootstrap, InetAddress address) {
         if (this == EPOLL && address instanceof Inet6Address) {
             bootstrap.option(IPV6_V6ONLY, 1);
         }
     }
 
-    /** Whether several sockets can have one port and share its clients out. */
+    /** Returns whether several sockets can be bound to one port, among which the kernel distributes the clients. */
     public boolean sharesPorts() {
         return this == EPOLL;
     }
 
-    /** Lets several sockets have one port, each with its own event loop, where that can be. */
+    /**
+     * Allows several sockets, each with its own event loop, to be bound to one port, if the transport supports that.
+     */
     public void sharePort(Bootstrap bootstrap) {
         if (sharesPorts()) {
             bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         }
     }
 
-    /** Has a wildcard socket tell which address a datagram was sent to (IPv4). */
+    /** Makes a wildcard socket report the destination address of each datagram (IPv4). */
     public void tellAddressAsked(Bootstrap bootstrap) {
         if (this == EPOLL) {
             bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
@@ -141,10 +156,12 @@ public enum Transport {
     }
 
     /**
-     * Makes room for datagrams of that size. Netty's default of 2,048 octets would cut longer ones in silence; one
-     * octet more than can be right shows that a datagram is too long.
+     * Sets the size of the receive buffers. Netty's default of 2,048 bytes truncates longer datagrams silently. The
+     * buffers are one byte larger than the longest valid datagram, so that a datagram that is too long can be
+     * recognized.
      *
-     * @param bursts whether many will come at once: then the kernel may hand over a run of them in one call
+     * @param datagram the length of the longest valid datagram in bytes
+     * @param bursts whether bursts are expected: the kernel may then pass a run of datagrams in one call
      */
     public void expect(Bootstrap bootstrap, int datagram, boolean bursts) {
         int room = datagram + 1;
@@ -153,11 +170,14 @@ public enum Transport {
             room = MAX_RUN;
         }
         bootstrap.option(
-                ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT); // Netty's own choice makes garbage a read
+                ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT); // Netty's default allocates for each read
         bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(room));
     }
 
-    /** The MTU of the path of a connected channel, else of the interface it is bound to. */
+    /**
+     * Returns the MTU, in bytes, of the path of a connected channel, or of the interface that the channel is bound to;
+     * {@link #ETHERNET_MTU} if it is unknown.
+     */
     public int pathMtu(DatagramChannel channel) {
         InetAddress local = channel.localAddress().getAddress();
         try {

@@ -12,23 +12,24 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells those who have no part in a transfer (RFC 1350, section 4). An ERROR is never answered, and of many strangers
- * one in {@link #PAUSE} is, so that two of these can't keep each other busy, nor be used to flood a third.
+ * Answers datagrams from unknown transfer IDs (RFC 1350, section 4). An ERROR is never answered, and at most one
+ * datagram in {@link #MIN_INTERVAL} is, so that two such programs cannot answer each other forever or be used to flood
+ * a third party.
  */
 public final class UnknownTidResponder {
-    private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long MIN_INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
 
     private boolean answered;
     private long answeredAt;
 
-    /** Answers with ERROR 5, or not at all. The packet's reference stays with the caller. */
+    /** Answers with ERROR 5, or not at all. The caller keeps its reference to the packet. */
     public void turnAway(ChannelHandlerContext ctx, DatagramPacket packet) {
-        if (mayAnswer(ctx) && deservesAnswer(packet)) {
+        if (mayAnswer(ctx) && isAnswerable(packet)) {
             answer(ctx, packet.sender());
         }
     }
 
-    /** The same for a message that was read already. */
+    /** Answers a message that has been decoded already with ERROR 5, or not at all. The caller keeps its reference. */
     public void turnAway(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
         if (mayAnswer(ctx) && !(message instanceof ErrorMessage)) {
             answer(ctx, sender);
@@ -36,7 +37,7 @@ public final class UnknownTidResponder {
     }
 
     private boolean mayAnswer(ChannelHandlerContext ctx) {
-        return !answered || ctx.executor().ticker().nanoTime() - answeredAt >= PAUSE;
+        return !answered || ctx.executor().ticker().nanoTime() - answeredAt >= MIN_INTERVAL;
     }
 
     private void answer(ChannelHandlerContext ctx, InetSocketAddress sender) {
@@ -46,8 +47,8 @@ public final class UnknownTidResponder {
         ctx.writeAndFlush(new DatagramPacket(TftpCodec.encode(error, ctx.alloc()), sender), ctx.voidPromise());
     }
 
-    /** Whether an answer makes sense: TFTP, and no ERROR. */
-    private static boolean deservesAnswer(DatagramPacket packet) {
+    /** Returns whether the packet may be answered: it is TFTP, and not an ERROR. */
+    private static boolean isAnswerable(DatagramPacket packet) {
         try {
             TftpMessage message = TftpCodec.decode(packet.content());
             ReferenceCountUtil.release(message);

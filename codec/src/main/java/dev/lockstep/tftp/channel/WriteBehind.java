@@ -7,19 +7,21 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
- * Gathers blocks on the event loop and writes them in pieces on the I/O pool. One piece is being written while
- * another fills; when that is full too there is no room, and the peer waits for its ACK. How much may wait depends on
- * the budget: enough for a fast link where there is plenty, little where memory is short.
+ * Collects blocks on the event loop and writes them in chunks on the I/O pool. One chunk is written while the next one
+ * fills. When that is full as well there is no room, and the peer waits for its ACK. How much may be pending depends on
+ * the budget: enough for a fast link if memory is plentiful, little if it is short.
  */
 final class WriteBehind implements IncomingFile {
-    /** Octets worth a trip to the I/O pool. */
-    private static final int PIECE = 64 * 1024;
-    /** Octets worth a trip where there is plenty of memory, from the second one on: trips cost processor time. */
-    private static final int LARGE_PIECE = 256 * 1024;
-    /** What may wait where memory is short. */
-    private static final int LITTLE = 128 * 1024;
-    /** What may wait besides where there is plenty. */
-    private static final int PLENTY = 512 * 1024;
+    /** Bytes that are worth one task on the I/O pool. */
+    private static final int CHUNK_SIZE = 64 * 1024;
+    /**
+     * Bytes that are worth one task if memory is plentiful, from the second chunk on: each task costs processor time.
+     */
+    private static final int LARGE_CHUNK_SIZE = 256 * 1024;
+    /** Bytes that may be pending if memory is short. */
+    private static final int MIN_PENDING = 128 * 1024;
+    /** Additional bytes that may be pending if memory is plentiful. */
+    private static final int EXTRA_PENDING = 512 * 1024;
 
     private final Sink sink;
     private final BlockingTasks work;
@@ -31,13 +33,13 @@ final class WriteBehind implements IncomingFile {
     private int granted;
     private PendingWrites waiting;
     private boolean busy;
-    private boolean commitAsked;
+    private boolean commitRequested;
     private boolean committing;
-    private boolean roomAsked;
+    private boolean roomRequested;
     private boolean failed;
     private Runnable closed;
 
-    /** Takes the sink over. */
+    /** Creates a writer that takes ownership of the sink. */
     WriteBehind(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         this.sink = sink;
         this.work = new BlockingTasks(context.io(), loop);
@@ -50,7 +52,7 @@ final class WriteBehind implements IncomingFile {
 
     @Override
     public void start() {
-        // the peer begins
+        // the peer sends first
     }
 
     @Override
@@ -70,25 +72,25 @@ final class WriteBehind implements IncomingFile {
 
     @Override
     public boolean hasRoom() {
-        if (waiting.octets() >= LITTLE && granted == 0) {
-            granted = budget.tryTake(PLENTY, PLENTY);
+        if (waiting.size() >= MIN_PENDING && granted == 0) {
+            granted = budget.tryTake(EXTRA_PENDING, EXTRA_PENDING);
         }
-        roomAsked = waiting.octets() >= LITTLE + granted;
-        return !roomAsked;
+        roomRequested = waiting.size() >= MIN_PENDING + granted;
+        return !roomRequested;
     }
 
     @Override
     public void commit() {
-        commitAsked = true;
+        commitRequested = true;
         writeMore();
     }
 
-    /** Starts the next piece of work, unless one is under way. */
+    /** Starts the next task, unless one is running. */
     private void writeMore() {
         if (busy || failed || closed != null) {
             return;
         }
-        if (waiting.octets() >= (commitAsked ? 1 : worthATrip())) {
+        if (waiting.size() >= (commitRequested ? 1 : minWriteSize())) {
             busy = true;
             PendingWrites taken = waiting;
             waiting = new PendingWrites(allocator);
@@ -96,16 +98,16 @@ final class WriteBehind implements IncomingFile {
                 taken.release();
                 done(failure);
             });
-        } else if (commitAsked) {
-            commitAsked = false;
+        } else if (commitRequested) {
+            commitRequested = false;
             committing = true;
             busy = true;
             work.perform(sink::commit, this::done);
         }
     }
 
-    private int worthATrip() {
-        return granted > 0 ? LARGE_PIECE : PIECE;
+    private int minWriteSize() {
+        return granted > 0 ? LARGE_CHUNK_SIZE : CHUNK_SIZE;
     }
 
     private void done(TftpException failure) {
@@ -119,10 +121,10 @@ final class WriteBehind implements IncomingFile {
             owner.stored();
         } else {
             if (granted == 0 && budget.isAmple()) {
-                granted = budget.tryTake(PLENTY, PLENTY);
+                granted = budget.tryTake(EXTRA_PENDING, EXTRA_PENDING);
             }
             writeMore();
-            if (roomAsked && hasRoom()) {
+            if (roomRequested && hasRoom()) {
                 owner.ready();
             }
         }

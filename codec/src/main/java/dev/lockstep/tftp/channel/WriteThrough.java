@@ -5,14 +5,14 @@ import dev.lockstep.tftp.transfer.TftpException;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
-/** Writes each block on the event loop, as it comes, to a sink that never blocks: no copy and no other thread. */
+/** Writes each block to a non-blocking sink on the event loop when it arrives, without a copy or another thread. */
 final class WriteThrough implements IncomingFile {
     private final Sink sink;
     private final EventExecutor loop;
     private final Owner owner;
     private boolean over;
 
-    /** Takes the sink over. */
+    /** Creates a writer that takes ownership of the sink. */
     WriteThrough(Sink sink, EventExecutor loop, Owner owner) {
         this.sink = sink;
         this.loop = loop;
@@ -21,7 +21,7 @@ final class WriteThrough implements IncomingFile {
 
     @Override
     public void start() {
-        // the peer begins
+        // the peer sends first
     }
 
     @Override
@@ -43,12 +43,12 @@ final class WriteThrough implements IncomingFile {
         }
     }
 
-    /** A failure is told once the machine is done with the block that brought it. */
+    /** Runs an action and reports a failure after the state machine has processed the current block. */
     private boolean attempt(BlockingTasks.Action action) {
         try {
             action.run();
             return true;
-        } catch (Throwable e) { // an Error, too, must reach the transfer, or its file would have a hole
+        } catch (Throwable e) { // an Error must reach the transfer as well, or its file would lack a block
             over = true;
             loop.execute(() -> owner.failed(TftpException.of(e)));
             return false;
@@ -61,7 +61,7 @@ final class WriteThrough implements IncomingFile {
         try {
             sink.close();
         } catch (Throwable ignored) {
-            // the result stands, and is still to be told
+            // the result is final and is reported below
         }
         whenClosed.run();
     }

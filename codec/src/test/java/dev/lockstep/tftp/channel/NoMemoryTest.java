@@ -186,7 +186,7 @@ class NoMemoryTest {
     /** Kept pieces are given up first, and the one in the cache is not the one that is asked for. */
     @Test
     void memory_of_pieces_that_are_only_kept_is_taken_back() {
-        ChunkCache cache = ChunkCache.within(64L * ChunkCache.PIECE);
+        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK_SIZE);
         CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
         assertThat(cache.await("version", 0, chunk -> {})).isFalse();
         cache.done("version", 0, kept);

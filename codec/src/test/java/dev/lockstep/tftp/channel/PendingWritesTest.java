@@ -37,7 +37,7 @@ class PendingWritesTest {
     @AfterEach
     void all_memory_is_given_back() {
         waiting.release();
-        assertThat(waiting.octets()).isZero();
+        assertThat(waiting.size()).isZero();
         assertThat(memory.metric().usedDirectMemory()).isZero();
     }
 
@@ -49,7 +49,7 @@ class PendingWritesTest {
             int block = Math.min(file.length - at, random.nextInt(65464) + 1);
             add(Arrays.copyOfRange(file, at, at + block));
             at += block;
-            assertThat(waiting.octets()).isEqualTo(at);
+            assertThat(waiting.size()).isEqualTo(at);
         }
         assertThat(written()).isEqualTo(file);
     }
@@ -67,7 +67,7 @@ class PendingWritesTest {
     @Test
     void nothing_is_written_of_nothing() throws IOException {
         add(new byte[0]);
-        assertThat(waiting.octets()).isZero();
+        assertThat(waiting.size()).isZero();
         assertThat(written()).isEmpty();
     }
 

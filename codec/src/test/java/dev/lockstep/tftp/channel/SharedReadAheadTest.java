@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedReadAheadTest {
-    private static final int PIECE = ChunkCache.PIECE;
+    private static final int PIECE = ChunkCache.CHUNK_SIZE;
     private static final int BLKSIZE = 1428;
 
     private TransferFixture bench = new TransferFixture();
