@@ -2,17 +2,20 @@ package dev.lockstep.tftp.transfer;
 
 import io.netty.buffer.ByteBuf;
 
-/** Where the blocks of an incoming file go, in order, without ever blocking. */
+/** Accepts the blocks of an incoming file, in order. Its methods never block. */
 public interface BlockSink {
-    /** Takes the bytes of the next block; the reference stays with the caller. */
+    /** Accepts the next block. The caller keeps its reference. */
     void offer(ByteBuf block);
 
     /**
-     * Whether another window may come. While not, no ACK is sent, so the peer waits:
-     * {@link Transfer#resume} is called once there is room again.
+     * Returns whether another window can be accepted. While it cannot, no ACK is sent, so the peer waits. {@link
+     * Transfer#resume} is called when there is room again.
      */
     boolean hasRoom();
 
-    /** After the last block: makes the file durable, then has {@link Receiver#stored} called. */
+    /**
+     * Makes the file durable; called after the last block. {@link Receiver#stored} is called when that is done, or
+     * {@link Receiver#storeFailed} if it fails.
+     */
     void commit();
 }

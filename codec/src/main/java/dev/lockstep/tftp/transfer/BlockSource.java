@@ -2,11 +2,14 @@ package dev.lockstep.tftp.transfer;
 
 import io.netty.buffer.ByteBuf;
 
-/** The blocks of an outgoing file, in order, without ever blocking. */
+/** Supplies the blocks of an outgoing file, in order. Its methods never block. */
 public interface BlockSource {
     /**
-     * The next block: blksize octets, or fewer for the last one, of which there is always exactly one. The caller
-     * owns it. {@code null} while it is not read yet: {@link Transfer#resume} is called once it is.
+     * Returns the next block: blksize bytes, or fewer for the last block. There is always exactly one block that is
+     * shorter than blksize.
+     *
+     * @return the block, owned by the caller; {@code null} if it has not been read yet, in which case {@link
+     *     Transfer#resume} is called when it has
      */
     ByteBuf poll();
 }

@@ -3,11 +3,11 @@ package dev.lockstep.tftp.transfer;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Blocks of one window, kept as they are on the wire: at the sender those not acknowledged, so that a resend is the
- * same bytes; at the receiver those that came before one that is missing.
+ * Buffers the blocks of one window by block count. A sender keeps unacknowledged blocks in it, so that a retransmission
+ * has the same bytes. A receiver keeps blocks in it that arrived before a missing block.
  */
 final class BlockWindow {
-    /** Block n stands in slot n modulo the size. */
+    /** Block n is in slot n modulo the size. */
     private final ByteBuf[] slots;
 
     BlockWindow(int size) {
@@ -18,17 +18,20 @@ final class BlockWindow {
         return slots.length;
     }
 
-    /** Takes block {@code n} over; its slot is free, since the window is no wider than this. */
+    /**
+     * Stores block {@code n} and takes over its reference. The slot is free, because no window is larger than this
+     * buffer.
+     */
     void put(long n, ByteBuf block) {
         slots[slot(n)] = block;
     }
 
-    /** Block {@code n}, still owned by the window. */
+    /** Returns block {@code n}, still owned by this window, or null if it is not stored. */
     ByteBuf get(long n) {
         return slots[slot(n)];
     }
 
-    /** Gives block {@code n} back; returns its length in octets. */
+    /** Releases block {@code n} and returns its length in bytes. */
     int drop(long n) {
         ByteBuf block = slots[slot(n)];
         slots[slot(n)] = null;
@@ -37,7 +40,11 @@ final class BlockWindow {
         return length;
     }
 
-    /** Block {@code n}, which the caller owns from now on, or null if it is not here. */
+    /**
+     * Removes block {@code n} and returns it. The caller owns it.
+     *
+     * @return the block, or null if it is not stored
+     */
     ByteBuf take(long n) {
         ByteBuf block = slots[slot(n)];
         slots[slot(n)] = null;

@@ -3,20 +3,21 @@ package dev.lockstep.tftp.transfer;
 import java.time.Duration;
 
 /**
- * What one end is willing to do, whatever the other asks.
+ * Limits that one end sets for its transfers, whatever the peer requests.
  *
- * @param blksize the largest block
- * @param windowsize the widest window in blocks
- * @param windowBytes the widest window in octets of file: a window that overflows the socket's buffer at the
- *     receiver is lost whole, and every one after it (RFC 7440, section 6)
- * @param timeout how long to wait before a resend where nothing was agreed; zero: measured from the round trips
- * @param idleTimeout how long a transfer may go without progress; four times an agreed timeout, of which no more than 30 s
- *     count, if that is longer
- * @param firstBlockTimeout how long the first block may take where blocks are larger than {@link PmtuBlackHole#SAFE_BLKSIZE}, so that
- *     another transfer may try smaller ones; zero: as long as any other
- * @param dally the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was agreed;
- *     zero: no dally, like boot firmware
- * @param exactSize whether a received file must have the size that was announced for it
+ * @param blksize the largest block size in bytes
+ * @param windowsize the largest window in blocks
+ * @param windowBytes the largest window in bytes of file data. A window that overflows the receive buffer of the peer's
+ *     socket is lost completely, and so is every later one (RFC 7440, section 6)
+ * @param timeout the retransmission timeout if none is negotiated; zero for an adaptive one that follows the measured
+ *     round-trip times
+ * @param idleTimeout how long a transfer may go without progress. Four times a negotiated timeout, of which at most 30
+ *     s count, if that is longer
+ * @param firstBlockTimeout how long the first block may take if blocks are larger than {@link
+ *     PmtuBlackHole#SAFE_BLKSIZE}, so that another transfer can try smaller ones; zero for the idle timeout
+ * @param dally the longest time that a receiver dallies to repeat a lost last ACK, whatever timeout was negotiated;
+ *     zero for none, as in boot firmware
+ * @param exactSize whether the size of a received file must equal the announced size
  */
 public record Limits(
         int blksize,
@@ -27,7 +28,7 @@ public record Limits(
         Duration firstBlockTimeout,
         Duration dally,
         boolean exactSize) {
-    /** Limits that serve well on any network. */
+    /** Default limits, suitable for any network. */
     public static final Limits DEFAULT = new Limits(
             TransferSettings.MAX_BLKSIZE,
             64,
@@ -38,77 +39,93 @@ public record Limits(
             Duration.ofSeconds(11),
             false);
 
-    /** How many agreed timeouts a transfer may go without progress. */
-    private static final int SOME_RESENDS = 4;
-    /** The most that an agreed timeout counts for that: a transfer is given up after two minutes at the latest. */
-    private static final Duration LONGEST_AGREED = Duration.ofSeconds(30);
+    /** The minimum idle timeout, in negotiated timeouts. */
+    private static final int IDLE_TIMEOUT_FACTOR = 4;
+    /**
+     * The longest negotiated timeout that counts for the idle timeout. It bounds the idle timeout that a peer can
+     * request to two minutes.
+     */
+    private static final Duration MAX_NEGOTIATED_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Octets of IPv4, UDP and TFTP headers before a block's first, with room for options. */
+    /** Bytes of IPv4, UDP and TFTP headers before a block. */
     private static final int IPV4_OVERHEAD = 32;
-    /** The same for IPv6. */
+    /** Bytes of IPv6, UDP and TFTP headers before a block. */
     private static final int IPV6_OVERHEAD = 52;
 
-    /** Refuses what makes no sense, with the value and what was expected. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
     public Limits {
         require("blksize limit", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize limit", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("window bytes limit", windowBytes, 1, Integer.MAX_VALUE);
         requirePositive("give-up", idleTimeout);
         requireNotNegative("first block", firstBlockTimeout);
-        requireNotNegative("linger", dally);
+        requireNotNegative("dally", dally);
         requireNotNegative("timeout", timeout);
     }
 
-    /** The same with another blksize limit. */
+    /** Returns a copy with another blksize limit, in bytes. */
     public Limits withBlksize(int limit) {
         return new Limits(limit, windowsize, windowBytes, timeout, idleTimeout, firstBlockTimeout, dally, exactSize);
     }
 
-    /** The same with other window limits, in blocks and in octets. */
+    /**
+     * Returns a copy with other window limits.
+     *
+     * @param blocks the largest window in blocks
+     * @param bytes the largest window in bytes
+     */
     public Limits withWindow(int blocks, int bytes) {
         return new Limits(blksize, blocks, bytes, timeout, idleTimeout, firstBlockTimeout, dally, exactSize);
     }
 
-    /** The same with other times. */
-    public Limits withTimes(Duration newTimeout, Duration newGiveUp, Duration newLinger) {
+    /** Returns a copy with another retransmission timeout, idle timeout and dally time. */
+    public Limits withTimes(Duration newTimeout, Duration newIdleTimeout, Duration newDally) {
         return new Limits(
-                blksize, windowsize, windowBytes, newTimeout, newGiveUp, firstBlockTimeout, newLinger, exactSize);
+                blksize, windowsize, windowBytes, newTimeout, newIdleTimeout, firstBlockTimeout, newDally, exactSize);
     }
 
-    /** The same with another patience for the first large block; zero: that for all. */
+    /** Returns a copy with another timeout for the first block; zero for the idle timeout. */
     public Limits withFirstBlockTimeout(Duration limit) {
         return new Limits(blksize, windowsize, windowBytes, timeout, idleTimeout, limit, dally, exactSize);
     }
 
-    /** The same, strict or lenient about the size of a received file. */
+    /** Returns a copy that is strict or lenient about the size of a received file. */
     public Limits withExactSize(boolean exact) {
         return new Limits(blksize, windowsize, windowBytes, timeout, idleTimeout, firstBlockTimeout, dally, exact);
     }
 
-    /** The same with a blksize whose datagrams cross a path of that MTU in one piece. */
+    /**
+     * Returns a copy whose blksize fits unfragmented into a path of that MTU, in bytes; these limits if they fit
+     * already.
+     */
     public Limits forPath(int mtu, boolean ipv6) {
         int fits = Math.max(TransferSettings.MIN_BLKSIZE, mtu - (ipv6 ? IPV6_OVERHEAD : IPV4_OVERHEAD));
         return fits < blksize ? withBlksize(fits) : this;
     }
 
-    /** The widest window for blocks of that size, at least 1. */
+    /** Returns the largest window, in blocks, for blocks of that size in bytes; at least 1. */
     public int windowFor(int blockSize) {
         return Math.max(1, Math.min(windowsize, windowBytes / blockSize));
     }
 
     /**
-     * Returns how long some resends take where a timeout was agreed. The peer chooses that, so that it is bounded, or one
-     * packet would hold a place for 17 minutes; what this side chose by {@link #timeout} is not.
+     * Returns the lower bound of the idle timeout that follows from a negotiated timeout. The peer chooses the
+     * negotiated timeout, so it is bounded: otherwise one request could hold a transfer for 17 minutes. The bound is at
+     * least {@link #timeout}, which this side chose.
      */
-    Duration someResends(TransferSettings settings) {
-        Duration bound = timeout.compareTo(LONGEST_AGREED) > 0 ? timeout : LONGEST_AGREED;
+    Duration minIdleTimeout(TransferSettings settings) {
+        Duration bound = timeout.compareTo(MAX_NEGOTIATED_TIMEOUT) > 0 ? timeout : MAX_NEGOTIATED_TIMEOUT;
         Duration agreed = settings.timeout().compareTo(bound) > 0 ? bound : settings.timeout();
-        return agreed.multipliedBy(SOME_RESENDS);
+        return agreed.multipliedBy(IDLE_TIMEOUT_FACTOR);
     }
 
     /**
-     * Returns how long a receiver dallies. Twice the agreed timeout and a margin lets the peer lose the last ACK once more
-     * (RFC 1350, section 6), but the peer chooses that timeout, so {@link #dally} is the most it gets.
+     * Returns how long a receiver dallies: twice the negotiated timeout and a margin of 1 s, so that the last ACK may
+     * be lost once more (RFC 1350, section 6). The peer chooses the timeout, so {@link #dally} is the upper bound.
      */
     Duration dallyFor(TransferSettings settings) {
         Duration agreed = settings.timeout();

@@ -18,14 +18,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Options and limits in, settings and OACK out: one pure function for each side (RFC 2347, 2348, 2349, 7440).
- * A server leaves out what it won't honour; a client refuses what it did not ask for.
+ * Negotiates options (RFC 2347, 2348, 2349, 7440). One pure function for each side turns options and limits into
+ * settings; the server's also returns the OACK. A server leaves out options that it does not grant. A client refuses
+ * options that it did not request.
  */
 public final class Negotiation {
     private static final long MIN_UTIMEOUT = 10_000;
     private static final long MAX_UTIMEOUT = 255_000_000;
     private static final long MAX_TIMEOUT = 255;
-    /** The widest window that may be asked for (RFC 7440); {@link TransferSettings#MAX_WINDOWSIZE} is granted for it. */
+    /**
+     * The largest window that may be requested (RFC 7440). At most {@link TransferSettings#MAX_WINDOWSIZE} is granted.
+     */
     private static final long MAX_ASKED_WINDOWSIZE = 65535;
 
     private String blksizeOption;
@@ -38,21 +41,24 @@ public final class Negotiation {
     private Negotiation() {}
 
     /**
-     * What a server grants.
+     * The server's result of a negotiation.
      *
-     * @param oack to be sent before anything else, unless it is empty
+     * @param settings the settings of the transfer
+     * @param oack the options to acknowledge, to be sent as the first message; no OACK is sent if it is empty
      */
     public record Grant(TransferSettings settings, Options oack) {}
 
-    /** As {@link #answer(Request, Limits, Quirks, long)}, without quirks. */
+    /** Answers a request without quirks; see {@link #answer(Request, Limits, Quirks, long)}. */
     public static Grant answer(Request request, Limits limits, long size) {
         return answer(request, limits, Quirks.NONE, size);
     }
 
     /**
-     * The server's side.
+     * Returns what a server grants for a request.
      *
-     * @param size of the file to be read, or {@link Source#UNKNOWN_SIZE}; has no meaning for a write
+     * @param most the limits of the server
+     * @param quirks the deviations from the protocol that this client needs
+     * @param size the size in bytes of the file to be read, or {@link Source#UNKNOWN_SIZE}; ignored for a write
      */
     public static Grant answer(Request request, Limits most, Quirks quirks, long size) {
         Limits limits = quirks.narrow(most);
@@ -65,29 +71,32 @@ public final class Negotiation {
         for (Option asked : effective) {
             OptionalLong granted = agreed.grant(asked, limits, write, size);
             if (granted.isPresent()) {
-                boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // leading zeros and all
+                boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // keeps leading zeros
                 oack = oack.with(asked.name(), asIs ? asked.value() : Long.toString(granted.getAsLong()));
             }
         }
         if (!write) {
-            agreed.tsize = size; // known here, whether the client wants to know or not
+            agreed.tsize = size; // known to this side, even if the client did not request it
         }
         return new Grant(agreed.settings(), oack);
     }
 
     /**
-     * The client's side.
+     * Returns the settings that a client derives from an OACK.
      *
-     * @throws TftpException OPTION_REFUSED for an option nobody asked for, or a value that is not in what was asked
+     * @param asked the options of the request
+     * @param oack the options of the OACK
+     * @throws TftpException OPTION_REFUSED if the OACK contains an option that was not requested, or a value outside of
+     *     the requested range
      */
     public static TransferSettings accept(Options asked, Options oack) throws TftpException {
         for (Option granted : oack) {
             if (!asked.has(granted.name())) {
-                throw new TftpException(ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not asked for");
+                throw new TftpException(ErrorCode.OPTION_REFUSED, "option " + granted.name() + ": not requested");
             }
         }
         Negotiation agreed = new Negotiation();
-        for (Option wanted : asked) { // in the order of the request: of two timeouts its later one counts
+        for (Option wanted : asked) { // in the order of the request: of timeout and utimeout the later one counts
             Optional<String> granted = oack.value(wanted.name());
             if (granted.isPresent()) {
                 agreed.accept(new Option(wanted.name(), granted.get()), wanted);
@@ -100,7 +109,10 @@ public final class Negotiation {
         return new TransferSettings(blksize, windowsize, timeout, tsize, rollover);
     }
 
-    /** Known first, since the window's limit in bytes needs it. An exact size goes before a power of two. */
+    /**
+     * Decides on the block size before the other options, because the limit of the window in bytes depends on it.
+     * {@code blksize} takes precedence over {@code blksize2}.
+     */
     private void agreeOnBlksize(Options asked, Limits limits) {
         OptionalLong exact = asked.number(BLKSIZE, TransferSettings.MIN_BLKSIZE, Long.MAX_VALUE);
         OptionalLong power = asked.number(BLKSIZE2, TransferSettings.MIN_BLKSIZE, Long.MAX_VALUE);
@@ -113,7 +125,10 @@ public final class Negotiation {
         }
     }
 
-    /** The value to echo for an option, or nothing to leave it out; out of range counts as not asked. */
+    /**
+     * Returns the value to acknowledge for an option, or empty to leave the option out. A value that is out of range is
+     * treated as not requested.
+     */
     private OptionalLong grant(Option asked, Limits limits, boolean write, long size) {
         switch (asked.key()) {
             case BLKSIZE, BLKSIZE2 -> {
@@ -139,7 +154,7 @@ public final class Negotiation {
         }
     }
 
-    /** Options that are echoed as they came or not at all. */
+    /** Returns the value of an option that is acknowledged with the requested value or not at all. */
     private OptionalLong grantExactly(Option asked) {
         OptionalLong number;
         switch (asked.key()) {
@@ -179,7 +194,7 @@ public final class Negotiation {
                 rollover = (int) same(granted, wanted);
             }
             default -> {
-                // asked for by a caller who knows what it means
+                // an option that the caller requested and interprets
             }
         }
     }

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A sink for netascii: CR LF is stored as LF, CR NUL as CR (RFC 764), a CR before anything else as it is. A pair may
- * span two blocks, so a CR waits for what follows it.
+ * A sink that decodes netascii: CR LF is stored as LF, CR NUL as CR (RFC 764), and a CR before any other byte
+ * unchanged. A pair may span two blocks, so a CR is kept until the next byte.
  */
 public final class NetasciiSink implements Sink {
     private final Sink file;
     private final ByteBuffer raw = ByteBuffer.allocate(8192);
     private boolean pendingCr;
 
-    /** Takes the sink over: closing this one closes it. */
+    /** Creates a decoder that writes to {@code file} and takes ownership of it: closing this sink closes it. */
     public NetasciiSink(Sink file) {
         this.file = file;
     }
@@ -25,24 +25,24 @@ public final class NetasciiSink implements Sink {
         drain(0);
     }
 
-    private void decode(byte octet) throws IOException {
+    private void decode(byte next) throws IOException {
         drain(2);
         if (pendingCr) {
             pendingCr = false;
-            if (octet == '\n' || octet == 0) {
-                raw.put(octet == 0 ? (byte) '\r' : octet);
+            if (next == '\n' || next == 0) {
+                raw.put(next == 0 ? (byte) '\r' : next);
                 return;
             }
             raw.put((byte) '\r');
         }
-        if (octet == '\r') {
+        if (next == '\r') {
             pendingCr = true;
         } else {
-            raw.put(octet);
+            raw.put(next);
         }
     }
 
-    /** Passes on what is decoded, unless there is still room for that many octets. */
+    /** Writes the decoded bytes to the file if there is no room for {@code room} more, or if {@code room} is 0. */
     private void drain(int room) throws IOException {
         if (room == 0 || raw.remaining() < room) {
             raw.flip();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A source as netascii: LF goes out as CR LF, a CR as CR NUL (RFC 764). The second byte of a pair is kept where the
- * first one was the last that fitted, so a pair may span two blocks.
+ * A source that encodes netascii: LF is sent as CR LF, a CR as CR NUL (RFC 764). A pair may span two blocks: the second
+ * byte of a pair is kept if there is no room for it.
  */
 public final class NetasciiSource implements Source {
     private static final int NOTHING = -1;
@@ -14,12 +14,12 @@ public final class NetasciiSource implements Source {
     private final ByteBuffer raw = ByteBuffer.allocate(8192).flip();
     private int pending = NOTHING;
 
-    /** Takes the source over: closing this one closes it. */
+    /** Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it. */
     public NetasciiSource(Source file) {
         this.file = file;
     }
 
-    /** Unknown: counting the lines would mean reading the file twice. */
+    /** Returns {@link #UNKNOWN_SIZE}: to count the lines, the file would have to be read twice. */
     @Override
     public long size() {
         return UNKNOWN_SIZE;
@@ -42,13 +42,13 @@ public final class NetasciiSource implements Source {
         return count == 0 ? -1 : count;
     }
 
-    private void encode(byte octet, ByteBuffer to) {
-        if (octet == '\n') {
+    private void encode(byte next, ByteBuffer to) {
+        if (next == '\n') {
             to.put((byte) '\r');
             pending = '\n';
         } else {
-            to.put(octet);
-            pending = octet == '\r' ? 0 : NOTHING;
+            to.put(next);
+            pending = next == '\r' ? 0 : NOTHING;
         }
     }
 

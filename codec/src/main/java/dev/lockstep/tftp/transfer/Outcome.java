@@ -1,19 +1,19 @@
 package dev.lockstep.tftp.transfer;
 
-/** How a transfer ended. Which of the middle ones is a failure depends on which end you are. */
+/** The outcome of a transfer. Whether the outcomes between COMPLETE and FAILED are failures depends on the end. */
 public enum Outcome {
     /** Every byte is stored and acknowledged. */
     COMPLETE,
-    /** Nothing but the last block is unacknowledged: probably complete (RFC 1350, section 6). */
+    /** Only the last block is unacknowledged: the file is probably complete at the peer (RFC 1350, section 6). */
     UNCONFIRMED,
-    /** The peer took the OACK and left: boot firmware asks for the size that way. */
+    /** The peer ended the transfer after the OACK. Boot firmware queries the size of a file that way. */
     PROBE,
-    /** The peer said with ERROR 0 that it has what it wanted: GRUB does, in the middle of a file. */
+    /** The peer ended the transfer with ERROR 0 before the end of the file. GRUB does so when it has read enough. */
     STOPPED,
-    /** A new request from the same TID took its place. */
+    /** A new request from the same TID replaced the transfer. */
     REPLACED,
-    /** It was evicted in favour of a new request, and the peer never answered. */
+    /** The transfer was evicted in favour of a new request, and the peer had never replied. */
     EVICTED,
-    /** Anything else. */
+    /** The transfer failed in any other way. */
     FAILED
 }

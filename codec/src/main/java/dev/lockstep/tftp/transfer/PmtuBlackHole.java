@@ -1,25 +1,29 @@
 package dev.lockstep.tftp.transfer;
 
 /**
- * A path on which small datagrams pass and large ones vanish without a word: somewhere its MTU is smaller than this
- * machine knows, and what would say so is filtered (RFC 2923, section 2.1). The options cross it; no block ever does.
+ * Recognizes a path MTU black hole: a path that silently drops large datagrams. A link of the path has a smaller MTU
+ * than this machine knows, and the ICMP messages that would report it are filtered (RFC 2923, section 2.1). The options
+ * of a transfer are exchanged, but no block arrives.
  */
 public final class PmtuBlackHole {
-    /** Blocks of this size cross every path: with all headers they are shorter than the 576 octets of RFC 791. */
+    /**
+     * A block size, in bytes, that passes on every path: with all headers, the datagrams are shorter than the 576 bytes
+     * of RFC 791.
+     */
     public static final int SAFE_BLKSIZE = TransferSettings.PLAIN.blksize();
 
     private PmtuBlackHole() {}
 
-    /** Whether there are blocks of more than the safe size, at least the first one. */
+    /** Returns whether at least the first block is larger than {@link #SAFE_BLKSIZE}, or may be. */
     static boolean isPossible(TransferSettings settings) {
         boolean isWithin = settings.tsize() != Source.UNKNOWN_SIZE && settings.tsize() <= SAFE_BLKSIZE;
         return settings.blksize() > SAFE_BLKSIZE && !isWithin;
     }
 
     /**
-     * Whether a transfer may have ended in one: its blocks were larger than the safe size, and none was ever
-     * acknowledged or received, though somebody asked again. The other end may just have gone: whoever calls this knows
-     * more.
+     * Returns whether a PMTU black hole may have ended a transfer: its blocks were larger than {@link #SAFE_BLKSIZE},
+     * none was acknowledged or received, and something was retransmitted. A peer that just stopped looks the same; the
+     * caller has to tell the two apart.
      */
     public static boolean isSuspected(TransferSettings settings, TransferStats stats) {
         return isPossible(settings) && stats.blocks() == 0 && stats.resends() > 0;

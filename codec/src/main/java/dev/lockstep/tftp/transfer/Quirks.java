@@ -5,39 +5,53 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What a server does otherwise than it should, for clients that need it so.
+ * Deviations from the protocol that a server applies for clients that need them.
  *
- * @param ignoresAllOptions whether all options go unheard, as by a server of RFC 1350
- * @param ignoredOptions names of options, in lower case, that are left out whoever asks for them
- * @param blksize the largest block
- * @param rollover the block number after 65535 where none was asked for: 0 or 1
+ * @param ignoresAllOptions whether all options are ignored, as by a server of RFC 1350
+ * @param ignoredOptions names of options, in lower case, that are never granted
+ * @param blksize the largest block size in bytes
+ * @param rollover the block number after 65535 if none was negotiated: 0 or 1
  */
 public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int blksize, int rollover) {
-    /** None: all by the book. */
+    /** No deviations. */
     public static final Quirks NONE = new Quirks(false, Set.of(), TransferSettings.MAX_BLKSIZE, 0);
-    /** Options don't exist. */
+    /** Ignores all options. */
     public static final Quirks NO_OPTIONS = new Quirks(true, Set.of(), TransferSettings.MAX_BLKSIZE, 0);
-    /** 1 follows 65535. */
+    /** Block number 1 follows 65535. */
     public static final Quirks ROLLOVER_TO_1 = new Quirks(false, Set.of(), TransferSettings.MAX_BLKSIZE, 1);
 
-    /** Refuses what could not be sent. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
     public Quirks {
         ignoredOptions = Set.copyOf(ignoredOptions);
         Limits.require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         Limits.require("rollover", rollover, 0, 1);
     }
 
-    /** Leaves that option out. */
+    /**
+     * Returns quirks that ignore one option.
+     *
+     * @param option its name in lower case
+     */
     public static Quirks without(String option) {
         return new Quirks(false, Set.of(option), TransferSettings.MAX_BLKSIZE, 0);
     }
 
-    /** No larger block than that. */
-    public static Quirks blksizeUpTo(int octets) {
-        return new Quirks(false, Set.of(), octets, 0);
+    /**
+     * Returns quirks that limit the block size.
+     *
+     * @param size the largest block size in bytes
+     */
+    public static Quirks blksizeUpTo(int size) {
+        return new Quirks(false, Set.of(), size, 0);
     }
 
-    /** These and others. */
+    /**
+     * Returns the combination of these quirks and others; the smaller block size limit and the higher rollover apply.
+     */
     public Quirks and(Quirks other) {
         Set<String> both = new HashSet<>(ignoredOptions);
         both.addAll(other.ignoredOptions);
@@ -48,12 +62,12 @@ public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int 
                 Math.max(rollover, other.rollover));
     }
 
-    /** The limits, narrowed to what the client can take. */
+    /** Returns the limits with the block size limit of these quirks. */
     public Limits narrow(Limits limits) {
         return blksize < limits.blksize() ? limits.withBlksize(blksize) : limits;
     }
 
-    /** What is left of the options asked for. */
+    /** Returns the requested options without the ignored ones. */
     Options effectiveOptions(Options asked) {
         Options effectiveOptions = Options.NONE;
         if (!ignoresAllOptions) {

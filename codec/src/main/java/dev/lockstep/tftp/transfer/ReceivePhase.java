@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.transfer;
 
-/** How far a {@link Receiver} is. */
+/** The phase of a {@link Receiver}. */
 enum ReceivePhase {
     RECEIVING,
-    /** The last block is here, the file is being made durable. */
+    /** The last block has been received, and the file is being made durable. */
     COMMITTING,
-    /** The last ACK, or the ERROR in its place, is sent; only repeats of the last block are answered. */
+    /**
+     * The last ACK, or the ERROR in its place, has been sent. Only duplicates of blocks in the last window are
+     * answered.
+     */
     DALLYING
 }

@@ -9,13 +9,13 @@ import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import io.netty.buffer.ByteBuf;
 
 /**
- * DATA in, ACKs out (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a gap, and by
- * the timer. The last one is sent when the file is durable, or an ERROR if it cannot be; then the receiver dallies in
- * case that got lost.
+ * Receives DATA and sends ACKs (RFC 1350, section 4; RFC 7440). An ACK is sent at the end of each window, once for a
+ * gap, and by the timer. The last ACK is sent when the file is durable; if that fails, an ERROR is sent instead. The
+ * receiver then dallies, in case that message is lost.
  *
  * <pre>
  *   ... acked │ acked+1 ... received │ received+1 ...          blocks, counted from 1 in 64 bits
- *             │  stored, no ACK yet  │  expected
+ *             │ stored, no ACK sent  │  expected
  * </pre>
  */
 public final class Receiver extends Transfer {
@@ -30,15 +30,17 @@ public final class Receiver extends Transfer {
     private long acked;
     private long received;
     private boolean gapReported;
-    private boolean ackHeldBack;
-    private long leaveAt;
-    /** Sent in place of the last ACK; null unless the file could not be stored. */
+    private boolean ackDeferred;
+    private long dallyUntil;
+    /** The ERROR sent in place of the last ACK; null unless the file could not be stored. */
     private ErrorMessage refusal;
 
     /**
-     * A receiver that has done nothing yet.
+     * Creates a receiver. It does nothing before {@link #start}.
      *
-     * @param opening the OACK or ACK 0 to send first and until DATA 1 comes; null if DATA 1 is here already
+     * @param opening the OACK or ACK 0 to send first and until DATA 1 is received; null if DATA 1 has been received
+     *     already
+     * @param now the time of the request, in nanoseconds
      */
     public Receiver(
             Wire wire,
@@ -70,8 +72,8 @@ public final class Receiver extends Transfer {
         if (message instanceof Data data) {
             onData(data, now);
         } else if (message instanceof OptionAck && phase == ReceivePhase.RECEIVING && opening instanceof Ack) {
-            stats.duplicates++; // our answer to it was lost
-            if (!ackHeldBack) {
+            stats.duplicates++; // the reply to the first OACK was lost
+            if (!ackDeferred) {
                 repeatLast(now);
             }
         }
@@ -82,10 +84,10 @@ public final class Receiver extends Transfer {
         if (phase != ReceivePhase.RECEIVING) {
             stats.duplicates++;
             if (phase == ReceivePhase.DALLYING && isOfLastWindow(data.block())) {
-                repeatLast(now); // for each: the sender has nothing more to send, and the last block may be lost again
+                repeatLast(now); // for each one: the sender has nothing else to send, and the block may be lost again
             }
         } else if (data.content().readableBytes() > settings.blksize()) {
-            String text = "block longer than the " + settings.blksize() + " octets agreed on";
+            String text = "block longer than the negotiated " + settings.blksize() + " bytes";
             fail(new TftpException(ErrorCode.ILLEGAL_OPERATION, text), now);
         } else if (distance == 1) {
             accept(data.content(), now);
@@ -104,7 +106,10 @@ public final class Receiver extends Transfer {
         return place > 0 && place <= received - before;
     }
 
-    /** As {@link BlockNumber#distance}; learns once from a lock-step peer that 1 follows 65535. */
+    /**
+     * Returns the distance as {@link BlockNumber#distance} does. A lock-step peer that continues with 1 after 65535
+     * changes the rollover once.
+     */
     private long distance(Data data) {
         if (received == BlockNumber.MAX && data.block() == 1 && settings.windowsize() == 1) {
             rollover = 1;
@@ -114,7 +119,7 @@ public final class Receiver extends Transfer {
 
     private void accept(ByteBuf content, long now) {
         if (phase != ReceivePhase.RECEIVING) {
-            return; // no file has blocks after its last
+            return; // there are no blocks after the last one
         }
         int length = content.readableBytes();
         received++;
@@ -127,10 +132,10 @@ public final class Receiver extends Transfer {
         boolean last = length < settings.blksize();
         if (last) {
             phase = ReceivePhase.COMMITTING;
-            ackHeldBack = false; // what acknowledges the last block is the durable file
+            ackDeferred = false; // the last block is acknowledged when the file is durable
             wire.awaitReply(Wire.NEVER);
             if (exactSize && settings.isSizeOtherThan(stats.bytes)) {
-                String text = stats.bytes + " octets came (expected: " + settings.tsize() + ", as announced)";
+                String text = stats.bytes + " bytes received (expected: " + settings.tsize() + ", as announced)";
                 storeFailed(new TftpException(ErrorCode.NOT_DEFINED, text), now);
                 return;
             }
@@ -141,14 +146,17 @@ public final class Receiver extends Transfer {
         } else if (received - acked == settings.windowsize()) {
             acknowledge(now);
         } else {
-            // the rest of a window follows at once, and this side asks for it before the sender's timer does (RFC 7440,
-            // section 4): an adaptive sender waits longer for the ACK of a window, one with the same agreed timeout
-            // does not
+            // the rest of a window follows at once, so this side requests it before the sender's timer expires
+            // (RFC 7440, section 4): an adaptive sender waits longer for the ACK of a window, one with the same
+            // negotiated timeout does not
             awaitPeer(now, timer.isAdaptive() ? timer.timeout() : timer.timeout() / 2);
         }
     }
 
-    /** Once for each loss: the sender starts again there, and what it has sent meanwhile is dropped in silence. */
+    /**
+     * Sends one ACK for each gap: the sender continues after the acknowledged block, and the blocks that it has sent in
+     * the meantime are not answered.
+     */
     private void reportGap(long now) {
         stats.duplicates++;
         if (gapReported) {
@@ -163,19 +171,26 @@ public final class Receiver extends Transfer {
         timer.onGapAck(received + 1, now); // the block may only be late
     }
 
-    /** If it is the one acknowledged last, that ACK was lost. Any other one is part of a window sent again. */
+    /**
+     * Repeats the last ACK if this is the block that was acknowledged last: that ACK was lost. Any other old block
+     * belongs to a retransmitted window and is not answered.
+     */
     private void onOldBlock(long distance, long now) {
         stats.duplicates++;
-        if (distance == 0 && received > 0 && received == acked && !ackHeldBack && !early.isExpectedAgain(received)) {
+        if (distance == 0
+                && received > 0
+                && received == acked
+                && !ackDeferred
+                && !early.isExpectedDuplicate(received)) {
             repeatLast(now);
         }
     }
 
-    /** Acknowledges all that is here, once there is room for more. */
+    /** Acknowledges all received blocks, or defers the ACK until there is room for more. */
     private void acknowledge(long now) {
         acked = received;
-        ackHeldBack = !store.hasRoom();
-        if (ackHeldBack) {
+        ackDeferred = !store.hasRoom();
+        if (ackDeferred) {
             wire.awaitReply(Wire.NEVER);
         } else {
             sendLast(now);
@@ -189,7 +204,10 @@ public final class Receiver extends Transfer {
         sendLast(now);
     }
 
-    /** The word that waits for a reply: the opening, then the ACK of what is here; at the end maybe an ERROR. */
+    /**
+     * Sends the message that awaits a reply: the opening message, then the ACK of what has been received, at the end
+     * possibly an ERROR.
+     */
     private void sendLast(long now) {
         if (refusal != null) {
             wire.send(refusal);
@@ -197,19 +215,22 @@ public final class Receiver extends Transfer {
             wire.send(received > 0 ? new Ack(BlockNumber.of(acked, rollover)) : opening);
         }
         if (phase == ReceivePhase.DALLYING) {
-            wire.awaitReply(leaveAt);
+            wire.awaitReply(dallyUntil);
         } else {
             awaitPeer(now, ackTimeout());
         }
     }
 
-    /** In lock-step the sender's timer does all that is needed: a needless ACK makes some senders send twice. */
+    /**
+     * Returns how long to wait before the ACK is repeated. In lock-step the sender's timer is enough: an unneeded ACK
+     * makes some senders send every block twice.
+     */
     private long ackTimeout() {
         boolean senderFirst = settings.windowsize() == 1 && settings.timeout().isZero();
         return (senderFirst ? 2 : 1) * timer.timeout();
     }
 
-    /** The store has made the file durable. */
+    /** Called when the store has made the file durable. */
     public void stored(long now) {
         if (phase == ReceivePhase.COMMITTING && !isFinished()) {
             dally(Outcome.COMPLETE, null, now);
@@ -217,8 +238,8 @@ public final class Receiver extends Transfer {
     }
 
     /**
-     * The store has failed. Where all blocks are here the ERROR stands for the last ACK, and is repeated like it: a
-     * sender that has missed both takes the file for stored.
+     * Called when the store has failed. If all blocks have been received, the ERROR takes the place of the last ACK and
+     * is repeated like it. A sender that receives neither considers the file stored.
      */
     public void storeFailed(TftpException cause, long now) {
         if (phase == ReceivePhase.COMMITTING && !isFinished()) {
@@ -232,7 +253,7 @@ public final class Receiver extends Transfer {
     private void dally(Outcome outcome, TftpException cause, long now) {
         phase = ReceivePhase.DALLYING;
         acked = received;
-        leaveAt = now + dally; // repeats don't move it, or a peer could keep this TID for ever
+        dallyUntil = now + dally; // duplicates do not move it, or a peer could keep this TID open forever
         sendLast(now);
         finish(outcome, cause, now);
     }
@@ -255,8 +276,8 @@ public final class Receiver extends Transfer {
 
     @Override
     void onResume(long now) {
-        if (ackHeldBack && store.hasRoom()) {
-            restartSilence(now); // the peer waited for us
+        if (ackDeferred && store.hasRoom()) {
+            restartIdleTimer(now); // the peer was waiting for this side
             acknowledge(now);
         }
     }
@@ -280,7 +301,7 @@ public final class Receiver extends Transfer {
 
     @Override
     boolean isAwaitingPeer() {
-        return phase == ReceivePhase.RECEIVING && !ackHeldBack;
+        return phase == ReceivePhase.RECEIVING && !ackDeferred;
     }
 
     @Override

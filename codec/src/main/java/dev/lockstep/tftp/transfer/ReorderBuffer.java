@@ -4,20 +4,20 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
 /**
- * Blocks that came before one that is missing, no more than a window of them. The sender is told of the gap and
- * begins again there, as RFC 7440 has it; but what is here already need not arrive a second time.
+ * Holds blocks that arrived before a missing block, at most a window of them. The gap is reported to the sender, which
+ * continues there (RFC 7440). Blocks held here need not arrive a second time.
  */
 final class ReorderBuffer {
     private final int windowsize;
     private BlockWindow window;
-    /** The last block taken: the sender, which began again before it, will send it once more. */
+    /** The last block taken. The sender restarted before it, so a duplicate of it is expected. */
     private long lastTaken;
 
     ReorderBuffer(int windowsize) {
         this.windowsize = windowsize;
     }
 
-    /** Keeps a copy of block {@code n}, which is less than a window after the missing one. */
+    /** Stores a copy of block {@code n}, which is less than a window after the missing one. */
     void keep(long n, ByteBuf content) {
         if (window == null) {
             window = new BlockWindow(windowsize);
@@ -27,7 +27,7 @@ final class ReorderBuffer {
         }
     }
 
-    /** Gives away what follows block {@code n} without a gap. */
+    /** Passes on and removes the blocks that follow block {@code n} without a gap. */
     void passOn(long n, Consumer<ByteBuf> to) {
         long next = n + 1;
         for (ByteBuf block = take(next); block != null; block = take(++next)) {
@@ -41,8 +41,11 @@ final class ReorderBuffer {
         return window == null ? null : window.take(n);
     }
 
-    /** Whether that old block {@code n} is the expected copy of the last one taken: true once for it. */
-    boolean isExpectedAgain(long n) {
+    /**
+     * Returns whether old block {@code n} is the expected duplicate of the last block taken; true only once for that
+     * block.
+     */
+    boolean isExpectedDuplicate(long n) {
         boolean expected = n == lastTaken;
         if (expected) {
             lastTaken = 0;

@@ -4,17 +4,23 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Says how long to wait before a retransmission. An agreed timeout is kept exactly (RFC 2349). Without one the timeout
- * follows the measured round-trip times, doubles with each fruitless retransmission, stays doubled until a reply has been
- * measured again (RFC 6298, section 5), and is stretched by a random part, so that a thousand clients that booted
- * together do not retransmit together. All times are nanoseconds.
+ * Computes the retransmission timeout of one transfer. A negotiated timeout is kept exactly (RFC 2349). Otherwise the
+ * timeout follows the measured round-trip times. It doubles with each retransmission that gets no reply and stays
+ * doubled until a reply has been measured again (RFC 6298, section 5). Jitter is added, so that many clients that
+ * booted together do not retransmit together. All times are in nanoseconds.
  */
 public final class RetransmissionTimer {
-    /** Doubling ends here, before jitter: a link that loses much needs tries more than it needs rest. */
+    /**
+     * The upper bound of the back-off, before jitter: on a link with high loss, more attempts help more than longer
+     * pauses.
+     */
     static final long CEILING = Duration.ofSeconds(3).toNanos();
-    /** Each block of a window makes its needless retransmission dearer, so the sender waits so much longer for its ACK. */
+    /**
+     * Time added to the lower bound of the timeout for each block of a window: an unneeded retransmission costs more
+     * for a large window.
+     */
     private static final long PER_BLOCK = Duration.ofMillis(3).toNanos();
-    /** The highest lower bound for a window: the minimum of common TCP implementations. */
+    /** The upper bound of the lower bound for a window: the minimum timeout of common TCP implementations. */
     private static final long WINDOW_FLOOR = Duration.ofMillis(200).toNanos();
 
     private static final double JITTER = 0.25;
@@ -33,7 +39,7 @@ public final class RetransmissionTimer {
     private boolean gap;
     private long gapBlock;
 
-    /** The time of the last reply since the first transmission, if there was more than one, or 0. */
+    /** The time from the first transmission to the last reply, if there was more than one transmission; otherwise 0. */
     private long ambiguous;
 
     private long answeredAt;
@@ -42,19 +48,20 @@ public final class RetransmissionTimer {
     /**
      * Creates the timer of one transfer.
      *
-     * @param agreed the timeout both ends have agreed on, or zero for an adaptive one
+     * @param agreed the negotiated timeout, or zero for an adaptive one
+     * @param random the source of the jitter
      */
     public RetransmissionTimer(Duration agreed, RandomGenerator random) {
         this.fixed = agreed.toNanos();
         this.random = random;
     }
 
-    /** Returns whether the timeout follows the round-trip times. */
+    /** Returns whether the timeout follows the measured round-trip times. */
     boolean isAdaptive() {
         return fixed == 0;
     }
 
-    /** Returns how long to wait from now. */
+    /** Returns how long to wait for a reply from now, with back-off and jitter. */
     public long timeout() {
         if (fixed > 0) {
             return fixed;
@@ -64,16 +71,16 @@ public final class RetransmissionTimer {
         return wait + (long) (wait * JITTER * random.nextDouble());
     }
 
-    /** Returns the pause between the parts of a window that is not sent at once: a fraction of a round trip. */
+    /** Returns the pause between the bursts of a window that is not sent at once: a fraction of a round trip. */
     public long pause() {
         return Math.max(Duration.ofMillis(1).toNanos(), Math.min(rtt.smoothed(), RttEstimator.INITIAL) / 8);
     }
 
     /**
-     * Sets what a needless retransmission would cost.
+     * Sets the cost of an unneeded retransmission, which raises the lower bound of the timeout.
      *
-     * @param blocks in flight that the receiver asks for itself if they are lost (RFC 7440, section 4); 1 if only this
-     *     side's timer can bring them back
+     * @param blocks the blocks in flight whose loss the receiver reports itself (RFC 7440, section 4); 1 if only the
+     *     timer of this side recovers them
      */
     void expectReplyTo(int blocks) {
         floor = Math.min(WINDOW_FLOOR, RttEstimator.FLOOR + (blocks - 1) * PER_BLOCK);
@@ -90,21 +97,25 @@ public final class RetransmissionTimer {
         }
     }
 
-    /** Called when the last message is retransmitted, because a timeout has passed or the peer repeats its own. */
+    /**
+     * Called when the last message is retransmitted, because the timeout has expired or the peer has repeated its own
+     * message.
+     */
     public void resent(long now) {
         lastSentAt = now;
         ambiguous = 0;
         repeats++;
     }
 
-    /** Called when the last part of a window has been sent that was not sent at once. */
+    /** Called when the last burst of a window that was not sent at once has been sent. */
     void resumed(long now) {
         lastSentAt = now;
     }
 
     /**
-     * Called when the peer reports block {@code n} missing, or is told so. The peer is there, so the timeout is not backed
-     * off any longer. The block may be late and not lost: its arrival is no measure unless it is a plausible one.
+     * Called when the peer reports block {@code n} missing, or is told that it is missing. The peer is reachable, so
+     * the back-off is reset. The block may be late and not lost, so its arrival is measured only if the result is
+     * plausible.
      */
     public void onGapAck(long n, long now) {
         doublings = 0;
@@ -137,8 +148,9 @@ public final class RetransmissionTimer {
     }
 
     /**
-     * Called for a duplicate of the last reply in lock-step. One for each retransmission proves that none was needed, if
-     * they come within the time that the retransmissions took; a single one that comes at once may be the network's copy.
+     * Called for a duplicate of the last reply in lock-step. One duplicate for each retransmission proves that the
+     * retransmissions were unneeded, if the duplicates arrive within the time that the retransmissions took. A single
+     * duplicate that arrives at once may have been duplicated by the network.
      */
     void duplicate(long now) {
         long spread = lastSentAt - firstSentAt;
@@ -158,7 +170,7 @@ public final class RetransmissionTimer {
         rtt.add(roundTrip);
     }
 
-    /** Called when a timeout has passed without a reply. */
+    /** Called when a timeout has expired without a reply. */
     public void backOff() {
         doublings++;
     }

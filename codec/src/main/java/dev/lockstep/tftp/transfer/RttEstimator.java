@@ -5,32 +5,32 @@ import java.util.Arrays;
 
 /**
  * Estimates the round-trip time of one transfer and derives the retransmission timeout from it (RFC 6298, section 2).
- * All times are nanoseconds.
+ * All times are in nanoseconds.
  *
  * <p>Two rules go beyond the RFC. A sample may contain a timeout of the peer, which repeats a lost reply by its own
- * timer; two ends that believe such samples make each other's timeouts longer and longer, so the timeout is bounded by
- * the shorter ones of the last samples. And replies that take much longer than the rest (a client that writes flash, a
- * pause of a radio link) raise the lower bound of the timeout once one of them has caused needless retransmissions.
+ * timer. If both ends use such samples, they increase each other's timeouts, so the timeout is bounded by
+ * the shorter ones of the last samples. Replies that take much longer than the rest (a client that writes flash, a
+ * pause of a radio link) raise the lower bound of the timeout once one of them has caused unneeded retransmissions.
  */
 final class RttEstimator {
     /** The timeout before the first sample (RFC 6298, section 2.1). */
     static final long INITIAL = Duration.ofSeconds(1).toNanos();
-    /** The shortest timeout: below it a pause of the peer's scheduler looks like loss. */
+    /** The lower bound of the timeout: a scheduling delay at the peer must not look like loss. */
     static final long FLOOR = Duration.ofMillis(20).toNanos();
-    /** The highest lower bound that is learnt from needless retransmissions. */
+    /** The highest lower bound that is learnt from unneeded retransmissions. */
     static final long HIGHEST_FLOOR = Duration.ofMillis(250).toNanos();
-    /** The longest round-trip time that is believed. */
+    /** The longest round-trip time that is accepted as a sample. */
     private static final long LONGEST = Duration.ofMinutes(1).toNanos();
     /** Added to the range of plausible samples, for the resolution of clocks and schedulers. */
     private static final long GRANULARITY = Duration.ofMillis(1).toNanos();
 
     private static final int KEPT = 8;
-    private static final int EARLY_BELIEVED = 3;
+    private static final int EARLY_ACCEPTED = 3;
 
     private final long[] recent = new long[KEPT];
     private final long[] sorted = new long[KEPT];
     private int count;
-    /** Whether all samples so far came from gaps, where a late block looks like a quick reply. */
+    /** Set while all samples come from gaps, where a late block looks like a quick reply. */
     private boolean provisional = true;
 
     private long smoothed;
@@ -39,7 +39,7 @@ final class RttEstimator {
     private long learntFloor;
     private int early;
 
-    /** Adds the time of a reply to something that was sent once. */
+    /** Adds the time from a message that was sent once to its reply. */
     void add(long rtt) {
         if (provisional) {
             provisional = false;
@@ -51,24 +51,28 @@ final class RttEstimator {
     }
 
     /**
-     * Adds the time from a retransmission to a reply, if the reply is neither too early nor too late to answer that
-     * transmission. Without a plausible one nothing is measured (Karn's algorithm, RFC 6298, section 3). An early reply
-     * may answer an earlier transmission; where each one is early and nothing else can be measured, the estimate is wrong.
+     * Adds the time from a retransmission to a reply, if the reply is neither too early nor too late for that
+     * transmission. Other replies are not measured (Karn's algorithm, RFC 6298, section 3). An early reply may belong
+     * to an earlier transmission. If every reply is early and nothing else can be measured, the estimate is wrong and
+     * early samples are accepted.
      *
-     * @param afterGap whether the peer has asked for the retransmission
-     * @return whether it was added
+     * @param afterGap whether the peer has requested the retransmission
+     * @return whether the sample was added
      */
     boolean addIfPlausible(long rtt, boolean afterGap) {
-        boolean believed =
-                provisional ? afterGap : isPlausible(rtt) || rtt < lowerQuartile() && ++early >= EARLY_BELIEVED;
-        if (believed) {
+        boolean accepted =
+                provisional ? afterGap : isPlausible(rtt) || rtt < lowerQuartile() && ++early >= EARLY_ACCEPTED;
+        if (accepted) {
             latest = Math.min(latest, rtt);
             include(rtt);
         }
-        return believed;
+        return accepted;
     }
 
-    /** Raises the lower bound of the timeout: a reply took {@code rtt}, and retransmissions before it were needless. */
+    /**
+     * Raises the lower bound of the timeout after a reply that took {@code rtt} and was preceded by unneeded
+     * retransmissions.
+     */
     void learnFloor(long rtt) {
         learntFloor = Math.min(HIGHEST_FLOOR, Math.max(learntFloor, rtt + rtt / 4));
     }

@@ -8,12 +8,12 @@ import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A window of DATA out, ACKs in (RFC 1350, section 4; RFC 7440). Lock-step is a window of 1.
+ * Sends DATA, a window at a time, and receives ACKs (RFC 1350, section 4; RFC 7440). Lock-step is a window of 1.
  *
  * <pre>
  *   ... acked │ acked+1 ... next-1 │ next ... sent │ sent+1 ...          blocks, counted from 1 in 64 bits
- *     done    │   on their way     │  to be sent   │ never sent yet
- *             │                    │    again      │
+ *     done    │     in flight      │     to be     │ not sent yet
+ *             │                    │ retransmitted │
  *             └──────── at most windowsize ─────────┘
  * </pre>
  */
@@ -28,16 +28,20 @@ public final class Sender extends Transfer {
     private long sent;
     private long last = Long.MAX_VALUE;
     private boolean opening;
-    /** Blocks sent at once: halved by each loss, grown back by each window that arrives (RFC 7440, section 6). */
+    /**
+     * Number of blocks sent in one burst. It is halved by each loss and doubled by each window that is acknowledged
+     * (RFC 7440, section 6).
+     */
     private int burst;
 
     private boolean pausing;
     private boolean starved;
 
     /**
-     * A sender that has done nothing yet.
+     * Creates a sender. It does nothing before {@link #start}.
      *
-     * @param oack to send first and have acknowledged by ACK 0; null to go straight to DATA 1
+     * @param oack the OACK to send first, which the peer acknowledges with ACK 0; null to begin with DATA 1
+     * @param now the time of the request, in nanoseconds
      */
     public Sender(
             Wire wire,
@@ -81,7 +85,7 @@ public final class Sender extends Transfer {
     private void onOpeningAck(Ack ack, long now) {
         if (ack.block() != 0) {
             stats.duplicates++;
-            return; // of some other transfer: the OACK is repeated by the timer, and block n+1 never sent
+            return; // an ACK of another transfer: the timer repeats the OACK, and block n+1 is not sent
         }
         opening = false;
         timer.answered(0, now);
@@ -92,7 +96,7 @@ public final class Sender extends Transfer {
     private void onAck(Ack ack, long now) {
         long distance = BlockNumber.distance(acked, ack.block(), settings.rollover());
         if (distance == 0 || distance > sent - acked) {
-            // a late duplicate, or of a block that was never sent: answering it would double every block to the end
+            // a late duplicate, or an ACK of a block that was never sent: an answer would double every further block
             // (RFC 1123, 4.2.3.1), and a repeated ACK must not start the same window twice
             stats.duplicates++;
             if (distance == 0 && window.size() == 1) {
@@ -124,7 +128,7 @@ public final class Sender extends Transfer {
         fill(now);
     }
 
-    /** Sends what the window has room for, one burst at most. */
+    /** Sends the blocks that the window has room for, at most one burst. */
     private void fill(long now) {
         starved = false;
         pausing = false;
@@ -151,12 +155,12 @@ public final class Sender extends Transfer {
         } else if (isAwaitingPeer() && !starved) {
             awaitPeer(now, timer.timeout());
         } else {
-            // to a part of a window there is no answer: the next word is ours, once there is more to send
+            // a part of a window is not acknowledged: this side sends next, when there is more to send
             wire.awaitReply(Wire.NEVER);
         }
     }
 
-    /** Sends block {@code next}; false if it is not read yet. */
+    /** Sends block {@code next}; returns false if it has not been read yet. */
     private boolean sendNext(long now) {
         ByteBuf block;
         if (next > sent) {
@@ -203,7 +207,7 @@ public final class Sender extends Transfer {
     @Override
     void onResume(long now) {
         if (starved) {
-            restartSilence(now); // the peer had nothing to answer so far
+            restartIdleTimer(now); // the peer had nothing to acknowledge
             fill(now);
         }
     }
@@ -232,7 +236,7 @@ public final class Sender extends Transfer {
     }
 
     @Override
-    Outcome outcomeOfSilence() {
+    Outcome outcomeOfTimeout() {
         if (opening) {
             return Outcome.PROBE;
         }
@@ -250,7 +254,10 @@ public final class Sender extends Transfer {
         return Outcome.FAILED;
     }
 
-    /** Then the peer may have all of the file; of more than one block, nothing says that any of them arrived. */
+    /**
+     * Returns whether only the last block is unacknowledged, so that the peer may have the whole file. If more than one
+     * block is unacknowledged, it is unknown whether any of them arrived.
+     */
     private boolean isOnlyLastUnacknowledged() {
         return acked == last - 1;
     }

@@ -4,17 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An outgoing file any part of which can be read at any time, and which knows its content from any other: what one
- * transfer has read of it can be sent by all.
+ * A source that can be read at any offset and identifies the version of its content. What one transfer reads of it can
+ * be sent by all transfers of the same version.
  */
 public interface SharedSource extends Source {
-    /** Equal versions promise equal octets. Does not block. */
+    /** Returns the version of the content. Equal versions have equal bytes. Does not block. */
     Object version();
 
     /**
-     * Reads octets of that version from that offset on, at least one. Fails once they can't be had any more.
+     * Reads at least one byte of that version from an offset on.
      *
-     * @return how many, or -1 at the end
+     * @param offset the offset in bytes from the beginning of the file
+     * @return the number of bytes read, or -1 at the end
+     * @throws IOException if the bytes of that version are no longer available
      */
     int read(ByteBuffer to, long offset) throws IOException;
 }

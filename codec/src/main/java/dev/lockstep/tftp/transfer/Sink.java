@@ -4,27 +4,37 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One incoming file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of
- * one sink at most one call runs at a time, though not always on the same thread. It leaves nothing behind without
+ * One incoming file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
+ * At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing behind without
  * {@link #commit()}.
  */
 public interface Sink extends AutoCloseable {
     /**
-     * Takes all that remains in {@code from}.
+     * Writes all remaining bytes of {@code from}.
      *
-     * @throws TftpException with the ERROR the peer is to get, for example {@code DISK_FULL}
+     * @throws TftpException with the ERROR to send to the peer, for example {@code DISK_FULL}
      */
     void write(ByteBuffer from) throws IOException;
 
-    /** Makes the file durable and visible, whole: the last ACK is sent after this returns. */
+    /**
+     * Makes the complete file durable and visible. The last ACK is sent after this method returns.
+     *
+     * @throws TftpException with the ERROR to send to the peer in place of the last ACK
+     */
     void commit() throws IOException;
 
-    /** Whether its methods may block. Those of a sink in memory need not, and then run on the event loop itself. */
+    /**
+     * Returns whether the methods of this sink may block. The methods of a sink that does not block, such as one in
+     * memory, are called on the event loop.
+     */
     default boolean mayBlock() {
         return true;
     }
 
-    /** Ends it; without a commit before, all that was written is removed and any older file stays as it was. */
+    /**
+     * Closes the sink. Without a preceding {@link #commit()}, everything written is removed and an older file stays
+     * unchanged.
+     */
     @Override
     void close() throws IOException;
 }

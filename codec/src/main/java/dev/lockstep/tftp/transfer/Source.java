@@ -4,37 +4,44 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One outgoing file. Its methods may block, and are not called on an event loop unless {@link #mayBlock} denies it; of
- * one source at most one call runs at a time, though not always on the same thread.
+ * One outgoing file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
+ * At most one call at a time runs on one source, but not always on the same thread.
  */
 public interface Source extends AutoCloseable {
-    /** The size of a source that doesn't know it. */
+    /** The size of a source that does not know its size. */
     long UNKNOWN_SIZE = -1;
 
     /**
-     * The size in octets, or {@link #UNKNOWN_SIZE}. A size is a promise: a source that ends earlier fails the
-     * transfer, and what comes after it is not sent.
+     * Returns the size in bytes, or {@link #UNKNOWN_SIZE}. A source that ends before this size fails the transfer, and
+     * bytes after this size are not sent. Does not block.
      */
     long size();
 
     /**
-     * Reads the next octets, at least one.
+     * Reads at least one byte.
      *
-     * @return how many, or -1 at the end
+     * @return the number of bytes read, or -1 at the end
      */
     int read(ByteBuffer to) throws IOException;
 
-    /** Whether its methods may block. Those of a source in memory need not, and then run on the event loop itself. */
+    /**
+     * Returns whether the methods of this source may block. The methods of a source that does not block, such as one in
+     * memory, are called on the event loop.
+     */
     default boolean mayBlock() {
         return true;
     }
 
-    /** Whether it can be read once more. Does not block. */
+    /** Returns whether the source can be read again with {@link #rewind()}. Does not block. */
     default boolean canRewind() {
         return false;
     }
 
-    /** The next octets are the first ones again, where that {@linkplain #canRewind is possible}. */
+    /**
+     * Continues at the first byte of the source.
+     *
+     * @throws UnsupportedOperationException if {@link #canRewind} returns false
+     */
     default void rewind() throws IOException {
         throw new UnsupportedOperationException("rewind");
     }

@@ -4,7 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import java.io.IOException;
 
-/** Why a transfer failed: knows its ERROR, and whether it was the peer who said it. */
+/** The failure of a transfer: its ERROR, and whether the peer reported it. */
 public final class TftpException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -13,12 +13,14 @@ public final class TftpException extends IOException {
     private final boolean timeout;
     private final String reason;
 
-    /** A failure found here; the text may be sent to the peer, so it names no path of this machine. */
+    /**
+     * Creates a failure of this side. The text may be sent to the peer, so it must not contain a path of this machine.
+     */
     public TftpException(ErrorCode code, String text) {
         this(code, text, null);
     }
 
-    /** As above, with what lies under it, which is never sent. */
+    /** Creates a failure of this side with its cause, which is never sent. */
     public TftpException(ErrorCode code, String text, Throwable cause) {
         this(code.number(), text, cause, null, false);
     }
@@ -39,24 +41,29 @@ public final class TftpException extends IOException {
         this.reason = null;
     }
 
-    /** Returns the failure of a transfer whose peer was silent for too long. */
+    /** Returns the failure of a transfer whose idle timeout has expired. */
     public static TftpException timedOut() {
         return new TftpException(ErrorCode.NOT_DEFINED.number(), "timed out", null, null, true);
     }
 
-    /** The failure the peer reports. */
+    /** Returns the failure that an ERROR of the peer reports. */
     public static TftpException fromPeer(ErrorMessage error) {
         return new TftpException(error);
     }
 
-    /** This failure, or one that tells the peer no more than that something went wrong here. */
+    /**
+     * Returns {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only "internal
+     * error".
+     */
     public static TftpException of(Throwable failure) {
         return failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "internal error", failure);
     }
 
-    /** The same failure of this side with the reason for it, or one more, which is logged and never sent. */
+    /**
+     * Returns a copy of this failure of this side with a reason, or one more reason, which is logged and never sent.
+     */
     public TftpException because(String why) {
         String all = reason == null ? why : why + ", " + reason;
         TftpException known = new TftpException(code, getMessage(), getCause(), all, timeout);
@@ -64,32 +71,32 @@ public final class TftpException extends IOException {
         return known;
     }
 
-    /** The text, and the reason where one is known: for logs, not for the peer. */
+    /** Returns the text, with the reason if there is one: for logs, not for the peer. */
     public String explained() {
         return reason == null ? getMessage() : getMessage() + " (" + reason + ")";
     }
 
-    /** The number on the wire; a peer's may be none of {@link ErrorCode}. */
+    /** Returns the error code on the wire. A code from a peer may not be in {@link ErrorCode}. */
     public int code() {
         return code;
     }
 
-    /** Whether this is that code. */
+    /** Returns whether this failure has that error code. */
     public boolean is(ErrorCode other) {
         return code == other.number();
     }
 
-    /** Whether the peer said it; then it must not be told. */
+    /** Returns whether the peer reported the failure. If so, no ERROR is sent to it. */
     public boolean isFromPeer() {
         return fromPeer;
     }
 
-    /** Returns whether it is the peer's silence that ended the transfer. */
+    /** Returns whether an expired idle timeout ended the transfer. */
     public boolean isTimeout() {
         return timeout;
     }
 
-    /** The ERROR that tells a peer. */
+    /** Returns the ERROR that reports this failure to the peer. */
     public ErrorMessage toMessage() {
         return new ErrorMessage(code, getMessage());
     }

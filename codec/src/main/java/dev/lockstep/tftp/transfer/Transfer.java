@@ -6,11 +6,12 @@ import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 
 /**
- * What both kinds of transfer share: errors, silence, the end. A transfer is single-threaded by contract: whoever
- * owns it calls all its methods on one thread, and hands the time in.
+ * The common part of {@link Sender} and {@link Receiver}: errors, timeouts and the end. A transfer is single-threaded:
+ * its owner calls all methods on one thread, except where a method says otherwise, and passes in the time in
+ * nanoseconds.
  *
- * <p>The result is reported once by {@link Wire#finish}; a transfer may stay after it to repeat a lost last ACK, and
- * says by {@link Wire#close} that nothing more will come.
+ * <p>The result is reported once, by {@link Wire#finish}. A transfer may dally after that to repeat a lost last ACK. It
+ * calls {@link Wire#close} when it sends nothing more.
  */
 public abstract sealed class Transfer permits Sender, Receiver {
     final Wire wire;
@@ -18,7 +19,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
     final RetransmissionTimer timer;
     final TransferStats stats;
     private final long idleTimeout;
-    /** For a first block that may be too large for the path: no more than the one for all. */
+    /** Idle timeout for a first block that may be too large for the path; at most {@link #idleTimeout}. */
     private final long firstBlockTimeout;
 
     private long lastProgress;
@@ -30,26 +31,26 @@ public abstract sealed class Transfer permits Sender, Receiver {
         this.settings = settings;
         this.timer = timer;
         this.stats = new TransferStats(now);
-        long someResends = limits.someResends(settings).toNanos();
-        this.idleTimeout = Math.max(limits.idleTimeout().toNanos(), someResends);
+        long minIdleTimeout = limits.minIdleTimeout(settings).toNanos();
+        this.idleTimeout = Math.max(limits.idleTimeout().toNanos(), minIdleTimeout);
         long first = limits.firstBlockTimeout().toNanos();
-        boolean onTrial = first > 0 && PmtuBlackHole.isPossible(settings);
-        this.firstBlockTimeout = onTrial ? Math.min(idleTimeout, Math.max(first, someResends)) : idleTimeout;
+        boolean isTrial = first > 0 && PmtuBlackHole.isPossible(settings);
+        this.firstBlockTimeout = isTrial ? Math.min(idleTimeout, Math.max(first, minIdleTimeout)) : idleTimeout;
         this.lastProgress = now;
     }
 
-    /** Says the first word, if it is ours. Called once, before anything else. */
+    /** Sends the opening message, if this side sends first. Called once, before any other method. */
     public final void start(long now) {
-        restartSilence(now); // our own disk may have taken long to open the file
+        restartIdleTimer(now); // opening the file on this side may have taken long
         open(now);
     }
 
-    /** Takes a message from the peer; takes over the reference of a {@code Data}. */
+    /** Processes a message from the peer and takes over the reference of a {@code Data}. */
     public final void receive(TftpMessage message, long now) {
         if (message instanceof ErrorMessage error) {
             if (!finished) {
                 TftpException cause = TftpException.fromPeer(error);
-                end(outcomeOf(cause), cause, now); // and never an ERROR for an ERROR
+                end(outcomeOf(cause), cause, now); // an ERROR is never answered with an ERROR
             }
         } else if (!closed) {
             onMessage(message, now);
@@ -59,7 +60,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** The moment of the last {@link Wire#awaitReply} has passed. */
+    /** Called when the deadline of the last {@link Wire#awaitReply} has passed. */
     public final void onDeadline(long now) {
         if (closed) {
             return;
@@ -71,14 +72,14 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** The file's side, which had nothing to give or no room, is ready again. */
+    /** Called when the file, which had no block or no room, is ready again. */
     public final void resume(long now) {
         if (!finished) {
             onResume(now);
         }
     }
 
-    /** The peer repeats its request: it has not seen our first message. */
+    /** Called when the peer repeats its request because it has not received the first message of this side. */
     public final void onRequestRepeated(long now) {
         if (!closed) {
             stats.duplicates++;
@@ -86,27 +87,33 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** The peer's port is gone: nobody is left to be told. */
+    /**
+     * Called when the peer's port is unreachable. Ends the transfer without an ERROR, because the peer cannot receive
+     * it.
+     */
     public final void peerGone(long now) {
         if (finished) {
             close();
         } else {
             TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "peer is gone (port unreachable)");
-            end(outcomeOfSilence(), cause, now);
+            end(outcomeOfTimeout(), cause, now);
         }
     }
 
-    /** Another request took this transfer's place: it ends without another word. */
+    /** Ends the transfer without an ERROR because another request replaced it. */
     public final void replaced(long now) {
         if (finished) {
             close();
         } else {
-            Outcome outcome = outcomeOfSilence() == Outcome.UNCONFIRMED ? Outcome.UNCONFIRMED : Outcome.REPLACED;
+            Outcome outcome = outcomeOfTimeout() == Outcome.UNCONFIRMED ? Outcome.UNCONFIRMED : Outcome.REPLACED;
             end(outcome, new TftpException(ErrorCode.NOT_DEFINED, "replaced by a new request"), now);
         }
     }
 
-    /** Others need the room. A peer that has never answered is not told, since it may be nobody. */
+    /**
+     * Ends the transfer in favour of another one. A peer that has never replied gets no ERROR, because its source
+     * address may be spoofed.
+     */
     public final void evicted(long now) {
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         if (finished) {
@@ -118,7 +125,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** Something failed on this side: tells the peer and ends. After the end it only closes. */
+    /**
+     * Ends the transfer because of a failure of this side and reports it to the peer. After the end, it only closes.
+     *
+     * @param cause the failure; no ERROR is sent if it is from the peer
+     */
     public final void fail(TftpException cause, long now) {
         if (finished) {
             close();
@@ -130,22 +141,22 @@ public abstract sealed class Transfer permits Sender, Receiver {
         end(Outcome.FAILED, cause, now);
     }
 
-    /** What has been agreed on. */
+    /** Returns the negotiated settings. */
     public final TransferSettings settings() {
         return settings;
     }
 
-    /** The counters, live. */
+    /** Returns the counters, which change while the transfer runs. */
     public final TransferStats stats() {
         return stats;
     }
 
-    /** Whether the result stands. */
+    /** Returns whether the result is final. */
     public final boolean isFinished() {
         return finished;
     }
 
-    /** Whether it has left: the result stands, and it lingers no more. */
+    /** Returns whether the result is final and the transfer does not dally any more. */
     public final boolean isClosed() {
         return closed;
     }
@@ -156,19 +167,19 @@ public abstract sealed class Transfer permits Sender, Receiver {
     }
 
     /**
-     * Returns the nanoseconds since the peer last helped this transfer on, or 0 if it is not the peer that is waited for. On
-     * any thread, where it gives a recent value.
+     * Returns the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0. May be called on
+     * any thread, where it returns a recent value.
      */
     public final long idleTime(long now) {
         return !finished && isAwaitingPeer() ? now - lastProgress : 0;
     }
 
-    /** Whether the peer has answered anything yet. */
+    /** Returns whether the peer has replied to anything yet. */
     public abstract boolean hasProgressed();
 
     abstract void open(long now);
 
-    /** A message that is no ERROR; a {@code Data} is released after this returns. */
+    /** Processes a message other than an ERROR. The caller releases a {@code Data} afterwards. */
     abstract void onMessage(TftpMessage message, long now);
 
     abstract void onTimeout(long now);
@@ -177,35 +188,40 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     abstract void repeatOpening(long now);
 
-    /** Whether the next word is the peer's: our own slow disk is not the peer's silence. */
+    /**
+     * Returns whether the transfer waits for the peer. A slow disk of this side does not count for the idle timeout.
+     */
     abstract boolean isAwaitingPeer();
 
-    /** What it means if the peer is never heard again. */
-    Outcome outcomeOfSilence() {
+    /** Returns the outcome if the peer is not heard from again. */
+    Outcome outcomeOfTimeout() {
         return Outcome.FAILED;
     }
 
-    /** What it means that the peer ends it with this. */
+    /** Returns the outcome if the peer ends the transfer with an ERROR. */
     abstract Outcome outcomeOf(TftpException fromPeer);
 
-    /** Gives back what is held for resends, if anything is. */
+    /** Releases the buffers kept for retransmission, if any. */
     void releaseAll() {}
 
     final void progress(long now) {
         lastProgress = now;
     }
 
-    /** The clock of the peer's silence starts anew. */
-    final void restartSilence(long now) {
+    /** Restarts the idle timeout. */
+    final void restartIdleTimer(long now) {
         lastProgress = now;
     }
 
-    /** Waits for the peer, but no longer than it may go without progress, however often it repeats itself. */
+    /**
+     * Waits for the peer until the timeout or the idle timeout, whichever comes first, however often the peer repeats
+     * itself.
+     */
     final void awaitPeer(long now, long wait) {
         wire.awaitReply(now + Math.min(wait, Math.max(0, lastProgress + idleLimit() - now)));
     }
 
-    /** Reports the result; the transfer may linger. */
+    /** Reports the result. The transfer may still dally. */
     final void finish(Outcome outcome, TftpException cause, long now) {
         finished = true;
         stats.markEnd(now);
@@ -221,21 +237,24 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** Reports the result and leaves. */
+    /** Reports the result and closes the transfer. */
     final void end(Outcome outcome, TftpException cause, long now) {
         finish(outcome, cause, now);
         close();
     }
 
-    /** What went only once says nothing, however late this machine is. */
+    /**
+     * Returns the idle timeout that applies now. A message that was sent only once proves nothing about the path,
+     * however late this machine runs, so the shorter timeout for the first block applies only after a retransmission.
+     */
     private long idleLimit() {
         return hasProgressed() || stats.resends == 0 ? idleTimeout : firstBlockTimeout;
     }
 
     private void onIdleTimeout(TftpException cause, long now) {
-        Outcome outcome = outcomeOfSilence();
-        boolean onTrial = idleLimit() < idleTimeout; // the peer is to know that there is another try
-        if (outcome == Outcome.FAILED || onTrial) {
+        Outcome outcome = outcomeOfTimeout();
+        boolean isTrial = idleLimit() < idleTimeout; // report it: another transfer can try smaller blocks
+        if (outcome == Outcome.FAILED || isTrial) {
             fail(cause, now);
         } else {
             end(outcome, cause, now);

@@ -5,35 +5,39 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * What observers are told. Of one transfer: {@code Requested}, on a client any number of
- * {@code RequestRepeated}, then either {@code Refused}, or {@code Started}, any
- * number of {@code Progressed}, and exactly one {@code Ended}.
+ * An event of a transfer. For one transfer, the events are {@code Requested}, on a client any number of {@code
+ * RequestRepeated}, then either {@code Refused}, or {@code Started}, any number of {@code Progressed} and exactly one
+ * {@code Ended}.
  */
 public sealed interface TransferEvent {
-    /** The other end. */
+    /** Returns the address of the peer. */
     InetSocketAddress peer();
 
-    /** A request was read (server) or is sent (client). */
+    /** A request was received (server) or is sent (client). */
     record Requested(InetSocketAddress peer, Request request) implements TransferEvent {}
 
-    /** A client sends its request again: there was no answer. */
+    /** A client retransmits its request because there was no reply. */
     record RequestRepeated(InetSocketAddress peer, Request request) implements TransferEvent {}
 
-    /** A request was not granted, or got no answer; there is no transfer. The request is null if it was malformed. */
+    /**
+     * A request was refused or got no reply, so there is no transfer.
+     *
+     * @param request null if it was malformed
+     */
     record Refused(InetSocketAddress peer, Request request, TftpException reason) implements TransferEvent {}
 
-    /** Both ends agree, the first block may go. */
+    /** The negotiation is complete and the first block may be sent. */
     record Started(InetSocketAddress peer, Request request, TransferSettings settings) implements TransferEvent {}
 
-    /** Another stretch of the file is over; how long a stretch is, whoever runs the transfer decides. */
+    /** Another part of the file has been transferred. The owner of the transfer decides how large a part is. */
     record Progressed(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
             implements TransferEvent {}
 
     /**
-     * It is over; {@code cause} is null if the outcome is COMPLETE. A server's file is closed, a client's will be when its
-     * future completes.
+     * A transfer has ended. A server has closed the file by then; a client's file is closed when its future completes.
      *
-     * @param blackHole whether a server granted small blocks because it had found a PMTU black hole
+     * @param cause null if the outcome is COMPLETE
+     * @param blackHole whether a server granted small blocks because of a PMTU black hole
      */
     record Ended(
             InetSocketAddress peer,
@@ -44,7 +48,7 @@ public sealed interface TransferEvent {
             TftpException cause,
             boolean blackHole)
             implements TransferEvent {
-        /** Without a PMTU black hole. */
+        /** Creates the event of a transfer without a PMTU black hole. */
         public Ended(
                 InetSocketAddress peer,
                 Request request,
@@ -55,25 +59,25 @@ public sealed interface TransferEvent {
             this(peer, request, settings, stats, outcome, cause, false);
         }
 
-        /** Returns the same end of a transfer that was granted small blocks because of a PMTU black hole. */
+        /** Returns a copy of this event for a transfer that was granted small blocks because of a PMTU black hole. */
         public Ended afterBlackHole() {
             return new Ended(peer, request, settings, stats, outcome, cause, true);
         }
     }
 
     /**
-     * A server takes the path to a client for a PMTU black hole: downloads with blocks larger than
-     * {@link PmtuBlackHole#SAFE_BLKSIZE} timed out one after the other, and none got through. Its next transfers are granted
-     * blocks of that size.
+     * A server treats the path to a client as a PMTU black hole: consecutive downloads with blocks larger than {@link
+     * PmtuBlackHole#SAFE_BLKSIZE} timed out, and none succeeded. The next transfers of the client are granted blocks of
+     * that size.
      *
-     * @param request the last of them
-     * @param smallFor how long
+     * @param request the last request of those
+     * @param smallFor how long small blocks are granted
      */
     record PmtuBlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
 
-    /** A request got no answer, and was not looked at: its sender may be made up. */
+    /** A request was dropped without being processed, because its source address may be spoofed. */
     record TurnedAway(InetSocketAddress peer, String reason) implements TransferEvent {}
 
-    /** A datagram that is not TFTP, or not a request where only requests are read, was dropped. */
+    /** A datagram was dropped because it is not TFTP, or not a request where only requests are accepted. */
     record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}
 }

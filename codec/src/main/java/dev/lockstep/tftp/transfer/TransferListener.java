@@ -3,18 +3,22 @@ package dev.lockstep.tftp.transfer;
 import java.util.List;
 
 /**
- * Watches transfers, the same on both ends. Called on the transfer's event loop, so it must not block; a listener
- * that throws is logged by nobody and hurts nobody: the exception goes to the thread's own handler.
+ * Receives the events of transfers; the same on both ends. Called on the transfer's event loop, so it must not block.
+ * An exception that a listener throws does not affect transfers and is not logged: it is passed to the thread's
+ * uncaught exception handler.
  */
 @FunctionalInterface
 public interface TransferListener {
-    /** Watches nothing. */
+    /** Ignores all events. */
     TransferListener NONE = event -> {};
 
-    /** Something happened. */
+    /** Called for each event. */
     void on(TransferEvent event);
 
-    /** All of these, in that order; one that throws keeps no other from being told. */
+    /**
+     * Returns a listener that calls all of these in order. If one throws, the others are still called; the last
+     * exception is rethrown.
+     */
     static TransferListener all(List<TransferListener> listeners) {
         List<TransferListener> each = List.copyOf(listeners);
         return event -> {

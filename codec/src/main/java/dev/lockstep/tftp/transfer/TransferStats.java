@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.transfer;
 
 /**
- * The counters of one transfer. They are written by the transfer's event loop alone; another thread may read them
- * and sees a recent value.
+ * The counters of one transfer. Only the transfer's event loop writes them; other threads may read them and get a
+ * recent value.
  */
 public final class TransferStats {
     private final long started;
@@ -20,37 +20,37 @@ public final class TransferStats {
         started = now;
     }
 
-    /** Octets of the file that the receiver has for certain. */
+    /** Returns the bytes of the file that the receiver is known to have. */
     public long bytes() {
         return bytes;
     }
 
-    /** Blocks that the receiver has for certain. */
+    /** Returns the blocks that the receiver is known to have. */
     public long blocks() {
         return blocks;
     }
 
-    /** Messages sent again. */
+    /** Returns the number of retransmitted messages. */
     public long resends() {
         return resends;
     }
 
-    /** Messages that came again, or out of place. */
+    /** Returns the number of duplicate or reordered messages. */
     public long duplicates() {
         return duplicates;
     }
 
-    /** Datagrams from the peer that were not TFTP. */
+    /** Returns the number of datagrams from the peer that were not TFTP. */
     public long malformed() {
         return malformed;
     }
 
-    /** Nanoseconds from the request until now, or until the end. */
+    /** Returns the nanoseconds from the request until {@code now}, or until the end if the transfer has ended. */
     public long elapsed(long now) {
         return (over ? ended : now) - started;
     }
 
-    /** Nanoseconds from the request to the first DATA, or -1. */
+    /** Returns the nanoseconds from the request to the first DATA, or -1 if there was none. */
     public long firstByteAfter() {
         return hasFirstByte ? firstByte - started : -1;
     }

@@ -2,27 +2,31 @@ package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.TftpMessage;
 
-/** The few things a transfer may do to the world. */
+/** The actions of a transfer on its environment: sending, the timer, and reporting its end. */
 public interface Wire {
-    /** The moment that never comes. */
+    /** A deadline that never passes. */
     long NEVER = Long.MAX_VALUE;
 
     /**
-     * Sends a message to the peer, in order; takes over the reference of a {@code Data}, but must leave its content's
-     * indices alone: the same buffer is sent again if it gets lost.
+     * Sends a message to the peer, in order. Takes over the reference of a {@code Data} but must not change the indices
+     * of its content, because the same buffer is retransmitted if it is lost.
      */
     void send(TftpMessage message);
 
-    /** Has {@link Transfer#onDeadline} called once that moment has passed; replaces the moment asked for before. */
+    /**
+     * Sets the deadline after which {@link Transfer#onDeadline} is called. It replaces the previous deadline.
+     *
+     * @param deadline in nanoseconds, or {@link #NEVER}
+     */
     void awaitReply(long deadline);
 
     /**
-     * The result stands; the file may be closed and observers told. Called exactly once.
+     * Reports the final result: the file may be closed and listeners notified. Called exactly once.
      *
-     * @param cause why the outcome is anything but {@link Outcome#COMPLETE}, else null
+     * @param cause the reason for any outcome other than {@link Outcome#COMPLETE}, otherwise null
      */
     void finish(Outcome outcome, TftpException cause);
 
-    /** Nothing more will be said: the TID may be given up. Called once, not before {@link #finish}. */
+    /** Called when nothing more is sent, so that the TID may be released. Called once, not before {@link #finish}. */
     void close();
 }

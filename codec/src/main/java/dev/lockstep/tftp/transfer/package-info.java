@@ -1,13 +1,13 @@
 /**
- * What a transfer is: two state machines without channel, thread, clock, file or log.
+ * The transfer: two state machines that use no channel, thread, clock, file or log.
  *
  * <p>Start here: {@link dev.lockstep.tftp.transfer.Sender} and {@link dev.lockstep.tftp.transfer.Receiver} are the
- * two machines, {@link dev.lockstep.tftp.transfer.Transfer} is what they share, and
- * {@link dev.lockstep.tftp.transfer.Wire} is all they can do to the world.
- * {@link dev.lockstep.tftp.transfer.Negotiation} decides what both ends agree on before a machine starts.
- * To serve or store files from a new place, write a {@link dev.lockstep.tftp.transfer.Source} or a
- * {@link dev.lockstep.tftp.transfer.Sink}; to watch transfers, a {@link dev.lockstep.tftp.transfer.TransferListener}.
+ * two state machines, {@link dev.lockstep.tftp.transfer.Transfer} is their common part, and
+ * {@link dev.lockstep.tftp.transfer.Wire} is the only interface through which they act.
+ * {@link dev.lockstep.tftp.transfer.Negotiation} determines the settings before a state machine starts.
+ * To serve files from or store files in a new place, write a {@link dev.lockstep.tftp.transfer.Source} or a
+ * {@link dev.lockstep.tftp.transfer.Sink}; to observe transfers, a {@link dev.lockstep.tftp.transfer.TransferListener}.
  *
- * <p>A moment here is a {@code long} of nanoseconds, as {@code System.nanoTime()} counts them.
+ * <p>Points in time are {@code long} values in nanoseconds, on the scale of {@code System.nanoTime()}.
  */
 package dev.lockstep.tftp.transfer;

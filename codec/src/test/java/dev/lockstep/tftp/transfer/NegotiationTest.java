@@ -399,7 +399,7 @@ class NegotiationTest {
         assertThatThrownBy(() -> LIMITS.withTimes(second, Duration.ZERO, second))
                 .hasMessageContaining("give-up");
         assertThatThrownBy(() -> LIMITS.withTimes(second, second, second.negated()))
-                .hasMessageContaining("linger");
+                .hasMessageContaining("dally");
         assertThatThrownBy(() -> new TransferSettings(7, 1, second, 0, 0)).hasMessageContaining("blksize: 7");
         assertThatThrownBy(() -> new TransferSettings(8, 0, second, 0, 0)).hasMessageContaining("windowsize: 0");
         assertThatThrownBy(() -> new TransferSettings(8, 32_768, second, 0, 0))

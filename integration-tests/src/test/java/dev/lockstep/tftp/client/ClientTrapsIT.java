@@ -112,7 +112,7 @@ class ClientTrapsIT {
         sendBlocks(1, 1);
         tid.send(data(2, pattern(600)));
         tid.expectError(4);
-        expectFailure("4 block longer than the 512 octets agreed on");
+        expectFailure("4 block longer than the negotiated 512 bytes");
         expectOnDisk(folder);
     }
 
@@ -133,7 +133,7 @@ class ClientTrapsIT {
         get("--timeout", "5");
         tid.send(oack("blksize", "1428", "multicast", "224.0.0.1,1758,1"));
         tid.expectError(8);
-        expectFailure("8 option multicast: not asked for");
+        expectFailure("8 option multicast: not requested");
         expectOnDisk(folder);
     }
 
@@ -157,7 +157,7 @@ class ClientTrapsIT {
         }
         tid.send(data(4, block(CONTENT, 4, 512)));
         tid.expectError(0);
-        expectFailure("0 " + CONTENT.length + " octets came (expected: 10000, as announced)");
+        expectFailure("0 " + CONTENT.length + " bytes received (expected: 10000, as announced)");
         expectOnDisk(folder);
     }
 
