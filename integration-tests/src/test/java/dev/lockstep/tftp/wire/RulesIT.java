@@ -177,7 +177,7 @@ class RulesIT {
                 }
                 client.ask(everywhere.address(), rrq("conf"));
                 client.expect(error(1, "file not found"));
-                everywhere.awaitLine("the reason", line -> line.endsWith("{mac}: 127.0.0.1 is no neighbour)"));
+                everywhere.awaitLine("the reason", line -> line.endsWith("{mac}: 127.0.0.1 is not in the neighbour table)"));
             }
         }
     }
@@ -195,7 +195,7 @@ class RulesIT {
         client.upload("config".getBytes(), 512, 1);
         assertThat(root.resolve("in/router")).hasContent("config");
         client.ask(daemon.address(), wrq("router"));
-        client.expect(error(2, "this server takes no files"));
+        client.expect(error(2, "uploads are not accepted"));
     }
 
     @ParameterizedTest
@@ -249,7 +249,7 @@ class RulesIT {
             changing.hangUp();
             changing.awaitLine("the news", line -> line.endsWith("configuration reloaded: 1 rules"));
             changing.awaitLine(
-                    "the rest", line -> line.endsWith("changed, but only for the next start: max-transfers"));
+                    "the rest", line -> line.endsWith("changed settings that need a restart: max-transfers"));
             later.ask(changing.address(), rrq("grub/image"));
             later.expect(error(2, "not allowed"));
 

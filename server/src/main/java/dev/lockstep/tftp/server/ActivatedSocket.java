@@ -7,7 +7,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 
-/** A UDP socket that whoever started this process has bound. */
+/** Opens a UDP socket that the parent process has bound. */
 final class ActivatedSocket {
     private static final int STANDARD_INPUT = 0;
     private static final int SOL_SOCKET = 1;
@@ -17,9 +17,11 @@ final class ActivatedSocket {
     private ActivatedSocket() {}
 
     /**
-     * Takes over the socket under that descriptor.
+     * Opens a channel on an inherited socket and takes ownership of it.
      *
-     * @throws IOException if it is none, or can't be used by this transport: Java itself takes standard input only
+     * @param descriptor the file descriptor of the socket
+     * @throws IOException if the descriptor is not a UDP socket, or this transport cannot use it: Java NIO can only use
+     *     standard input
      */
     static DatagramChannel at(int descriptor, Transport transport) throws IOException {
         try {

@@ -8,14 +8,17 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 
 /**
- * Stands next to the wire of a child until its peer has said something from its own address, and till then lets little
- * out: the first message, few repeats of it, one for each request that came again, and an ERROR. All of it is paid for
- * from the peer's buckets, which get it back when the peer answers.
+ * Limits what is sent to a peer before its address is validated (RFC 9000, section 8.1). Until a datagram is received
+ * from the peer, it passes the first message, a few retransmissions of it, one reply to each duplicate request, and an
+ * ERROR. All of it is charged to the peer's token buckets and returned to them when the peer replies.
  */
 final class AmplificationLimiter extends ChannelDuplexHandler {
-    /** Of what is as short as a request. */
+    /** Retransmissions of an OACK or an ACK, which are as short as a request. */
     private static final int REPEATS = 3;
-    /** Of DATA, ten times a request. Who waits for it repeats its request or its ACK. */
+    /**
+     * Retransmissions of DATA, which is ten times as long as a request. A client that waits for it retransmits its
+     * request or its ACK.
+     */
     private static final int REPEATS_OF_DATA = 2;
 
     private static final int DATA = 3;
@@ -25,8 +28,8 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
     private final ReplyBudget buckets;
     private final UnvalidatedTransfers unvalidated;
     private long paid;
-    private int left;
-    private boolean spoken;
+    private int remaining;
+    private boolean firstMessageSent;
 
     AmplificationLimiter(ServerTransfer child, ReplyBudget buckets, UnvalidatedTransfers unvalidated) {
         this.child = child;
@@ -39,9 +42,9 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
         child.openedThrough(ctx.channel(), this);
     }
 
-    /** The request came again and may be answered again. */
+    /** Called when a duplicate of the request is received; allows one more reply. */
     void onRequestRepeated() {
-        left++;
+        remaining++;
     }
 
     @Override
@@ -55,30 +58,30 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof ByteBuf datagram
-                && !mayGo(datagram, ctx.executor().ticker().nanoTime())) {
+                && !maySend(datagram, ctx.executor().ticker().nanoTime())) {
             ReferenceCountUtil.release(msg);
-            promise.trySuccess(); // as lost on the way
+            promise.trySuccess(); // as if the network had dropped it
         } else {
             ctx.write(msg, promise);
         }
     }
 
-    private boolean mayGo(ByteBuf datagram, long now) {
+    private boolean maySend(ByteBuf datagram, long now) {
         int opcode = datagram.getUnsignedShort(datagram.readerIndex());
-        if (!spoken) {
-            spoken = true;
+        if (!firstMessageSent) {
+            firstMessageSent = true;
             unvalidated.speaks(child, now);
-            left += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
+            remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != ERROR && left == 0) {
+        if (opcode != ERROR && remaining == 0) {
             return false;
         }
-        left = Math.max(0, left - 1);
-        int octets = ReplyBudget.HEADERS + datagram.readableBytes();
-        if (!buckets.tryTake(address(), octets, now)) {
+        remaining = Math.max(0, remaining - 1);
+        int length = ReplyBudget.HEADERS + datagram.readableBytes();
+        if (!buckets.tryTake(address(), length, now)) {
             return false;
         }
-        paid += octets;
+        paid += length;
         return true;
     }
 

@@ -1,31 +1,41 @@
 package dev.lockstep.tftp.server;
 
 /**
- * What a server does for requests that nobody has answered yet, whose sender may be made up. Octets are those of UDP
- * datagrams and their IP headers; what has been answered does not count.
+ * Limits what a server sends to peers whose address is not validated, because their source address may be spoofed. Byte
+ * counts are those of UDP datagrams with their IP headers. Traffic of validated peers is not counted.
  *
- * @param requests remembered at once, the oldest make room; half as many may come at once, and a sixteenth each second,
- *     from addresses that have not answered before; a sixteenth at once, and a 64th each second, besides from those that
- *     were turned away and ask again
- * @param perClient octets a second to one address, in IPv6 to one /64; {@link #BURST_SECONDS} times as many at once
- * @param perNetwork the same to one network, /24 in IPv4 and /48 in IPv6
+ * @param requests requests of unvalidated peers that are kept at once; the oldest is evicted for a new one. A burst of
+ *     half as many, and then a sixteenth of them each second, is accepted from addresses that have not replied before.
+ *     Besides those, a burst of a sixteenth, and then a 64th each second, is accepted from peers that repeat a dropped
+ *     request
+ * @param perClient bytes per second to one address, in IPv6 to one /64; a burst may hold {@link #BURST_SECONDS} times
+ *     as many
+ * @param perNetwork bytes per second to one network, /24 in IPv4 and /48 in IPv6; a burst may hold {@link
+ *     #BURST_SECONDS} times as many
  */
 public record AmplificationLimits(int requests, long perClient, long perNetwork) {
-    /** How many seconds' worth may be sent at once. */
+    /** The size of a burst, in seconds at the sustained rate. */
     public static final int BURST_SECONDS = 16;
 
-    /** Enough for thousands of clients that boot together behind one address, none of which answers at once. */
+    /**
+     * The default limits, enough for thousands of clients that boot together behind one address and do not reply at
+     * once.
+     */
     public static final AmplificationLimits DEFAULT = new AmplificationLimits(4096, 128 << 10, 512 << 10);
 
-    private static final int MOST_REQUESTS = 1 << 20;
-    private static final long LEAST_OCTETS = 1024;
-    private static final long MOST_OCTETS = 1L << 40;
+    private static final int MAX_REQUESTS = 1 << 20;
+    private static final long MIN_BYTES = 1024;
+    private static final long MAX_BYTES = 1L << 40;
 
-    /** Refuses what makes no sense, with the value and what was expected. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
     public AmplificationLimits {
-        require("unanswered requests", requests, 1, MOST_REQUESTS);
-        require("unanswered per client", perClient, LEAST_OCTETS, MOST_OCTETS);
-        require("unanswered per network", perNetwork, LEAST_OCTETS, MOST_OCTETS);
+        require("unanswered requests", requests, 1, MAX_REQUESTS);
+        require("unanswered per client", perClient, MIN_BYTES, MAX_BYTES);
+        require("unanswered per network", perNetwork, MIN_BYTES, MAX_BYTES);
     }
 
     private static void require(String what, long value, long least, long most) {

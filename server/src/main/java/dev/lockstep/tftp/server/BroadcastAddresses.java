@@ -9,7 +9,7 @@ import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The addresses that mean more than one machine: a request to one of them is not answered (RFC 1123, 4.2.3.5). */
+/** The addresses that stand for more than one host. A request to one of them is not answered (RFC 1123, 4.2.3.5). */
 final class BroadcastAddresses {
     private static final int IPV4_BITS = 32;
 
@@ -17,7 +17,11 @@ final class BroadcastAddresses {
 
     private BroadcastAddresses() {}
 
-    /** Those of this machine's networks as they are now. */
+    /**
+     * Reads the broadcast addresses of this machine's networks, as they are now.
+     *
+     * @throws SocketException if the system does not list its network interfaces
+     */
     static BroadcastAddresses ofThisMachine() throws SocketException {
         BroadcastAddresses found = new BroadcastAddresses();
         NetworkInterface.networkInterfaces()
@@ -26,7 +30,9 @@ final class BroadcastAddresses {
         return found;
     }
 
-    /** Whether that is one, or a multicast address, or the broadcast of whatever network. */
+    /**
+     * Returns true if the address is a broadcast address of a local network, a multicast address, or 255.255.255.255.
+     */
     boolean contains(InetAddress address) {
         return address.isMulticastAddress() || isAllOnes(address) || broadcasts.contains(address);
     }
@@ -34,21 +40,21 @@ final class BroadcastAddresses {
     private void add(InterfaceAddress address) {
         int hostBits = IPV4_BITS - address.getNetworkPrefixLength();
         if (address.getAddress() instanceof Inet4Address && hostBits > 1) {
-            byte[] octets = address.getAddress().getAddress();
+            byte[] bytes = address.getAddress().getAddress();
             for (int bit = 0; bit < hostBits; bit++) {
-                octets[octets.length - 1 - bit / Byte.SIZE] |= (byte) (1 << bit % Byte.SIZE);
+                bytes[bytes.length - 1 - bit / Byte.SIZE] |= (byte) (1 << bit % Byte.SIZE);
             }
             try {
-                broadcasts.add(InetAddress.getByAddress(octets));
+                broadcasts.add(InetAddress.getByAddress(bytes));
             } catch (UnknownHostException e) {
-                throw new IllegalStateException(e); // four octets are always an address
+                throw new IllegalStateException(e); // four bytes are always an address
             }
         }
     }
 
     private static boolean isAllOnes(InetAddress address) {
-        for (byte octet : address.getAddress()) {
-            if (octet != -1) {
+        for (byte value : address.getAddress()) {
+            if (value != -1) {
                 return false;
             }
         }

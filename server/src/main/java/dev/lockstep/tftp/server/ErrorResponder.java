@@ -13,11 +13,12 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says no for one listener, each time from a fresh port. One socket is kept in reserve, so that it can be said even
- * when the machine gives no other: then one after the other, and no more than some may wait. On the event loop.
+ * Sends the ERROR responses of one listener, each from a fresh port. One socket is kept in reserve, so that an ERROR
+ * can be sent when the system provides no other socket. In that case the responses are queued and sent one after the
+ * other, up to a limit. Must be called on the event loop.
  */
 final class ErrorResponder {
-    private static final int MOST_WAITING = 256;
+    private static final int MAX_QUEUED = 256;
     private static final long RETRY_MILLIS = 100;
 
     private final EventLoop loop;
@@ -31,7 +32,11 @@ final class ErrorResponder {
 
     private record Refusal(InetSocketAddress peer, InetAddress from, TftpException reason) {}
 
-    /** For the listener at that address. */
+    /**
+     * Creates a responder.
+     *
+     * @param listening the local address of the listener
+     */
     ErrorResponder(EventLoop loop, Transport transport, TransferChannelFactory bootstrap, InetAddress listening) {
         this.loop = loop;
         this.transport = transport;
@@ -40,26 +45,32 @@ final class ErrorResponder {
         keepSpare();
     }
 
-    /** Sends the ERROR to the peer from the address that was asked, now or when there is a socket. */
+    /**
+     * Sends an ERROR to the peer, now or as soon as there is a socket. Drops it if the queue is full or the responder
+     * is closed.
+     *
+     * @param from the local address that the request was sent to
+     * @param reason the ERROR to send
+     */
     void refuse(InetSocketAddress peer, InetAddress from, TftpException reason) {
-        if (waiting.size() < MOST_WAITING && !closed) {
+        if (waiting.size() < MAX_QUEUED && !closed) {
             waiting.add(new Refusal(peer, from, reason));
             sendWaiting();
         }
     }
 
-    /** Some socket was closed. */
+    /** Called when a socket of this process was closed. Refills the reserve and sends queued responses. */
     void onSocketClosed() {
         keepSpare();
         sendWaiting();
     }
 
-    /** The listener is gone. */
+    /** Called when the listener is closed. Drops the queued responses and closes the reserve. */
     void close() {
         closed = true;
         waiting.clear();
         if (spare != null) {
-            spare.unsafe().closeForcibly(); // it is registered nowhere
+            spare.unsafe().closeForcibly(); // it is not registered with an event loop
             spare = null;
         }
     }
@@ -86,7 +97,10 @@ final class ErrorResponder {
         }
     }
 
-    /** Somebody else may have taken all there were: then nothing of ours tells when there is one again. */
+    /**
+     * Retries later: other processes may have used up the sockets, and then no event of this process tells when one is
+     * free.
+     */
     private void retryLater() {
         if (!retryScheduled) {
             retryScheduled = true;
@@ -104,7 +118,7 @@ final class ErrorResponder {
         }
     }
 
-    /** A new socket, or null if there is none to be had. */
+    /** Returns a new socket, or null if the system provides none. */
     private DatagramChannel open() {
         try {
             return transport.socketsFor(listening).newChannel();

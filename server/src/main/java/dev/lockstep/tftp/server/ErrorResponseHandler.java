@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 
-/** The only handler of a child channel that was opened to say no. */
+/** Sends one ERROR and closes the channel: the only handler of a channel that was opened to refuse a request. */
 final class ErrorResponseHandler extends ChannelInboundHandlerAdapter {
     private final TftpException refusal;
 

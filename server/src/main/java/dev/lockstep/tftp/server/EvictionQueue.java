@@ -5,30 +5,30 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A bounded queue of children that can be evicted, the oldest first. Safe on any thread. */
+/** A bounded queue of transfers that can be evicted, the oldest first. Safe for use by several threads. */
 final class EvictionQueue {
-    /** What is done with a child of the queue. */
+    /** The decision about one transfer of the queue. */
     enum Verdict {
-        /** It is evicted. */
+        /** Evicts the transfer. */
         EVICT,
-        /** It stays, and the next one is looked at. */
+        /** Keeps the transfer and examines the next one. */
         KEEP,
-        /** It stays, and so do all behind it. */
+        /** Keeps this transfer and all behind it. */
         STOP
     }
 
-    private final int most;
+    private final int capacity;
     private final Set<ServerTransfer> children = new LinkedHashSet<>();
 
-    EvictionQueue(int most) {
-        this.most = most;
+    EvictionQueue(int capacity) {
+        this.capacity = capacity;
     }
 
-    /** Adds a child; evicts the oldest if there are too many. */
+    /** Adds a transfer. Evicts the oldest if the queue is full. */
     void add(ServerTransfer child) {
         ServerTransfer oldest = null;
         synchronized (this) {
-            if (children.size() >= most) {
+            if (children.size() >= capacity) {
                 oldest = removeFirst(any -> Verdict.EVICT);
             }
             children.add(child);
@@ -38,7 +38,7 @@ final class EvictionQueue {
         }
     }
 
-    /** Moves a child to the end, if it is still there. */
+    /** Moves a transfer to the end of the queue, if it is still queued. */
     synchronized void renew(ServerTransfer child) {
         if (children.remove(child)) {
             children.add(child);
@@ -49,7 +49,12 @@ final class EvictionQueue {
         children.remove(child);
     }
 
-    /** Evicts the first child of that verdict and returns it, or null if there is none. */
+    /**
+     * Evicts the first transfer for which the verdict is {@link Verdict#EVICT}.
+     *
+     * @param judge examines the transfers in their order, with this queue locked
+     * @return the evicted transfer, or null if there is none
+     */
     ServerTransfer evictFirst(Function<ServerTransfer, Verdict> judge) {
         ServerTransfer first;
         synchronized (this) {

@@ -5,39 +5,43 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The files of new requests wait here for the I/O pool, no more than so many: what running transfers need of it, which is
- * one piece of work each at most, is never refused. Safe on any thread.
+ * Queues the opening of files of new requests for the I/O pool, up to a limit. The tasks of running transfers, at most
+ * one for each transfer, bypass this queue and are never rejected. Safe for use by several threads.
  */
 final class FileOpenQueue implements Executor {
-    /** More than can boot at once; it is time that ends a wait, this only bounds memory. */
-    private static final int MOST_WAITING = 8192;
+    /** More clients than boot at the same time. A timeout ends the wait of each; this limit only bounds memory. */
+    private static final int MAX_QUEUED = 8192;
 
     private final Executor io;
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger queued = new AtomicInteger();
 
     FileOpenQueue(Executor io) {
         this.io = io;
     }
 
-    /** Returns the pool itself, for what is open already. */
+    /** Returns the I/O pool itself, for files that are open. */
     Executor io() {
         return io;
     }
 
-    /** @throws RejectedExecutionException if too many wait */
+    /**
+     * Runs a task on the I/O pool.
+     *
+     * @throws RejectedExecutionException if the queue is full, or the pool is shut down
+     */
     @Override
     public void execute(Runnable opening) {
-        if (waiting.incrementAndGet() > MOST_WAITING) {
-            waiting.decrementAndGet();
-            throw new RejectedExecutionException(MOST_WAITING + " files wait to be opened");
+        if (queued.incrementAndGet() > MAX_QUEUED) {
+            queued.decrementAndGet();
+            throw new RejectedExecutionException(MAX_QUEUED + " files wait to be opened");
         }
         try {
             io.execute(() -> {
-                waiting.decrementAndGet();
+                queued.decrementAndGet();
                 opening.run();
             });
         } catch (RejectedExecutionException e) {
-            waiting.decrementAndGet();
+            queued.decrementAndGet();
             throw e;
         }
     }

@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The I/O threads of one group of storages. A thread whose file operation does not end, say on a server of NFS that is
- * gone or a FIFO that nobody writes to, can't be freed; another one is started in its place, up to a limit. Safe on any
- * thread.
+ * The I/O threads of one group of storages. A thread whose file operation does not return, for example on an
+ * unreachable NFS server or a FIFO without a writer, cannot be interrupted; another thread is started in its place, up
+ * to a limit. Safe for use by several threads.
  */
 final class IoPool implements Executor {
     static final int THREADS = 16;
-    /** Threads that may be started in place of stuck ones. */
+    /** Limit of the threads that are started in place of stuck ones. */
     static final int SPARE_THREADS = 48;
-    /** A file operation that takes longer is taken for stuck. */
+    /** Time after which a file operation counts as stuck. */
     static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(IoPool.class);
@@ -34,10 +34,10 @@ final class IoPool implements Executor {
     private volatile int stuck;
 
     /**
-     * A pool without threads, which start when they are needed and end when they are not.
+     * Creates a pool. Its threads are started on demand and end when they are idle.
      *
-     * @param name for the log
-     * @param clock in nanoseconds
+     * @param name the name of the group in the log
+     * @param clock the time in nanoseconds
      */
     IoPool(String name, LongSupplier clock) {
         this.name = name;
@@ -69,12 +69,12 @@ final class IoPool implements Executor {
         threads.execute(task);
     }
 
-    /** Returns where files of new requests wait for these threads. */
+    /** Returns the queue in which files of new requests wait for these threads. */
     FileOpenQueue openings() {
         return openings;
     }
 
-    /** Starts a thread in place of each that is stuck, and takes it back when that one is not stuck any more. */
+    /** Starts a thread in place of each stuck one. Removes it again when the stuck thread has recovered. */
     synchronized void replaceStuck() {
         long now = clock.getAsLong();
         int found = (int) busySince.values().stream()
@@ -102,22 +102,27 @@ final class IoPool implements Executor {
         stuck = found;
     }
 
-    /** Whether all threads are stuck and none may be started any more, as of the last {@link #replaceStuck}. */
+    /** Returns true if all threads are stuck and the limit is reached, as of the last {@link #replaceStuck}. */
     boolean isExhausted() {
         return stuck >= THREADS + SPARE_THREADS;
     }
 
-    /** Returns how many threads there may be now. */
+    /** Returns the current limit of threads. */
     int size() {
         return threads.getMaximumPoolSize();
     }
 
-    /** As {@link ThreadPoolExecutor#shutdown}. */
+    /** Rejects new tasks; see {@link ThreadPoolExecutor#shutdown}. */
     void shutdown() {
         threads.shutdown();
     }
 
-    /** As {@link ThreadPoolExecutor#awaitTermination}. */
+    /**
+     * Waits for running tasks; see {@link ThreadPoolExecutor#awaitTermination}.
+     *
+     * @param nanos the longest wait in nanoseconds
+     * @return false if tasks were still running after that time
+     */
     boolean awaitTermination(long nanos) throws InterruptedException {
         return threads.awaitTermination(nanos, TimeUnit.NANOSECONDS);
     }

@@ -7,47 +7,61 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/** All I/O threads of a server: those of each group of storages, and some for everything else. Safe on any thread. */
+/**
+ * All I/O threads of a server: one pool for each group of storages, and one for other tasks. Safe for use by several
+ * threads.
+ */
 final class IoPools {
     private final LongSupplier clock;
     private final IoPool general;
     private final Map<Object, IoPool> pools = new ConcurrentHashMap<>();
 
-    /** Pools by that clock, in nanoseconds. */
+    /**
+     * Creates the pools.
+     *
+     * @param clock the time in nanoseconds
+     */
     IoPools(LongSupplier clock) {
         this.clock = clock;
         this.general = new IoPool("the network", clock);
     }
 
-    /** Returns the threads for work that has nothing to do with a storage. */
+    /** Returns the pool for tasks that use no storage. */
     Executor general() {
         return general;
     }
 
-    /** Returns the pool of that storage's group. */
+    /** Returns the pool of the storage's group. */
     IoPool of(Storage storage) {
         return pools.computeIfAbsent(storage.ioGroup(), group -> new IoPool(group.toString(), clock));
     }
 
-    /** To be called now and then: see {@link IoPool#replaceStuck}. */
+    /** Replaces the stuck threads of all groups; see {@link IoPool#replaceStuck}. Must be called periodically. */
     void replaceStuck() {
         pools.values().forEach(IoPool::replaceStuck);
     }
 
-    /** Whether files can be served: false when the threads of every storage in use are stuck for good. */
+    /**
+     * Returns true if files can be served; false if the threads of every storage in use are stuck and their limits are
+     * reached.
+     */
     boolean isServing() {
         return pools.isEmpty() || pools.values().stream().anyMatch(pool -> !pool.isExhausted());
     }
 
-    /** Takes no more work. */
+    /** Rejects new tasks. */
     void shutdown() {
         general.shutdown();
         pools.values().forEach(IoPool::shutdown);
     }
 
-    /** Waits for the end of the work there is, of all pools together no longer than that. */
-    void awaitTermination(Duration longest) throws InterruptedException {
-        long deadline = System.nanoTime() + longest.toNanos();
+    /**
+     * Waits for running tasks of the storages' pools.
+     *
+     * @param timeout the timeout wait for all pools together
+     */
+    void awaitTermination(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
         for (IoPool pool : pools.values()) {
             pool.awaitTermination(deadline - System.nanoTime());
         }

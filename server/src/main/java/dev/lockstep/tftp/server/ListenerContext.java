@@ -7,16 +7,18 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * What the listening sockets of one server share.
+ * The state that the listening sockets of one server share.
  *
- * @param isBroadcastOrMulticast tells the addresses of more than one machine
+ * @param isBroadcastOrMulticast returns true for an address that stands for more than one host
  * @param pool the ports of the port ranges
- * @param sharedPortOwners which socket serves a peer whose transfer has no port of its own; safe on any thread
- * @param buckets what may be sent to whom before they have answered; safe on any thread
- * @param openings where the files of a storage wait to be opened; safe on any thread
- * @param unvalidated the children whose peers have not; safe on any thread
- * @param dallying the finished uploads that dally in case their last ACK was lost (RFC 1350, section 6): they hold no place,
- *     but a socket or a port, and are closed before a request is refused for lack of either; safe on any thread
+ * @param sharedPortOwners the socket that serves a peer whose transfer has no port of its own; safe for use by several
+ *     threads
+ * @param buckets the limits on what is sent to unvalidated peers; safe for use by several threads
+ * @param openings returns the queue in which files of a storage wait to be opened; safe for use by several threads
+ * @param unvalidated the transfers with unvalidated peers; safe for use by several threads
+ * @param dallying the finished uploads that dally in case their last ACK was lost (RFC 1350, section 6). They do not
+ *     count as running transfers, but hold a socket or a port, and are closed before a request is refused for lack of
+ *     either. Safe for use by several threads
  */
 record ListenerContext(
         Predicate<InetAddress> isBroadcastOrMulticast,

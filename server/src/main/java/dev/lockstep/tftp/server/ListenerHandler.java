@@ -24,18 +24,21 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads requests. Each of a new peer gets a child channel on this listener's event loop; one that is repeated joins the
- * child that is there. What belongs to a child without a socket of its own goes to {@link SharedPort}; all the rest is
- * not answered, since that would feed a spoofer.
+ * Reads requests on a listening socket. Each request of a new peer gets a child channel on this listener's event loop.
+ * A duplicate request is passed to the running transfer. A datagram of a transfer without a socket of its own is passed
+ * to {@link SharedPort}. Any other datagram is dropped, since a reply could be used for a reflection attack.
  */
 final class ListenerHandler extends ChannelInboundHandlerAdapter {
-    /** Milliseconds that a request waits for a place, twice as many each time: 31 in all. */
+    /**
+     * First delay before a request without a free place is tried again, in milliseconds. The delay doubles each time:
+     * 31 ms in all.
+     */
     private static final int FIRST_WAIT = 1;
 
     private static final int LAST_WAIT = 16;
 
-    /** Requests that may wait so, the others are refused at once. */
-    private static final int MOST_WAITING = 64;
+    /** Limit of the requests that wait; further ones are refused at once. */
+    private static final int MAX_WAITING = 64;
 
     private final ServerConfig config;
     private final TransferContext context;
@@ -43,7 +46,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     private final TransferQuota admission;
     private final ListenerContext shared;
     private final Map<TransferKey, ServerTransfer> children = new HashMap<>();
-    /** Requests for which there was no place yet. */
+    /** Admitted requests that wait for a free place. */
     private final Map<TransferKey, ServerTransfer> waiting = new HashMap<>();
 
     private EventLoop loop;
@@ -65,7 +68,11 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         this.shared = shared;
     }
 
-    /** This listens on a wildcard, behind which there are these. */
+    /**
+     * Marks this listener as one on a wildcard address.
+     *
+     * @param addresses the sockets of single addresses behind the wildcard
+     */
     void passOnTo(LocalAddressSockets addresses) {
         own = addresses;
     }
@@ -96,7 +103,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
             if (shared.isBroadcastOrMulticast().test(packet.recipient().getAddress())) {
                 drop(packet, "sent to a broadcast or multicast address");
             } else if (isForUnknownAddress(packet)) {
-                drop(packet, "sent before there was a socket for each address");
+                drop(packet, "received before each address had its own socket");
             } else if (!sharedPort.deliver(packet) && !passOn(ctx, packet)) {
                 onDatagram(ctx, packet);
             }
@@ -117,7 +124,10 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A request that was there before the sockets of single addresses may have been sent to any of them. */
+    /**
+     * Returns true if the local address of a request is not known: a request that was received before the sockets of
+     * single addresses were bound may have been sent to any of them.
+     */
     private boolean isForUnknownAddress(DatagramPacket packet) {
         LocalAddressSockets addresses = own;
         return addresses != null
@@ -125,7 +135,10 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 && addresses.isAmbiguous(packet.sender().getAddress());
     }
 
-    /** An answer from the listening port needs a socket that is bound to the address that was asked. */
+    /**
+     * Passes a request to a socket that is bound to its destination address, which a reply from the listening port
+     * needs. Returns false if this listener has to serve the request itself.
+     */
     private boolean passOn(ChannelHandlerContext ctx, DatagramPacket packet) {
         LocalAddressSockets addresses = own;
         return addresses != null
@@ -134,42 +147,45 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void onDatagram(ChannelHandlerContext ctx, DatagramPacket packet) {
-        TransferKey ends = TransferKey.of(packet);
+        TransferKey key = TransferKey.of(packet);
         try {
             TftpMessage message = TftpCodec.decode(packet.content(), config.strictness());
             if (message instanceof Request request) {
-                onRequest(request, ends);
+                onRequest(request, key);
             } else {
                 onStray(ctx, packet, message);
             }
             ReferenceCountUtil.release(message);
         } catch (MalformedMessageException malformed) {
-            if (malformed.isRequest() && admits(ends.peer(), now())) {
+            if (malformed.isRequest() && admits(key.peer(), now())) {
                 TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
-                refuse(ends, null, refusal);
+                refuse(key, null, refusal);
             } else if (!malformed.isRequest()) {
                 drop(packet, malformed.getMessage());
             }
         }
     }
 
-    /** Part of a transfer that is not here: of one that never was, where this port is that of transfers. */
+    /**
+     * Handles a message that belongs to no known transfer. In single-port mode, where transfers use this port, it is
+     * answered with ERROR 5.
+     */
     private void onStray(ChannelHandlerContext ctx, DatagramPacket packet, TftpMessage message) {
         drop(packet, "not a request");
         if (config.portModes().forPeer(packet.sender()) instanceof PortMode.Single) {
-            sharedPort.turnAway(ctx, message, packet.sender());
+            sharedPort.respondUnknownTid(ctx, message, packet.sender());
         }
     }
 
-    private void onRequest(Request request, TransferKey ends) {
+    private void onRequest(Request request, TransferKey key) {
         long now = now();
-        InetSocketAddress peer = ends.peer();
-        ServerTransfer live = children.get(ends);
+        InetSocketAddress peer = key.peer();
+        ServerTransfer live = children.get(key);
         if (live != null && live.isRepeatedBy(request, now)) {
             live.repeat();
             return;
         }
-        ServerTransfer asked = waiting.get(ends);
+        ServerTransfer asked = waiting.get(key);
         if (asked != null && asked.request().equals(request)) {
             return;
         }
@@ -184,43 +200,46 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         try {
             requestSettings = config.policy().resolve(request, peer);
         } catch (TftpException refusal) {
-            refuse(ends, request, refusal);
+            refuse(key, request, refusal);
             return;
         }
         PortMode mode = config.portModes().forPeer(peer);
-        enter(new ServerTransfer(peer, request, mode, now, admission, loop), ends, requestSettings, FIRST_WAIT);
+        enter(new ServerTransfer(peer, request, mode, now, admission, loop), key, requestSettings, FIRST_WAIT);
     }
 
     /**
-     * Opens an admitted request, has it wait for a place, or refuses it.
+     * Starts an admitted request, queues it until there is a free place, or refuses it.
      *
-     * @param wait how many milliseconds it is to wait if there is no place
+     * @param wait the delay in milliseconds before the next try, if there is no free place
      */
-    private void enter(ServerTransfer child, TransferKey ends, RequestSettings requestSettings, int wait) {
+    private void enter(ServerTransfer child, TransferKey key, RequestSettings requestSettings, int wait) {
         try {
-            makePlace(child, now());
+            freePlace(child, now());
             admission.enter(child);
         } catch (TftpException refusal) {
-            if (wait > LAST_WAIT || waiting.size() >= MOST_WAITING || admission.isClosed()) {
-                refuse(ends, child.request(), refusal);
+            if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || admission.isClosed()) {
+                refuse(key, child.request(), refusal);
             } else {
-                waiting.put(ends, child);
+                waiting.put(key, child);
                 Runnable again = () -> {
-                    if (waiting.remove(ends, child)) {
-                        enter(child, ends, requestSettings, 2 * wait);
+                    if (waiting.remove(key, child)) {
+                        enter(child, key, requestSettings, 2 * wait);
                     }
                 };
                 loop.schedule(again, wait, TimeUnit.MILLISECONDS);
             }
             return;
         }
-        children.put(ends, child);
+        children.put(key, child);
         shared.unvalidated().add(child);
-        open(child, ends, requestSettings);
+        open(child, key, requestSettings);
     }
 
-    /** Where all places are taken, evicts a peer that never answered, or else the one that has been silent longest. */
-    private void makePlace(ServerTransfer child, long now) {
+    /**
+     * Frees a place if the limit of transfers is reached: evicts an unvalidated peer, or else the transfer that has
+     * been idle longest.
+     */
+    private void freePlace(ServerTransfer child, long now) {
         if (admission.isFull() && shared.unvalidated().makeRoom(any -> true, now) != null) {
             return;
         }
@@ -230,26 +249,28 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether a request may be looked at: of those that nobody answers there are not too many, nor from there. */
+    /**
+     * Returns true if the rate limits for unvalidated peers allow a request. Otherwise reports the request as dropped.
+     */
     private boolean admits(InetSocketAddress peer, long now) {
         if (shared.buckets().admits(peer, now)) {
             return true;
         }
-        turnAway(peer);
+        reportDropped(peer);
         return false;
     }
 
-    /** Not worth an answer, since its sender may be made up. */
-    private void turnAway(InetSocketAddress peer) {
-        context.listener().on(new TransferEvent.TurnedAway(peer, "too much is unanswered"));
+    /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
+    private void reportDropped(InetSocketAddress peer) {
+        context.listener().on(new TransferEvent.TurnedAway(peer, "rate limit for unvalidated peers"));
     }
 
-    private void open(ServerTransfer child, TransferKey ends, RequestSettings requestSettings) {
+    private void open(ServerTransfer child, TransferKey key, RequestSettings requestSettings) {
         TransferContext watched = context.withListener(
                 child.watchedBy(context.listener(), shared.dallying(), requestSettings.blackHole()));
         bootstrap.open(
                 child,
-                ends,
+                key,
                 pipeline -> pipeline.addLast(
                         new AmplificationLimiter(child, shared.buckets(), shared.unvalidated()),
                         new ServerHandshake(
@@ -259,27 +280,31 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                                 shared.openings().apply(requestSettings.storage()),
                                 bootstrap::pathMtu)),
                 new TransferChannelFactory.Owner(
-                        failure -> loop.execute(() -> onNoChannel(child, ends, requestSettings, failure)),
-                        () -> forget(ends, child)));
+                        failure -> loop.execute(() -> onNoChannel(child, key, requestSettings, failure)),
+                        () -> forget(key, child)));
     }
 
-    /** The machine gives no socket for a transfer, or all ports of a range are taken. */
+    /** Called when the system provides no socket for a transfer, or all ports of a range are in use. */
     private void onNoChannel(
-            ServerTransfer child, TransferKey ends, RequestSettings requestSettings, Throwable failure) {
-        ServerTransfer leaving = child.isAbandoned() ? null : makeRoomFor(child.mode());
-        if (leaving != null) {
-            leaving.whenClosed(() -> loop.execute(() -> open(child, ends, requestSettings)));
+            ServerTransfer child, TransferKey key, RequestSettings requestSettings, Throwable failure) {
+        ServerTransfer evicted = child.isAbandoned() ? null : evictFor(child.mode());
+        if (evicted != null) {
+            evicted.whenClosed(() -> loop.execute(() -> open(child, key, requestSettings)));
             return;
         }
-        forget(ends, child);
+        forget(key, child);
         TftpException cause = failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
-        refuse(ends, child.request(), cause);
+        refuse(key, child.request(), cause);
     }
 
-    /** Closes a finished upload that dallies, or else a peer that never answered; null if there is none. */
-    private ServerTransfer makeRoomFor(PortMode mode) {
+    /**
+     * Evicts a dallying upload, or else a transfer with an unvalidated peer.
+     *
+     * @return the evicted transfer, or null if there is none
+     */
+    private ServerTransfer evictFor(PortMode mode) {
         ServerTransfer finished =
                 shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
         return finished != null
@@ -287,25 +312,25 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 : shared.unvalidated().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
     }
 
-    private void forget(TransferKey ends, ServerTransfer child) {
-        children.remove(ends, child);
+    private void forget(TransferKey key, ServerTransfer child) {
+        children.remove(key, child);
         child.leave();
         shared.unvalidated().remove(child);
         shared.dallying().remove(child);
         refusals.onSocketClosed();
     }
 
-    private void refuse(TransferKey ends, Request request, TftpException refusal) {
-        int octets = ReplyBudget.EMPTY_ERROR + refusal.getMessage().length();
-        if (!shared.buckets().tryTake(ends.peer().getAddress(), octets, now())) {
-            turnAway(ends.peer());
+    private void refuse(TransferKey key, Request request, TftpException refusal) {
+        int length = ReplyBudget.EMPTY_ERROR + refusal.getMessage().length();
+        if (!shared.buckets().tryTake(key.peer().getAddress(), length, now())) {
+            reportDropped(key.peer());
             return;
         }
-        context.listener().on(new TransferEvent.Refused(ends.peer(), request, refusal));
-        if (config.portModes().forPeer(ends.peer()) instanceof PortMode.Fresh) {
-            refusals.refuse(ends.peer(), ends.asked(), refusal);
+        context.listener().on(new TransferEvent.Refused(key.peer(), request, refusal));
+        if (config.portModes().forPeer(key.peer()) instanceof PortMode.Fresh) {
+            refusals.refuse(key.peer(), key.asked(), refusal);
         } else {
-            sharedPort.refuse(ends.peer(), refusal); // no other port is sure to reach the client, or to be free
+            sharedPort.refuse(key.peer(), refusal); // another port may not reach the client, or not be free
         }
     }
 
@@ -317,12 +342,19 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         context.listener().on(new TransferEvent.Dropped(packet.sender(), reason));
     }
 
-    /** Closes the listener, at once or when the last transfer that needs its port has ended. On the event loop. */
+    /**
+     * Closes the listener, at once or when the last transfer that uses its port has ended. Must be called on the event
+     * loop.
+     */
     void retire() {
         sharedPort.closeWhenUnused();
     }
 
-    /** Ends what is still running, and tells the peers. On the event loop. */
+    /**
+     * Cancels all running transfers and sends their peers an ERROR. Must be called on the event loop.
+     *
+     * @param cause the ERROR to send
+     */
     void cancelAll(TftpException cause) {
         List.copyOf(children.values()).forEach(child -> child.cancel(cause));
     }

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The addresses the server listens on, and the sockets there. */
+/** The addresses that a server listens on, and their sockets. */
 final class Listeners {
-    /** How long an address that appears may go without sockets of its own. */
+    /**
+     * Seconds between two scans of the local addresses: a new address may be without sockets of its own for that long.
+     */
     private static final int RESCAN_SECONDS = 3;
 
     private final ListeningSockets sockets;
@@ -28,7 +30,11 @@ final class Listeners {
         this.sockets = sockets;
     }
 
-    /** Binds all addresses of the configuration, or none. */
+    /**
+     * Binds all addresses of the configuration, or none.
+     *
+     * @throws IOException if an address cannot be bound, or an inherited descriptor cannot be used
+     */
     static Listeners bind(
             ServerConfig config,
             TransferContext context,
@@ -68,7 +74,7 @@ final class Listeners {
         sockets.close();
     }
 
-    /** Has each close as soon as no transfer needs it: no more requests are to be served. */
+    /** Stops serving new requests. Each socket is closed as soon as no transfer uses it. */
     void retire() {
         for (ListeningSockets.Listener listener : sockets.retire()) {
             listener.channel().eventLoop().submit(listener.handler()::retire).awaitUninterruptibly();
@@ -82,7 +88,10 @@ final class Listeners {
         }
     }
 
-    /** Both families, each with its own sockets or both with one; IPv6 where the machine has it. */
+    /**
+     * Binds the wildcard addresses of IPv4 and IPv6, with sockets for each or with one socket for both. Leaves IPv6 out
+     * if the system does not support it.
+     */
     private void bindEverywhere(int port, Transport transport) throws IOException {
         InetAddress anyIpv6 = InetAddress.getByName("::");
         boolean ipv6 = hasIpv6(anyIpv6);

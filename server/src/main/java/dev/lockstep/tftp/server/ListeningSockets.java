@@ -27,14 +27,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /**
- * Binds the listening sockets: for each address one an event loop, among which the kernel shares the clients out. Beside
- * those of a wildcard there are such of single addresses, which the kernel prefers. Safe on any thread but the event
- * loops.
+ * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
+ * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
+ * Safe for use by several threads, except for event loops.
  */
 final class ListeningSockets {
     private static final int LONGEST_REQUEST = 65507;
 
-    /** Room for the requests of many machines that are switched on at once, and for uploads to a single port. */
+    /**
+     * Receive buffer in bytes, for the requests of many machines that boot at once, and for uploads to a single port.
+     */
     private static final int RECEIVE_BUFFER = 1 << 20;
 
     record Listener(Channel channel, ListenerHandler handler) {}
@@ -78,12 +80,23 @@ final class ListeningSockets {
         return broadcasts.contains(address);
     }
 
-    /** Binds an address of the configuration; gives it with its real port. */
+    /**
+     * Binds an address of the configuration.
+     *
+     * @return the address with its actual port
+     * @throws IOException if the address cannot be bound
+     */
     synchronized InetSocketAddress bind(InetSocketAddress address) throws IOException {
         return serve(listen(address, null), UnixChannelOption.SO_REUSEPORT);
     }
 
-    /** Another process has bound it, perhaps to a port that is not ours to bind. */
+    /**
+     * Listens on a socket that another process has bound, for example to a port that this process may not bind.
+     *
+     * @param descriptor the file descriptor of the socket
+     * @return the address of the socket
+     * @throws IOException if the descriptor is not a UDP socket, or cannot be used
+     */
     synchronized InetSocketAddress inherit(int descriptor) throws IOException {
         DatagramChannel socket = ActivatedSocket.at(descriptor, transport);
         ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
@@ -94,15 +107,14 @@ final class ListeningSockets {
         if (!registered.isSuccess()) {
             throw new IOException("inherited descriptor " + descriptor, registered.cause());
         }
-        // whoever bound it may be another user: that one's sockets share no port with ours, but may let an address be
-        // reused
+        // another user may have bound it: SO_REUSEPORT does not work with sockets of another user, SO_REUSEADDR may
         return serve(List.of(listener(socket, handler)), ChannelOption.SO_REUSEADDR);
     }
 
     /**
-     * Begins to read from new sockets. Each IPv6 address behind a wildcard has its own sockets by then.
+     * Starts to read from new sockets, after each IPv6 address behind a wildcard has got its own sockets.
      *
-     * @param beside what allows sockets of single addresses beside these
+     * @param beside the socket option that allows sockets of single addresses besides these
      */
     private InetSocketAddress serve(List<Listener> bound, ChannelOption<Boolean> beside) {
         listeners.addAll(bound);
@@ -122,9 +134,10 @@ final class ListeningSockets {
     }
 
     /**
-     * Binds a single address beside a wildcard.
+     * Binds a single address besides a wildcard.
      *
-     * @param allowed the option that both have
+     * @param allowed the socket option that both sockets need
+     * @throws IOException if the address cannot be bound, or the server is shutting down
      */
     synchronized List<Listener> bindBeside(InetSocketAddress address, ChannelOption<Boolean> allowed)
             throws IOException {
@@ -137,7 +150,7 @@ final class ListeningSockets {
         return bound;
     }
 
-    /** Looks which addresses this machine has now. */
+    /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */
     void rescan() {
         List<LocalAddressSockets> all;
         synchronized (this) {
@@ -146,12 +159,12 @@ final class ListeningSockets {
         try {
             broadcasts = BroadcastAddresses.ofThisMachine();
         } catch (SocketException ignored) {
-            // the system does not tell now: the next look may
+            // the system does not list them now: the next scan may succeed
         }
         all.forEach(LocalAddressSockets::rescan);
     }
 
-    /** Everything there is; nothing is added any more. */
+    /** Returns all listeners and prevents the binding of further ones. */
     synchronized List<Listener> retire() {
         retired = true;
         return all();
@@ -161,7 +174,7 @@ final class ListeningSockets {
         return List.copyOf(listeners);
     }
 
-    /** Closes sockets whose address is gone. */
+    /** Closes the sockets of an address that was removed, when no transfer uses them. */
     void drop(List<Listener> gone) {
         for (Listener listener : gone) {
             listener.channel.eventLoop().execute(listener.handler::retire);
@@ -174,10 +187,11 @@ final class ListeningSockets {
     }
 
     /**
-     * Binds a socket for each event loop. The first one shares its port only once it is bound: so it finds out about
-     * another server's, and what it receives from then on is served.
+     * Binds a socket for each event loop. The first one is bound without SO_REUSEPORT, so that binding fails if another
+     * server has the port, and gets the option afterwards. The requests it receives from then on are served.
      *
-     * @param beside the option that allows them beside the sockets of a wildcard; null where there are none
+     * @param beside the socket option that allows them besides the sockets of a wildcard, or null if there is no
+     *     wildcard
      */
     private List<Listener> listen(InetSocketAddress address, ChannelOption<Boolean> beside) throws IOException {
         List<Listener> bound = new ArrayList<>();
@@ -199,7 +213,7 @@ final class ListeningSockets {
                     break;
                 }
                 channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
-                channel.config().setOption(ChannelOption.SO_REUSEADDR, false); // nobody else's beside it
+                channel.config().setOption(ChannelOption.SO_REUSEADDR, false); // no socket of another process besides it
             }
         } catch (IOException e) {
             bound.forEach(listener -> listener.channel.close());

@@ -22,14 +22,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which of the addresses behind one wildcard have listening sockets of their own. What leaves through a wildcard's
- * socket has the address that the system's routes say, not always the one that was asked; and a wildcard of IPv6
- * can't tell which one that was. So each IPv6 address has its own as soon as it is seen, an IPv4 address when somebody
- * asks there who is to be answered from the listening port.
+ * The listening sockets of single addresses behind one wildcard. A datagram that is sent through the wildcard's socket
+ * has the source address that the routing table selects, which is not always the address that the request was sent to;
+ * and a wildcard of IPv6 cannot tell the destination address of a request. So each IPv6 address gets its own socket as
+ * soon as it is found. An IPv4 address gets one when a request to it has to be answered from the listening port.
  */
 final class LocalAddressSockets {
-    /** More than a machine has: those of a whole network that is routed to it stay with the wildcard. */
-    private static final int MOST_ON_DEMAND = 256;
+    /**
+     * More addresses than a machine usually has. If a whole network is routed to this machine, the wildcard serves the
+     * other addresses.
+     */
+    private static final int MAX_ON_DEMAND = 256;
 
     private static final int EACCES = -13;
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
@@ -40,16 +43,16 @@ final class LocalAddressSockets {
     private final Executor io;
     private final Map<InetAddress, List<Listener>> bound = new ConcurrentHashMap<>();
     private final Set<InetAddress> underWay = ConcurrentHashMap.newKeySet();
-    /** Whether the last look found nothing new to bind. */
+    /** True if the last scan found no new address to bind. */
     private volatile boolean isSettled;
 
     private volatile boolean isDenied;
     private boolean warned;
 
     /**
-     * Those behind a wildcard that is bound.
+     * Creates the state for a bound wildcard.
      *
-     * @param beside the option by which the kernel allows sockets beside the wildcard's
+     * @param beside the socket option by which the kernel allows sockets besides the wildcard's
      */
     LocalAddressSockets(
             ListeningSockets sockets, InetSocketAddress wildcard, ChannelOption<Boolean> beside, Executor io) {
@@ -64,22 +67,25 @@ final class LocalAddressSockets {
     }
 
     /**
-     * Sends a request on to a socket of the address it was sent to, which is made if need be; false if that can't be.
-     * On the event loop of the wildcard's channel.
+     * Passes a request to a socket of its destination address, which is bound if necessary. Must be called on the event
+     * loop of the wildcard's channel.
+     *
+     * @param from the channel of the wildcard
+     * @return false if there is no such socket and none can be bound
      */
     boolean passOn(DatagramPacket packet, Channel from) {
         InetAddress asked = packet.recipient().getAddress();
         if (asked.isAnyLocalAddress()) {
-            return false; // nobody knows
+            return false; // the destination is not known
         }
         List<Listener> own = bound.get(asked);
         if (own != null) {
             return !own.isEmpty() && passOn(packet.retain(), own, from);
         }
-        if (bound.size() >= MOST_ON_DEMAND) {
+        if (bound.size() >= MAX_ON_DEMAND) {
             return false;
         }
-        if (underWay.add(asked)) { // otherwise dropped: the client will ask again
+        if (underWay.add(asked)) { // otherwise dropped: the client retransmits its request
             packet.retain();
             try {
                 io.execute(() -> passOn(packet, claim(asked), from));
@@ -90,7 +96,10 @@ final class LocalAddressSockets {
         return true;
     }
 
-    /** Takes over the packet, for which there is a socket on the same event loop, at worst the wildcard's again. */
+    /**
+     * Passes a packet to the socket on the same event loop, or back to the wildcard if there is none. Takes ownership
+     * of the packet.
+     */
     private static boolean passOn(DatagramPacket packet, List<Listener> own, Channel from) {
         Channel to = own.stream()
                 .map(Listener::channel)
@@ -104,13 +113,16 @@ final class LocalAddressSockets {
         return true;
     }
 
-    /** Gives an address its sockets; none if it can't have them now, and then the wildcard serves it. */
+    /**
+     * Binds the sockets of an address. Returns an empty list if that is not possible now; then the wildcard serves the
+     * address.
+     */
     private List<Listener> claim(InetAddress address) {
         List<Listener> own = List.of();
         try {
             own = sockets.bindBeside(new InetSocketAddress(address, wildcard.getPort()), beside);
         } catch (IOException e) {
-            // not ready yet, or not for us
+            // the address is not ready yet, or may not be bound
             if (e.getCause() instanceof NativeIoException cause && cause.expectedErr() == EACCES) {
                 isDenied = true;
             }
@@ -121,8 +133,10 @@ final class LocalAddressSockets {
     }
 
     /**
-     * Whether a request of this peer that the wildcard's socket received may have been sent to several addresses, all of
-     * which have sockets of their own since a short time only: the next copy will be received there.
+     * Returns true if a request that was received by the wildcard's socket may have been sent to any of several
+     * addresses whose sockets have only just been bound. A retransmission will be received by the right socket.
+     *
+     * @param peer the source address of the request
      */
     boolean isAmbiguous(InetAddress peer) {
         return !isSettled
@@ -138,7 +152,10 @@ final class LocalAddressSockets {
                 && one.isLinkLocalAddress() == other.isLinkLocalAddress();
     }
 
-    /** Looks which addresses there are now, unless the system does not tell. Blocks. */
+    /**
+     * Binds sockets of new addresses and closes those of removed ones. Does nothing if the system does not list its
+     * addresses. Blocks.
+     */
     synchronized void rescan() {
         Set<InetAddress> here = ConcurrentHashMap.newKeySet();
         try {
@@ -149,7 +166,7 @@ final class LocalAddressSockets {
         } catch (SocketException notNow) {
             return;
         }
-        bound.values().removeIf(List::isEmpty); // another try
+        bound.values().removeIf(List::isEmpty); // try these again
         int before = bound.size();
         for (InetAddress address : here) {
             if (isIpv6() && !bound.containsKey(address) && underWay.add(address)) {
@@ -172,13 +189,13 @@ final class LocalAddressSockets {
         if (isDenied && several && !warned) {
             warned = true;
             LOG.warn(
-                    "answers to IPv6 clients may leave from another address than the one asked: no right to bind a"
+                    "replies to IPv6 clients may have the wrong source address: no permission to bind a"
                             + " socket for each address to port {} (expected: CAP_NET_BIND_SERVICE)",
                     wildcard.getPort());
         }
     }
 
-    /** Whether it is an address of this machine that no interface lists, as all of 127.0.0.0/8 are. */
+    /** Returns true for an address of this machine that no interface lists, such as any of 127.0.0.0/8. */
     private static boolean isLocal(InetAddress address) {
         try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(address, 0))) {
             return probe.isBound();

@@ -6,40 +6,48 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** The largest packet for clients of one network, where that of the path as this machine knows it is not right. */
+/** The MTU for the clients of one network, to replace the path MTU that this machine has determined. */
 public final class NetworkMtu {
-    /** What every link of IPv4 carries (RFC 791). */
+    /** Smallest MTU of an IPv4 link (RFC 791). */
     private static final int MIN_MTU = 68;
 
     private final IpSubnetFilterRule network;
-    private final int octets;
+    private final int mtu;
 
-    private NetworkMtu(IpSubnetFilterRule network, int octets) {
+    private NetworkMtu(IpSubnetFilterRule network, int mtu) {
         this.network = network;
-        this.octets = octets;
+        this.mtu = mtu;
     }
 
-    /** Reads {@code NETWORK/BITS=OCTETS}. */
+    /**
+     * Parses {@code NETWORK/BITS=MTU}, with the MTU in bytes.
+     *
+     * @throws IllegalArgumentException if the text has another form, or the MTU is not 68 to 65535
+     */
     public static NetworkMtu parse(String text) {
         int equals = text.indexOf('=');
         try {
-            int octets = Integer.parseInt(text.substring(equals + 1));
-            if (equals > 0 && octets >= MIN_MTU && octets <= RequestSettings.ANY_MTU) {
+            int mtu = Integer.parseInt(text.substring(equals + 1));
+            if (equals > 0 && mtu >= MIN_MTU && mtu <= RequestSettings.ANY_MTU) {
                 String network = text.substring(0, equals);
-                return new NetworkMtu(new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT), octets);
+                return new NetworkMtu(new IpSubnetFilterRule(network, IpFilterRuleType.ACCEPT), mtu);
             }
         } catch (IllegalArgumentException ignored) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException(
                 "mtu: " + text + " (expected: NETWORK/BITS=MTU, as 10.1.0.0/16=1400; an MTU of 68 to 65535)");
     }
 
-    /** What the first of them that has the client says. */
+    /**
+     * Returns the MTU of the first network that contains the client.
+     *
+     * @return the MTU in bytes, or empty if no network contains the client
+     */
     public static OptionalInt of(InetSocketAddress client, List<NetworkMtu> all) {
         return all.stream()
                 .filter(each -> each.network.matches(client))
-                .mapToInt(each -> each.octets)
+                .mapToInt(each -> each.mtu)
                 .findFirst();
     }
 }

@@ -16,37 +16,38 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * One peer's share of the listening socket: a channel without a socket of its own. What is written leaves through the
- * listener with the peer as recipient; what the listener gets from the peer is read here. On the listener's event loop.
+ * A channel of one peer on the listening socket, without a socket of its own. What is written is sent through the
+ * listener with the peer as recipient; datagrams that the listener receives from the peer are read here. Must be used
+ * on the listener's event loop.
  */
 final class PeerChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true);
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
     private final SharedPort port;
-    private final TransferKey ends;
+    private final TransferKey key;
     private boolean open = true;
     private boolean active;
     private int pathMtu;
 
-    /** Not connected yet. */
-    PeerChannel(SharedPort port, TransferKey ends) {
+    /** Creates a channel that is not connected. */
+    PeerChannel(SharedPort port, TransferKey key) {
         super(port.listener());
         this.port = port;
-        this.ends = ends;
+        this.key = key;
         pipeline().addFirst(new Outlet());
     }
 
-    /** The MTU of the path to the peer. */
+    /** Returns the path MTU to the peer in bytes, 0 before the channel is active. */
     int pathMtu() {
         return pathMtu;
     }
 
-    /** Writes go to the listener, promise and all: this channel has nothing to hold them in. */
+    /** Passes writes and their promises to the listener, since this channel has no outbound buffer of its own. */
     private final class Outlet extends ChannelOutboundHandlerAdapter {
         @Override
         public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-            Object packet = msg instanceof ByteBuf bytes ? new DatagramPacket(bytes, ends.peer()) : msg;
+            Object packet = msg instanceof ByteBuf bytes ? new DatagramPacket(bytes, key.peer()) : msg;
             if (promise.isVoid()) {
                 parent().write(packet, parent().voidPromise());
                 return;
@@ -71,7 +72,7 @@ final class PeerChannel extends AbstractChannel {
         return new AbstractUnsafe() {
             @Override
             public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-                port.measurePath(ends, mtu -> {
+                port.measurePath(key, mtu -> {
                     if (open) {
                         pathMtu = mtu;
                         active = true;
@@ -92,12 +93,12 @@ final class PeerChannel extends AbstractChannel {
 
     @Override
     protected SocketAddress localAddress0() {
-        return new InetSocketAddress(ends.asked(), ((InetSocketAddress) parent().localAddress()).getPort());
+        return new InetSocketAddress(key.asked(), ((InetSocketAddress) parent().localAddress()).getPort());
     }
 
     @Override
     protected SocketAddress remoteAddress0() {
-        return ends.peer();
+        return key.peer();
     }
 
     @Override
@@ -113,7 +114,7 @@ final class PeerChannel extends AbstractChannel {
 
     @Override
     protected void doBind(SocketAddress local) {
-        throw new UnsupportedOperationException("bound as the listener is");
+        throw new UnsupportedOperationException("bound like the listener");
     }
 
     @Override

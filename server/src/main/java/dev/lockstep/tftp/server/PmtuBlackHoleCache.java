@@ -20,42 +20,46 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds clients to whom large blocks vanish while small datagrams pass (RFC 2923, section 2.1): their next requests are
- * granted blocks that every path carries. At once, and not step by step: each step would be one more attempt that the
- * client waits through in vain. Safe on any thread.
+ * Detects PMTU black holes: paths on which large blocks are lost while small datagrams pass (RFC 2923, section 2.1).
+ * The next requests of such a client are granted blocks that every path carries. The block size is not reduced step by
+ * step, since each step would cost the client another failed attempt. Safe for use by several threads.
  *
- * <p>The only evidence is silence after the client has acknowledged the options: a client that sends an ERROR has received
- * something, or has changed its mind. One address may be a whole site behind NAT, and a machine that is switched off is
- * silent, too, so one silent transfer changes nothing. It takes a second one of that address, and no large block may have
- * been acknowledged from there for ten minutes.
+ * <p>The only evidence is silence after the client has acknowledged the options. A client that sends an ERROR has
+ * received a datagram, or has cancelled its request. One address may be a whole site behind NAT, and a machine that is
+ * switched off is silent, too, so one silent transfer has no effect. It takes a second one of the same address, and no
+ * large block acknowledged from there for ten minutes.
  */
 final class PmtuBlackHoleCache implements TransferListener {
     private static final int SAFE = PmtuBlackHole.SAFE_BLKSIZE;
-    private static final int MOST = 10_000;
-    /** When it is time to try larger datagrams again (RFC 1191, section 6.3). */
-    private static final Duration FORGOTTEN = Duration.ofMinutes(10);
-    /** Enough for some resends: a client that leaves sooner has changed its mind. */
-    private static final long IN_VAIN = TimeUnit.SECONDS.toNanos(2);
+    private static final int MAX_ADDRESSES = 10_000;
+    /** Time after which larger datagrams are tried again (RFC 1191, section 6.3). */
+    private static final Duration EXPIRY = Duration.ofMinutes(10);
+    /** Time for some retransmissions, in nanoseconds. A client that ends sooner has cancelled its request. */
+    private static final long MIN_SILENCE = TimeUnit.SECONDS.toNanos(2);
 
-    /** What is known of the path to an address. */
+    /** The state of the path to an address. */
     private enum Path {
         /** Large blocks were acknowledged. */
-        WIDE,
-        /** One transfer of large blocks was silent. */
+        PASSES_LARGE_BLOCKS,
+        /** One transfer with large blocks timed out. */
         SUSPECTED,
-        /** So was the next one. */
-        NARROW
+        /** Two transfers with large blocks timed out in succession. */
+        BLACK_HOLE
     }
 
     private final Cache<InetAddress, Path> paths;
     private final TransferListener listener;
 
-    /** Knows nothing yet; tells the listener of each {@link PmtuBlackHoleFound}. */
+    /**
+     * Creates an empty cache.
+     *
+     * @param listener is told of each {@link PmtuBlackHoleFound}
+     */
     PmtuBlackHoleCache(Ticker ticker, TransferListener listener) {
         this.listener = listener;
         this.paths = Caffeine.newBuilder()
-                .maximumSize(MOST)
-                .expireAfterWrite(FORGOTTEN)
+                .maximumSize(MAX_ADDRESSES)
+                .expireAfterWrite(EXPIRY)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
@@ -75,20 +79,23 @@ final class PmtuBlackHoleCache implements TransferListener {
 
     private void onBlocks(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats) {
         boolean largePassed = request instanceof ReadRequest && settings.blksize() > SAFE && stats.bytes() > SAFE;
-        if (largePassed && paths.getIfPresent(peer.getAddress()) != Path.WIDE) {
-            paths.put(peer.getAddress(), Path.WIDE);
+        if (largePassed && paths.getIfPresent(peer.getAddress()) != Path.PASSES_LARGE_BLOCKS) {
+            paths.put(peer.getAddress(), Path.PASSES_LARGE_BLOCKS);
         }
     }
 
     private void onTimeout(Ended ended) {
         InetAddress address = ended.peer().getAddress();
         boolean isSecond = paths.asMap().putIfAbsent(address, Path.SUSPECTED) == Path.SUSPECTED;
-        if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.NARROW)) {
-            listener.on(new PmtuBlackHoleFound(ended.peer(), ended.request(), FORGOTTEN));
+        if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.BLACK_HOLE)) {
+            listener.on(new PmtuBlackHoleFound(ended.peer(), ended.request(), EXPIRY));
         }
     }
 
-    /** A client that asks anew from the same port has given up as well. */
+    /**
+     * Returns true if a transfer ended because the client stopped replying. A new request from the same port counts as
+     * that, too.
+     */
     private static boolean isSilent(Ended ended) {
         TransferStats stats = ended.stats();
         boolean isSilence = ended.cause() != null && (ended.cause().isTimeout() || ended.outcome() == Outcome.REPLACED);
@@ -97,16 +104,18 @@ final class PmtuBlackHoleCache implements TransferListener {
                 && tookOptions
                 && ended.request() instanceof ReadRequest
                 && PmtuBlackHole.isSuspected(ended.settings(), stats)
-                && stats.elapsed(0) - stats.firstByteAfter() >= IN_VAIN;
+                && stats.elapsed(0) - stats.firstByteAfter() >= MIN_SILENCE;
     }
 
-    /** The same policy, with small blocks for these clients. */
+    /**
+     * Returns a policy that grants small blocks to clients behind a PMTU black hole, and is the given one otherwise.
+     */
     RequestPolicy narrowing(RequestPolicy policy) {
         return (request, peer) -> {
             RequestSettings requestSettings = policy.resolve(request, peer);
-            boolean narrow =
-                    requestSettings.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.NARROW;
-            return narrow ? requestSettings.afterBlackHole() : requestSettings;
+            boolean isBlackHole =
+                    requestSettings.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.BLACK_HOLE;
+            return isBlackHole ? requestSettings.afterBlackHole() : requestSettings;
         };
     }
 }

@@ -1,22 +1,31 @@
 package dev.lockstep.tftp.server;
 
-/** The port of this machine that a transfer has, once its request has come to the listening port. */
+/** The local port that a transfer uses after its request was received on the listening port. */
 public sealed interface PortMode {
-    /** A port that is free, another one for each transfer (RFC 1350, section 4). */
+    /** Selects an ephemeral port, a fresh one for each transfer (RFC 1350, section 4). */
     PortMode FRESH = new Fresh();
 
-    /** The listening port itself, for networks where an answer from another one does not arrive. */
+    /** Selects the listening port itself (single-port mode), for networks that drop replies from another port. */
     PortMode SINGLE = new Single();
 
-    /** See {@link #FRESH}. */
+    /** Fresh ports; see {@link #FRESH}. */
     record Fresh() implements PortMode {}
 
-    /** See {@link #SINGLE}. Transfers are told apart by the client's address and port. */
+    /** Single-port mode; see {@link #SINGLE}. Transfers are distinguished by the client's address and port. */
     record Single() implements PortMode {}
 
-    /** One of these ports, first and last included: as many transfers at once as there are ports. */
+    /**
+     * A port range: each transfer uses one of the ports, so there can be as many transfers at once as ports.
+     *
+     * @param first the first port, at least 1
+     * @param last the last port of the range, inclusive
+     */
     record Range(int first, int last) implements PortMode {
-        /** Refuses what is no range. */
+        /**
+         * Checks the range.
+         *
+         * @throws IllegalArgumentException if the ports are out of range or in the wrong order
+         */
         public Range {
             if (first < 1 || last < first || last > 65535) {
                 throw new IllegalArgumentException(
@@ -30,7 +39,11 @@ public sealed interface PortMode {
         }
     }
 
-    /** Reads {@code FIRST-LAST}. */
+    /**
+     * Parses {@code FIRST-LAST}.
+     *
+     * @throws IllegalArgumentException if the text has another form, or is no port range
+     */
     static PortMode range(String text) {
         int dash = text.indexOf('-');
         try {

@@ -2,9 +2,13 @@ package dev.lockstep.tftp.server;
 
 import java.net.InetSocketAddress;
 
-/** Chooses the port mode for a client. Asked on the event loops, several of them at once: it must not block. */
+/** Chooses the port mode of a client. Called on several event loops at once; it must not block. */
 @FunctionalInterface
 public interface PortModes {
-    /** The port mode for that client, whether it sends a request or what belongs to no transfer. */
+    /**
+     * Returns the port mode of a client. Called for requests and for datagrams that belong to no transfer.
+     *
+     * @return the mode, never null
+     */
     PortMode forPeer(InetSocketAddress peer);
 }

@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which ports of the ranges are taken by transfers of ours. They are given out in turn, so that one rests for as long
- * as it can before it is used again. Safe on any thread; asked once a request.
+ * The ports of the port ranges that are in use by transfers of this server. Ports are assigned in rotation, so that a
+ * port stays unused as long as possible before it is used again. Safe for use by several threads; called once for each
+ * request.
  */
 final class PortPool {
     private final Map<Range, Taken> ranges = new ConcurrentHashMap<>();
@@ -18,7 +19,11 @@ final class PortPool {
         private int next;
     }
 
-    /** The next free port of the range, if there is one. */
+    /**
+     * Takes the next free port of a range.
+     *
+     * @return the port, or empty if all ports are in use
+     */
     OptionalInt take(Range range) {
         Taken taken = ranges.computeIfAbsent(range, fresh -> new Taken());
         int count = range.last() - range.first() + 1;
@@ -36,7 +41,7 @@ final class PortPool {
         }
     }
 
-    /** A port that was taken is free again. */
+    /** Returns a port to the pool. */
     void giveBack(Range range, int port) {
         Taken taken = ranges.get(range);
         synchronized (taken) {

@@ -4,16 +4,19 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetSocketAddress;
 
-/** A policy that can be replaced by another one as a whole: for requests that come later, never for what runs. */
+/**
+ * A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers. Safe for
+ * use by several threads.
+ */
 public final class ReloadablePolicy<P extends RequestPolicy & PortModes> implements RequestPolicy, PortModes {
     private volatile P current;
 
-    /** Begins with that one. */
+    /** Creates a policy that delegates to the given one. */
     public ReloadablePolicy(P first) {
         current = first;
     }
 
-    /** From now on that one. */
+    /** Replaces the policy for requests that are received from now on. */
     public void replace(P next) {
         current = next;
     }

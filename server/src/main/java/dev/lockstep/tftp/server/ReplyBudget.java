@@ -7,94 +7,115 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * How much may be sent to whom before they have answered: octets, from a bucket for the address and one for its network.
- * And how many may be strangers: an address that has answered before need not queue with made-up ones, and a stranger who
- * comes back only with others who do. Asked for requests and what is sent to unanswered ones, never for a packet of a
- * running transfer. Safe on any thread.
+ * The budget for replies to unvalidated peers, in bytes: one token bucket for each client address and one for its
+ * network. It also limits the requests of addresses that have not replied before: an address that has replied does not
+ * compete with spoofed ones, and a peer that repeats a dropped request competes only with others that do. Used for
+ * requests and for what is sent to unvalidated peers, never for the packets of a running transfer. Safe for use by
+ * several threads.
  */
 final class ReplyBudget {
-    /** Those of IP and UDP. */
+    /** Bytes of the IP and UDP headers. */
     static final int HEADERS = 28;
 
-    /** An ERROR without its text. */
+    /** Bytes of an ERROR with an empty text, headers included. */
     static final int EMPTY_ERROR = HEADERS + 5;
 
-    /** What a first message may take at most: DATA where nothing was agreed on. */
+    /** The most bytes of a first message, headers included: DATA without negotiated options. */
     static final int FIRST_MESSAGE = HEADERS + 4 + 512;
 
-    private static final int MOST_KNOWN = 32_768;
+    private static final int MAX_KNOWN = 32_768;
     private static final int CLIENTS = 1 << 16;
     private static final int NETWORKS = 1 << 14;
-    private static final long EVERYBODY = 0;
+    private static final long ALL_PEERS = 0;
 
-    /** 4 MiB: in a flood of 50,000 made-up senders a second nearly all who ask again after five seconds are found. */
-    private static final int GREYLIST = 1 << 19;
+    /**
+     * Entries of the retry table, 4 MiB. With 50,000 spoofed source addresses per second, it still finds nearly all
+     * peers that repeat their request after five seconds.
+     */
+    private static final int RETRY_ENTRIES = 1 << 19;
 
     private final TokenBuckets clients;
     private final TokenBuckets networks;
-    private final TokenBuckets strangers;
-    private final TokenBuckets returning;
-    private final RetryTable greylist;
+    private final TokenBuckets unknownPeers;
+    private final TokenBuckets retryingPeers;
+    private final RetryTable retries;
 
     private final Cache<Long, Boolean> known = Caffeine.newBuilder()
-            .maximumSize(MOST_KNOWN)
+            .maximumSize(MAX_KNOWN)
             .executor(Runnable::run)
             .build();
 
     /**
-     * Full ones.
+     * Creates a budget with full buckets.
      *
-     * @param seed a secret
+     * @param seed a secret seed for the hash
      */
     ReplyBudget(AmplificationLimits limits, long seed) {
         SeededHash hash = new SeededHash(seed);
-        clients = octets(CLIENTS, limits.perClient(), hash);
-        networks = octets(NETWORKS, limits.perNetwork(), hash);
-        strangers = places(limits.requests() / 16, limits.requests() / 2, hash);
-        returning = places(limits.requests() / 64, limits.requests() / 16, hash);
-        greylist = new RetryTable(GREYLIST, hash);
+        clients = byteBuckets(CLIENTS, limits.perClient(), hash);
+        networks = byteBuckets(NETWORKS, limits.perNetwork(), hash);
+        unknownPeers = requestBucket(limits.requests() / 16, limits.requests() / 2, hash);
+        retryingPeers = requestBucket(limits.requests() / 64, limits.requests() / 16, hash);
+        retries = new RetryTable(RETRY_ENTRIES, hash);
     }
 
-    private static TokenBuckets octets(int slots, long perSecond, SeededHash hash) {
+    private static TokenBuckets byteBuckets(int slots, long perSecond, SeededHash hash) {
         return new TokenBuckets(slots, perSecond, AmplificationLimits.BURST_SECONDS * perSecond, hash);
     }
 
-    private static TokenBuckets places(int perSecond, int atOnce, SeededHash hash) {
+    private static TokenBuckets requestBucket(int perSecond, int atOnce, SeededHash hash) {
         return new TokenBuckets(1, Math.max(1, perSecond), Math.max(1, atOnce), hash);
     }
 
-    /** Whether a request may be looked at: there is something left for an answer, and for a stranger. */
+    /**
+     * Returns true if a request may be processed: there are tokens for a reply, and for a request of an address that
+     * has not replied before.
+     *
+     * @param now the time in nanoseconds
+     */
     synchronized boolean admits(InetSocketAddress peer, long now) {
         InetAddress address = peer.getAddress();
         return has(address, FIRST_MESSAGE, now)
                 && (known.getIfPresent(ClientPrefix.of(address)) != null
-                        || strangers.tryTake(EVERYBODY, 1, now)
-                        || greylist.isBack(peer, now) && returning.tryTake(EVERYBODY, 1, now));
+                        || unknownPeers.tryTake(ALL_PEERS, 1, now)
+                        || retries.isBack(peer, now) && retryingPeers.tryTake(ALL_PEERS, 1, now));
     }
 
-    /** Takes that many octets, if both buckets have them. */
-    synchronized boolean tryTake(InetAddress address, long octets, long now) {
-        if (!has(address, octets, now)) {
+    /**
+     * Takes tokens from both buckets of an address, if both have enough.
+     *
+     * @param length the bytes to send, headers included
+     * @param now the time in nanoseconds
+     * @return false if nothing was taken
+     */
+    synchronized boolean tryTake(InetAddress address, long length, long now) {
+        if (!has(address, length, now)) {
             return false;
         }
-        clients.take(ClientPrefix.of(address), octets);
-        networks.take(networkOf(address), octets);
+        clients.take(ClientPrefix.of(address), length);
+        networks.take(networkOf(address), length);
         return true;
     }
 
-    /** Somebody is there, and what was sent was asked for: gives it back, and first to those who come back. */
-    synchronized void answered(InetAddress address, long octets, long now) {
+    /**
+     * Called when a peer has replied, which validates its address. Returns the tokens for what was sent to it, and the
+     * one for its request, preferably to the bucket of repeated requests.
+     *
+     * @param length the bytes that were taken
+     * @param now the time in nanoseconds
+     */
+    synchronized void answered(InetAddress address, long length, long now) {
         long client = ClientPrefix.of(address);
-        clients.giveBack(client, octets);
-        networks.giveBack(networkOf(address), octets);
-        if (known.getIfPresent(client) == null) { // to look costs a fraction of what it costs to write
+        clients.giveBack(client, length);
+        networks.giveBack(networkOf(address), length);
+        if (known.getIfPresent(client) == null) { // a lookup costs a fraction of a write
             known.put(client, true);
-            (returning.isFull(EVERYBODY, now) ? strangers : returning).giveBack(EVERYBODY, 1);
+            (retryingPeers.isFull(ALL_PEERS, now) ? unknownPeers : retryingPeers).giveBack(ALL_PEERS, 1);
         }
     }
 
-    private boolean has(InetAddress address, long octets, long now) {
-        return clients.has(ClientPrefix.of(address), octets, now) && networks.has(networkOf(address), octets, now);
+    private boolean has(InetAddress address, long length, long now) {
+        return clients.has(ClientPrefix.of(address), length, now) && networks.has(networkOf(address), length, now);
     }
 
     private static long networkOf(InetAddress address) {

@@ -5,12 +5,18 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetSocketAddress;
 
 /**
- * Decides how a request is treated. Asked once a request, on an event loop and by several of them at once: it must not
- * block. What may block, opening the file first of all, is for the {@link dev.lockstep.tftp.server.storage.Storage} of
- * the treatment.
+ * Decides how a request is served. Called once for each request, on several event loops at once; it must not block.
+ * Operations that may block, such as opening the file, belong in the {@link dev.lockstep.tftp.server.storage.Storage}
+ * of the settings.
  */
 @FunctionalInterface
 public interface RequestPolicy {
-    /** How that request is treated, or the ERROR it gets. */
+    /**
+     * Returns the settings for a request.
+     *
+     * @param peer the source address of the request
+     * @return the settings, never null
+     * @throws TftpException to refuse the request; it is the ERROR that is sent
+     */
     RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException;
 }

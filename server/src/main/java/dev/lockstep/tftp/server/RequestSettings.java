@@ -9,74 +9,88 @@ import dev.lockstep.tftp.transfer.TransferSettings;
 import java.util.Objects;
 
 /**
- * How one request is treated.
+ * The settings for one request.
  *
- * @param storage where its file is
- * @param limits what it may ask for, and how long it may take
- * @param mtu octets of the largest packet that may be sent; {@link #PATH_MTU}: what the way to the client carries
- * @param rateLimiter how fast its file may go; of this request alone, or shared with others
- * @param blackHole whether its limits are small because of a PMTU black hole
+ * @param storage the storage of its file
+ * @param limits the limits of the negotiation and the timeouts
+ * @param quirks the deviations from the RFCs for this client
+ * @param mtu the largest packet that may be sent, in bytes; {@link #PATH_MTU} for the path MTU to the client
+ * @param rateLimiter the rate limit of its file, for this request alone or shared with others
+ * @param blackHole true if the limits are small because of a PMTU black hole
  */
 public record RequestSettings(
         Storage storage, Limits limits, Quirks quirks, int mtu, RateLimiter rateLimiter, boolean blackHole) {
-    /** The MTU of the way to the client, as this machine knows it. */
+    /** Value of {@code mtu} for the path MTU to the client, as this machine has determined it. */
     public static final int PATH_MTU = 0;
-    /** No limit: blocks may need fragments on the way. */
+    /** Value of {@code mtu} for no limit: datagrams may be fragmented on the path. */
     public static final int ANY_MTU = 65535;
 
-    /** Without a PMTU black hole. */
+    /** Creates settings without a PMTU black hole. */
     public RequestSettings(Storage storage, Limits limits, Quirks quirks, int mtu, RateLimiter rateLimiter) {
         this(storage, limits, quirks, mtu, rateLimiter, false);
     }
 
-    /** By the book, at any speed. */
+    /** Creates settings without quirks and without a rate limit, for the path MTU. */
     public RequestSettings(Storage storage, Limits limits) {
         this(storage, limits, Quirks.NONE, PATH_MTU, RateLimiter.UNLIMITED);
     }
 
-    /** The same with files from elsewhere. */
+    /** Returns a copy with another storage. */
     public RequestSettings withStorage(Storage other) {
         return new RequestSettings(other, limits, quirks, mtu, rateLimiter, blackHole);
     }
 
-    /** The same with other limits. */
+    /** Returns a copy with other limits. */
     public RequestSettings withLimits(Limits other) {
         return new RequestSettings(storage, other, quirks, mtu, rateLimiter, blackHole);
     }
 
-    /** The same with other quirks. */
+    /** Returns a copy with other quirks. */
     public RequestSettings withQuirks(Quirks other) {
         return new RequestSettings(storage, limits, other, mtu, rateLimiter, blackHole);
     }
 
-    /** The same with packets up to that size. */
-    public RequestSettings withMtu(int octets) {
-        return new RequestSettings(storage, limits, quirks, octets, rateLimiter, blackHole);
+    /**
+     * Returns a copy with another MTU.
+     *
+     * @param bytes the largest packet in bytes
+     */
+    public RequestSettings withMtu(int bytes) {
+        return new RequestSettings(storage, limits, quirks, bytes, rateLimiter, blackHole);
     }
 
-    /** The same at another pace. */
+    /** Returns a copy with another rate limit. */
     public RequestSettings withRateLimiter(RateLimiter other) {
         return new RequestSettings(storage, limits, quirks, mtu, other, blackHole);
     }
 
-    /** Returns the same with blocks that cross every path. */
+    /** Returns a copy with blocks that every path carries. */
     RequestSettings afterBlackHole() {
         return new RequestSettings(
                 storage, limits.withBlksize(PmtuBlackHole.SAFE_BLKSIZE), quirks, mtu, rateLimiter, true);
     }
 
-    /** Refuses what makes no sense, with its value and what was expected. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the MTU is out of range
+     */
     public RequestSettings {
         Objects.requireNonNull(storage, "storage");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(quirks, "quirks");
-        Objects.requireNonNull(rateLimiter, "pace");
+        Objects.requireNonNull(rateLimiter, "rate limiter");
         if (mtu != PATH_MTU && (mtu < TransferSettings.MIN_BLKSIZE || mtu > ANY_MTU)) {
             throw new IllegalArgumentException("mtu: " + mtu + " (expected: 8 to 65535)");
         }
     }
 
-    /** The limits for a client whose path has that MTU. */
+    /**
+     * Returns the limits for a client.
+     *
+     * @param pathMtu the path MTU to the client in bytes
+     * @param ipv6 true if the client has an IPv6 address
+     */
     public Limits limitsFor(int pathMtu, boolean ipv6) {
         return limits.forPath(mtu == PATH_MTU ? pathMtu : mtu, ipv6);
     }

@@ -5,26 +5,33 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Strangers who were turned away, by address and port. A real client that hears nothing asks again from its TID (RFC 1350,
- * section 4); a flood of made-up senders seldom names the same one twice, and copies of a datagram come sooner. That is
- * what mail servers do with those they do not know (RFC 6647).
+ * Remembers unvalidated peers whose request was dropped, by address and port. A real client that gets no reply repeats
+ * its request from the same TID (RFC 1350, section 4). A flood with spoofed source addresses seldom uses the same
+ * address and port twice, and duplicates of a datagram are received sooner. Mail servers call this greylisting (RFC
+ * 6647).
  *
- * <p>Nothing is proven by it: who sends all that he makes up a second time comes back, too. So what those who come back get
- * is bounded, apart from what strangers get; such a flood costs its sender two requests for each that is looked at, and
- * crowds out nobody but strangers.
+ * <p>A repeated request proves nothing: an attacker can send each spoofed request twice. So there is a limit for
+ * repeated requests, separate from that for first requests. Such a flood costs its sender two requests for each one
+ * that is processed, and only displaces other peers that are not known.
  *
- * <p>A table of fixed size that is there from the first call on, in sets of eight, a line of the processor's cache: one who
- * comes makes the oldest of the set leave. Not safe on several threads.
+ * <p>The table has a fixed size and is allocated on the first call. It is divided into sets of eight entries, one cache
+ * line of the processor; a new entry replaces the oldest of its set. Not safe for use by several threads.
  */
 final class RetryTable {
-    /** Milliseconds. PXELINUX asks again sooner, but goes on for seconds. */
+    /**
+     * Shortest interval between a request and its repetition, in milliseconds. PXELINUX repeats its request sooner, but
+     * goes on for seconds.
+     */
     private static final long EARLIEST = 200;
-    /** Milliseconds. U-Boot and tftp-hpa ask every five seconds, and one of these requests may be lost. */
+    /**
+     * Longest interval between a request and its repetition, in milliseconds. U-Boot and tftp-hpa repeat their request
+     * every five seconds, and one of these requests may be lost.
+     */
     private static final long LATEST = 20_000;
 
     private static final int SET = 8;
 
-    /** An entry is 24 bits of the hash and the milliseconds of some decades. */
+    /** Bits of the time in an entry: 24 bits of the hash, and a time in milliseconds that lasts for decades. */
     private static final int TIME_BITS = 40;
 
     private static final long TIME = (1L << TIME_BITS) - 1;
@@ -35,9 +42,9 @@ final class RetryTable {
     private long begin;
 
     /**
-     * An empty one.
+     * Creates an empty table.
      *
-     * @param size how many it remembers at most: a power of two, not below 8
+     * @param size the number of entries: a power of two, at least 8
      */
     RetryTable(int size, SeededHash hash) {
         this.size = size;
@@ -45,18 +52,19 @@ final class RetryTable {
     }
 
     /**
-     * Whether it was here before, not too short and not too long ago. If so, or if not at all, it is remembered from now
-     * on.
+     * Returns true if a request of this peer was recorded, neither too recently nor too long ago. If so, or if there
+     * was no entry, records the request.
      *
-     * @param now nanoseconds
+     * @param peer the peer's address and port
+     * @param now the time in nanoseconds
      */
-    boolean isBack(InetSocketAddress end, long now) {
+    boolean isBack(InetSocketAddress peer, long now) {
         if (entries == null) {
             entries = new long[size];
             begin = now - TimeUnit.MILLISECONDS.toNanos(LATEST + 1); // an empty entry is one that is too old
         }
         long time = TimeUnit.NANOSECONDS.toMillis(now - begin);
-        long mark = hashed(end);
+        long mark = hashed(peer);
         int first = (int) mark & (size - SET);
         int oldest = first;
         for (int i = first; i < first + SET; i++) {
@@ -72,7 +80,7 @@ final class RetryTable {
         return false;
     }
 
-    /** Who comes too early waits no longer for it; who has come back begins anew. */
+    /** Returns true if the entry is old enough, and restarts its time in that case. Leaves it as it is otherwise. */
     private boolean isDue(int entry, long age, long time) {
         if (age < EARLIEST) {
             return false;
@@ -81,9 +89,9 @@ final class RetryTable {
         return true;
     }
 
-    private long hashed(InetSocketAddress end) {
-        ByteBuffer address = ByteBuffer.wrap(end.getAddress().getAddress());
-        long all = hash.of(end.getPort());
+    private long hashed(InetSocketAddress peer) {
+        ByteBuffer address = ByteBuffer.wrap(peer.getAddress().getAddress());
+        long all = hash.of(peer.getPort());
         while (address.hasRemaining()) {
             all = hash.of(all ^ address.getInt());
         }

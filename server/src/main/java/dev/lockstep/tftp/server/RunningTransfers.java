@@ -9,12 +9,14 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Children that hold a place, and which of them may be evicted for their silence. Not safe on several threads. */
+/**
+ * The running transfers, and which of them may be evicted because they are idle. Not safe for use by several threads.
+ */
 final class RunningTransfers {
     /** A peer that has been silent for this long may be evicted in favour of a new request. */
     static final long LEAST_SILENCE = TimeUnit.SECONDS.toNanos(10);
 
-    /** The time between two looks at all of them, however many requests are refused meanwhile. */
+    /** Shortest time between two scans of all transfers, however many requests are refused meanwhile. */
     private static final long LEAST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Set<ServerTransfer> children = new HashSet<>();
@@ -36,7 +38,11 @@ final class RunningTransfers {
         children.remove(child);
     }
 
-    /** The child that has been silent longest, or null if none has for {@link #LEAST_SILENCE}. */
+    /**
+     * Returns the transfer that has been idle longest, or null if none has been idle for {@link #LEAST_SILENCE}.
+     *
+     * @param now the time in nanoseconds
+     */
     ServerTransfer longestSilent(long now) {
         if (silent.isEmpty() && (!looked || now - nextLook >= 0)) {
             look(now);
@@ -48,7 +54,10 @@ final class RunningTransfers {
         return next;
     }
 
-    /** Silence only grows with time, so that nobody else can have been silent long enough before the next look. */
+    /**
+     * Scans all transfers. Idle times only grow with time, so no other transfer can have been idle long enough before
+     * the next scan.
+     */
     private void look(long now) {
         List<Silence> found = new ArrayList<>();
         long longestOther = 0;

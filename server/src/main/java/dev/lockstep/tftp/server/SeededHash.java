@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.server;
 
-/**
- * A hash that nobody foresees who does not know its key: who chooses what is put into a table can't have it meet there
- * at will.
- */
+/** A seeded 64-bit hash. Without the seed an attacker cannot choose keys that collide. */
 record SeededHash(long key) {
-    /** As SplittableRandom mixes: all bits depend on all bits. */
+    /**
+     * Returns the hash of a value, mixed as SplittableRandom does: each bit of the result depends on all bits of the
+     * value.
+     */
     long of(long value) {
         long hash = (value ^ key) * 0x9E3779B97F4A7C15L;
         hash = (hash ^ hash >>> 30) * 0xBF58476D1CE4E5B9L;

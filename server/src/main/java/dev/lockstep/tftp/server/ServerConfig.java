@@ -9,20 +9,24 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The settings of a server; they check themselves.
+ * The settings of a server. The constructor checks them.
  *
- * @param addresses where to listen
- * @param port where to listen on every address of this machine; 0 for a free one; {@link #NOWHERE} not to
- * @param policy how each request is treated
- * @param maxTransfers at once
- * @param maxTransfersPerClient at once, by the client's IPv4 address or IPv6 /64
- * @param unvalidated what is done for requests that nobody has answered yet
- * @param bufferMemory octets of file pieces, all transfers together
- * @param drain how long running transfers may go on after a stop
- * @param eventLoops threads that move packets
- * @param busyPoll how long such a thread spins after traffic
- * @param portModes which port a client's transfer has
- * @param inherited descriptors of UDP sockets that are bound already; where there are some, no address is a default
+ * @param addresses the addresses to listen on
+ * @param port the port to listen on at every address of this machine; 0 for a free one; {@link #NOWHERE} for none
+ * @param policy chooses the settings of each request
+ * @param maxTransfers limit of concurrent transfers
+ * @param maxTransfersPerClient limit of concurrent transfers of one client, identified by its IPv4 address or IPv6 /64
+ * @param unvalidated limits for requests of unvalidated peers
+ * @param bufferMemory bytes of file chunks in memory, for all transfers together
+ * @param drain how long running transfers may continue after a stop
+ * @param eventLoops the number of event loop threads
+ * @param busyPoll how long an event loop polls after traffic before it sleeps
+ * @param portModes chooses the port mode of a client
+ * @param strictness how malformed requests are treated
+ * @param listener observes the transfers
+ * @param taps observe the packets
+ * @param companions are started and stopped with the server
+ * @param inherited descriptors of UDP sockets that are bound already; if there are any, no address is bound by default
  */
 record ServerConfig(
         List<InetSocketAddress> addresses,
@@ -50,7 +54,7 @@ record ServerConfig(
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
-        Objects.requireNonNull(unvalidated, "unanswered");
+        Objects.requireNonNull(unvalidated, "unvalidated");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

@@ -39,12 +39,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 
 /**
- * The first handler of a child channel: opens the file on the I/O pool, answers the options, and gives its place to
- * the transfer; or sends the refusal and closes.
+ * The first handler of a child channel. Opens the file on the I/O pool, negotiates the options, and replaces itself by
+ * the transfer; or sends the ERROR and closes the channel.
  */
 final class ServerHandshake extends ChannelInboundHandlerAdapter {
-    /** Nanoseconds for the I/O pool to begin to open a file; a client's own patience is rarely shorter than 5 s. */
-    private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(3);
+    /**
+     * Longest wait for the I/O pool to start opening a file, in nanoseconds. The timeout of a client is rarely shorter
+     * than 5 s.
+     */
+    private static final long OPEN_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
 
     private final ServerTransfer child;
     private final Request request;
@@ -55,13 +58,13 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     private ChannelHandlerContext ctx;
     private BlockingTasks work;
-    private DeadlineTimer patience;
-    /** Decides which comes first: a thread of the I/O pool, or the end of our patience with it. */
+    private DeadlineTimer openTimer;
+    /** True as soon as a thread of the I/O pool has started, or the wait for it has timed out, whichever is first. */
     private final AtomicBoolean begun = new AtomicBoolean();
 
     private boolean answered;
 
-    /** The opened file: one of the two. */
+    /** The opened file: a source or a sink, the other one is null. */
     private record Opened(Source source, Sink sink) {
         void close() throws IOException {
             if (source != null) {
@@ -72,7 +75,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** A handshake that begins when its channel is active. */
+    /** Creates a handshake that starts when its channel becomes active. */
     ServerHandshake(
             ServerTransfer child,
             RequestSettings requestSettings,
@@ -97,19 +100,21 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         work = new BlockingTasks(this.context.io(), ctx.executor());
-        Source atHand = request instanceof WriteRequest
+        Source cached = request instanceof WriteRequest
                 ? null
                 : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
-        if (atHand != null) {
-            opened(reading(atHand), null);
+        if (cached != null) {
+            opened(reading(cached), null);
         } else {
-            patience = new DeadlineTimer(ctx.executor(), this::onBusy);
-            patience.moveTo(ctx.executor().ticker().nanoTime() + LONGEST_WAIT);
+            openTimer = new DeadlineTimer(ctx.executor(), this::onBusy);
+            openTimer.moveTo(ctx.executor().ticker().nanoTime() + OPEN_TIMEOUT);
             new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpened);
         }
     }
 
-    /** The I/O pool has not come to it: its threads wait for a disk, or too many requests came before. */
+    /**
+     * Called when the I/O pool has not started in time: its threads wait for a disk, or too many requests are queued.
+     */
     private void onBusy() {
         if (begun.compareAndSet(false, true)) {
             onOpened(null, new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again"));
@@ -119,18 +124,18 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private void onOpened(Opened file, TftpException refusal) {
         if (!answered) {
             answered = true;
-            patience.cancel();
+            openTimer.cancel();
             opened(file, refusal);
         }
     }
 
-    /** On the I/O pool; null if nobody waits for it any more. */
+    /** Opens the file. Called on the I/O pool. Returns null if the handshake has timed out. */
     private Opened open() throws IOException {
         if (!begun.compareAndSet(false, true)) {
             return null;
         }
         if (child.isAbandoned()) {
-            throw new TftpException(ErrorCode.NOT_DEFINED, "nobody waits for it any more");
+            throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest) {
@@ -160,7 +165,7 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** No request may cost a channel for ever, even if a transfer can't be set up. */
+    /** Starts the transfer. Closes the channel if that fails, so that no failure leaks a channel. */
     private void startOrClose(Opened file) {
         try {
             start(file);
@@ -187,7 +192,10 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         transfer.addTo(pipeline); // which may end it at once
     }
 
-    /** Sends the ERROR and closes; without memory for it the client has to ask again unasked. */
+    /**
+     * Sends the ERROR and closes the channel. If there is no memory for the ERROR, only closes the channel; the client
+     * has to repeat its request on its own timeout.
+     */
     static void refuse(ChannelHandlerContext ctx, TftpException refusal) {
         try {
             ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc()))
@@ -197,7 +205,10 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Nothing is expected before the first answer but that the client changes its mind. */
+    /**
+     * Called when the client sends a datagram before the first reply. Only an ERROR has an effect: it abandons the
+     * request.
+     */
     @Override
     public void channelRead(ChannelHandlerContext context, Object msg) {
         try {

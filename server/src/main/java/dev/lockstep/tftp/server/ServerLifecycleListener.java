@@ -6,25 +6,29 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Lives beside the listeners: what else is to be there while requests are served, and only then. */
+/** A service that runs while the server serves requests, such as a health probe. */
 public interface ServerLifecycleListener {
     /**
-     * Hands over what tells whether files can be served: not when the threads of every storage wait for a disk that does
-     * not answer. Called once, before {@link #open}.
+     * Passes a health check. It returns false if the threads of every storage are blocked by a disk that does not
+     * respond. Called once, before {@link #open}.
      *
-     * @param serving safe on any thread; does not block
+     * @param serving returns true if files can be served; safe for use by several threads, does not block
      */
     default void watch(BooleanSupplier serving) {}
 
     /**
-     * All listeners are bound, requests are served. Called once, by the thread that starts the server.
+     * Called once when all listeners are bound and requests are served, by the thread that starts the server.
      *
-     * @param loops those of the server, for sockets and timers; shut down when the last transfer is over
-     * @param addresses where it listens
-     * @throws IOException if it can't do its part: then the server does not start, and {@link #close} is called
+     * @param loops the event loops of the server, for sockets and timers; they are shut down when the last transfer has
+     *     ended
+     * @param addresses the addresses that the server listens on
+     * @throws IOException if the service cannot start: then the server does not start, and {@link #close} is called
      */
     void open(EventLoopGroup loops, List<InetSocketAddress> addresses) throws IOException;
 
-    /** No request is taken any more, running transfers may go on. Called once, even if nothing was opened. */
+    /**
+     * Called once when new requests are no longer served; running transfers may continue. Called even if {@link #open}
+     * was not.
+     */
     void close();
 }

@@ -14,11 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One admitted request and what became of it: first a handshake, then a transfer. Used on one event loop, which is
- * the listener's and the child channel's, but where it says otherwise.
+ * The state of one admitted request: first a handshake, then a transfer. Must be used on its event loop, which is that
+ * of the listener and of the child channel, unless a method states otherwise.
  */
 final class ServerTransfer {
-    /** A client whose transfer moved on and then fell silent for this long has started anew, say after a reboot. */
+    /**
+     * Time of silence, after a transfer has made progress, after which an equal request is a new one, for example after
+     * a reboot of the client.
+     */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
     private static final long NEVER = Long.MIN_VALUE;
@@ -31,15 +34,16 @@ final class ServerTransfer {
     private final EventLoop loop;
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile Channel channel;
-    private AmplificationLimiter gate;
+    private AmplificationLimiter limiter;
     private volatile TransferHandler transfer;
     private volatile boolean abandoned;
-    private volatile long firstWordAt = NEVER;
+    private volatile long firstMessageAt = NEVER;
 
     /**
-     * A request that has not been admitted yet.
+     * Creates the state of a request that is not admitted yet.
      *
-     * @param admission of which {@link #leave} gives the place back
+     * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
+     * @param admission the quota to which {@link #leave} returns the place
      */
     ServerTransfer(
             InetSocketAddress peer,
@@ -64,7 +68,7 @@ final class ServerTransfer {
         return request;
     }
 
-    /** Identifies the client for limits, as {@link ClientPrefix} does. */
+    /** Returns the number that identifies the client for limits, as {@link ClientPrefix} does. */
     long client() {
         return ClientPrefix.of(peer.getAddress());
     }
@@ -73,46 +77,62 @@ final class ServerTransfer {
         return mode;
     }
 
-    /** The moment of the request, in nanoseconds of the event loop's clock. */
+    /** Returns the time of the request, in nanoseconds of the event loop's clock. */
     long requestedAt() {
         return requestedAt;
     }
 
-    /** The first message leaves now. */
+    /**
+     * Called when the first message is sent.
+     *
+     * @param now the time in nanoseconds
+     */
     void speaks(long now) {
-        firstWordAt = now;
+        firstMessageAt = now;
     }
 
-    /** Whether the first message left that long ago; what this side is slow to say nobody could answer. On any thread. */
+    /**
+     * Returns true if the first message was sent at least that long ago. Before it is sent, the peer has nothing to
+     * reply to. Safe for use by several threads.
+     *
+     * @param nanos the time since the first message, in nanoseconds
+     * @param now the time in nanoseconds
+     */
     boolean hasWaited(long nanos, long now) {
-        long since = firstWordAt;
+        long since = firstMessageAt;
         return since != NEVER && now - since >= nanos;
     }
 
-    /** Whether the handshake is to end without a word. On any thread. */
+    /** Returns true if the handshake is to end without a reply. Safe for use by several threads. */
     boolean isAbandoned() {
         return abandoned;
     }
 
-    /** Nobody waits for the handshake's answer any more. */
+    /** Marks the request as abandoned: the client no longer waits for a reply, or must not get one. */
     void abandon() {
         abandoned = true;
     }
 
-    /** Its channel is there, and till the peer has answered that gate. */
+    /**
+     * Called when the channel is opened.
+     *
+     * @param unvalidated limits what is sent until the peer has replied
+     */
     void openedThrough(Channel opened, AmplificationLimiter unvalidated) {
         channel = opened;
-        gate = unvalidated;
+        limiter = unvalidated;
     }
 
-    /** The handshake is done. */
+    /** Called when the handshake is done and the transfer starts. */
     void started(TransferHandler handler) {
         transfer = handler;
     }
 
     /**
-     * Whether that is the same request again, by a client that has not seen our first message, or a late copy from
-     * the network; and not a new one by a client that starts again from the same port.
+     * Returns true if a request is a duplicate: a retransmission by a client that has not received the first message,
+     * or a late copy from the network. Returns false for a new request that a client sends from the same port.
+     *
+     * @param now the time in nanoseconds
      */
     boolean isRepeatedBy(Request other, long now) {
         if (!request.equals(other)) {
@@ -125,24 +145,33 @@ final class ServerTransfer {
         return !state.hasProgressed() || state.timeSinceProgress(now) < quietTime(state);
     }
 
-    /** A copy of a request can be as late as the client's timer, of which nothing is known unless it was agreed on. */
+    /**
+     * Returns the time for which an equal request counts as a duplicate, in nanoseconds. A duplicate can be as late as
+     * the client's timeout, which is only known if it was negotiated.
+     */
     private static long quietTime(Transfer state) {
         return state.isFinished() ? Math.max(REBOOT, state.settings().timeout().toNanos()) : REBOOT;
     }
 
-    /** Nanoseconds since the peer last helped the transfer on, or 0 if it is not the peer that is waited for. On any thread. */
+    /**
+     * Returns the nanoseconds since the peer last advanced the transfer, or 0 if the transfer is not waiting for the
+     * peer. Safe for use by several threads.
+     */
     long idleTime(long now) {
         TransferHandler handler = transfer;
         Transfer state = handler == null ? null : handler.transfer();
         return state == null ? 0 : state.idleTime(now);
     }
 
-    /** Whether its end would free what a transfer of that mode needs: any socket, or a port of that range. */
+    /**
+     * Returns true if the end of this transfer would free what a transfer of the given mode needs: a socket, or a port
+     * of the same range.
+     */
     boolean holdsWhatIsNeededFor(PortMode other) {
         return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
     }
 
-    /** Calls that when its channel is closed, or at once if it has none. On any thread. */
+    /** Runs a task when the channel is closed, or at once if there is no channel. Safe for use by several threads. */
     void whenClosed(Runnable then) {
         Channel opened = channel;
         if (opened == null) {
@@ -152,15 +181,15 @@ final class ServerTransfer {
         }
     }
 
-    /** The request came again. */
+    /** Called when a duplicate of the request is received. */
     void repeat() {
         if (transfer != null) {
-            gate.onRequestRepeated();
+            limiter.onRequestRepeated();
             transfer.onRequestRepeated();
         }
     }
 
-    /** Another request takes this one's place: not another word of it is sent. */
+    /** Ends this transfer because another request of the same peer replaces it. Sends nothing more. */
     void replace() {
         abandon();
         if (transfer != null) {
@@ -169,7 +198,11 @@ final class ServerTransfer {
         leave(); // its place is the new one's
     }
 
-    /** Ends it, and tells the peer. */
+    /**
+     * Cancels the transfer and sends the peer an ERROR.
+     *
+     * @param cause the ERROR to send
+     */
     void cancel(TftpException cause) {
         abandon();
         if (transfer != null) {
@@ -177,7 +210,14 @@ final class ServerTransfer {
         }
     }
 
-    /** The listener, told also of the end: an upload that dallies after it is not counted as running. */
+    /**
+     * Returns a listener that also releases the place of this transfer when it ends: a dallying upload does not count
+     * as running.
+     *
+     * @param listener receives all events
+     * @param dallying the queue for an upload that dallies
+     * @param blackHole true if small blocks were granted because of a PMTU black hole
+     */
     TransferListener watchedBy(TransferListener listener, EvictionQueue dallying, boolean blackHole) {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
@@ -192,7 +232,7 @@ final class ServerTransfer {
         };
     }
 
-    /** Ends it without another word, to make room for others. On any thread. */
+    /** Ends the transfer in favour of another one. Sends nothing more. Safe for use by several threads. */
     void evict() {
         leave();
         if (loop.inEventLoop()) {
@@ -211,7 +251,7 @@ final class ServerTransfer {
         }
     }
 
-    /** It gives back its place, if it has one. On any thread. */
+    /** Returns the place of this transfer to the quota, if it has one. Safe for use by several threads. */
     void leave() {
         if (left.compareAndSet(false, true)) {
             admission.leave(this);

@@ -24,28 +24,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /**
- * The listening socket as the wire of transfers, for the clients that are to see one port only. Peers are told apart
- * by address and port. Whose transfer has ended is remembered a while, so that a late datagram of it is not taken for
- * a stranger's. What is answered while the socket is being read leaves together. On the listener's event loop.
+ * The listening socket as the transport of transfers, for clients that are to see one port only. Peers are
+ * distinguished by address and port. Finished transfers are remembered for 12 s, so that late datagrams are dropped
+ * instead of answered with ERROR 5. Replies to the datagrams of one read are flushed together. Must be used on the
+ * listener's event loop.
  */
 final class SharedPort {
-    /** A peer that resends after its timeout will have done so by then. */
+    /**
+     * Time for which finished transfers are remembered, in nanoseconds. A peer that retransmits after its timeout has
+     * done so by then.
+     */
     private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(12);
 
-    private static final int MANY_OCTETS = 16 * 1024;
-    private static final int MOST_REMEMBERED = 4096;
+    private static final int FLUSH_BYTES = 16 * 1024;
+    private static final int MAX_REMEMBERED = 4096;
     private static final int OPCODE_LENGTH = 2;
     private static final int LAST_REQUEST_OPCODE = 2;
 
     private final Channel listener;
     private final Transport transport;
     private final Map<TransferKey, SharedPort> sharedPortOwners;
-    private final UnknownTidResponder strangers = new UnknownTidResponder();
+    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
     private final Map<TransferKey, PeerChannel> peers = new HashMap<>();
     private final Map<TransferKey, Long> ended = new LinkedHashMap<>();
     private PeerChannel reader;
     private boolean reading;
-    private boolean flushAsked;
+    private boolean flushPending;
     private boolean retired;
 
     SharedPort(Channel listener, Transport transport, Map<TransferKey, SharedPort> sharedPortOwners) {
@@ -58,34 +62,42 @@ final class SharedPort {
         return listener;
     }
 
-    /** Opens the channel of a transfer; a transfer of the same peer that was there gets nothing more. */
-    ChannelFuture open(TransferKey ends, ChannelHandler handler) {
-        PeerChannel peer = new PeerChannel(this, ends);
-        peers.put(ends, peer);
-        sharedPortOwners.put(ends, this);
-        ended.remove(ends);
-        peer.closeFuture().addListener(closed -> onClosed(ends, peer));
+    /**
+     * Opens the channel of a transfer. An earlier transfer of the same peer receives nothing more.
+     *
+     * @param handler the handler of the new channel
+     * @return completes when the channel is connected
+     */
+    ChannelFuture open(TransferKey key, ChannelHandler handler) {
+        PeerChannel peer = new PeerChannel(this, key);
+        peers.put(key, peer);
+        sharedPortOwners.put(key, this);
+        ended.remove(key);
+        peer.closeFuture().addListener(closed -> onClosed(key, peer));
         return new Bootstrap()
                 .group(listener.eventLoop())
                 .disableResolver()
                 .channelFactory(() -> peer)
                 .handler(handler)
-                .connect(ends.peer());
+                .connect(key.peer());
     }
 
     /**
-     * Gives a datagram to the transfer it belongs to; false for a request, and if there never was such a transfer.
-     * Where sockets come or go, the kernel may give a peer's next datagram to another one than its last.
+     * Passes a datagram to the transfer it belongs to. Where sockets are bound or closed, the kernel may deliver the
+     * datagrams of one peer to different sockets.
+     *
+     * @param packet stays owned by the caller
+     * @return false for a request, and if there was no such transfer recently
      */
     boolean deliver(DatagramPacket packet) {
         reading = true;
         if (sharedPortOwners.isEmpty() && ended.isEmpty()) {
             return false;
         }
-        TransferKey ends = TransferKey.of(packet);
-        PeerChannel peer = peers.get(ends);
+        TransferKey key = TransferKey.of(packet);
+        PeerChannel peer = peers.get(key);
         if (peer == null) {
-            return passOn(ends, packet) || !isRequest(packet.content()) && wasThere(ends);
+            return passOn(key, packet) || !isRequest(packet.content()) && wasThere(key);
         }
         if (isRequest(packet.content())) {
             return false;
@@ -100,25 +112,25 @@ final class SharedPort {
         return true;
     }
 
-    private boolean passOn(TransferKey ends, DatagramPacket packet) {
-        SharedPort home = sharedPortOwners.get(ends);
-        if (home == null || home == this) {
+    private boolean passOn(TransferKey key, DatagramPacket packet) {
+        SharedPort owner = sharedPortOwners.get(key);
+        if (owner == null || owner == this) {
             return false;
         }
         packet.retain();
-        home.listener.eventLoop().execute(() -> {
-            home.listener.pipeline().fireChannelRead(packet);
-            home.listener.pipeline().fireChannelReadComplete();
+        owner.listener.eventLoop().execute(() -> {
+            owner.listener.pipeline().fireChannelRead(packet);
+            owner.listener.pipeline().fireChannelReadComplete();
         });
         return true;
     }
 
-    /** The socket has nothing more to read for now. */
+    /** Called when the socket has nothing more to read for now. */
     void readComplete() {
         completeReader();
         reading = false;
-        if (flushAsked) {
-            flushAsked = false;
+        if (flushPending) {
+            flushPending = false;
             listener.flush();
         }
     }
@@ -131,31 +143,39 @@ final class SharedPort {
     }
 
     /**
-     * Sends what was written, at once or, if it is little, with what else is answered to the datagrams that are being
-     * read: many ACKs and small blocks leave in one system call, while a burst does not wait.
+     * Flushes written datagrams, at once or, if they are few, together with the replies to the other datagrams of the
+     * same read. So many ACKs and small blocks are sent in one system call, while a burst is not delayed.
      */
     void flush() {
         ChannelOutboundBuffer waiting = listener.unsafe().outboundBuffer();
-        if (reading && waiting != null && waiting.totalPendingWriteBytes() < MANY_OCTETS) {
-            flushAsked = true;
+        if (reading && waiting != null && waiting.totalPendingWriteBytes() < FLUSH_BYTES) {
+            flushPending = true;
         } else {
             listener.flush();
         }
     }
 
-    /** Answers somebody who has no part in any transfer. */
-    void turnAway(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
-        strangers.turnAway(ctx, message, sender);
+    /**
+     * Answers a message that belongs to no transfer with ERROR 5, within the rate limit for such replies.
+     *
+     * @param sender the source address of the message
+     */
+    void respondUnknownTid(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
+        unknownTids.turnAway(ctx, message, sender);
     }
 
-    /** Says no from the listening port. */
+    /**
+     * Sends an ERROR from the listening port.
+     *
+     * @param refusal the ERROR to send
+     */
     void refuse(InetSocketAddress peer, TftpException refusal) {
         ByteBuf error = TftpCodec.encode(refusal.toMessage(), listener.alloc());
         listener.write(new DatagramPacket(error, peer), listener.voidPromise());
         flush();
     }
 
-    /** Closes the socket, at once or when the last transfer is over. */
+    /** Closes the socket, at once or when the last transfer has ended. */
     void closeWhenUnused() {
         retired = true;
         if (peers.isEmpty()) {
@@ -163,14 +183,18 @@ final class SharedPort {
         }
     }
 
-    /** Finds the MTU of the path to a peer, by a socket that is connected to it and sends nothing. */
-    void measurePath(TransferKey ends, IntConsumer mtu) {
+    /**
+     * Determines the path MTU to a peer, with a socket that is connected to it and sends nothing.
+     *
+     * @param mtu receives the MTU in bytes, on the event loop
+     */
+    void measurePath(TransferKey key, IntConsumer mtu) {
         Bootstrap probe = new Bootstrap()
                 .group(listener.eventLoop())
                 .disableResolver()
-                .channelFactory(transport.socketsFor(ends.asked()))
+                .channelFactory(transport.socketsFor(key.asked()))
                 .handler(new ChannelInboundHandlerAdapter());
-        probe.connect(ends.peer(), new InetSocketAddress(ends.asked(), 0)).addListener((ChannelFuture connected) -> {
+        probe.connect(key.peer(), new InetSocketAddress(key.asked(), 0)).addListener((ChannelFuture connected) -> {
             if (connected.isSuccess()) {
                 mtu.accept(transport.pathMtu((DatagramChannel) connected.channel()));
                 connected.channel().close();
@@ -180,12 +204,12 @@ final class SharedPort {
         });
     }
 
-    private void onClosed(TransferKey ends, PeerChannel peer) {
-        if (peers.remove(ends, peer)) {
-            sharedPortOwners.remove(ends, this);
-            ended.put(ends, now());
+    private void onClosed(TransferKey key, PeerChannel peer) {
+        if (peers.remove(key, peer)) {
+            sharedPortOwners.remove(key, this);
+            ended.put(key, now());
             Iterator<Long> oldest = ended.values().iterator();
-            while (now() - oldest.next() > REMEMBERED || ended.size() > MOST_REMEMBERED) {
+            while (now() - oldest.next() > REMEMBERED || ended.size() > MAX_REMEMBERED) {
                 oldest.remove();
             }
         }
@@ -194,8 +218,8 @@ final class SharedPort {
         }
     }
 
-    private boolean wasThere(TransferKey ends) {
-        Long at = ended.get(ends);
+    private boolean wasThere(TransferKey key) {
+        Long at = ended.get(key);
         return at != null && now() - at <= REMEMBERED;
     }
 

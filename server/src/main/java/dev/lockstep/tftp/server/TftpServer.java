@@ -30,8 +30,8 @@ import java.util.concurrent.TimeUnit;
 public final class TftpServer implements AutoCloseable {
     private static final int STUCK_CHECK_SECONDS = 1;
     private static final long PROGRESS_STEP = 32L << 20;
-    /** How long ended transfers may take to close their files. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+    /** Time for cancelled transfers to close their files. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ServerConfig config;
     private final TransferQuota admission;
@@ -56,12 +56,16 @@ public final class TftpServer implements AutoCloseable {
         this.chunks = chunks;
     }
 
-    /** A builder with defaults for all but the storage. */
+    /** Returns a new builder, with defaults for all settings except the storage. */
     public static TftpServerBuilder builder() {
         return new TftpServerBuilder();
     }
 
-    /** Binds; throws if an address can't be had, and then leaves nothing behind. */
+    /**
+     * Starts a server. Releases everything if that fails.
+     *
+     * @throws IOException if an address cannot be bound
+     */
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
@@ -70,7 +74,7 @@ public final class TftpServer implements AutoCloseable {
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         TransferContext context = new TransferContext(
-                        Limits.DEFAULT, // each request has its own
+                        Limits.DEFAULT, // each request has limits of its own
                         io.general(),
                         new BufferBudget(config.bufferMemory()),
                         PooledByteBufAllocator.DEFAULT,
@@ -113,30 +117,35 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens, with the real port. */
+    /** Returns the addresses that the server listens on, with their actual ports. */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
     }
 
-    /** The port of the first address. */
+    /** Returns the port of the first address. */
     public int port() {
         return addresses().get(0).getPort();
     }
 
-    /** Transfers that are running now; those that only linger to repeat a last ACK are not counted. */
+    /**
+     * Returns the number of running transfers. Finished uploads that dally, in order to repeat their last ACK, are not
+     * counted.
+     */
     public int runningTransfers() {
         return admission.running();
     }
 
-    /** Stops as {@link #stop} does, with the drain time of the configuration. */
+    /** Stops the server like {@link #stop}, with the drain time of the configuration. */
     @Override
     public void close() {
         stop(config.drain());
     }
 
     /**
-     * Takes no new requests, lets running transfers finish for that long, and ends the rest with an ERROR. Returns
-     * when all is closed. Does nothing the second time.
+     * Stops the server gracefully: refuses new requests, lets running transfers finish within the drain time, and ends
+     * the others with an ERROR. Blocks until everything is closed. Does nothing if the server is stopped already.
+     *
+     * @param drain the longest time that running transfers may continue
      */
     public synchronized void stop(Duration drain) {
         if (stopped) {
@@ -149,16 +158,16 @@ public final class TftpServer implements AutoCloseable {
         try {
             if (!admission.awaitEmpty(drain)) {
                 listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
-                admission.awaitEmpty(LAST_WORDS);
+                admission.awaitEmpty(CLOSE_TIMEOUT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         listeners.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_WORDS.toMillis());
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
         io.shutdown();
         try {
-            io.awaitTermination(LAST_WORDS);
+            io.awaitTermination(CLOSE_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

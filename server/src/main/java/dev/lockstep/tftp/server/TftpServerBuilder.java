@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** The settings of a server to be started. Each method replaces or adds one setting and returns this. */
+/**
+ * Builds a {@link TftpServer}. Each method replaces or adds one setting and returns this builder. Not safe for use by
+ * several threads.
+ */
 public final class TftpServerBuilder {
-    /** The well-known port. */
+    /** The well-known port of TFTP. */
     public static final int TFTP_PORT = 69;
 
     private static final int MAX_TRANSFERS = 10_000;
@@ -43,39 +46,52 @@ public final class TftpServerBuilder {
 
     TftpServerBuilder() {}
 
-    /** Where the files are. */
+    /** Sets the storage of the files. There is no default; it is required unless there is a {@link #policy}. */
     public TftpServerBuilder storage(Storage files) {
         storage = files;
         return this;
     }
 
-    /** Listens on every address of this machine; port 0 takes a free one. Without any address or this, on port 69. */
+    /**
+     * Listens on every address of this machine. Without this setting or any address, the server listens on port 69 of
+     * every address.
+     *
+     * @param number the port; 0 takes a free one
+     */
     public TftpServerBuilder port(int number) {
         port = number;
         return this;
     }
 
-    /** Listens on that address, and on others that are given so; port 0 takes a free one. */
+    /**
+     * Adds an address to listen on.
+     *
+     * @param address the address; port 0 takes a free one
+     */
     public TftpServerBuilder listen(InetSocketAddress address) {
         addresses.add(address);
         return this;
     }
 
-    /** What a transfer may ask for, and how long it may take. */
+    /** Sets the limits of the negotiation and the timeouts of transfers. */
     public TftpServerBuilder limits(Limits all) {
         limits = all;
         return this;
     }
 
-    /** How each request is treated; then the settings for all (storage, limits, path MTU) are without effect. */
+    /**
+     * Sets the policy for each request. The settings for all requests (storage, limits, path MTU) then have no effect.
+     */
     public TftpServerBuilder policy(RequestPolicy each) {
         policy = each;
         return this;
     }
 
     /**
-     * How many transfers may run at once, and how many of one client: of an IPv4 address, or of an IPv6 /64. By default 10,000
-     * and a {@linkplain #shareOf quarter} of them.
+     * Sets the limits of concurrent transfers. The defaults are 10,000 and a {@linkplain #shareOf quarter} of them.
+     *
+     * @param all the limit for all clients together
+     * @param perClient the limit for one client, identified by its IPv4 address or IPv6 /64
      */
     public TftpServerBuilder maxTransfers(int all, int perClient) {
         maxTransfers = all;
@@ -84,122 +100,141 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Returns how many of that many transfers one client may have unless it is said: a quarter, at least one. It takes more
-     * than three hosts to fill the server, and a site of hundreds of machines behind one NAT address still boots at once.
+     * Returns the default limit for one client: a quarter of all transfers, at least one. So it takes more than three
+     * hosts to use up all transfers, and a site of hundreds of machines behind one NAT address can still boot at once.
+     *
+     * @param maxTransfers the limit for all clients together
      */
     public static int shareOf(int maxTransfers) {
         return Math.max(1, maxTransfers / 4);
     }
 
-    /** What is done for requests that nobody has answered yet: their sender may be made up. */
+    /** Sets the limits for requests of unvalidated peers, whose source address may be spoofed. */
     public TftpServerBuilder unvalidated(AmplificationLimits bounds) {
         unvalidated = bounds;
         return this;
     }
 
-    /** How many octets of files may be in memory for all transfers together. */
-    public TftpServerBuilder bufferMemory(long octets) {
-        bufferMemory = octets;
+    /**
+     * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
+     *
+     * @param bytes the limit in bytes
+     */
+    public TftpServerBuilder bufferMemory(long bytes) {
+        bufferMemory = bytes;
         return this;
     }
 
-    /** How long running transfers may go on after {@link TftpServer#close}. */
+    /** Sets how long running transfers may continue after {@link TftpServer#close}. The default is 30 s. */
     public TftpServerBuilder drain(Duration longest) {
         drain = longest;
         return this;
     }
 
-    /** How many threads move packets. */
+    /** Sets the number of event loop threads. The default is one for each processor. */
     public TftpServerBuilder eventLoops(int threads) {
         eventLoops = threads;
         return this;
     }
 
     /**
-     * How long those threads go on looking for packets after there were some, before they sleep; zero by default. A lone
-     * lock-step client then gets its next block sooner, and each thread keeps a core busy while there is traffic.
+     * Sets how long event loops poll for packets after traffic before they sleep. The default is zero. A single
+     * lock-step client then gets its next block sooner, but each thread keeps a core busy while there is traffic.
      */
     public TftpServerBuilder busyPoll(Duration spin) {
         busyPoll = spin;
         return this;
     }
 
-    /** Whether blksize is kept small enough for the path's MTU, so that no datagram is fragmented. */
+    /** Sets whether blksize is limited by the path MTU, so that no datagram is fragmented. The default is true. */
     public TftpServerBuilder pathMtu(boolean capped) {
         pathMtu = capped;
         return this;
     }
 
-    /** Another MTU than the path's for the clients of a network; of several that fit the first counts. */
+    /**
+     * Adds an MTU for the clients of a network, which replaces the path MTU. The first network that contains a client
+     * applies.
+     */
     public TftpServerBuilder mtu(NetworkMtu ofNetwork) {
         mtus.add(ofNetwork);
         return this;
     }
 
-    /** Which port a client's transfers have; a fresh one each by default. */
+    /** Sets the port mode of each client. The default is a fresh port for each transfer. */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
         return this;
     }
 
-    /** Whether requests that break the rules of the RFCs a little are served. */
+    /** Sets whether requests with minor violations of the RFCs are served. The default is {@link Strictness#STRICT}. */
     public TftpServerBuilder strictness(Strictness of) {
         strictness = of;
         return this;
     }
 
-    /** One more observer of transfers. */
+    /** Adds an observer of transfers. It is called on event loops. */
     public TftpServerBuilder listener(TransferListener listener) {
         listeners.add(listener);
         return this;
     }
 
-    /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
+    /**
+     * Adds an observer of the datagrams and takes ownership of it. With an observer, bursts are sent as single
+     * datagrams.
+     */
     public TftpServerBuilder tap(PacketTap tap) {
         taps.add(tap);
         return this;
     }
 
     /**
-     * Listens on a UDP socket that whoever started this process has bound, by its descriptor; taken over. Then the port of
-     * every address is no default any more. One event loop serves it.
+     * Listens on a UDP socket that the parent process has bound (socket activation), and takes ownership of it. The
+     * server then does not listen on port 69 by default. One event loop serves the socket.
+     *
+     * @param descriptor the file descriptor of the socket
      */
     public TftpServerBuilder inherit(int descriptor) {
         inherited.add(descriptor);
         return this;
     }
 
-    /** One more thing that is to be there while requests are served. */
+    /** Adds a service that runs while requests are served. */
     public TftpServerBuilder companion(ServerLifecycleListener companion) {
         companions.add(companion);
         return this;
     }
 
     /**
-     * Binds and serves.
+     * Starts the server.
      *
-     * @throws IOException if an address can't be had
-     * @throws IllegalArgumentException for a setting that makes no sense, with its value and what was expected
+     * @return the running server, with all addresses bound
+     * @throws IOException if an address cannot be bound
+     * @throws IllegalArgumentException if a setting is invalid; the message has the value and what was expected
      */
     public TftpServer start() throws IOException {
         return TftpServer.start(config());
     }
 
-    /** Refuses settings that make no sense, as {@link #start} does, without starting anything. */
+    /**
+     * Checks the settings as {@link #start} does, without starting anything.
+     *
+     * @throws IllegalArgumentException if a setting is invalid
+     */
     public void check() {
         config();
     }
 
-    /** The settings, checked. */
+    /** Returns the checked settings. */
     ServerConfig config() {
         List<TransferListener> all = new ArrayList<>(listeners);
-        PmtuBlackHoleCache narrow =
+        PmtuBlackHoleCache blackHoles =
                 new PmtuBlackHoleCache(Ticker.systemTicker(), TransferListener.all(List.copyOf(listeners)));
-        all.add(narrow);
+        all.add(blackHoles);
         return new ServerConfig(
                 addresses,
                 portEverywhere(),
-                narrow.narrowing(withMtus(policy == null ? sameForAll() : policy)),
+                blackHoles.narrowing(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
                 unvalidated,
@@ -232,10 +267,10 @@ public final class TftpServerBuilder {
         List<NetworkMtu> known = List.copyOf(mtus);
         return (request, peer) -> {
             RequestSettings requestSettings = each.resolve(request, peer);
-            OptionalInt octets = NetworkMtu.of(peer, known);
+            OptionalInt mtu = NetworkMtu.of(peer, known);
             boolean open = requestSettings.mtu() == RequestSettings.PATH_MTU
                     || requestSettings.mtu() == RequestSettings.ANY_MTU;
-            return open && octets.isPresent() ? requestSettings.withMtu(octets.getAsInt()) : requestSettings;
+            return open && mtu.isPresent() ? requestSettings.withMtu(mtu.getAsInt()) : requestSettings;
         };
     }
 }

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Buckets of tokens, full at first and filled at a steady rate, in a table of fixed size: a million keys take no more
- * memory than one. Keys that meet in a slot share its bucket, so some may get less than their share, but none gets more.
- * Not safe on several threads.
+ * Token buckets, full at first and refilled at a constant rate, in a hash table of fixed size: a million keys take no
+ * more memory than one. Keys with the same slot share a bucket, so a key may get less than its share, but never more.
+ * Not safe for use by several threads.
  */
 final class TokenBuckets {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -18,9 +18,11 @@ final class TokenBuckets {
     private final long capacity;
 
     /**
-     * Buckets that are full.
+     * Creates full buckets.
      *
-     * @param slots a power of two
+     * @param slots the number of buckets, a power of two
+     * @param perSecond the tokens added to a bucket each second
+     * @param capacity the most tokens in a bucket
      */
     TokenBuckets(int slots, long perSecond, long capacity, SeededHash hash) {
         this.tokens = new double[slots];
@@ -31,7 +33,11 @@ final class TokenBuckets {
         Arrays.fill(tokens, capacity);
     }
 
-    /** Whether that many are there. */
+    /**
+     * Refills a bucket and returns true if it holds at least that many tokens.
+     *
+     * @param now the time in nanoseconds
+     */
     boolean has(long key, long count, long now) {
         int slot = slot(key);
         double more = Math.max(0, now - filledAt[slot]) * perNano;
@@ -40,17 +46,26 @@ final class TokenBuckets {
         return tokens[slot] >= count;
     }
 
-    /** Whether none is missing. */
+    /**
+     * Returns true if a bucket is full.
+     *
+     * @param now the time in nanoseconds
+     */
     boolean isFull(long key, long now) {
         return has(key, capacity, now);
     }
 
-    /** Takes as many as {@link #has} has just said are there. */
+    /** Removes tokens. The caller must have checked with {@link #has} that the bucket holds them. */
     void take(long key, long count) {
         tokens[slot(key)] -= count;
     }
 
-    /** Takes that many if they are there. */
+    /**
+     * Removes tokens if the bucket holds enough.
+     *
+     * @param now the time in nanoseconds
+     * @return false if nothing was removed
+     */
     boolean tryTake(long key, long count, long now) {
         boolean there = has(key, count, now);
         if (there) {
@@ -59,7 +74,7 @@ final class TokenBuckets {
         return there;
     }
 
-    /** Puts back what was taken. */
+    /** Returns tokens to a bucket, up to its capacity. */
     void giveBack(long key, long count) {
         int slot = slot(key);
         tokens[slot] = Math.min(capacity, tokens[slot] + count);

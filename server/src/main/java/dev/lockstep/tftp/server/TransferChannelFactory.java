@@ -26,15 +26,15 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
- * Opens child channels. Where a child has a port of its own, it is bound to the address that was asked and connected
- * to its peer, so that the kernel turns strangers away and tells us of a peer that is gone.
+ * Opens child channels. A channel with a port of its own is bound to the address that the request was sent to and
+ * connected to the peer, so that the kernel drops datagrams of other peers and reports an unreachable peer.
  */
 final class TransferChannelFactory {
-    /** Room for an ACK, and for an ERROR with a text. */
+    /** Receive buffer size in bytes for an ACK, or an ERROR with a text. */
     private static final int SMALL_DATAGRAM = 1024;
 
-    /** Ports of a range to try that a stranger may hold. */
-    private static final int MOST_TRIES = 16;
+    /** Limit of the ports of a range that are tried, since other processes may use some. */
+    private static final int MAX_TRIES = 16;
 
     private final EventLoop loop;
     private final Transport transport;
@@ -51,26 +51,26 @@ final class TransferChannelFactory {
     }
 
     /**
-     * What is told of a child's channel: one of the two.
+     * Callbacks for the channel of a transfer. Exactly one of them is called.
      *
-     * @param failed there was no channel to be had; on any thread
-     * @param closed there was one, which is closed now; on the event loop
+     * @param failed called on any thread if no channel could be opened, with the cause
+     * @param closed called on the event loop when the opened channel is closed
      */
     record Owner(Consumer<Throwable> failed, Runnable closed) {}
 
     /**
      * Opens the channel of an admitted request.
      *
-     * @param handshake adds the handlers to begin with, new ones for each attempt
+     * @param handshake adds the first handlers, new ones for each attempt
      */
-    void open(ServerTransfer child, TransferKey ends, Consumer<ChannelPipeline> handshake, Owner owner) {
+    void open(ServerTransfer child, TransferKey key, Consumer<ChannelPipeline> handshake, Owner owner) {
         PortMode mode = child.mode();
         if (mode instanceof PortMode.Range range) {
-            openInRange(range, MOST_TRIES, child, ends, handshake, owner);
+            openInRange(range, MAX_TRIES, child, key, handshake, owner);
         } else if (mode instanceof PortMode.Single) {
-            tell(owner, sharedPort.open(ends, initializer(child, PacketTap::attachToShared, handshake)));
+            tell(owner, sharedPort.open(key, initializer(child, PacketTap::attachToShared, handshake)));
         } else {
-            tell(owner, connect(child, ends, 0, handshake));
+            tell(owner, connect(child, key, 0, handshake));
         }
     }
 
@@ -78,7 +78,7 @@ final class TransferChannelFactory {
             PortMode.Range range,
             int tries,
             ServerTransfer child,
-            TransferKey ends,
+            TransferKey key,
             Consumer<ChannelPipeline> handshake,
             Owner owner) {
         OptionalInt free = pool.take(range);
@@ -88,13 +88,13 @@ final class TransferChannelFactory {
             return;
         }
         int port = free.getAsInt();
-        connect(child, ends, port, handshake).addListener((ChannelFuture connected) -> {
+        connect(child, key, port, handshake).addListener((ChannelFuture connected) -> {
             boolean isTaken = connected.cause() instanceof IOException;
             if (connected.isSuccess()) {
                 connected.channel().closeFuture().addListener(end -> pool.giveBack(range, port));
             } else if (isTaken && tries > 1) {
-                openInRange(range, tries - 1, child, ends, handshake, owner);
-                pool.giveBack(range, port); // only now, so that another one was tried
+                openInRange(range, tries - 1, child, key, handshake, owner);
+                pool.giveBack(range, port); // only now, so that another port was tried
                 return;
             } else {
                 pool.giveBack(range, port);
@@ -108,23 +108,23 @@ final class TransferChannelFactory {
             if (connected.isSuccess()) {
                 connected.channel().closeFuture().addListener(end -> owner.closed.run());
             } else {
-                owner.failed.accept(connected.cause()); // whatever channel there was is closed
+                owner.failed.accept(connected.cause()); // a channel that failed to connect is closed
             }
         });
     }
 
     private ChannelFuture connect(
-            ServerTransfer child, TransferKey ends, int port, Consumer<ChannelPipeline> handshake) {
+            ServerTransfer child, TransferKey key, int port, Consumer<ChannelPipeline> handshake) {
         return connect(
-                transport.socketsFor(ends.asked()),
-                new InetSocketAddress(ends.asked(), port),
+                transport.socketsFor(key.asked()),
+                new InetSocketAddress(key.asked(), port),
                 child.peer(),
                 datagramFor(child.request()),
                 sendsBursts(child.request()),
                 initializer(child, PacketTap::attach, handshake));
     }
 
-    /** How a tap joins a channel. */
+    /** Attaches a tap to a channel. */
     private interface Attachment {
         ChannelHandler attach(PacketTap tap, InetSocketAddress peer, Request request);
     }
@@ -140,12 +140,19 @@ final class TransferChannelFactory {
         };
     }
 
-    /** The MTU of the path of a child's channel. */
+    /** Returns the path MTU of a channel in bytes. */
     int pathMtu(Channel channel) {
         return channel instanceof PeerChannel peer ? peer.pathMtu() : transport.pathMtu((DatagramChannel) channel);
     }
 
-    /** Says no through that new socket, from a fresh port. */
+    /**
+     * Sends an ERROR from a new socket on a fresh port.
+     *
+     * @param socket a socket that is not bound
+     * @param from the local address to send from
+     * @param refusal the ERROR to send
+     * @return completes when the socket is connected
+     */
     ChannelFuture refuse(DatagramChannel socket, InetSocketAddress peer, InetAddress from, TftpException refusal) {
         ChannelHandler handler = new ChannelInitializer<>() {
             @Override
@@ -177,7 +184,7 @@ final class TransferChannelFactory {
         return request instanceof WriteRequest && request.options().has(Options.WINDOWSIZE);
     }
 
-    /** The longest datagram this peer may rightly send. */
+    /** Returns the size in bytes of the longest datagram that the peer may send according to its request. */
     private static int datagramFor(Request request) {
         if (request instanceof WriteRequest) {
             long blksize = TransferSettings.PLAIN.blksize();

@@ -19,8 +19,8 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One log line a transfer, when it ends; one more for every stretch of a long one. Only what went wrong is a warning:
- * firmware that asks for a size and leaves, or that needs no last ACK, is everyday life.
+ * Logs one line for each transfer when it ends, and one for each stretch of a long one. Only failures are logged as
+ * warnings: firmware that requests only the size, or does not need the last ACK, is normal.
  */
 public final class TransferLog implements TransferListener {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
@@ -36,12 +36,12 @@ public final class TransferLog implements TransferListener {
                     .addKeyValue("result", "refused")
                     .addKeyValue("reason", reason.explained())
                     .addKeyValue("code", reason.code())
-                    .log("{} refused: {}", who(refused.peer(), refused.request()), LogSanitizer.of(reason.explained()));
+                    .log("{} refused: {}", subject(refused.peer(), refused.request()), LogSanitizer.of(reason.explained()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             long bytes = progressed.stats().bytes();
             line(Level.INFO, "progress", progressed.peer(), progressed.request())
                     .addKeyValue("bytes", bytes)
-                    .log("{} so far: {} bytes", who(progressed.peer(), progressed.request()), bytes);
+                    .log("{} so far: {} bytes", subject(progressed.peer(), progressed.request()), bytes);
         } else if (event instanceof TransferEvent.PmtuBlackHoleFound found) {
             line(Level.WARN, "pmtu_black_hole", found.peer(), found.request())
                     .addKeyValue("blksize", PmtuBlackHole.SAFE_BLKSIZE)
@@ -52,23 +52,23 @@ public final class TransferLog implements TransferListener {
                             AddressFormat.of(found.peer().getAddress()),
                             PmtuBlackHole.SAFE_BLKSIZE,
                             found.smallFor().toMinutes());
-        } else if (event instanceof TransferEvent.TurnedAway away) {
-            line(Level.INFO, "turned_away", away.peer(), null)
-                    .addKeyValue("reason", away.reason())
-                    .log("{} turned away: {}", AddressFormat.of(away.peer()), away.reason());
-        } else if (event instanceof TransferEvent.Dropped dropped) {
-            line(Level.DEBUG, "dropped", dropped.peer(), null)
+        } else if (event instanceof TransferEvent.TurnedAway dropped) {
+            line(Level.INFO, "turned_away", dropped.peer(), null)
                     .addKeyValue("reason", dropped.reason())
-                    .log("{} dropped: {}", AddressFormat.of(dropped.peer()), dropped.reason());
+                    .log("{} request dropped: {}", AddressFormat.of(dropped.peer()), dropped.reason());
+        } else if (event instanceof TransferEvent.Dropped datagram) {
+            line(Level.DEBUG, "dropped", datagram.peer(), null)
+                    .addKeyValue("reason", datagram.reason())
+                    .log("{} dropped: {}", AddressFormat.of(datagram.peer()), datagram.reason());
         } else if (event instanceof TransferEvent.Requested requested) {
             String options = requested.request().options().toString();
             line(Level.DEBUG, "requested", requested.peer(), requested.request())
                     .addKeyValue("options", options)
-                    .log("{} asks {}", who(requested.peer(), requested.request()), LogSanitizer.of(options));
+                    .log("{} asks {}", subject(requested.peer(), requested.request()), LogSanitizer.of(options));
         }
     }
 
-    /** The beginning of a line; what is added by key is for machines, and the message for people. */
+    /** Returns a new log line. Key-value pairs are for programs, the message is for people. */
     private static LoggingEventBuilder line(Level level, String event, InetSocketAddress peer, Request request) {
         LoggingEventBuilder line =
                 LOG.atLevel(level).addKeyValue("event", event).addKeyValue("peer", AddressFormat.of(peer));
@@ -89,10 +89,10 @@ public final class TransferLog implements TransferListener {
                 .addKeyValue("windowsize", ended.settings().windowsize())
                 .addKeyValue("resends", ended.stats().resends())
                 .addKeyValue("result", outcome);
-        String said = who(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
+        String summary = subject(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
         if (ended.blackHole()) {
             line.addKeyValue("pmtu_black_hole", true);
-            said += ", small blocks after a PMTU black hole";
+            summary += ", small blocks after a PMTU black hole";
         }
         if (ended.cause() != null) {
             line.addKeyValue("reason", ended.cause().getMessage())
@@ -102,36 +102,39 @@ public final class TransferLog implements TransferListener {
             line.addKeyValue("announced", ended.settings().tsize());
         }
         if (failed) {
-            line.log("{}: failed: {}", said, describe(ended));
+            line.log("{}: failed: {}", summary, describe(ended));
             if (!ended.cause().isFromPeer()) {
-                LOG.debug("cause", ended.cause()); // a stack trace holds the text as it is
+                LOG.debug("cause", ended.cause()); // a stack trace contains the text unsanitized
             }
         } else if (isSizeWrong(ended)) {
             line.log(
                     "{}: {}, though {} bytes were announced",
-                    said,
+                    summary,
                     outcome,
                     ended.settings().tsize());
         } else if (ended.cause() == null) {
-            line.log("{}: {}", said, outcome);
+            line.log("{}: {}", summary, outcome);
         } else {
-            line.log("{}: {} ({})", said, outcome, describe(ended));
+            line.log("{}: {} ({})", summary, outcome, describe(ended));
         }
     }
 
     private static Level levelOf(TransferEvent.Ended ended) {
         if (ended.outcome() == Outcome.EVICTED) {
-            return Level.DEBUG; // many, and mostly of nobody
+            return Level.DEBUG; // there may be many, mostly with spoofed source addresses
         }
         return ended.outcome() == Outcome.FAILED || isSizeWrong(ended) ? Level.WARN : Level.INFO;
     }
 
     private static String describe(TransferEvent.Ended ended) {
         String text = LogSanitizer.of(ended.cause().getMessage());
-        return ended.cause().isFromPeer() ? "peer says " + ended.cause().code() + " " + text : text;
+        return ended.cause().isFromPeer() ? "peer sent ERROR " + ended.cause().code() + " " + text : text;
     }
 
-    /** A file that came whole, but not as long as the client had said (RFC 2349 is silent on it). */
+    /**
+     * Returns true for a complete upload whose size is not the one that the client announced (RFC 2349 does not cover
+     * this case).
+     */
     private static boolean isSizeWrong(TransferEvent.Ended ended) {
         long announced = ended.settings().tsize();
         boolean write = ended.request() instanceof WriteRequest;
@@ -141,7 +144,7 @@ public final class TransferLog implements TransferListener {
                 && announced != ended.stats().bytes();
     }
 
-    private static String who(InetSocketAddress peer, Request request) {
+    private static String subject(InetSocketAddress peer, Request request) {
         if (request == null) {
             return AddressFormat.of(peer) + " (malformed request)";
         }

@@ -6,25 +6,32 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts running transfers, all and by client, and refuses one too many. Asked once a request, by every listener. */
+/**
+ * Limits the number of running transfers, in all and for each client. Safe for use by several threads; called once for
+ * each request.
+ */
 final class TransferQuota {
-    private final int most;
-    private final int mostPerClient;
+    private final int max;
+    private final int maxPerClient;
     private final RunningTransfers all = new RunningTransfers();
     private final Map<Long, RunningTransfers> byClient = new HashMap<>();
     private boolean closed;
 
-    TransferQuota(int most, int mostPerClient) {
-        this.most = most;
-        this.mostPerClient = mostPerClient;
+    TransferQuota(int max, int maxPerClient) {
+        this.max = max;
+        this.maxPerClient = maxPerClient;
     }
 
-    /** Lets a transfer in, or says why not. */
+    /**
+     * Admits a transfer.
+     *
+     * @throws TftpException if a limit is reached, or the server is shutting down
+     */
     synchronized void enter(ServerTransfer child) throws TftpException {
         if (closed) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down");
         }
-        if (all.size() >= most) {
+        if (all.size() >= max) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
         }
         if (isFullFor(child.client())) {
@@ -35,7 +42,7 @@ final class TransferQuota {
                 .add(child);
     }
 
-    /** A transfer that was let in is over. Does nothing for any other. */
+    /** Called when an admitted transfer has ended. Does nothing for any other transfer. */
     synchronized void leave(ServerTransfer child) {
         RunningTransfers ofClient = byClient.get(child.client());
         if (ofClient != null) {
@@ -49,9 +56,12 @@ final class TransferQuota {
     }
 
     /**
-     * Where all places are taken that a client may have, the transfer to evict for a new one: that which has been silent
-     * longest, of those of the client if it has as many as one may have, else of all. Null if there is a place, or none was
-     * silent for {@link RunningTransfers#LEAST_SILENCE}.
+     * Returns the transfer to evict for a new request of a client, if a limit is reached: the one that has been idle
+     * timeout, among those of the client if its limit is reached, otherwise among all.
+     *
+     * @param client identifies the client, see {@link ClientPrefix}
+     * @param now the time in nanoseconds
+     * @return null if no limit is reached, or no transfer has been idle for {@link RunningTransfers#LEAST_SILENCE}
      */
     synchronized ServerTransfer longestSilent(long client, long now) {
         if (isFullFor(client)) {
@@ -60,21 +70,21 @@ final class TransferQuota {
         return isFull() ? all.longestSilent(now) : null;
     }
 
-    /** Whether all places are taken. */
+    /** Returns true if the limit of all transfers is reached. */
     synchronized boolean isFull() {
-        return all.size() >= most;
+        return all.size() >= max;
     }
 
     private boolean isFullFor(long client) {
         RunningTransfers ofClient = byClient.get(client);
-        return ofClient != null && ofClient.size() >= mostPerClient;
+        return ofClient != null && ofClient.size() >= maxPerClient;
     }
 
     synchronized int running() {
         return all.size();
     }
 
-    /** Lets nobody in any more. */
+    /** Refuses all further transfers. */
     synchronized void close() {
         closed = true;
     }
@@ -83,10 +93,15 @@ final class TransferQuota {
         return closed;
     }
 
-    /** Waits until nobody is in; false if that takes longer. */
-    synchronized boolean awaitEmpty(Duration longest) throws InterruptedException {
-        long end = System.nanoTime() + longest.toNanos();
-        long left = longest.toNanos();
+    /**
+     * Waits until all transfers have ended.
+     *
+     * @param timeout the timeout wait
+     * @return false if transfers are still running after that time
+     */
+    synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        long left = timeout.toNanos();
         while (all.size() > 0 && left > 0) {
             wait(Math.max(1, left / 1_000_000));
             left = end - System.nanoTime();

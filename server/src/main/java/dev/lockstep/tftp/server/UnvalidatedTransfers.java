@@ -5,49 +5,54 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * The children whose peer has not answered yet, the oldest first. Anybody can make up the sender of a request, so these
- * are bounded, and make room for others. Asked once a request, once a first message and once a first answer, by every
- * listener; safe on any thread.
+ * The transfers with unvalidated peers, the oldest first. The source address of a request can be spoofed, so their
+ * number is limited, and they may be evicted for others. Safe for use by several threads; called once for each request,
+ * first message and first reply.
  */
 final class UnvalidatedTransfers {
     /** A peer that has not replied within this time may be evicted in favour of a new request. */
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(3);
+    private static final long REPLY_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
 
-    /** Those that have sent their first message are in the order of it. */
+    /** Transfers that have sent their first message are in the order of these messages. */
     private final EvictionQueue children;
 
-    UnvalidatedTransfers(int most) {
-        children = new EvictionQueue(most);
+    UnvalidatedTransfers(int limit) {
+        children = new EvictionQueue(limit);
     }
 
-    /** One more; the oldest leaves if they are too many. */
+    /** Adds a transfer. Evicts the oldest if there are too many. */
     void add(ServerTransfer child) {
         children.add(child);
     }
 
-    /** Its first message leaves now. */
+    /**
+     * Called when the first message of a transfer is sent.
+     *
+     * @param now the time in nanoseconds
+     */
     void speaks(ServerTransfer child, long now) {
         child.speaks(now);
         children.renew(child);
     }
 
-    /** It has been answered, or is over. */
+    /** Removes a transfer, because its peer has replied or it has ended. */
     void remove(ServerTransfer child) {
         children.remove(child);
     }
 
     /**
-     * Evicts the child that has waited longest for an answer, if it had its time to.
+     * Evicts the transfer that has waited longest for a reply, if the time for a reply is over.
      *
-     * @param which evicts no other
-     * @return null if there is none
+     * @param which selects the transfers that may be evicted
+     * @param now the time in nanoseconds
+     * @return the evicted transfer, or null if there is none
      */
     ServerTransfer makeRoom(Predicate<ServerTransfer> which, long now) {
         return children.evictFirst(child -> {
             if (!child.hasWaited(0, now) || !which.test(child)) {
-                return Verdict.KEEP; // what this side is slow to send nobody could answer
+                return Verdict.KEEP; // before the first message there is nothing to reply to
             }
-            return child.hasWaited(PATIENCE, now) ? Verdict.EVICT : Verdict.STOP;
+            return child.hasWaited(REPLY_TIMEOUT, now) ? Verdict.EVICT : Verdict.STOP;
         });
     }
 }

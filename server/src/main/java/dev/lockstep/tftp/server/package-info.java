@@ -1,7 +1,7 @@
 /**
- * The server: listens, opens one child channel a request, and drains when it is told to stop.
+ * The TFTP server: listens, opens one child channel for each request, and drains running transfers when it is stopped.
  *
- * <p>Start here: {@link dev.lockstep.tftp.server.TftpServer} is what an embedding program uses,
- * {@code ListenerHandler} is where a request arrives, {@code ServerHandshake} is where it becomes a transfer.
+ * <p>Start here: {@link dev.lockstep.tftp.server.TftpServer} is the entry point for embedding programs, {@code
+ * ListenerHandler} receives requests, {@code ServerHandshake} starts their transfers.
  */
 package dev.lockstep.tftp.server;

@@ -73,7 +73,7 @@ class TransferLogTest {
         TftpException cause = TftpException.fromPeer(new ErrorMessage(8, "User aborted the transfer"));
         ILoggingEvent line = ended(READ, 100, outcome, cause);
         assertThat(line.getLevel()).isEqualTo(Level.INFO);
-        assertThat(line.getFormattedMessage()).contains("peer says 8 User aborted the transfer");
+        assertThat(line.getFormattedMessage()).contains("peer sent ERROR 8 User aborted the transfer");
     }
 
     @Test
@@ -143,13 +143,13 @@ class TransferLogTest {
 
     @Test
     void who_is_turned_away_is_a_line_and_who_made_room_for_others_is_none() {
-        log.on(new TransferEvent.TurnedAway(PEER, "too much is unanswered"));
+        log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
         TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .containsExactly("127.0.0.1:2000 turned away: too much is unanswered");
+                .containsExactly("127.0.0.1:2000 request dropped: rate limit for unvalidated peers");
     }
 
     @Test

@@ -4,30 +4,30 @@ import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import picocli.CommandLine.Option;
 
-/** Flags that bound what is done for requests whose sender may be made up. */
+/** Flags that limit what is sent to unvalidated peers, whose source address may be spoofed. */
 final class AmplificationOptions {
     @Option(
             names = "--unanswered-requests",
             paramLabel = "N",
-            description = "Requests served at once that their clients have not followed up; the oldest make room;"
-                    + " 4096. Half as many may come at once, and a sixteenth each second, from addresses not heard of yet;"
-                    + " a sixteenth at once, and a 64th each second, from those of them that ask again.")
+            description = "Limit of requests from unvalidated peers; the oldest is evicted; 4096."
+                    + " Burst from unknown addresses: half of it, then a sixteenth per second;"
+                    + " from those that repeat a dropped request: a sixteenth, then a 64th per second.")
     private int requests = AmplificationLimits.DEFAULT.requests();
 
     @Option(
             names = "--unanswered-per-client",
             paramLabel = "SIZE",
-            description = "Bytes a second to a client that does not answer, 16 times as many at once; 128K.")
+            description = "Bytes per second to an unvalidated peer, 16 times as many in a burst; 128K.")
     private ByteSize perClient = new ByteSize(AmplificationLimits.DEFAULT.perClient());
 
     @Option(
             names = "--unanswered-per-network",
             paramLabel = "SIZE",
-            description = "The same for its network, /24 (IPv6: /48); 512K.")
+            description = "Bytes per second to all unvalidated peers of a network, /24 (IPv6: /48); 512K.")
     private ByteSize perNetwork = new ByteSize(AmplificationLimits.DEFAULT.perNetwork());
 
-    /** Sets what these flags say. */
+    /** Applies these flags to a builder. */
     void applyTo(TftpServerBuilder builder) {
-        builder.unvalidated(new AmplificationLimits(requests, perClient.octets(), perNetwork.octets()));
+        builder.unvalidated(new AmplificationLimits(requests, perClient.bytes(), perNetwork.bytes()));
     }
 }

@@ -4,9 +4,9 @@ import dev.lockstep.tftp.server.rules.SizeParser;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of octets as people write it: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
-record ByteSize(long octets) {
-    /** Reads one for picocli. */
+/** A number of bytes in a flag: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
+record ByteSize(long bytes) {
+    /** Parses a size for picocli. */
     static final class Converter implements ITypeConverter<ByteSize> {
         @Override
         public ByteSize convert(String value) {

@@ -8,10 +8,10 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code tftpd check}: what a configuration file means. */
+/** {@code tftpd check}: checks a configuration file and prints what it configures. */
 @Command(
         name = "check",
-        description = "Says what is wrong with a configuration file, or what it means.",
+        description = "Checks a configuration file: prints its errors, or its rules.",
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A configuration file.")

@@ -17,14 +17,16 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** A command line with what the configuration file adds to it: the flags that the command line itself leaves alone. */
+/** A command line together with its configuration file, which adds the flags that the command line does not set. */
 final class Configuration {
     static final String FLAG = "--config";
     static final String USER = "--user";
-    /** Flags that ask for something else than to serve, or that no file can give. */
+    /**
+     * Flags that a file cannot set: those that do not serve files, and those that take effect before the file is read.
+     */
     private static final Set<String> NO_SETTINGS = Set.of(FLAG, USER, "--help", "--version");
 
-    /** No file, no arguments. */
+    /** A configuration without a file and without arguments. */
     static final Configuration NONE = new Configuration(null, new String[0]);
 
     private final ConfigFile file;
@@ -38,14 +40,20 @@ final class Configuration {
         this.arguments = new ArrayList<>(List.of(given));
     }
 
-    /** Reads the file that a command line names, if it names one. A command line that is wrong is left as it is. */
+    /**
+     * Parses a command line and reads its configuration file, if it names one. An invalid command line is kept as it
+     * is.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws ConfigException if the file has errors
+     */
     static Configuration of(String... given) throws IOException, ConfigException {
         CommandLine scratch = Invocation.commandLine(new TftpdCommand());
         ParseResult parsed;
         try {
             parsed = scratch.parseArgs(given);
         } catch (ParameterException e) {
-            return new Configuration(null, given); // told when it is parsed for good
+            return new Configuration(null, given); // reported when the command line is parsed again
         }
         Path path = parsed.matchedOptionValue(FLAG, null);
         if (path == null && parsed.hasSubcommand()) {
@@ -75,7 +83,7 @@ final class Configuration {
         arguments.addAll(0, added);
     }
 
-    /** Whether the command line has that flag, or one that excludes it. */
+    /** Returns true if the command line has a flag, or another one of its exclusive group. */
     private static boolean isGiven(OptionSpec option, ParseResult parsed) {
         if (option.group() != null && option.group().exclusive()) {
             return option.group().args().stream()
@@ -84,12 +92,16 @@ final class Configuration {
         return parsed.hasMatchedOption(option.longestName());
     }
 
-    /** The same command line with the file as it is now. */
+    /** Reads the file again and returns the same command line with it. */
     Configuration again() throws IOException, ConfigException {
         return of(given);
     }
 
-    /** The keys that the two files set differently, but for some. */
+    /**
+     * Returns the keys that are set differently in the two files.
+     *
+     * @param without keys to ignore
+     */
     Set<String> differences(Configuration other, Set<String> without) {
         Set<String> keys = new TreeSet<>(file.settings().keySet());
         keys.addAll(other.file.settings().keySet());
@@ -103,12 +115,12 @@ final class Configuration {
         return setting == null ? List.of() : setting.values();
     }
 
-    /** Something that may find fault with a flag. */
+    /** Reads settings. An {@link IllegalArgumentException} reports an invalid flag. */
     interface Reader<T> {
         T read() throws IOException, ConfigException;
     }
 
-    /** Says in which line the fault is, if it was the file that set the flag. */
+    /** Calls the reader and adds the line of an invalid flag to its exception, if the flag is set in the file. */
     <T> T locating(Reader<T> reader) throws IOException, ConfigException {
         try {
             return reader.read();
@@ -117,17 +129,17 @@ final class Configuration {
         }
     }
 
-    /** The file; null if there is none. */
+    /** Returns the configuration file, or null if there is none. */
     ConfigFile file() {
         return file;
     }
 
-    /** All arguments, those of the file first. */
+    /** Returns all arguments, those of the file first. */
     String[] arguments() {
         return arguments.toArray(String[]::new);
     }
 
-    /** What is wrong with a flag, and where, if it was the file that set it. */
+    /** Returns the message of an invalid flag, with its line if the flag is set in the file. */
     String located(ParameterException failure) {
         return located(failure.getArgSpec(), failure.getMessage());
     }

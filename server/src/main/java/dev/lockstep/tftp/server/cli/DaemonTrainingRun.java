@@ -12,7 +12,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 
-/** Serves one small file and ends: run by the launcher so that the JVM can write down the classes a start needs. */
+/**
+ * Serves one small file and exits: the training run for the class-data sharing (CDS) archive, started by the launcher.
+ */
 final class DaemonTrainingRun {
     private static final int LONGEST_WAIT_MILLIS = 5_000;
 

@@ -23,17 +23,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code tftpd explain}: what would become of a request. */
+/** {@code tftpd explain}: prints how the daemon would answer a request. */
 @Command(
         name = "explain",
-        description = "Says what would become of a request, and why: which rule, which file, which options."
-                + " It has the rights of whoever runs it. Exit status 1 if the request would be refused.",
+        description = "Explains how a request would be answered: which rule, which file, which options."
+                + " Files are opened with the rights of the current user."
+                + " Exit status 1 if the request would be refused.",
         mixinStandardHelpOptions = true)
 final class ExplainCommand implements Callable<Integer> {
     private static final int ETHERNET_MTU = 1500;
     private static final int DISCARD = 9;
 
-    /** What the client wants. */
+    /** The operation of the request. */
     enum Operation {
         READ,
         WRITE
@@ -51,13 +52,13 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CLIENT_IP", description = "The client's address.")
     private String client;
 
-    @Parameters(index = "1", paramLabel = "read|write", description = "What it wants.")
+    @Parameters(index = "1", paramLabel = "read|write", description = "The operation.")
     private Operation operation;
 
-    @Parameters(index = "2", paramLabel = "PATH", description = "The name as the client writes it.")
+    @Parameters(index = "2", paramLabel = "PATH", description = "The file name as the client sends it.")
     private String path;
 
-    @Parameters(index = "3..*", paramLabel = "OPTION=VALUE", description = "Options as the client writes them.")
+    @Parameters(index = "3..*", paramLabel = "OPTION=VALUE", description = "Options as the client sends them.")
     private List<String> options = List.of();
 
     @Override
@@ -92,7 +93,7 @@ final class ExplainCommand implements Callable<Integer> {
                 : new WriteRequest(path, TransferMode.OCTET, asked);
     }
 
-    /** Of the network interface that leads there. */
+    /** Returns the MTU of the network interface on the route to a client, in bytes. */
     private static int pathMtu(InetAddress client) {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(client, DISCARD);

@@ -7,11 +7,13 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** One run of {@code tftpd}: its flags, those of its configuration file, and what is said of wrong ones. */
+/** Parses the command line of {@code tftpd} with its configuration file, reports errors, and runs the command. */
 final class Invocation {
     private Invocation() {}
 
-    /** A parser for that command. An argument that begins with {@code @} is never read for more arguments. */
+    /**
+     * Returns a parser for a command. An argument that begins with {@code @} is not expanded to a file of arguments.
+     */
     static CommandLine commandLine(TftpdCommand command) {
         CommandLine line = new CommandLine(command);
         line.setExpandAtFiles(false).setCaseInsensitiveEnumValuesAllowed(true);
@@ -19,7 +21,11 @@ final class Invocation {
         return line;
     }
 
-    /** Runs it; the exit status. */
+    /**
+     * Runs the daemon or a subcommand.
+     *
+     * @return the exit status
+     */
     static int run(String[] arguments) {
         Configuration configuration;
         try {
@@ -40,7 +46,11 @@ final class Invocation {
         return line.execute(configuration.arguments());
     }
 
-    /** The command as configured; an {@link IllegalArgumentException} says what is wrong, and where. */
+    /**
+     * Returns the command with its flags set.
+     *
+     * @throws IllegalArgumentException if a flag is invalid; the message has its place
+     */
     static TftpdCommand parsed(Configuration configuration) {
         TftpdCommand command = new TftpdCommand(configuration);
         try {
@@ -51,7 +61,7 @@ final class Invocation {
         return command;
     }
 
-    /** What to tell of a failure to read a configuration. */
+    /** Returns the messages for a failure to read a configuration. */
     static List<String> problemsOf(Exception failure) {
         if (failure instanceof ConfigException known) {
             return known.problems();

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Lines as the journal takes them from a service: each begins with its priority (sd-daemon(3)). */
+/** Formats lines for the systemd journal: each line begins with its priority (sd-daemon(3)). */
 final class JournalLayout extends EncoderBase<ILoggingEvent> {
     static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
@@ -25,8 +25,8 @@ final class JournalLayout extends EncoderBase<ILoggingEvent> {
     }
 
     /**
-     * Whether that file is the journal's end of a stream: {@code JOURNAL_STREAM} is the device and the inode of what the
-     * journal was connected to, and somebody may have redirected it since (systemd.exec(5)).
+     * Returns true if a file is a stream to the journal. {@code JOURNAL_STREAM} holds the device and the inode that
+     * were connected to the journal at the start; the stream may have been redirected since (systemd.exec(5)).
      */
     static boolean areWantedOn(Path file, String journalStream) {
         try {

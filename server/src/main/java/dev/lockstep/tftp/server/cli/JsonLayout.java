@@ -12,7 +12,10 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
 
-/** One JSON object a line: time, level, what was logged by key, and the message for people. All of it is ASCII. */
+/**
+ * Formats each event as one line with a JSON object: time, level, key-value pairs, and the message for people. The
+ * output is ASCII.
+ */
 final class JsonLayout extends EncoderBase<ILoggingEvent> {
     private final JsonFactory json =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -44,7 +47,7 @@ final class JsonLayout extends EncoderBase<ILoggingEvent> {
             object.writeEndObject();
             object.writeRaw('\n');
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // memory has none
+            throw new UncheckedIOException(e); // not thrown by a stream in memory
         }
         return line.toByteArray();
     }

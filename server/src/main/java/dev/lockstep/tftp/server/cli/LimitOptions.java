@@ -4,35 +4,35 @@ import dev.lockstep.tftp.transfer.Limits;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** Flags that bound what a transfer may ask for and how long it may take. */
+/** Flags that limit the negotiation and the duration of transfers. */
 final class LimitOptions {
-    @Option(names = "--blksize-limit", paramLabel = "N", description = "The largest block granted, 8 to 65464.")
+    @Option(names = "--blksize-limit", paramLabel = "N", description = "Largest blksize granted, 8 to 65464.")
     private int blksizeLimit = Limits.DEFAULT.blksize();
 
-    @Option(names = "--windowsize-limit", paramLabel = "N", description = "The widest window granted, 1 to 32767; 64.")
+    @Option(names = "--windowsize-limit", paramLabel = "N", description = "Largest windowsize granted, 1 to 32767; 64.")
     private int windowsizeLimit = Limits.DEFAULT.windowsize();
 
-    @Option(names = "--window-bytes-limit", paramLabel = "SIZE", description = "The same in bytes; 96K by default.")
+    @Option(names = "--window-bytes-limit", paramLabel = "SIZE", description = "Limit of a window in bytes; 96K by default.")
     private ByteSize windowBytesLimit = new ByteSize(Limits.DEFAULT.windowBytes());
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "A fixed wait before a resend; measured from the round trips by default.")
+            description = "Fixed retransmission timeout; by default adapted to the round-trip time.")
     private double timeout;
 
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer ends; 30.")
+    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer; 30.")
     private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
-    @Option(names = "--exact-size", description = "Refuse an upload whose size is not the one announced for it.")
+    @Option(names = "--exact-size", description = "Refuse an upload whose size differs from its tsize.")
     private boolean exactSize;
 
-    /** The limits these flags describe. */
+    /** Returns the limits that these flags set. */
     Limits limits() {
         return new Limits(
                 blksizeLimit,
                 windowsizeLimit,
-                (int) Math.min(windowBytesLimit.octets(), Integer.MAX_VALUE),
+                (int) Math.min(windowBytesLimit.bytes(), Integer.MAX_VALUE),
                 seconds(timeout),
                 seconds(idleTimeout),
                 Limits.DEFAULT.firstBlockTimeout(),
@@ -40,7 +40,7 @@ final class LimitOptions {
                 exactSize);
     }
 
-    /** A duration from a number of seconds, parts of one included. */
+    /** Returns a duration of a number of seconds, which may have a fraction. */
     static Duration seconds(double number) {
         return Duration.ofNanos((long) (number * 1e9));
     }

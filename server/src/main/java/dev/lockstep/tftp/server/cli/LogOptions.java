@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.cli;
 
 import picocli.CommandLine.Option;
 
-/** Flags that say what is logged, and in which form. */
+/** Flags for the level, the format and the rate of the log. */
 final class LogOptions {
     @Option(names = "--verbose", description = "Log more.")
     private boolean verbose;
@@ -17,8 +17,8 @@ final class LogOptions {
             names = "--log-rate",
             paramLabel = "N",
             description =
-                    "Lines a second of each kind but complete transfers once 1000 have been written at once; the rest"
-                            + " is counted. 0: all. 20 by default.")
+                    "Log lines per second of each kind, after a burst of 1000; further ones are counted."
+                            + " Complete transfers are always logged. 0: no limit. 20 by default.")
     private int rate = 20;
 
     boolean isVerbose() {
@@ -26,9 +26,9 @@ final class LogOptions {
     }
 
     /**
-     * Sets up all logging of the process.
+     * Configures the logging of the process.
      *
-     * @throws IllegalArgumentException for a rate that makes no sense
+     * @throws IllegalArgumentException if the rate is negative
      */
     void configure() {
         if (rate < 0) {

@@ -15,15 +15,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Lets through so many lines of a kind a second, and a burst before; counts the others. So whoever can make us log
- * can't fill the disk. Lines are of a kind if they are written with the same pattern. Lines of complete transfers always
- * pass: such a client has answered, from its own address. Asked by any thread; takes no lock.
+ * Limits the log lines of each kind to a rate with a burst, and counts the suppressed ones, so that remote peers cannot
+ * fill the disk. Lines with the same message pattern are of one kind. Lines of complete transfers are never suppressed:
+ * their peers are validated. Safe for use by several threads; does not lock.
  */
 final class LogRateLimiter extends Filter<ILoggingEvent> {
-    /** Lines of a kind at once. */
+    /** The burst: lines of one kind that are logged at once. */
     static final int BURST = 1000;
 
-    private static final int MOST_KINDS = 64;
+    private static final int MAX_KINDS = 64;
     private static final KeyValuePair COMPLETE = new KeyValuePair("result", "complete");
     private static final String SUMMARY = "{} more like it: {}";
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
@@ -32,12 +32,14 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
     private final LongSupplier nanos;
     private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
 
-    /** What is held back of one kind since the last summary. */
+    /** The state of one kind of lines. */
     private static final class Kind {
-        /** When the lines that were let through would have been through at the even rate (GCRA, ITU-T I.371). */
+        /**
+         * The time at which all admitted lines would be due at the constant rate (GCRA, ITU-T I.371), in nanoseconds.
+         */
         private final AtomicLong due;
 
-        private final AtomicLong heldBack = new AtomicLong();
+        private final AtomicLong suppressed = new AtomicLong();
         private volatile ILoggingEvent last;
 
         Kind(long now) {
@@ -70,13 +72,13 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
         }
         long now = nanos.getAsLong();
         String pattern = String.valueOf(event.getMessage());
-        // a library that puts its texts together itself has as many patterns as lines
-        String key = kinds.size() < MOST_KINDS || kinds.containsKey(pattern) ? pattern : "";
+        // a library that formats its messages itself has as many patterns as lines
+        String key = kinds.size() < MAX_KINDS || kinds.containsKey(pattern) ? pattern : "";
         Kind kind = kinds.computeIfAbsent(key, fresh -> new Kind(now));
         if (kind.admits(now, interval)) {
             return FilterReply.NEUTRAL;
         }
-        kind.heldBack.incrementAndGet();
+        kind.suppressed.incrementAndGet();
         kind.last = event;
         return FilterReply.DENY;
     }
@@ -86,10 +88,10 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
         return pairs != null && pairs.contains(COMPLETE);
     }
 
-    /** Says how many lines of each kind were held back since this was asked last. */
+    /** Logs how many lines of each kind were suppressed since the last call. */
     void summarize() {
         kinds.values().forEach(kind -> {
-            long count = kind.heldBack.getAndSet(0);
+            long count = kind.suppressed.getAndSet(0);
             ILoggingEvent last = kind.last;
             if (count > 0 && last != null) {
                 boolean warning = last.getLevel().isGreaterOrEqual(Level.WARN);

@@ -11,19 +11,26 @@ import ch.qos.logback.core.encoder.Encoder;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** Log lines on standard error, written by a thread of their own: an event loop never waits for a terminal. */
+/**
+ * Configures the logging to standard error. Lines are written by a separate thread, so that event loops never block on
+ * a terminal.
+ */
 final class Logging {
     private static final int QUEUE = 8192;
     private static final int SUMMARY_SECONDS = 10;
 
-    private static LogRateLimiter gate = new LogRateLimiter(0, System::nanoTime);
+    private static LogRateLimiter rateLimiter = new LogRateLimiter(0, System::nanoTime);
 
     private Logging() {}
 
-    /** Sets the level, the form and the rate of all that is logged. */
+    /**
+     * Sets the level, the format and the rate limit of the log.
+     *
+     * @param rate log lines of each kind per second; 0 for no limit
+     */
     static void configure(boolean verbose, boolean quiet, boolean json, int rate) {
         if (System.getProperty("io.netty.machineId") == null) {
-            // a machine without a network card would be a warning
+            // avoids a warning on a machine without a network card
             System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
         }
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -40,10 +47,10 @@ final class Logging {
         queue.setDiscardingThreshold(0); // nothing is dropped before the queue is full
         queue.addAppender(console);
         if (rate > 0) {
-            gate = new LogRateLimiter(rate, System::nanoTime);
-            queue.addFilter(gate); // before the queue, which a flood would fill
+            rateLimiter = new LogRateLimiter(rate, System::nanoTime);
+            queue.addFilter(rateLimiter); // before the queue, so that a flood does not fill it
             context.getScheduledExecutorService()
-                    .scheduleAtFixedRate(gate::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
+                    .scheduleAtFixedRate(rateLimiter::summarize, SUMMARY_SECONDS, SUMMARY_SECONDS, TimeUnit.SECONDS);
         }
         queue.start();
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -55,9 +62,9 @@ final class Logging {
         }
     }
 
-    /** Writes what is still queued. */
+    /** Writes all queued lines and stops the logging. */
     static void flush() {
-        gate.summarize();
+        rateLimiter.summarize();
         ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
     }
 
@@ -69,7 +76,7 @@ final class Logging {
         return journal ? new JournalLayout(lines) : lines;
     }
 
-    /** The journal has a time and a priority of its own for each line. */
+    /** Returns the layout of plain lines. The journal records the time and the priority of each line itself. */
     private static Encoder<ILoggingEvent> plain(boolean verbose, boolean journal) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         String head = journal ? "" : "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level ";

@@ -12,43 +12,43 @@ import java.util.OptionalInt;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Flags for the networks between the daemon and its clients. */
+/** Flags for the addresses, ports and MTUs of the daemon. */
 final class NetworkOptions {
     private static final int LAST_PORT = 65535;
 
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS:PORT",
-            description = "Listen there, too; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] stand for"
+            description = "Also listen on this address; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] are"
                     + " every address of one family.")
     private List<String> listen = List.of();
 
     @ArgGroup
     private Ports ports = new Ports();
 
-    @Option(names = "--no-path-mtu", description = "Grant blocks that need fragments on the way to the client.")
+    @Option(names = "--no-path-mtu", description = "Grant blocks that are larger than the path MTU.")
     private boolean noPathMtu;
 
     @Option(
             names = "--mtu",
             paramLabel = "NETWORK=MTU",
             description =
-                    "The largest packet for clients of a network, as 10.1.0.0/16=1400, where the path's own MTU is"
-                            + " not known here; may be repeated, and the first that fits counts.")
+                    "MTU for clients of a network, such as 10.1.0.0/16=1400, if the path MTU is not known here;"
+                            + " may be repeated, the first match applies.")
     private List<String> mtus = List.of();
 
-    /** One of these or none. */
+    /** The flags of the port mode, which exclude each other. */
     static final class Ports {
         @Option(
                 names = "--single-port",
-                description = "Answer from the listening port, for NAT, containers and firewalls;"
-                        + " a port for each transfer by default.")
+                description = "Reply from the listening port, for NAT, containers and firewalls;"
+                        + " by default each transfer has its own port.")
         private boolean single;
 
         @Option(
                 names = "--port-range",
                 paramLabel = "A-B",
-                description = "Take the ports of transfers from this range: one each, so as many at once.")
+                description = "Port range for transfers, one port each; limits the number of transfers.")
         private String range;
 
         private PortMode mode() {
@@ -60,9 +60,9 @@ final class NetworkOptions {
     }
 
     /**
-     * Sets what these flags say.
+     * Applies these flags to a builder.
      *
-     * @param where the parameters of the command: port, or address and port, or nothing
+     * @param where the parameters of the command: the port, the address and the port, or nothing
      */
     void applyTo(TftpServerBuilder builder, List<String> where) {
         if (where.size() == 1) {
@@ -102,7 +102,7 @@ final class NetworkOptions {
                 return port;
             }
         } catch (NumberFormatException ignored) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
     }
@@ -111,12 +111,12 @@ final class NetworkOptions {
         return ports.mode();
     }
 
-    /** What a flag says of the MTU of the way to a client. */
+    /** Returns the MTU in bytes that a flag sets for a client, or empty if none does. */
     OptionalInt mtuOf(InetSocketAddress client) {
         return NetworkMtu.of(client, mtus.stream().map(NetworkMtu::parse).toList());
     }
 
-    /** As a treatment has it. */
+    /** Returns the MTU as {@link RequestSettings} has it. */
     int mtu() {
         return noPathMtu ? RequestSettings.ANY_MTU : RequestSettings.PATH_MTU;
     }

@@ -11,23 +11,27 @@ final class PerformanceOptions {
     @Option(
             names = "--buffer-memory",
             paramLabel = "SIZE",
-            description = "For pieces of files, all transfers together; a quarter of the heap by default.")
+            description = "Memory for file chunks of all transfers; a quarter of the heap by default.")
     private ByteSize bufferMemory;
 
-    @Option(names = "--event-loops", paramLabel = "N", description = "Threads that move packets; one a core.")
+    @Option(names = "--event-loops", paramLabel = "N", description = "Event loop threads; one per core by default.")
     private Integer eventLoops;
 
     @Option(
             names = "--busy-poll",
             paramLabel = "MICROSECONDS",
-            description = "How long those threads look for more packets before they sleep, say 50; 0 by default."
-                    + " Lock-step clients are served sooner; a core is never idle while there is traffic.")
+            description = "How long event loops poll for packets before they sleep, for example 50; 0 by default."
+                    + " Reduces the latency of lock-step clients; a core is never idle while there is traffic.")
     private long busyPoll;
 
-    /** Sets what these flags say. */
+    /**
+     * Applies these flags to a builder.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
     void applyTo(TftpServerBuilder builder) {
         if (bufferMemory != null) {
-            builder.bufferMemory(bufferMemory.octets());
+            builder.bufferMemory(bufferMemory.bytes());
         }
         if (eventLoops != null) {
             builder.eventLoops(eventLoops);

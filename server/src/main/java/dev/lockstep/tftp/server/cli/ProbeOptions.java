@@ -10,12 +10,12 @@ final class ProbeOptions {
     @Option(
             names = "--probe-port",
             paramLabel = "PORT",
-            description = "Answer TCP probes there, " + Probe.PORT + " by custom; 0 takes a free one; off by default.")
+            description = "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one; off by default.")
     private Integer port;
 
     private Probe probe;
 
-    /** Adds the probe, if there is to be one. */
+    /** Adds the probe to a builder, if the flag is set. */
     void applyTo(TftpServerBuilder builder) {
         if (port != null) {
             probe = new Probe(port);
@@ -23,7 +23,7 @@ final class ProbeOptions {
         }
     }
 
-    /** Says where it is, now that the server has started. */
+    /** Prints the port of the probe after the server has started. */
     void announce(PrintStream out) {
         if (probe != null) {
             out.println("Probe port " + probe.addresses().get(0).getPort());

@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Reads the configuration file again on SIGHUP: all of it holds from then on for new requests, or, if anything is wrong
- * with it, nothing.
+ * Reloads the configuration file on SIGHUP. A valid file applies to new requests from then on; if it has an error, the
+ * previous configuration stays in effect.
  */
 final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
-    /** Flags that hold for each request anew; all others are for the start. */
+    /** Mixins whose flags apply to each request; all other flags take effect at the start only. */
     private static final Set<String> FOR_REQUESTS = Set.of("storage", "limits", "network");
 
     private final ReloadablePolicy<RulePolicy> policy;
@@ -39,7 +39,10 @@ final class Reload {
         this.policy = policy;
     }
 
-    /** From now on at each SIGHUP, where there is such a signal. Reflection, since no Java API has signals. */
+    /**
+     * Installs the handler of SIGHUP, if the system has this signal. Uses reflection, since no Java API provides
+     * signals.
+     */
     void onSignal() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -54,11 +57,11 @@ final class Reload {
             Object hangup = signal.getConstructor(String.class).newInstance("HUP");
             signal.getMethod("handle", signal, handler).invoke(null, hangup, reload);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.warn("SIGHUP reloads nothing here: {}", e.toString());
+            LOG.warn("cannot handle SIGHUP: {}", e.toString());
         }
     }
 
-    /** Reads the file; what is wrong is logged, and then all stays as it is. */
+    /** Reads the file and applies it. Logs its errors and keeps the previous configuration if there are any. */
     synchronized void reload() {
         manager.ifPresent(ServiceNotifier::reloading);
         try {
@@ -79,7 +82,7 @@ final class Reload {
             command = read;
             LOG.info("configuration reloaded: {} rules", rules.size());
             if (!restart.isEmpty()) {
-                LOG.warn("changed, but only for the next start: {}", String.join(", ", restart));
+                LOG.warn("changed settings that need a restart: {}", String.join(", ", restart));
             }
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
@@ -96,7 +99,7 @@ final class Reload {
                 .get(mixin)
                 .options()
                 .forEach(option -> flags.add(option.longestName().substring(2))));
-        flags.removeAll(Set.of("listen", "mtu")); // of the network, too, but for the start
+        flags.removeAll(Set.of("listen", "mtu")); // these flags of the network take effect at the start only
         return flags;
     }
 }

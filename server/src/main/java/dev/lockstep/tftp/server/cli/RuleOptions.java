@@ -9,6 +9,6 @@ final class RuleOptions {
             names = "--config",
             paramLabel = "FILE",
             description = "Settings, with a key for each flag, and rules by client and file (TOML)."
-                    + " Flags given here win. SIGHUP reads it again.")
+                    + " Flags on the command line take precedence. SIGHUP reloads the file.")
     private Path file;
 }

@@ -8,10 +8,14 @@ import dev.lockstep.tftp.server.rules.NeighbourTable;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 
-/** Flags as what holds where no rule says anything else. */
+/** The flags as the settings for requests that no rule matches. */
 record RuleSettings(
         StorageOptions storage, LimitOptions limits, NetworkOptions network, CommonSettings.Directories directories) {
-    /** The rules of that file, which may be null. */
+    /**
+     * Returns the policy of a configuration file.
+     *
+     * @param file may be null, for a policy without rules
+     */
     RulePolicy read(ConfigFile file) throws IOException, ConfigException {
         CommonSettings common = new CommonSettings(
                 new RequestSettings(storage.storage(directories), limits.limits()).withMtu(network.mtu()),

@@ -6,18 +6,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Sockets that whoever started the daemon has bound for it, so that it needs no right to the port itself. */
+/**
+ * Finds the sockets that the parent process has bound (socket activation), so that the daemon needs no permission to
+ * bind the port.
+ */
 final class SocketActivation {
     private static final int FIRST_DESCRIPTOR = 3;
-    private static final int MOST = 64;
+    private static final int MAX_SOCKETS = 64;
 
     private SocketActivation() {}
 
     /**
-     * Those of a systemd socket unit (sd_listen_fds(3): {@code LISTEN_PID} and {@code LISTEN_FDS}), else standard input,
-     * if it is a UDP socket: so do inetd, in its mode "wait", and {@code StandardInput=socket}.
+     * Returns the descriptors of the sockets of a systemd socket unit (sd_listen_fds(3): {@code LISTEN_PID} and {@code
+     * LISTEN_FDS}), or else standard input if it is a UDP socket, as passed by inetd in its mode "wait" and by {@code
+     * StandardInput=socket}.
      *
-     * @param pid of this process: sockets that are meant for another one are left alone
+     * @param pid the ID of this process; sockets for another process are ignored
+     * @throws IllegalArgumentException if {@code LISTEN_FDS} is invalid
      */
     static List<Integer> descriptors(Map<String, String> environment, long pid) throws IOException {
         if (Long.toString(pid).equals(environment.get("LISTEN_PID"))) {
@@ -32,12 +37,12 @@ final class SocketActivation {
     private static int count(String text) {
         try {
             int count = Integer.parseInt(text);
-            if (count >= 1 && count <= MOST) {
+            if (count >= 1 && count <= MAX_SOCKETS) {
                 return count;
             }
         } catch (NumberFormatException ignored) {
-            // told below
+            // reported below
         }
-        throw new IllegalArgumentException("LISTEN_FDS: " + text + " (expected: 1 to " + MOST + ")");
+        throw new IllegalArgumentException("LISTEN_FDS: " + text + " (expected: 1 to " + MAX_SOCKETS + ")");
     }
 }

@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the directories of a daemon that starts, and removes stale uploads from the writable ones once it serves. */
+/** Opens the directories of the daemon, and removes stale uploads from the writable ones when it serves requests. */
 final class StaleUploads implements CommonSettings.Directories {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
-    /** In the order of their paths: a directory comes before those below it. */
+    /** The writable directories, ordered by path: a directory precedes those below it. */
     private final Map<Path, DirectoryStorage> writable = new TreeMap<>();
 
     @Override
@@ -28,7 +28,12 @@ final class StaleUploads implements CommonSettings.Directories {
         return storage;
     }
 
-    /** Starts to look through each tree, once; returns the threads. One that hangs keeps neither the others nor the end. */
+    /**
+     * Starts to remove stale uploads from each directory tree, with a daemon thread for each. A file system that does
+     * not respond blocks neither the other threads nor the exit.
+     *
+     * @return the threads
+     */
     List<Thread> remove() {
         List<Thread> threads = new ArrayList<>();
         List<Path> begun = new ArrayList<>();

@@ -9,20 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Flags that say where the files are and what may be uploaded. */
+/** Flags for the location of the files and the permission of uploads. */
 final class StorageOptions {
     private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
 
-    @Option(names = "--root", paramLabel = "DIR", description = "Files to serve; the working directory by default.")
+    @Option(names = "--root", paramLabel = "DIR", description = "Directory to serve; the working directory by default.")
     private Path root = Path.of("");
 
     @Option(
             names = "--serve-private",
             description =
-                    "Serve files that others may not read by their permissions, too; they are refused by default.")
+                    "Also serve files without read permission for others; they are refused by default.")
     private boolean servePrivate;
 
-    @Option(names = "--memory", description = "Serve and keep files in memory instead.")
+    @Option(names = "--memory", description = "Serve and store files in memory instead.")
     private boolean memory;
 
     @Option(
@@ -37,12 +37,17 @@ final class StorageOptions {
     @Option(names = "--overwrite", description = "Let uploads replace files; only with --writable.")
     private boolean overwrite;
 
-    @Option(names = "--max-size", paramLabel = "SIZE", description = "The largest upload.")
+    @Option(names = "--max-size", paramLabel = "SIZE", description = "Largest upload accepted.")
     private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
 
     private Storage files;
 
-    /** The storage these flags describe; the same one each time, if it is in memory. */
+    /**
+     * Returns the storage that these flags describe. A storage in memory is created once.
+     *
+     * @throws IOException if the directory cannot be opened
+     * @throws IllegalArgumentException if a flag is invalid
+     */
     Storage storage(CommonSettings.Directories directories) throws IOException {
         if (memory) {
             files = files instanceof MemoryStorage ? files : new MemoryStorage(memoryLimit(), writes());
@@ -54,35 +59,42 @@ final class StorageOptions {
         return directories.open(root, writes()).servingPrivate(servePrivate);
     }
 
-    /** No more than half of the heap: while a file is committed, it is there twice. */
+    /**
+     * Returns the memory limit in bytes. It is at most half of the heap, because a file exists twice while it is
+     * committed.
+     */
     private long memoryLimit() {
         long half = Runtime.getRuntime().maxMemory() / 2;
-        if (memoryLimit.octets() > half) {
-            throw new IllegalArgumentException("--memory-limit: " + memoryLimit.octets() + " (expected: at most " + half
+        if (memoryLimit.bytes() > half) {
+            throw new IllegalArgumentException("--memory-limit: " + memoryLimit.bytes() + " (expected: at most " + half
                     + ", half of the heap; JAVA_OPTS=-Xmx gives it more)");
         }
-        return memoryLimit.octets();
+        return memoryLimit.bytes();
     }
 
-    /** What was uploaded to memory survives the reading of other flags. */
+    /** Takes over the memory storage of previous flags, so that uploaded files survive a reload. */
     void keepMemoryOf(StorageOptions before) {
         files = before.files;
     }
 
-    /** What uploads may do. */
+    /**
+     * Returns the rules for uploads.
+     *
+     * @throws IllegalArgumentException if the flags contradict each other
+     */
     WriteRules writes() {
         if (overwrite && !writable) {
             throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
         }
-        return new WriteRules(writable, overwrite, maxSize.octets());
+        return new WriteRules(writable, overwrite, maxSize.bytes());
     }
 
-    /** Whether files are served that others may not read. */
+    /** Returns true if files without read permission for others are served. */
     boolean servePrivate() {
         return servePrivate;
     }
 
-    /** The directory; null if files are in memory. */
+    /** Returns the root directory, or null if files are in memory. */
     Path root() {
         return memory ? null : root;
     }

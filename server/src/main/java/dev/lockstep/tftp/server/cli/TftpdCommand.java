@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tftpd}: serves files until it is told to stop. */
+/** {@code tftpd}: serves files until it is stopped. */
 @Command(
         name = "tftpd",
         description = "Serves files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
@@ -48,7 +48,7 @@ public final class TftpdCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
-            description = "Where to listen; every address and port 69 by default; port 0 takes a free one.")
+            description = "Address and port to listen on; by default every address and port 69; port 0 takes a free one.")
     private List<String> where = List.of();
 
     private final Configuration configuration;
@@ -75,32 +75,32 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--max-transfers", paramLabel = "N", description = "Transfers at once; 10000 by default.")
+    @Option(names = "--max-transfers", paramLabel = "N", description = "Limit of concurrent transfers; 10000 by default.")
     private int maxTransfers = 10_000;
 
     @Option(
             names = "--max-transfers-per-client",
             paramLabel = "N",
-            description = "The same for one client, by its IPv4 address or IPv6 /64; a quarter of all by default.")
+            description = "The same limit for one client, by IPv4 address or IPv6 /64; a quarter of all by default.")
     private Integer maxTransfersPerClient;
 
     @Option(
             names = Configuration.USER,
             paramLabel = "NAME[:GROUP]",
-            description = "Serve as that user, with no more rights than to bind ports below 1024. For the launcher,"
-                    + " started by root: Java itself runs as that user, who must be able to read all it needs.")
+            description = "Run as this user, with no capability except to bind ports below 1024. Handled by the"
+                    + " launcher, started by root: Java itself runs as this user, who must be able to read its files.")
     private String user;
 
-    @Option(names = "--tolerant", description = "Serve requests over 512 octets or without their last NUL.")
+    @Option(names = "--tolerant", description = "Serve requests longer than 512 bytes or without their last NUL.")
     private boolean tolerant;
 
-    @Option(names = "--drain", paramLabel = "SECONDS", description = "How long running transfers may finish; 30.")
+    @Option(names = "--drain", paramLabel = "SECONDS", description = "Time for running transfers to finish at shutdown; 30.")
     private double drain = 30;
 
     @Option(names = "--trace", description = "Print each packet.")
     private boolean trace;
 
-    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
+    @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture file for Wireshark.")
     private Path pcap;
 
     @Mixin
@@ -120,7 +120,7 @@ public final class TftpdCommand implements Callable<Integer> {
         System.exit(Invocation.run(args));
     }
 
-    /** What no flag says. */
+    /** Creates the command with the defaults of all flags. */
     public TftpdCommand() {
         this(Configuration.NONE);
     }
@@ -129,7 +129,7 @@ public final class TftpdCommand implements Callable<Integer> {
         this.configuration = configuration;
     }
 
-    /** Its rules, without starting anything or tidying up; all flags are checked, too. */
+    /** Returns the policy, without starting the server or removing stale uploads. Checks all flags, too. */
     RulePolicy lookAtRules() throws IOException, ConfigException {
         return configuration.locating(() -> {
             RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::at);
@@ -139,12 +139,16 @@ public final class TftpdCommand implements Callable<Integer> {
         });
     }
 
-    /** What a flag says of the MTU of the way to a client. */
+    /** Returns the MTU in bytes that a flag sets for a client, or empty if none does. */
     OptionalInt mtuOf(InetSocketAddress client) {
         return network.mtuOf(client);
     }
 
-    /** Its rules for a daemon that runs; files in memory stay those of the command it was started by. */
+    /**
+     * Returns the policy for a running daemon.
+     *
+     * @param before the previous command, whose files in memory are kept
+     */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
         storage.keepMemoryOf(before.storage);
         return new RuleSettings(storage, limits, network, staleUploads).read(configuration.file());
@@ -178,11 +182,14 @@ public final class TftpdCommand implements Callable<Integer> {
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
         }
-        new CountDownLatch(1).await(); // the signal's thread ends the process
+        new CountDownLatch(1).await(); // the shutdown hook ends the process
         return CommandLine.ExitCode.OK;
     }
 
-    /** Java can't leave a user for another: the launcher has done it, or nobody has. */
+    /**
+     * Checks that the launcher has changed to the user of {@code --user}, since Java cannot change the user of its
+     * process.
+     */
     private void checkUser() {
         if (user != null && !USER_NAME.equals(user.replaceFirst(":.*", ""))) {
             throw new IllegalArgumentException(Configuration.USER + ": " + user
@@ -243,8 +250,9 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     /**
-     * On SIGINT and SIGTERM the virtual machine runs this and would then exit with the signal's status. It is there
-     * before the first request can be: that one is drained like any other.
+     * Registers a shutdown hook, which the JVM runs on SIGINT and SIGTERM. The hook drains the server and exits with
+     * status 0; otherwise the JVM would exit with the signal's status. It is registered before the first request can be
+     * received, so that this request is drained as well.
      */
     private static Thread stopOnSignal(CompletableFuture<TftpServer> starting) {
         Thread stop = new Thread(

@@ -1,5 +1,5 @@
 /**
- * The command {@code tftpd}: flags to settings, signals, log output.
+ * The command {@code tftpd}: parses flags and the configuration file, handles signals, and configures the log.
  *
  * <p>Start here: {@link dev.lockstep.tftp.server.cli.TftpdCommand}.
  */

@@ -7,9 +7,12 @@ import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The rate of each client (IPv6: of its /64), shared by its transfers. Those that asked longest ago are forgotten. */
+/**
+ * The rate limiters of clients, each shared by all transfers of a client (in IPv6: of a /64). The least recently used
+ * ones are discarded. Safe for use by several threads.
+ */
 final class ClientRates {
-    private static final int MOST = 10_000;
+    private static final int MAX_CLIENTS = 10_000;
 
     private final long rate;
     private final Map<Long, RateLimiter> byClient = new LinkedHashMap<>(16, 0.75f, true) {
@@ -17,7 +20,7 @@ final class ClientRates {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, RateLimiter> eldest) {
-            return size() > MOST;
+            return size() > MAX_CLIENTS;
         }
     };
 

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What holds where rules say nothing else.
+ * The settings that apply where rules set nothing else.
  *
- * @param root the directory of the treatment's storage; null if its files are not in one
- * @param servePrivate whether files are served that others may not read
+ * @param requestSettings the settings of a request that no rule matches
+ * @param root the directory of the storage, or null if the files are not in a directory
+ * @param writes the rules for uploads
+ * @param servePrivate true if files without read permission for others are served
+ * @param ports the port mode
  * @param directories opens the directories that rules name
+ * @param neighbours the neighbour table for the {@code {mac}} placeholder
  */
 public record CommonSettings(
         RequestSettings requestSettings,
@@ -22,10 +26,14 @@ public record CommonSettings(
         PortMode ports,
         Directories directories,
         NeighbourTable neighbours) {
-    /** A way to open directories. */
+    /** Opens directories. */
     @FunctionalInterface
     public interface Directories {
-        /** Opens one. */
+        /**
+         * Opens a directory.
+         *
+         * @throws IOException if it is not a directory that can be read
+         */
         DirectoryStorage open(Path directory, WriteRules rules) throws IOException;
     }
 }

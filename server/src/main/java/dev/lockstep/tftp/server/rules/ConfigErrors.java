@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is wrong with a file, collected so that all of it is told at once. */
+/** The errors of a configuration file, collected so that all of them are reported together. */
 final class ConfigErrors {
     private record Problem(int line, String text) {}
 
@@ -19,7 +19,7 @@ final class ConfigErrors {
         found.add(new Problem(line, text));
     }
 
-    /** Where in the file. */
+    /** Returns the place of a line, such as {@code tftpd.toml line 7}. */
     String place(int line) {
         return file + " line " + line;
     }

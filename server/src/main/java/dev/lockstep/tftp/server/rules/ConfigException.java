@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import java.util.List;
 
-/** All that is wrong with a configuration file, each with its line. */
+/** Reports all errors of a configuration file, each with its line. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -13,7 +13,7 @@ public final class ConfigException extends Exception {
         this.problems = problems;
     }
 
-    /** One line each, as {@code tftpd.toml line 7: clients: 10.0.0.0/40 (expected: …)}. */
+    /** Returns the errors, one line each, such as {@code tftpd.toml line 7: clients: 10.0.0.0/40 (expected: …)}. */
     public List<String> problems() {
         return problems;
     }

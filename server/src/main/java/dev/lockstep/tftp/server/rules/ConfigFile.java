@@ -15,7 +15,7 @@ import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
 /**
- * A configuration file (TOML): first a key for each flag of the daemon that is to be set, then a {@code [[rule]]} for
+ * A configuration file (TOML): first a key for each flag of the daemon that it sets, then a {@code [[rule]]} table for
  * each rule.
  */
 public final class ConfigFile {
@@ -27,9 +27,10 @@ public final class ConfigFile {
     private final TomlParseResult toml;
 
     /**
-     * A flag that is set in a file.
+     * A flag that is set in the file.
      *
-     * @param values as they would stand on the command line; more than one for a flag that may be repeated
+     * @param values the values as on the command line; several for a flag that may be repeated
+     * @param line the line of the key
      */
     public record Setting(List<String> values, int line) {}
 
@@ -43,7 +44,8 @@ public final class ConfigFile {
      * Reads a file.
      *
      * @param flags names of the flags that may be set, without their dashes
-     * @throws ConfigException for all that is wrong but for what the rules say
+     * @throws IOException if the file cannot be read
+     * @throws ConfigException if the file has errors, except those inside rules
      */
     public static ConfigFile read(Path path, Set<String> flags) throws IOException, ConfigException {
         ConfigFile file = new ConfigFile(path, flags, Toml.parse(path));
@@ -79,20 +81,25 @@ public final class ConfigFile {
         settings.put(key, new Setting(List.copyOf(texts), lineOf(key)));
     }
 
-    /** The flags it sets, by name. */
+    /** Returns the flags that the file sets, by name without dashes. */
     public Map<String, Setting> settings() {
         return Map.copyOf(settings);
     }
 
-    /** Where that flag is set, as {@code tftpd.toml line 7}. */
+    /**
+     * Returns the place where a flag is set, such as {@code tftpd.toml line 7}.
+     *
+     * @param flag a name from {@link #settings}
+     */
     public String place(String flag) {
         return problems().place(settings.get(flag).line());
     }
 
     /**
-     * The rules of this file. Opens the directories they name.
+     * Returns the policy of this file. Opens the directories that the rules name.
      *
-     * @throws ConfigException for all that is wrong with them
+     * @param common the settings that apply where rules set nothing else
+     * @throws ConfigException if the rules have errors
      */
     public RulePolicy rules(CommonSettings common) throws ConfigException {
         ConfigErrors problems = problems();
@@ -111,7 +118,7 @@ public final class ConfigFile {
         return new RulePolicy(rules, RuleReader.otherwise(common));
     }
 
-    /** The policy without any rule. */
+    /** Returns a policy without rules. */
     public static RulePolicy noRules(CommonSettings common) {
         return new RulePolicy(List.of(), RuleReader.otherwise(common));
     }

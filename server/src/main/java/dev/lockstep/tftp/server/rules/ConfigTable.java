@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlTable;
 
-/** One table of a file, read key by key: what is wrong goes to the problems, and reading goes on. */
+/** Reads one table of a file key by key. Errors are collected, and reading continues. */
 final class ConfigTable {
     private static final double LONGEST_SECONDS = 86_400;
 
@@ -29,7 +29,7 @@ final class ConfigTable {
         return line;
     }
 
-    /** The line of that key. */
+    /** Returns the line of a key, or that of the table if it does not have the key. */
     int lineOf(String key) {
         return table.contains(List.of(key))
                 ? table.inputPositionOf(List.of(key)).line()
@@ -41,12 +41,21 @@ final class ConfigTable {
         return table.contains(List.of(key));
     }
 
-    /** A text, made into something else by a reader that refuses what it can't. */
+    /**
+     * Reads a text and converts it.
+     *
+     * @param reader throws an {@link IllegalArgumentException} for an invalid text
+     * @return empty if the key is missing or invalid
+     */
     <T> Optional<T> text(String key, Function<String, T> reader) {
         return value(key, String.class, "a text in quotes").flatMap(text -> attempt(key, () -> reader.apply(text)));
     }
 
-    /** A text or an array of them. */
+    /**
+     * Reads a text or an array of texts and converts them.
+     *
+     * @param reader throws an {@link IllegalArgumentException} for an invalid text
+     */
     <T> List<T> texts(String key, Function<String, T> reader) {
         List<T> all = new ArrayList<>();
         if (has(key) && elements(key).isEmpty()) {
@@ -62,7 +71,7 @@ final class ConfigTable {
         return all;
     }
 
-    /** Tables within this one. */
+    /** Reads a table or an array of tables. */
     List<ConfigTable> sections(String key) {
         List<ConfigTable> all = new ArrayList<>();
         for (Object element : elements(key)) {
@@ -88,7 +97,7 @@ final class ConfigTable {
         return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
-    /** A number of octets, or a text such as "64K". */
+    /** Reads a size in bytes: a number, or a text such as "64K". */
     OptionalLong size(String key) {
         Object written = has(key) ? table.get(List.of(key)) : null;
         if (written == null) {
@@ -99,7 +108,7 @@ final class ConfigTable {
                 .orElseGet(OptionalLong::empty);
     }
 
-    /** A number of seconds, parts of one included. */
+    /** Reads a number of seconds, which may have a fraction. */
     Optional<Double> seconds(String key) {
         Object written = has(key) ? table.get(List.of(key)) : null;
         if (written instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() <= LONGEST_SECONDS) {
@@ -111,17 +120,22 @@ final class ConfigTable {
         return Optional.empty();
     }
 
-    /** Something is wrong with that key. */
+    /** Adds an error for a key. */
     void wrong(String key, Object written, String expected) {
         problem(key, written + " (expected: " + expected + ")");
     }
 
-    /** Something is wrong with that key. */
+    /** Adds an error for a key. */
     void problem(String key, String text) {
         problems.add(lineOf(key), key + ": " + text);
     }
 
-    /** To be called when all known keys have been asked for. */
+    /**
+     * Adds an error for each unknown key. Must be called after all known keys have been read.
+     *
+     * @param elsewhere keys that are valid elsewhere in the file
+     * @param where the hint for such a key
+     */
     void finish(Set<String> elsewhere, String where) {
         for (String key : table.keySet()) {
             if (!known.contains(key)) {

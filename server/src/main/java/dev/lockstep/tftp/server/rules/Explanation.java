@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What would become of a request, and why: asks the same rules, files and negotiation as the daemon does. An upload is
- * begun and thrown away.
+ * Explains how a request would be answered, with the same rules, files and negotiation as the daemon. An upload is
+ * started and discarded. Blocks.
  */
 public final class Explanation {
     private static final Set<String> KNOWN = Set.of(
@@ -43,9 +43,10 @@ public final class Explanation {
     private boolean granted;
 
     /**
-     * Of one request.
+     * Evaluates a request.
      *
-     * @param pathMtu of the way to the client
+     * @param client the client's address
+     * @param pathMtu the path MTU to the client in bytes
      */
     public Explanation(RulePolicy policy, Request request, InetAddress client, int pathMtu) {
         this.policy = policy;
@@ -63,17 +64,21 @@ public final class Explanation {
         }
     }
 
-    /** An address by its numbers; an {@link IllegalArgumentException} says what was expected. */
+    /**
+     * Parses a numeric address. Looks no name up.
+     *
+     * @throws IllegalArgumentException if the text is no address
+     */
     public static InetAddress client(String text) {
         return Network.literal(text);
     }
 
-    /** What happens, step by step. */
+    /** Returns the explanation, line by line. */
     public List<String> lines() {
         return List.copyOf(lines);
     }
 
-    /** Whether the request would be served. */
+    /** Returns true if the request would be granted. */
     public boolean isGranted() {
         return granted;
     }
@@ -88,7 +93,7 @@ public final class Explanation {
         long size = open(files);
         lines.add("file: " + files.find(request.filename(), client).file());
         if (size != Source.UNKNOWN_SIZE) {
-            lines.add("size: " + size + " octets");
+            lines.add("size: " + size + " bytes");
         }
         for (QuirkProfile quirk : rule.quirks()) {
             lines.add("quirk " + quirk.key() + ": " + quirk.meaning());
@@ -102,10 +107,10 @@ public final class Explanation {
     private static String rate(Rule.Rates rates) {
         List<String> parts = new ArrayList<>();
         if (rates.perTransfer() > 0) {
-            parts.add(rates.perTransfer() + " octets/s");
+            parts.add(rates.perTransfer() + " bytes/s");
         }
         if (rates.perClient() > 0) {
-            parts.add(rates.perClient() + " octets/s with the client's other transfers");
+            parts.add(rates.perClient() + " bytes/s with the client's other transfers");
         }
         return String.join(", ", parts);
     }
@@ -150,7 +155,7 @@ public final class Explanation {
             return ", as asked";
         }
         if (asked.key().equals(Options.WINDOWSIZE)) {
-            return ", the most that " + limits.windowsize() + " blocks and " + limits.windowBytes() + " octets allow";
+            return ", the most that " + limits.windowsize() + " blocks and " + limits.windowBytes() + " bytes allow";
         }
         if (requestSettings.quirks().blksize() < limits.blksize()) {
             return ", the most by quirk";
@@ -169,9 +174,9 @@ public final class Explanation {
             return "by quirk";
         }
         if (!KNOWN.contains(asked.key())) {
-            return "an option nobody knows";
+            return "unknown option";
         }
         boolean sizeUnknown = asked.key().equals(Options.TSIZE) && request.mode() == TransferMode.NETASCII;
-        return sizeUnknown ? "the size is not known before" : "no value it may have, or another option says it";
+        return sizeUnknown ? "size not known in advance" : "invalid value, or overridden by another option";
     }
 }

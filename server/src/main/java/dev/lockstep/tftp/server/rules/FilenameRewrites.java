@@ -6,26 +6,35 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What happens to a name before its file is looked up: letters first, then each renaming in turn. The result is as
- * little to be trusted as the name was.
+ * The changes to a file name before its file is looked up: first the case of letters, then each renaming in order. The
+ * result is validated like the name of a request.
  */
 record FilenameRewrites(Letters letters, List<Renaming> renamings) {
-    /** None. */
+    /** No changes. */
     static final FilenameRewrites NONE = new FilenameRewrites(Letters.KEEP, List.of());
 
-    /** The case of letters. */
+    /** The conversion of letters to one case. */
     enum Letters {
         KEEP,
         LOWER,
         UPPER
     }
 
-    /** Every place that is like {@code from} becomes {@code to}, in which {@code $1} is the first group. */
+    /**
+     * Replaces every match of a pattern.
+     *
+     * @param from the pattern
+     * @param to the replacement, in which {@code $1} is the first group
+     */
     record Renaming(Pattern from, String to) {
-        /** Escapes, references, and dollars and backslashes that are neither. */
+        /** Matches escapes, group references, and dollars and backslashes that are neither. */
         private static final Pattern REFERENCE = Pattern.compile("\\\\.|\\$(\\d)|\\$\\{(\\w+)\\}|[$\\\\]");
 
-        /** An {@link IllegalArgumentException} says what was expected. */
+        /**
+         * Checks the replacement.
+         *
+         * @throws IllegalArgumentException if it refers to a group that does not exist
+         */
         Renaming {
             Matcher reference = REFERENCE.matcher(to);
             while (reference.find()) {

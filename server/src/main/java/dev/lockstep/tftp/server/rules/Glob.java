@@ -5,10 +5,10 @@ import com.google.re2j.PatternSyntaxException;
 import java.util.Locale;
 
 /**
- * A pattern of file names: {@code *} and {@code ?} stay within one folder, {@code **} crosses folders, {@code [a-z]} and
- * {@code [!a-z]} are one character, {@code {a,b}} alternatives, {@code \} takes the next character as it is. One without
- * a slash is compared with the last part of a name, one with a slash with all of it, from the root. Matching takes time
- * in proportion to the name, whatever the pattern.
+ * A pattern of file names. {@code *} and {@code ?} match within one directory, {@code **} matches across directories,
+ * {@code [a-z]} and {@code [!a-z]} match one character, {@code {a,b}} matches alternatives, and {@code \} escapes the
+ * next character. A pattern without a slash is compared with the last element of a name; a pattern with a slash is
+ * compared with the whole name, from the root. Matching takes linear time in the length of the name, for any pattern.
  */
 final class Glob {
     private final String text;
@@ -23,7 +23,12 @@ final class Glob {
         this.pattern = pattern;
     }
 
-    /** Reads one; an {@link IllegalArgumentException} says what was expected. */
+    /**
+     * Parses a pattern.
+     *
+     * @param anyCase true to ignore the case of letters
+     * @throws IllegalArgumentException if the pattern is invalid
+     */
     static Glob parse(String text, boolean anyCase) {
         String regex = new Translation(text.startsWith("/") ? text.substring(1) : text).toRegex();
         try {
@@ -35,14 +40,14 @@ final class Glob {
     }
 
     /**
-     * Whether it is like that.
+     * Returns true if a name matches.
      *
-     * @param name elements with slashes between them, none of them empty
+     * @param name the elements of the name, separated by slashes, none of them empty
      */
     boolean matches(String name) {
         String compared = wholeName ? name : name.substring(name.lastIndexOf('/') + 1);
         return pattern.matches(compared)
-                || anyCase // some letters become two, or one that is not theirs the other way round
+                || anyCase // the case mapping of some letters gives two letters, or is not reversible
                         && (pattern.matches(compared.toUpperCase(Locale.ROOT))
                                 || pattern.matches(compared.toLowerCase(Locale.ROOT)));
     }
@@ -52,7 +57,7 @@ final class Glob {
         return text;
     }
 
-    /** One walk over a pattern. */
+    /** Translates a pattern to a regular expression in one pass. */
     private static final class Translation {
         private final String glob;
         private final StringBuilder regex = new StringBuilder();

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** Who is on this machine's own networks. */
+/** The neighbour table (ARP, NDP) of this machine. */
 @FunctionalInterface
 public interface NeighbourTable {
-    /** The hardware address as {@code 52-54-00-12-34-56}, if it is known. May block. */
+    /**
+     * Returns the hardware address of a neighbour, such as {@code 52-54-00-12-34-56}. May block.
+     *
+     * @return the address, or empty if it is not known
+     * @throws IOException if the table cannot be read
+     */
     Optional<String> hardwareAddressOf(InetAddress client) throws IOException;
 
-    /** What the system knows. */
+    /** Returns the neighbour table of the operating system. */
     static NeighbourTable ofThisMachine() {
         return new SystemNeighbourTable();
     }

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
-/** A range of addresses, as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address. */
+/** A range of addresses, such as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address. */
 final class Network {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
@@ -18,7 +18,11 @@ final class Network {
         this.bits = bits;
     }
 
-    /** Reads one; an {@link IllegalArgumentException} says what was expected. */
+    /**
+     * Parses a range.
+     *
+     * @throws IllegalArgumentException if the text is not a range, or has bits set after the prefix
+     */
     static Network parse(String text) {
         int slash = text.indexOf('/');
         byte[] prefix = literal(slash < 0 ? text : text.substring(0, slash)).getAddress();
@@ -40,14 +44,18 @@ final class Network {
         return network;
     }
 
-    /** An address by its numbers: no name is looked up. */
+    /**
+     * Parses a numeric address. Looks no name up.
+     *
+     * @throws IllegalArgumentException if the text is not an address
+     */
     static InetAddress literal(String text) {
         try {
             if (text.indexOf(':') >= 0 && text.indexOf('%') < 0 || isIpv4(text)) {
                 return InetAddress.getByName(text);
             }
         } catch (UnknownHostException ignored) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException(text + " (expected: an address such as 10.1.2.3 or 2001:db8::1)");
     }
@@ -56,8 +64,8 @@ final class Network {
         if (!IPV4.matcher(text).matches()) {
             return false;
         }
-        for (String octet : text.split("\\.")) {
-            if (Integer.parseInt(octet) > 255) {
+        for (String number : text.split("\\.")) {
+            if (Integer.parseInt(number) > 255) {
                 return false;
             }
         }
@@ -65,12 +73,12 @@ final class Network {
     }
 
     boolean contains(InetAddress address) {
-        byte[] octets = address.getAddress();
-        if (octets.length != prefix.length) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length != prefix.length) {
             return false;
         }
         for (int bit = 0; bit < bits; bit++) {
-            if (((octets[bit / Byte.SIZE] ^ prefix[bit / Byte.SIZE]) & 0x80 >> bit % Byte.SIZE) != 0) {
+            if (((bytes[bit / Byte.SIZE] ^ prefix[bit / Byte.SIZE]) & 0x80 >> bit % Byte.SIZE) != 0) {
                 return false;
             }
         }

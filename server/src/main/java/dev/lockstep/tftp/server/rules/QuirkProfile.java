@@ -5,35 +5,39 @@ import dev.lockstep.tftp.transfer.Quirks;
 import java.util.Locale;
 
 /**
- * Quirks by name: those of firmware, and single ones. What firmware does that hurts nobody (asks twice, leaves after
- * the size, never sends a last ACK) needs no profile: every client may do it.
+ * Quirks by name: profiles of firmware, and single quirks. Deviations of firmware that every client may have need no
+ * profile: repeated requests, leaving after the size, a missing last ACK.
  */
 enum QuirkProfile {
-    /** Leaves tsize out. */
+    /** Does not acknowledge tsize. */
     NO_TSIZE(Quirks.without(Options.TSIZE), "tsize is left out"),
-    /** Leaves windowsize out. */
+    /** Does not acknowledge windowsize. */
     NO_WINDOWSIZE(Quirks.without(Options.WINDOWSIZE), "windowsize is left out"),
-    /** Leaves timeouts out. */
+    /** Does not acknowledge timeout and utimeout. */
     NO_TIMEOUT(
             Quirks.without(Options.TIMEOUT).and(Quirks.without(Options.UTIMEOUT)), "timeout and utimeout are left out"),
-    /** Hears of no option. */
+    /** Ignores all options. */
     NO_OPTIONS(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347"),
-    /** 1 follows 65535. */
+    /** Numbers the block after 65535 with 1. */
     ROLLOVER_1(Quirks.ROLLOVER_TO_1, "block 1 follows 65535"),
 
-    /** EDK2 asks for what its network card carries, and does not put fragments together everywhere. */
+    /** EDK2 requests the block size that its network card carries, and does not reassemble fragments on all systems. */
     EDK2(Quirks.blksizeUpTo(1468), "blksize up to 1468"),
-    /** U-Boot has room for one Ethernet frame, and knows no block 1 after 65535 (which is as it should be). */
+    /**
+     * U-Boot has a buffer of one Ethernet frame. It does not accept block 1 after 65535, which conforms to the default.
+     */
     UBOOT(Quirks.blksizeUpTo(1468), "blksize up to 1468"),
-    /** iPXE takes a tsize of 0 for the end and never acknowledges the empty block; it needs no tsize. */
+    /**
+     * iPXE takes a tsize of 0 for the end of the file and does not acknowledge the empty block. It does not need tsize.
+     */
     IPXE(Quirks.blksizeUpTo(1432).and(NO_TSIZE.quirks), "blksize up to 1432, tsize is left out"),
-    /** GRUB has a buffer of 1024 octets a block. */
+    /** GRUB has a buffer of 1024 bytes for a block. */
     GRUB(Quirks.blksizeUpTo(1024).and(NO_WINDOWSIZE.quirks), "blksize up to 1024, windowsize is left out"),
-    /** Shim has one of 512. */
+    /** Shim has a buffer of 512 bytes for a block. */
     SHIM(Quirks.blksizeUpTo(512), "blksize up to 512"),
-    /** Apache commons-net knows no options. */
+    /** Apache Commons Net does not support options. */
     COMMONS_NET(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347"),
-    /** Old IOS and many phones and cameras send options they do not understand the answer to. */
+    /** Old IOS versions and many phones and cameras send options, but do not understand an OACK. */
     CISCO(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347");
 
     private final Quirks quirks;
@@ -52,7 +56,7 @@ enum QuirkProfile {
         return meaning;
     }
 
-    /** As it is written in a file: {@code no-tsize}. */
+    /** Returns the name as in a configuration file, such as {@code no-tsize}. */
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -13,8 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A root directory with places to fill in: {@code {ip}}, {@code {mac}} and {@code {filename:N}}, the Nth part of the
- * name, from the end where N is negative. The folder before the first place is fixed; the filled part only leads below.
+ * A root directory with placeholders: {@code {ip}}, {@code {mac}} and {@code {filename:N}}, the Nth element of the
+ * name, counted from the end if N is negative. The directory before the first placeholder is fixed; the filled path is
+ * always below it.
  */
 final class RootTemplate {
     private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)}");
@@ -30,7 +31,11 @@ final class RootTemplate {
         this.neighbours = neighbours;
     }
 
-    /** Reads one; an {@link IllegalArgumentException} says what was expected. */
+    /**
+     * Parses a template.
+     *
+     * @throws IllegalArgumentException if it has an unknown placeholder
+     */
     static RootTemplate parse(String text, NeighbourTable neighbours) {
         Matcher place = PLACE.matcher(text);
         int first = -1;
@@ -45,20 +50,21 @@ final class RootTemplate {
         return new RootTemplate(Path.of(text.substring(0, end)), text.substring(end), neighbours);
     }
 
-    /** The part that is the same for all. */
+    /** Returns the fixed directory. */
     Path fixed() {
         return fixed;
     }
 
-    /** Whether it is the same for all. */
+    /** Returns true if there are no placeholders. */
     boolean isFixed() {
         return rest.isEmpty();
     }
 
     /**
-     * The filled part, below the fixed one. On the I/O pool, if there is a {mac}.
+     * Fills the placeholders and returns the path below the fixed directory. Must be called on the I/O pool if there is
+     * a {@code {mac}}, since it may block.
      *
-     * @throws TftpException FILE_NOT_FOUND, if there is nothing to fill in
+     * @throws TftpException FILE_NOT_FOUND if the value of a placeholder is not known
      */
     String fill(String name, InetAddress client) throws IOException {
         StringBuilder filled = new StringBuilder();
@@ -72,11 +78,11 @@ final class RootTemplate {
     private String valueOf(MatchResult place, String name, InetAddress client) throws IOException {
         String what = place.group(1);
         return switch (what) {
-            case "ip" -> AddressFormat.of(client).replace(':', '-'); // a colon would be a drive's on some systems
+            case "ip" -> AddressFormat.of(client).replace(':', '-'); // on some systems a colon follows a drive letter
             case "mac" ->
                 neighbours
                         .hardwareAddressOf(client)
-                        .orElseThrow(() -> nothing("{mac}: " + AddressFormat.of(client) + " is no neighbour"));
+                        .orElseThrow(() -> nothing("{mac}: " + AddressFormat.of(client) + " is not in the neighbour table"));
             default -> part(Integer.parseInt(what.substring(what.indexOf(':') + 1)), name);
         };
     }
@@ -94,7 +100,7 @@ final class RootTemplate {
         return new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found").because(why);
     }
 
-    /** The part to fill in. */
+    /** Returns the part with placeholders. */
     @Override
     public String toString() {
         return rest;

@@ -9,7 +9,7 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetAddress;
 import java.util.List;
 
-/** One rule, ready to be asked. */
+/** One rule of a policy. */
 final class Rule {
     private final String label;
     private final RuleCondition condition;
@@ -20,17 +20,18 @@ final class Rule {
     private final Rates rates;
     private final ClientRates clientRates;
 
-    /** Octets a second, 0 for as many as will go. */
+    /** Rate limits in bytes per second; 0 for no limit. */
     record Rates(long perTransfer, long perClient) {
         static final Rates UNLIMITED = new Rates(0, 0);
     }
 
     /**
-     * A rule.
+     * Creates a rule.
      *
-     * @param label what the log calls it
-     * @param ports null where it leaves them as they are
-     * @param quirks those of the treatment, by name
+     * @param label the name of the rule in the log
+     * @param ports the port mode, or null if the rule does not set it
+     * @param quirks the quirks of the settings, by name
+     * @param rates the rate limits; they are not part of {@code requestSettings}
      */
     Rule(
             String label,
@@ -50,7 +51,11 @@ final class Rule {
         this.clientRates = rates.perClient > 0 ? new ClientRates(rates.perClient) : null;
     }
 
-    /** How it treats a request that it matches. */
+    /**
+     * Returns the settings for a request that the rule matches.
+     *
+     * @throws TftpException if the rule denies the request
+     */
     RequestSettings resolve(InetAddress client) throws TftpException {
         if (denies) {
             throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not allowed").because(label + " denies it");
@@ -71,7 +76,7 @@ final class Rule {
         return condition;
     }
 
-    /** Without paces of its own. */
+    /** Returns the settings without the rate limits of the rule. */
     RequestSettings requestSettings() {
         return requestSettings;
     }

@@ -6,17 +6,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a rule matches; what is empty matches all.
+ * The condition under which a rule matches. An empty component matches all requests.
  *
- * @param write whether only writes, or only reads
+ * @param write true for writes only, false for reads only
  */
 record RuleCondition(List<Network> clients, List<Glob> files, Optional<Boolean> write) {
-    /** Whether the client is one of these, whatever it asks. */
+    /** Returns true if the condition can match requests of a client. */
     boolean concerns(InetAddress client) {
         return clients.isEmpty() || clients.stream().anyMatch(network -> network.contains(client));
     }
 
-    /** The same of a request; the name has slashes between its elements, and no empty ones. */
+    /**
+     * Returns true if the condition matches a request.
+     *
+     * @param name the elements of the name, separated by slashes, none of them empty
+     */
     boolean matches(InetAddress client, String name, boolean isWrite) {
         return write.orElse(isWrite) == isWrite
                 && concerns(client)

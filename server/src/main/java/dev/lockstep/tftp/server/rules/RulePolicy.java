@@ -13,14 +13,18 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Rules in their order: the first one that matches a request says how it is treated, and no other. A request that no
- * rule matches is treated by the settings for all. Does not change; to reload is to make another one.
+ * A policy of ordered rules: the first rule that matches a request defines its settings. A request that no rule matches
+ * has the common settings. Immutable; a reload creates another policy. Safe for use by several threads.
  */
 public final class RulePolicy implements RequestPolicy, PortModes {
     private final List<Rule> rules;
     private final Rule otherwise;
 
-    /** Rules, and what holds where none of them matches. */
+    /**
+     * Creates a policy.
+     *
+     * @param otherwise applies to requests that no rule matches
+     */
     RulePolicy(List<Rule> rules, Rule otherwise) {
         this.rules = List.copyOf(rules);
         this.otherwise = otherwise;
@@ -31,13 +35,16 @@ public final class RulePolicy implements RequestPolicy, PortModes {
         return ruleFor(request, peer.getAddress()).resolve(peer.getAddress());
     }
 
-    /** A port is chosen before a file is: only the client counts. */
+    /**
+     * Returns the port mode of a client. Only the address of the client counts, since the port is chosen before the
+     * file.
+     */
     @Override
     public PortMode forPeer(InetSocketAddress peer) {
         return portRule(peer.getAddress()).ports();
     }
 
-    /** How many rules there are. */
+    /** Returns the number of rules. */
     public int size() {
         return rules.size();
     }
@@ -51,9 +58,9 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     }
 
     /**
-     * The rule that decides.
+     * Returns the rule for a request.
      *
-     * @throws TftpException for a name that leads out of every root
+     * @throws TftpException if the name leads out of every root
      */
     Rule ruleFor(Request request, InetAddress client) throws TftpException {
         String name = String.join("/", VirtualPath.elementsOf(request.filename()));
@@ -66,7 +73,7 @@ public final class RulePolicy implements RequestPolicy, PortModes {
         return otherwise;
     }
 
-    /** The rule that says which port. */
+    /** Returns the rule that sets the port mode of a client. */
     Rule portRule(InetAddress client) {
         for (Rule rule : rules) {
             if (rule.ports() != null && rule.condition().concerns(client)) {

@@ -23,9 +23,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Makes a rule of its table: all keys of a rule are here. */
+/** Creates a rule from its table. All keys of rules are read here. */
 final class RuleReader {
-    /** A window takes no longer than a quarter of a second, or a client takes the silence for a loss. */
+    /**
+     * Smallest number of windows per second at a rate limit. If a window took longer than a quarter of a second, a
+     * client could take the silence for a loss.
+     */
     private static final int WINDOWS_A_SECOND = 4;
 
     private final ConfigTable section;
@@ -39,7 +42,7 @@ final class RuleReader {
         this.label = "rule " + number + name + ", " + problems.place(section.line());
     }
 
-    /** What holds where no rule matches. */
+    /** Returns the rule for requests that no other rule matches. */
     static Rule otherwise(CommonSettings common) {
         RequestSettings requestSettings = common.requestSettings();
         RuledStorage files = new RuledStorage(
@@ -54,11 +57,15 @@ final class RuleReader {
                 Rule.Rates.UNLIMITED);
     }
 
-    /** Reads all keys; what is wrong goes to the problems. */
+    /**
+     * Reads all keys. Errors are collected.
+     *
+     * @param flags names of the daemon's flags, for error messages
+     */
     Rule read(Set<String> flags) {
         Letters letters = choice("case", Letters.KEEP, Map.of("lower", Letters.LOWER, "upper", Letters.UPPER));
         boolean denies = choice("action", false, Map.of("allow", false, "deny", true));
-        // what is denied must not be had by other letters, which a later rule may fold
+        // a denied file must not be reachable in another case, which a later rule may convert
         RuleCondition condition = condition(denies || letters != Letters.KEEP);
         FilenameRewrites changes = new FilenameRewrites(letters, renamings());
         List<QuirkProfile> quirks = quirks();

@@ -6,11 +6,11 @@ import dev.lockstep.tftp.transfer.Limits;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What holds, in words. */
+/** Describes a policy as text. */
 public final class RuleSummary {
     private RuleSummary() {}
 
-    /** One line a rule, in their order, and one for what no rule matches. */
+    /** Returns one line for each rule, in order, and one for requests that no rule matches. */
     public static List<String> of(RulePolicy policy) {
         List<String> lines = new ArrayList<>();
         for (Rule rule : policy.rules()) {
@@ -29,7 +29,7 @@ public final class RuleSummary {
         Limits limits = rule.requestSettings().limits();
         if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "
-                    + limits.windowBytes() + " octets");
+                    + limits.windowBytes() + " bytes");
         }
         if (usual == null
                 || rule.requestSettings().mtu() != usual.requestSettings().mtu()) {
@@ -40,10 +40,10 @@ public final class RuleSummary {
         }
         rule.quirks().forEach(quirk -> parts.add("quirk " + quirk.key() + " (" + quirk.meaning() + ")"));
         if (rule.rates().perTransfer() > 0) {
-            parts.add(rule.rates().perTransfer() + " octets/s each transfer");
+            parts.add(rule.rates().perTransfer() + " bytes/s each transfer");
         }
         if (rule.rates().perClient() > 0) {
-            parts.add(rule.rates().perClient() + " octets/s each client");
+            parts.add(rule.rates().perClient() + " bytes/s each client");
         }
         return String.join("; ", parts);
     }

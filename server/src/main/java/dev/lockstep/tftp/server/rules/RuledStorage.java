@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * The files of one rule: changes the name, finds the root, and leaves the rest to the storage there. A refusal says in
- * the log which rule it was and which file.
+ * The storage of one rule: rewrites the name, determines the root, and delegates to the storage there. The reason of a
+ * refusal in the log names the rule and the file.
  */
 final class RuledStorage implements Storage {
     private final String rule;
@@ -22,15 +22,19 @@ final class RuledStorage implements Storage {
     private final FilenameRewrites changes;
     private final WriteRules writes;
 
-    /** Where a name leads. */
+    /**
+     * The storage and the name that a request leads to.
+     *
+     * @param file the path for the log
+     */
     record Place(Storage files, String name, String file) {}
 
     /**
-     * Files of a rule.
+     * Creates the storage of a rule.
      *
-     * @param files at the fixed part of the root
-     * @param root null where that is all of it
-     * @param writes what the files may take
+     * @param files the storage at the fixed part of the root
+     * @param root the template of the root, or null if there is none
+     * @param writes the rules for uploads
      */
     RuledStorage(String rule, Storage files, RootTemplate root, FilenameRewrites changes, WriteRules writes) {
         this.rule = rule;
@@ -40,7 +44,7 @@ final class RuledStorage implements Storage {
         this.writes = writes;
     }
 
-    /** Where that name leads for that client. On the I/O pool. */
+    /** Returns the place of a name for a client. Must be called on the I/O pool. */
     Place find(String filename, InetAddress client) throws IOException {
         String asked = String.join("/", VirtualPath.elementsOf(filename));
         String name = nameOf(filename);
@@ -74,7 +78,7 @@ final class RuledStorage implements Storage {
         try {
             return root == null || root.isFixed() ? files.tryOpenCached(nameOf(filename), peer) : null;
         } catch (TftpException e) {
-            return null; // told by read
+            return null; // reported by read
         }
     }
 
@@ -110,7 +114,7 @@ final class RuledStorage implements Storage {
         String taken =
                 !writes.allowed() ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
         String most =
-                writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " octets" : "";
+                writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " bytes" : "";
         String hidden = files instanceof DirectoryStorage directory && directory.servesPrivate()
                 ? ", those that others may not read included"
                 : "";

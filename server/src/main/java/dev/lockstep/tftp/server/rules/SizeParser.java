@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of octets as people write it: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
+/** Parses a number of bytes: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
 public final class SizeParser {
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})(?:([KMGT])(?:I?B)?)?");
     private static final String UNITS = "KMGT";
@@ -12,7 +12,12 @@ public final class SizeParser {
 
     private SizeParser() {}
 
-    /** Reads one, at least 1; an {@link IllegalArgumentException} says what was expected. */
+    /**
+     * Parses a size.
+     *
+     * @return the size in bytes, at least 1
+     * @throws IllegalArgumentException if the text is not a size, or too large
+     */
     public static long parse(String value) {
         Matcher form = FORM.matcher(value.toUpperCase(Locale.ROOT));
         if (!form.matches()) {
@@ -20,11 +25,11 @@ public final class SizeParser {
         }
         int unit = form.group(2) == null ? 0 : UNITS.indexOf(form.group(2)) + 1;
         long number = Long.parseLong(form.group(1));
-        long octets = number << UNIT_BITS * unit;
-        if (octets < 1 || octets >> UNIT_BITS * unit != number) {
+        long bytes = number << UNIT_BITS * unit;
+        if (bytes < 1 || bytes >> UNIT_BITS * unit != number) {
             throw expected(value);
         }
-        return octets;
+        return bytes;
     }
 
     private static IllegalArgumentException expected(String value) {

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.server.rules;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** The word somebody meant who wrote another one. */
+/** Suggests the most similar known word for an unknown one. */
 final class Suggestion {
     private Suggestion() {}
 
@@ -14,7 +14,7 @@ final class Suggestion {
                 .orElseThrow();
     }
 
-    /** How many characters to add, remove or change (Levenshtein). */
+    /** Returns the number of characters to add, remove or change (Levenshtein distance). */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

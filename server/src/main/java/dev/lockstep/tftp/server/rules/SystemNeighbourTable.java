@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The neighbour table of Linux: a file for IPv4; for IPv6 only the kernel's own protocol, which {@code ip} speaks. */
+/**
+ * The neighbour table of Linux: read from a file for IPv4, and from the command {@code ip} for IPv6, which the kernel
+ * provides by netlink only.
+ */
 final class SystemNeighbourTable implements NeighbourTable {
     private static final Path ARP = Path.of("/proc/net/arp");
     private static final Pattern HARDWARE = Pattern.compile("\\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\\b");
@@ -27,7 +30,11 @@ final class SystemNeighbourTable implements NeighbourTable {
         return client instanceof Inet4Address ? inArpTable(Files.readAllLines(ARP), address) : fromIp(address);
     }
 
-    /** Lines of: address, hardware type, flags, hardware address, mask, device. */
+    /**
+     * Returns the hardware address of an IPv4 address.
+     *
+     * @param lines lines of: address, hardware type, flags, hardware address, mask, device
+     */
     static Optional<String> inArpTable(List<String> lines, String address) {
         return lines.stream()
                 .filter(line -> line.startsWith(address + " "))
@@ -35,7 +42,7 @@ final class SystemNeighbourTable implements NeighbourTable {
                 .findFirst();
     }
 
-    /** The first hardware address in that text that is one. */
+    /** Returns the first hardware address in a text, or empty if there is none or it is all zero. */
     static Optional<String> hardwareAddressIn(String text) {
         Matcher address = HARDWARE.matcher(text.toLowerCase(Locale.ROOT));
         return address.find() && !address.group().equals(NONE)

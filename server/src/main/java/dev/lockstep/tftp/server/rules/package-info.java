@@ -1,8 +1,8 @@
 /**
- * Rules by client and file, from a configuration file: who may read or write what, where it is, under which name, and how
- * it is sent.
+ * Rules by client and file, from a configuration file: which files a client may read or write, in which directory,
+ * under which name, and with which settings.
  *
- * <p>Start here: {@link dev.lockstep.tftp.server.rules.RulePolicy} asks the rules,
- * {@link dev.lockstep.tftp.server.rules.ConfigFile} reads them, {@code RuleReader} knows their keys.
+ * <p>Start here: {@link dev.lockstep.tftp.server.rules.RulePolicy} evaluates the rules, {@link
+ * dev.lockstep.tftp.server.rules.ConfigFile} reads the file, {@code RuleReader} defines the keys of a rule.
  */
 package dev.lockstep.tftp.server.rules;

@@ -20,20 +20,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A TCP port for those who can't probe UDP: there while requests are served, refused otherwise. Whoever sends a line
- * gets one back. All of it runs on one event loop.
+ * A TCP port for health checks that cannot use UDP. Connections are accepted while requests are served and refused
+ * otherwise. A client that sends a line receives one. Each listener and its connections run on one event loop.
  */
 public final class Probe implements ServerLifecycleListener {
-    /** Where it is by custom. */
+    /** The usual port of the probe. */
     public static final int PORT = 8700;
 
-    /** At once, for each address; one more cuts off the oldest, since an honest one is over in a moment. */
+    /** Limit of open connections for each address. A further one closes the oldest, since a regular probe is short. */
     static final int CROWD = 256;
 
     private final int port;
     private final List<Channel> listeners = new ArrayList<>();
 
-    /** A probe on that port of every address the server listens on; 0 takes a free one. */
+    /**
+     * Creates a probe for every address that the server listens on.
+     *
+     * @param port the TCP port; 0 takes a free one
+     * @throws IllegalArgumentException if the port is out of range
+     */
     public Probe(int port) {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("probe port: " + port + " (expected: 0 to 65535)");
@@ -41,7 +46,7 @@ public final class Probe implements ServerLifecycleListener {
         this.port = port;
     }
 
-    /** Where it listens, with the real port. */
+    /** Returns the addresses that the probe listens on, with their actual port. */
     public List<InetSocketAddress> addresses() {
         return listeners.stream()
                 .map(listener -> (InetSocketAddress) listener.localAddress())
@@ -61,7 +66,7 @@ public final class Probe implements ServerLifecycleListener {
 
     private static Channel bind(EventLoop loop, InetSocketAddress address) throws IOException {
         Transport transport = Transport.best();
-        Set<Channel> crowd = new LinkedHashSet<>();
+        Set<Channel> connections = new LinkedHashSet<>();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop, loop)
                 .channelFactory(transport.serverSocketsFor(address.getAddress()))
@@ -69,7 +74,7 @@ public final class Probe implements ServerLifecycleListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        enter(crowd, channel);
+                        enter(connections, channel);
                         ProbeHandler.addTo(channel.pipeline());
                     }
                 });
@@ -84,14 +89,14 @@ public final class Probe implements ServerLifecycleListener {
         return bound.channel();
     }
 
-    static void enter(Set<Channel> crowd, Channel channel) {
-        if (crowd.size() >= CROWD) {
-            Channel oldest = crowd.iterator().next();
-            crowd.remove(oldest);
+    static void enter(Set<Channel> connections, Channel channel) {
+        if (connections.size() >= CROWD) {
+            Channel oldest = connections.iterator().next();
+            connections.remove(oldest);
             oldest.close();
         }
-        crowd.add(channel);
-        channel.closeFuture().addListener(closed -> crowd.remove(channel));
+        connections.add(channel);
+        channel.closeFuture().addListener(closed -> connections.remove(channel));
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One probe. Both ends count the steps of their conversation together:
+ * Handles one probe connection. Both ends number the steps of the exchange in common:
  *
  * <pre>
  *   client                                         server
@@ -28,12 +28,12 @@ import org.slf4j.LoggerFactory;
  *   [5] Close Socket                   ─────────►  [6] Close Socket
  * </pre>
  *
- * <p>Any line will do in place of the first. Whatever else comes is not listened to, and all is over after five seconds.
+ * <p>The client may send any line. Further input is ignored, and the connection is closed after five seconds.
  */
 final class ProbeHandler extends SimpleChannelInboundHandler<ByteBuf> {
     static final String ANSWER = "Hi, client! I'm server.";
     static final int LONGEST_LINE = 256;
-    static final int PATIENCE_SECONDS = 5;
+    static final int TIMEOUT_SECONDS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
@@ -48,8 +48,8 @@ final class ProbeHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        // from the beginning, whatever comes: one octet a second would keep an idle timeout quiet for ever
-        deadline = ctx.executor().schedule(() -> ctx.close(), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        // a total timeout: a client that sends one byte per second would never reach an idle timeout
+        deadline = ctx.executor().schedule(() -> ctx.close(), TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -58,7 +58,7 @@ final class ProbeHandler extends SimpleChannelInboundHandler<ByteBuf> {
             LOG.debug("[2] Recv: {}", LogSanitizer.of(line.toString(StandardCharsets.UTF_8)));
             LOG.debug("[3] Send: {}", ANSWER);
             answer = ctx.writeAndFlush(ByteBufUtil.writeUtf8(ctx.alloc(), ANSWER + "\n"));
-            // a client that reads to the end is not kept waiting; one that closes first is not hurt
+            // closes the output at once, for clients that read to the end of the stream
             answer.addListener(sent -> closeOutput(ctx.channel()));
         }
     }
@@ -88,7 +88,10 @@ final class ProbeHandler extends SimpleChannelInboundHandler<ByteBuf> {
         }
     }
 
-    /** A line that never ends, or a connection that was reset: in neither case is there anybody to answer. */
+    /**
+     * Closes the connection if the line is too long, or the connection was reset. In neither case can the client be
+     * answered.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ctx.close();

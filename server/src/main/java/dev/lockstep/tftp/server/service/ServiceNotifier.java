@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager when the server serves, stops, and is alive, by datagrams to the socket it has named in the
- * environment (sd_notify(3)). A manager that can't be reached is a warning: the files are worth more.
+ * Notifies the service manager of start, stop, reload and liveness, by datagrams to the socket that is named in the
+ * environment (sd_notify(3)). If the manager cannot be reached, logs a warning and continues to serve files.
  */
 public final class ServiceNotifier implements ServerLifecycleListener {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
@@ -41,9 +41,12 @@ public final class ServiceNotifier implements ServerLifecycleListener {
     }
 
     /**
-     * The one the environment asks for, if any: {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID}.
+     * Returns the notifier for the environment variables {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code
+     * WATCHDOG_PID}.
      *
-     * @param pid of this process; a watchdog that is meant for another one is not fed
+     * @param pid the ID of this process; a watchdog for another process is ignored
+     * @return empty if {@code NOTIFY_SOCKET} is not set
+     * @throws IllegalArgumentException if {@code WATCHDOG_USEC} is not a number
      */
     public static Optional<ServiceNotifier> of(Map<String, String> environment, long pid) {
         String socket = environment.get("NOTIFY_SOCKET");
@@ -94,12 +97,12 @@ public final class ServiceNotifier implements ServerLifecycleListener {
         }
     }
 
-    /** New rules are being read; {@link #reloaded} follows. On any thread. */
+    /** Notifies that a reload has started; {@link #reloaded} follows. Safe for use by several threads. */
     public void reloading() {
         send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
     }
 
-    /** The new rules hold, or the old ones still do. On any thread. */
+    /** Notifies that a reload has ended, with the new or the previous rules. Safe for use by several threads. */
     public void reloaded() {
         send("READY=1");
     }

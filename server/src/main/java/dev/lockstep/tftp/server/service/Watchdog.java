@@ -7,35 +7,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Says that all is well for as long as every event loop answers and files can be served: the word goes round from loop
- * to loop, and if one of them is stuck it never comes home.
+ * Notifies the watchdog of the service manager as long as all event loops respond and files can be served. A task is
+ * passed from loop to loop; if a loop is blocked, the task does not complete.
  */
 final class Watchdog {
     private final List<EventExecutor> loops;
     private final long intervalMicros;
     private final BooleanSupplier serving;
-    private final Runnable feed;
+    private final Runnable notification;
 
-    Watchdog(List<EventExecutor> loops, long intervalMicros, BooleanSupplier serving, Runnable feed) {
+    Watchdog(List<EventExecutor> loops, long intervalMicros, BooleanSupplier serving, Runnable notification) {
         this.loops = loops;
         this.intervalMicros = intervalMicros;
         this.serving = serving;
-        this.feed = feed;
+        this.notification = notification;
     }
 
-    /** Begins the first round after one interval; ends with the loops. */
+    /** Starts the first round after one interval. Stops when the loops are shut down. */
     void start() {
         loops.get(0).schedule(() -> pass(0), intervalMicros, TimeUnit.MICROSECONDS);
     }
 
-    /** On the loop of that number. */
-    private void pass(int number) {
+    /** Passes the task on to the next loop, or completes the round. Called on the loop with the given index. */
+    private void pass(int index) {
         try {
-            if (number + 1 < loops.size()) {
-                loops.get(number + 1).execute(() -> pass(number + 1));
+            if (index + 1 < loops.size()) {
+                loops.get(index + 1).execute(() -> pass(index + 1));
             } else {
                 if (serving.getAsBoolean()) {
-                    feed.run();
+                    notification.run();
                 }
                 start();
             }

@@ -1,6 +1,6 @@
 /**
- * How the daemon gets on with what runs it: a load balancer's or an orchestrator's probe over TCP, the service manager
- * that is to be told when it serves.
+ * Integration with the environment of the daemon: a TCP probe for load balancers and orchestrators, and notifications
+ * for the service manager.
  *
  * <p>Start here: {@link dev.lockstep.tftp.server.service.Probe}.
  */

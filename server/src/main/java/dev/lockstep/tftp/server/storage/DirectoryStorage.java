@@ -20,13 +20,14 @@ import java.time.InstantSource;
 import java.util.List;
 
 /**
- * The regular files below a directory. A name leads nowhere else: it is resolved, links included, compared with the
- * root element by element, and then walked again from the root without following any link, so that a link swapped
- * in between is an error and not a way out.
+ * The regular files below a directory. A name cannot lead out of it: it is resolved, symbolic links included, compared
+ * with the root element by element, and then opened from the root element by element without following links. So a link
+ * that is created in between causes an error. Safe for use by several threads; the methods block, except for {@link
+ * #tryOpenCached}.
  */
 public final class DirectoryStorage implements Storage {
-    /** Of a file that is changed again and again just while it is opened. */
-    private static final int MOST_TRIES = 5;
+    /** Limit of attempts to open a file that is being changed. */
+    private static final int MAX_TRIES = 5;
 
     private final Path base;
     private final Path root;
@@ -36,11 +37,12 @@ public final class DirectoryStorage implements Storage {
     private final FileOpener reads;
 
     /**
-     * A storage.
+     * Creates a storage.
      *
-     * @param base opened by its path, which is the operator's
-     * @param root there or below, where the base is the only way to it: a name that a client said may have led here
-     * @param servesPrivate whether files are served that others may not read
+     * @param base the directory that the operator has named; opened by its path
+     * @param root the base or a directory below it. It is only opened from the base, since a client's name may have led
+     *     to it
+     * @param servesPrivate true if files without read permission for others are served
      */
     private DirectoryStorage(
             Path base, Path root, WriteRules rules, boolean servesPrivate, FileVersionTracker versions) {
@@ -53,15 +55,16 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * A storage on that directory.
+     * Returns a storage for a directory.
      *
+     * @param rules the rules for uploads
      * @throws IOException if it is not a directory that can be read
      */
     public static DirectoryStorage at(Path directory, WriteRules rules) throws IOException {
         return at(directory, rules, InstantSource.system());
     }
 
-    /** The same by that clock. */
+    /** Returns a storage for a directory, with a clock for file versions. */
     static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         SecureDirectory.open(root).close();
@@ -69,31 +72,36 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * Removes the temporary files of uploads that a crash cut off, in the directory and all below it. Those of uploads
-     * that run stay, also those of other processes, unless the file system has no locks. Blocks for as long as it takes to
-     * list the whole tree.
+     * Removes the temporary files of uploads that were interrupted by a crash, in the directory and all below it. Files
+     * of running uploads are kept, including those of other processes if the file system supports locks. Blocks while
+     * it lists the whole tree.
+     *
+     * @throws IOException if the directory cannot be opened
      */
     public void removeStaleUploads() throws IOException {
         StaleUploadCleaner.remove(root);
     }
 
     /**
-     * Returns the same storage with or without the files that others may not read, by their permissions. Without is the
-     * default: a TFTP client is nobody the system knows.
+     * Returns this storage with or without the files that others may not read according to their permissions. By
+     * default they are not served: a TFTP client is not a user of the system.
+     *
+     * @param served true to serve these files
      */
     public DirectoryStorage servingPrivate(boolean served) {
         return served == servesPrivate ? this : new DirectoryStorage(base, root, rules, served, versions);
     }
 
-    /** Whether files are served that others may not read. */
+    /** Returns true if files without read permission for others are served. */
     public boolean servesPrivate() {
         return servesPrivate;
     }
 
     /**
-     * The same rules for a directory below, given as a client would: no name leads out of that one either.
+     * Returns a storage with the same rules for a directory below this one. The path is resolved like the name of a
+     * request, and names cannot lead out of the new root either.
      *
-     * @throws TftpException if there is no such directory, or it is elsewhere
+     * @throws TftpException if there is no such directory, or the path leads out of the root
      */
     public DirectoryStorage below(String folder) throws TftpException {
         try {
@@ -114,12 +122,12 @@ public final class DirectoryStorage implements Storage {
         }
     }
 
-    /** The directory, links resolved. */
+    /** Returns the directory, with symbolic links resolved. */
     public Path root() {
         return root;
     }
 
-    /** The directory that the operator named. */
+    /** Returns the directory that the operator has named. */
     @Override
     public Object ioGroup() {
         return base;
@@ -133,7 +141,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public Source read(String filename, InetSocketAddress peer) throws IOException {
         try {
-            for (int tries = 0; tries < MOST_TRIES; tries++) {
+            for (int tries = 0; tries < MAX_TRIES; tries++) {
                 Path asked = resolve(filename);
                 Path file = asked.toRealPath();
                 try (SecureDirectory folder = folderOf(file)) {
@@ -162,7 +170,7 @@ public final class DirectoryStorage implements Storage {
                     requireRegular(folder, nameOf(file));
                 }
                 if (size > 0 && size > file.getParent().toFile().getUsableSpace()) {
-                    throw new TftpException(ErrorCode.DISK_FULL, "not enough space for " + size + " octets");
+                    throw new TftpException(ErrorCode.DISK_FULL, "not enough space for " + size + " bytes");
                 }
             } catch (IOException e) {
                 folder.close();
@@ -174,7 +182,7 @@ public final class DirectoryStorage implements Storage {
         }
     }
 
-    /** Below the root by its elements; links may still lead anywhere. */
+    /** Resolves a name below the root, element by element. Symbolic links are not followed yet. */
     private Path resolve(String filename) throws TftpException {
         List<String> elements = VirtualPath.elementsOf(filename);
         if (elements.isEmpty()) {
@@ -194,7 +202,7 @@ public final class DirectoryStorage implements Storage {
         }
     }
 
-    /** Where a write goes: to what stands there already, links followed, or to a new name in a real directory. */
+    /** Returns the target of a write: an existing file, with links followed, or a new name in a real directory. */
     private static Path target(Path path) throws IOException {
         try {
             return path.toRealPath();
@@ -224,7 +232,10 @@ public final class DirectoryStorage implements Storage {
         return folder;
     }
 
-    /** A FIFO would block, a device could do anything, a directory has no bytes. */
+    /**
+     * Checks that a file is regular: opening a FIFO would block, opening a device may have side effects, and a
+     * directory has no content.
+     */
     private static BasicFileAttributes requireRegular(SecureDirectory folder, String name) throws IOException {
         BasicFileAttributes found = folder.attributes(name);
         if (!found.isRegularFile()) {
@@ -233,7 +244,10 @@ public final class DirectoryStorage implements Storage {
         return found;
     }
 
-    /** Whoever may send datagrams to the server reads as others do, even where the server itself is root. */
+    /**
+     * Checks that others may read a file, since any host that can send datagrams to the server may request it. This
+     * also applies if the server runs as root.
+     */
     private void requireReadable(BasicFileAttributes found) throws TftpException {
         if (!servesPrivate
                 && found instanceof PosixFileAttributes posix

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Opens files that are to be sent: small ones are read at once, the others by a descriptor that all who read one version
- * share. What is sent is one version from its first octet to its last, never parts of two.
+ * Opens files for reading. Small files are read at once; larger ones are read through a descriptor that is shared by
+ * all readers of one version. A source is one version of the file from its first to its last byte, never parts of two.
  */
 final class FileOpener {
     private final FileVersionTracker versions;
@@ -28,31 +28,32 @@ final class FileOpener {
         this.smallFiles = new SmallFiles(versions);
     }
 
-    /** A small file that is in memory; else null. */
+    /** Returns a small file that is cached, or null. */
     Source atHand(String name) {
         byte[] content = smallFiles.get(name);
         return content == null ? null : new MemorySource(content);
     }
 
     /**
-     * Opens a regular file of that folder, which the caller closes.
+     * Opens a regular file.
      *
-     * @param key of what stands there under the file's name
-     * @param name what it was asked by
-     * @param asked where that led, links not followed yet
-     * @param file where they lead
+     * @param folder the directory of the file; stays open
+     * @param key the key of the file that was found under the name
+     * @param name the name in the request
+     * @param asked the path of the name, with links not followed yet
+     * @param file the path with links followed
      * @return null if the file was changed meanwhile
      */
     Source open(SecureDirectory folder, Object key, String name, Path asked, Path file) throws IOException {
         FileVersion version = FileVersion.find(file);
         if (version != null && !version.key().equals(key)) {
-            return null; // the path leads to another folder by now
+            return null; // the path leads to another directory by now
         }
         FileChannel open = folder.openFile(file.getFileName().toString(), StandardOpenOption.READ);
         boolean kept = false;
         try {
             if (version != null && open.size() != version.size()) {
-                return null; // another file, perhaps no regular one
+                return null; // another file, which may not be regular
             }
             byte[] content = open.size() > SmallFiles.LARGEST ? null : contentOf(open);
             if (version != null && !version.equals(FileVersion.find(file))) {
@@ -77,7 +78,10 @@ final class FileOpener {
         }
     }
 
-    /** A small file is read at once: one trip to the I/O pool instead of three, and no descriptor for its transfer. */
+    /**
+     * Reads a small file at once: it takes one task on the I/O pool instead of three, and its transfer holds no
+     * descriptor.
+     */
     private static byte[] contentOf(FileChannel open) throws IOException {
         ByteBuffer content = ByteBuffer.allocate((int) open.size());
         while (content.hasRemaining()) {

@@ -8,8 +8,8 @@ import java.time.InstantSource;
 import java.util.Set;
 
 /**
- * Tells the versions of the files below a root, where that can be relied upon: on file systems of this machine, whose
- * changes the kernel sees at once and whose attributes it has at hand, and not just after a change.
+ * Determines the versions of files below a root where they are reliable: on local file systems, whose changes the
+ * kernel sees at once and whose attributes are cached, and some time after the last change.
  */
 final class FileVersionTracker {
     private static final Set<String> LOCAL =
@@ -19,13 +19,16 @@ final class FileVersionTracker {
     private final InstantSource clock;
     private final long device;
 
-    /** For what is on the root's own file system. */
+    /** Creates a tracker for the file system of the root. */
     FileVersionTracker(Path root, InstantSource clock) {
         this.clock = clock;
         this.device = localDeviceOf(root);
     }
 
-    /** In a chroot the JDK may find no mount point for the root: then nothing is kept. */
+    /**
+     * Returns the device of the root if its file system is local, otherwise {@code NONE}. In a chroot the JDK may find
+     * no mount point for the root; then nothing is cached.
+     */
     private static long localDeviceOf(Path root) {
         try {
             return LOCAL.contains(Files.getFileStore(root).type())
@@ -36,7 +39,7 @@ final class FileVersionTracker {
         }
     }
 
-    /** The version of a file whose octets may be kept. Else null. */
+    /** Returns the version of a file whose content may be cached, or null. */
     FileVersion of(Path file) {
         if (device == NONE) {
             return null;
@@ -49,7 +52,7 @@ final class FileVersionTracker {
         }
     }
 
-    /** Whether octets of that version may be kept: from now on no change of it can go unseen. */
+    /** Returns true if the content of a version may be cached: any later change of the file is detected. */
     boolean isLasting(FileVersion version) {
         return version.device() == device && version.isSettled(clock.instant());
     }

@@ -3,11 +3,11 @@ package dev.lockstep.tftp.server.storage;
 import dev.lockstep.tftp.transfer.Source;
 import java.nio.ByteBuffer;
 
-/** A file that is in memory whole: nothing about it blocks, so it is read on the event loop. */
+/** A file in memory. Its methods do not block, so it is read on the event loop. */
 final class MemorySource implements Source {
     private final ByteBuffer content;
 
-    /** Shares the array, which must not change any more. */
+    /** Creates a source on an array, which must not be changed any more. */
     MemorySource(byte[] content) {
         this.content = ByteBuffer.wrap(content);
     }

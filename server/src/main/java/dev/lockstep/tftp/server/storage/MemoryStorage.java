@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Files in memory, all of them together no larger than a limit. What was uploaded is served back at once; a file
- * that is replaced goes on being sent to whoever has begun to read it.
+ * Files in memory, with a limit of their total size. An uploaded file can be read at once. When a file is replaced,
+ * transfers that have started to read it continue with the old content. Safe for use by several threads.
  */
 public final class MemoryStorage implements Storage {
     private static final int FEW_FILES = 16;
@@ -24,9 +24,11 @@ public final class MemoryStorage implements Storage {
     private long used;
 
     /**
-     * An empty storage.
+     * Creates an empty storage.
      *
-     * @param limit octets of all files, those being received included
+     * @param limit the limit in bytes for all files, including running uploads
+     * @param rules the rules for uploads
+     * @throws IllegalArgumentException if the limit is less than 1
      */
     public MemoryStorage(long limit, WriteRules rules) {
         if (limit < 1) {
@@ -36,7 +38,13 @@ public final class MemoryStorage implements Storage {
         this.rules = rules;
     }
 
-    /** Puts a file there, or replaces it. */
+    /**
+     * Adds or replaces a file.
+     *
+     * @param filename the name as in a request
+     * @param content is copied
+     * @throws TftpException if the name is invalid, or the memory limit is reached
+     */
     public synchronized void put(String filename, byte[] content) throws TftpException {
         String name = nameOf(filename);
         requireRoomFor(name);
@@ -80,24 +88,27 @@ public final class MemoryStorage implements Storage {
         }
     }
 
-    private synchronized void take(int octets) throws TftpException {
-        if (octets > limit - used) {
+    private synchronized void take(int bytes) throws TftpException {
+        if (bytes > limit - used) {
             throw full();
         }
-        used += octets;
+        used += bytes;
     }
 
-    private synchronized void giveBack(int octets) {
-        used -= octets;
+    private synchronized void giveBack(int bytes) {
+        used -= bytes;
     }
 
-    /** The octets of {@code content} are taken already. */
+    /** Adds a file whose bytes are already counted. */
     private synchronized void publish(String name, byte[] content) {
         byte[] replaced = files.put(name, content);
         used -= replaced == null ? 0 : replaced.length;
     }
 
-    /** A file takes memory even if it is empty: there are not many more of them than the limit has KiB. */
+    /**
+     * Checks the number of files, since even an empty file takes memory: it is limited to about one file for each KiB
+     * of the limit.
+     */
     private synchronized void requireRoomFor(String name) throws TftpException {
         if (!files.containsKey(name) && files.size() >= FEW_FILES + limit / KIB) {
             throw full();
@@ -122,9 +133,9 @@ public final class MemoryStorage implements Storage {
             int length = from.remaining();
             take(length);
             try {
-                byte[] octets = new byte[length];
-                from.get(octets);
-                content.writeBytes(octets);
+                byte[] bytes = new byte[length];
+                from.get(bytes);
+                content.writeBytes(bytes);
             } catch (OutOfMemoryError e) {
                 giveBack(length);
                 throw full();

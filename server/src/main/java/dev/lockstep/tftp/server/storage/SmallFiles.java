@@ -8,17 +8,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Small files by the name they were asked for, whole, for those who ask next. Each time the file is looked at, and what
- * is kept is given away only if it is still that version of that file: one look, which does not wait, since the file
- * was opened within the last second and the kernel has all about it in memory.
+ * A cache of small files, by the name in the request. A cached file is used only if it is still the same version of the
+ * same file. That takes one look-up of its attributes, which does not block: the file was opened within the last
+ * second, so the kernel has them in memory.
  */
 final class SmallFiles {
-    /** Octets of the largest one. */
+    /** Size of the largest cached file in bytes. */
     static final int LARGEST = 16 * 1024;
 
     private static final long MEMORY = 8L << 20;
     private static final int ENTRY = 256;
-    private static final Duration AT_HAND = Duration.ofSeconds(1);
+    private static final Duration EXPIRY = Duration.ofSeconds(1);
 
     private final FileVersionTracker versions;
     private final Cache<String, Entry> entries;
@@ -30,17 +30,22 @@ final class SmallFiles {
         this.entries = Caffeine.newBuilder()
                 .maximumWeight(MEMORY)
                 .weigher((String name, Entry entry) -> ENTRY + 2 * name.length() + entry.content.length)
-                .expireAfterWrite(AT_HAND.toNanos(), TimeUnit.NANOSECONDS)
+                .expireAfterWrite(EXPIRY.toNanos(), TimeUnit.NANOSECONDS)
                 .executor(Runnable::run)
                 .build();
     }
 
-    /** Keeps a file that was read whole; {@code path} is where the name led, links not followed yet. */
+    /**
+     * Caches a file.
+     *
+     * @param path the path of the name, with links not followed yet
+     * @param content the whole content, which must not be changed any more
+     */
     void put(String name, Path path, FileVersion version, byte[] content) {
         entries.put(name, new Entry(path, version, content));
     }
 
-    /** What the name holds now, if that is here; else null. */
+    /** Returns the current content of a file, or null if it is not cached. */
     byte[] get(String name) {
         Entry entry = entries.getIfPresent(name);
         return entry != null && entry.version.equals(versions.of(entry.path)) ? entry.content : null;

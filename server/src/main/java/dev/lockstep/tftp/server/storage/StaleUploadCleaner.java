@@ -14,26 +14,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes the temporary files of uploads that a crash cut off. Those that this process writes are not opened; those that
- * another process writes are locked, and stay.
+ * Removes the temporary files of uploads that were interrupted by a crash. Files that this process is writing are
+ * skipped; files that another process is writing are locked and are kept.
  */
 final class StaleUploadCleaner {
     private static final Logger LOG = LoggerFactory.getLogger(StaleUploadCleaner.class);
 
     private StaleUploadCleaner() {}
 
-    /** Goes through the directory and all below it, following no links, even those that appear meanwhile. */
+    /**
+     * Cleans a directory and all below it. Follows no links, even if they are created meanwhile.
+     *
+     * @throws IOException if the directory cannot be opened
+     */
     static void remove(Path root) throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(root)) {
             remove(folder, root);
         }
     }
 
-    /** The path is for the log: what it leads to may have changed. */
+    /**
+     * Cleans one directory.
+     *
+     * @param path the path for the log; it may lead elsewhere by now
+     */
     private static void remove(SecureDirectory folder, Path path) {
         try {
             for (Path name : folder.names()) {
-                look(folder, name, path.resolve(name));
+                examine(folder, name, path.resolve(name));
             }
         } catch (DirectoryIteratorException e) {
             LOG.warn(
@@ -43,7 +51,7 @@ final class StaleUploadCleaner {
         }
     }
 
-    private static void look(SecureDirectory folder, Path name, Path path) {
+    private static void examine(SecureDirectory folder, Path name, Path path) {
         try {
             BasicFileAttributes found = folder.attributes(name);
             if (found.isDirectory()) {

@@ -6,42 +6,52 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * Files by name. Called on the I/O pool, by several threads at once; a {@link
- * dev.lockstep.tftp.transfer.TftpException} is the ERROR the peer gets, any other exception becomes ERROR 0 without
- * details.
+ * A collection of files by name. The methods are called on the I/O pool, by several threads at once, and may block. A
+ * {@link dev.lockstep.tftp.transfer.TftpException} is the ERROR that the peer receives; any other exception becomes
+ * ERROR 0 without details.
  */
 public interface Storage {
     /**
-     * Opens a file to be sent.
+     * Opens a file for reading.
      *
-     * @param filename as the client wrote it: anything at all
+     * @param filename the name as the client sent it, not validated
+     * @param peer the client's address
+     * @return the file, which the caller closes
+     * @throws IOException to refuse the request
      */
     Source read(String filename, InetSocketAddress peer) throws IOException;
 
     /**
-     * A file to be sent that is in memory, whole and as it is now. Called on event loops: it neither waits nor throws.
+     * Returns the current version of a file if it is in memory as a whole. Called on event loops: it must not block or
+     * throw.
      *
-     * @return null for what {@link #read} is to be asked, errors included
+     * @param filename the name as the client sent it, not validated
+     * @param peer the client's address
+     * @return null if {@link #read} must be called instead, also for errors
      */
     default Source tryOpenCached(String filename, InetSocketAddress peer) {
         return null;
     }
 
     /**
-     * Returns the group whose I/O threads this storage uses. A file operation that hangs can stop the storages of its
-     * group and no others. There should be few groups, each with equal keys for as long as the server runs.
+     * Returns the group whose I/O threads this storage uses. A file operation that hangs can block the storages of its
+     * group, but no others. There should be few groups, and the key of a group must stay equal as long as the server
+     * runs.
      *
-     * @return by default one group for all storages that don't override this
+     * @return by default one group for all storages that do not override this method
      */
     default Object ioGroup() {
         return Storage.class.getSimpleName();
     }
 
     /**
-     * Begins a file that is to be received.
+     * Opens a file for writing.
      *
-     * @param filename as the client wrote it: anything at all
-     * @param size what the client says the file will have, or {@link Source#UNKNOWN_SIZE}
+     * @param filename the name as the client sent it, not validated
+     * @param size the size in bytes that the client announced, or {@link Source#UNKNOWN_SIZE}
+     * @param peer the client's address
+     * @return the file, which the caller commits and closes
+     * @throws IOException to refuse the request
      */
     Sink write(String filename, long size, InetSocketAddress peer) throws IOException;
 }

@@ -7,19 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A client's file name as elements below the root. Both slashes separate, since Windows boot managers ask with
- * backslashes; a leading one is the root. Percent signs mean nothing. What could lead out is refused, not repaired.
+ * Splits a client's file name into elements below the root. Both slashes are separators, since Windows boot managers
+ * send backslashes; a leading one stands for the root. Percent signs are not decoded. A name that could lead out of the
+ * root is refused, not corrected.
  */
 public final class VirtualPath {
-    /** Whether a letter and a colon mean a drive: on Windows; elsewhere {@code a:b} is a name like any other. */
+    /** True on Windows, where a letter and a colon are a drive. Elsewhere {@code a:b} is an ordinary name. */
     private static final boolean DRIVES = File.separatorChar == '\\';
 
     private VirtualPath() {}
 
     /**
-     * The elements, none of them empty, {@code .} or {@code ..}.
+     * Returns the elements of a name, none of them empty, {@code .} or {@code ..}.
      *
-     * @throws TftpException ACCESS_VIOLATION for a name that leads elsewhere
+     * @param filename the name as the client sent it, not validated
+     * @throws TftpException ACCESS_VIOLATION if the name could lead out of the root
      */
     public static List<String> elementsOf(String filename) throws TftpException {
         List<String> elements = new ArrayList<>();

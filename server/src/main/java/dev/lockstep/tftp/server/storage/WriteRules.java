@@ -4,36 +4,48 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.transfer.TftpException;
 
 /**
- * What a storage takes from clients.
+ * The rules for uploads to a storage.
  *
- * @param allowed whether anything at all
- * @param overwrite whether a file may be replaced
- * @param maxSize the largest file, in octets
+ * @param allowed true if uploads are accepted
+ * @param overwrite true if an upload may replace a file
+ * @param maxSize the largest file in bytes
  */
 public record WriteRules(boolean allowed, boolean overwrite, long maxSize) {
-    /** Nothing: how every storage starts. */
+    /** Accepts no uploads; the default. */
     public static final WriteRules READ_ONLY = new WriteRules(false, false, Long.MAX_VALUE);
-    /** New files of any size. */
+    /** Accepts new files of any size. */
     public static final WriteRules NEW_FILES = new WriteRules(true, false, Long.MAX_VALUE);
-    /** Any file of any size. */
+    /** Accepts new files and replacements of any size. */
     public static final WriteRules ANY_FILE = new WriteRules(true, true, Long.MAX_VALUE);
 
-    /** Refuses a size of nothing. */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if the largest size is less than 1
+     */
     public WriteRules {
         if (maxSize < 1) {
             throw new IllegalArgumentException("maximum size: " + maxSize + " (expected: >= 1)");
         }
     }
 
-    /** Refuses a write that these rules don't allow. */
+    /**
+     * Checks an upload against these rules.
+     *
+     * @throws TftpException if the upload is refused
+     */
     void check(long announcedSize) throws TftpException {
         if (!allowed) {
-            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "this server takes no files");
+            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");
         }
         checkSize(announcedSize);
     }
 
-    /** Refuses a file that is or will be too large. */
+    /**
+     * Checks the size of a file.
+     *
+     * @throws TftpException if the file is or will be too large
+     */
     void checkSize(long size) throws TftpException {
         if (size > maxSize) {
             throw new TftpException(ErrorCode.DISK_FULL, "file is larger than allowed");

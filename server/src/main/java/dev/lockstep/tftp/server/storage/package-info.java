@@ -1,7 +1,7 @@
 /**
- * Where a server's files are: a name and a peer in, a source or a sink or a refusal out. Knows no Netty; every method
- * may block.
+ * Storages of files. A storage gets a name and a peer, and returns a source or a sink, or refuses the request. The
+ * package does not depend on Netty. Methods may block.
  *
- * <p>Start here: {@link dev.lockstep.tftp.server.storage.Storage}. To serve files from a new place, write one.
+ * <p>Start here: {@link dev.lockstep.tftp.server.storage.Storage}. Implement it to serve files from another place.
  */
 package dev.lockstep.tftp.server.storage;

@@ -187,7 +187,7 @@ class RulePolicyTest {
         assertThat(read(byCard, "10.0.0.7", "a.cfg")).isEqualTo("of that card");
         TftpException stranger = refusal(byCard, "10.0.0.8", "a.cfg");
         assertThat(stranger).hasMessage("file not found");
-        assertThat(stranger.explained()).contains("{mac}: 10.0.0.8 is no neighbour");
+        assertThat(stranger.explained()).contains("{mac}: 10.0.0.8 is not in the neighbour table");
     }
 
     @Test
@@ -236,7 +236,7 @@ class RulePolicyTest {
         RequestSettings others = policy.resolve(writing("new"), peer("10.0.0.8"));
         assertThat(catchThrowableOfType(
                         TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
-                .hasMessage("this server takes no files");
+                .hasMessage("uploads are not accepted");
     }
 
     @Test
@@ -399,13 +399,13 @@ class RulePolicyTest {
                         "rule 1 \"ipxe\", tftpd.toml line 1: like *.efi",
                         "port: a fresh port a transfer (no rule)",
                         "file: " + folder.toRealPath() + "/srv/boot/grub.efi",
-                        "size: 4 octets",
+                        "size: 4 bytes",
                         "quirk ipxe: blksize up to 1432, tsize is left out",
                         "option blksize=1468: 1432, the most by quirk",
                         "option tsize=0: left out, by quirk",
-                        "option windowsize=90: 64, the most that 64 blocks and 98304 octets allow",
-                        "option foo=bar: left out, an option nobody knows",
-                        "option timeout=0: left out, no value it may have, or another option says it",
+                        "option windowsize=90: 64, the most that 64 blocks and 98304 bytes allow",
+                        "option foo=bar: left out, unknown option",
+                        "option timeout=0: left out, invalid value, or overridden by another option",
                         "PMTU black hole: blksize 512 instead, while the running daemon has logged one for this client"
                                 + " within 10 min",
                         "granted");
@@ -446,7 +446,7 @@ class RulePolicyTest {
                 .element(1)
                 .asString()
                 .contains("everything: files in " + folder.toRealPath() + "/srv/{ip}, no uploads")
-                .contains("any MTU; 1048576 octets/s each client");
+                .contains("any MTU; 1048576 bytes/s each client");
         assertThat(RuleSummary.of(policy)).last().asString().startsWith("all else: files in ");
     }
 
