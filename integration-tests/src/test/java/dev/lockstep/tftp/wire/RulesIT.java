@@ -177,7 +177,8 @@ class RulesIT {
                 }
                 client.ask(everywhere.address(), rrq("conf"));
                 client.expect(error(1, "file not found"));
-                everywhere.awaitLine("the reason", line -> line.endsWith("{mac}: 127.0.0.1 is not in the neighbour table)"));
+                everywhere.awaitLine(
+                        "the reason", line -> line.endsWith("{mac}: 127.0.0.1 is not in the neighbour table)"));
             }
         }
     }

@@ -70,7 +70,7 @@ final class AmplificationLimiter extends ChannelDuplexHandler {
         int opcode = datagram.getUnsignedShort(datagram.readerIndex());
         if (!firstMessageSent) {
             firstMessageSent = true;
-            unvalidated.speaks(child, now);
+            unvalidated.onFirstMessage(child, now);
             remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
         if (opcode != ERROR && remaining == 0) {

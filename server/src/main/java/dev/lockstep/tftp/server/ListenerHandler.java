@@ -240,7 +240,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
      * been idle longest.
      */
     private void freePlace(ServerTransfer child, long now) {
-        if (admission.isFull() && shared.unvalidated().makeRoom(any -> true, now) != null) {
+        if (admission.isFull() && shared.unvalidated().evictOldest(any -> true, now) != null) {
             return;
         }
         ServerTransfer silent = admission.longestSilent(child.client(), now);
@@ -309,7 +309,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
         return finished != null
                 ? finished
-                : shared.unvalidated().makeRoom(child -> child.holdsWhatIsNeededFor(mode), now());
+                : shared.unvalidated().evictOldest(child -> child.holdsWhatIsNeededFor(mode), now());
     }
 
     private void forget(TransferKey key, ServerTransfer child) {

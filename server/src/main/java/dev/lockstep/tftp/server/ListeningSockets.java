@@ -213,7 +213,8 @@ final class ListeningSockets {
                     break;
                 }
                 channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
-                channel.config().setOption(ChannelOption.SO_REUSEADDR, false); // no socket of another process besides it
+                channel.config()
+                        .setOption(ChannelOption.SO_REUSEADDR, false); // no socket of another process besides it
             }
         } catch (IOException e) {
             bound.forEach(listener -> listener.channel.close());

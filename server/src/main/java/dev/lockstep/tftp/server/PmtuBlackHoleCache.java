@@ -110,11 +110,11 @@ final class PmtuBlackHoleCache implements TransferListener {
     /**
      * Returns a policy that grants small blocks to clients behind a PMTU black hole, and is the given one otherwise.
      */
-    RequestPolicy narrowing(RequestPolicy policy) {
+    RequestPolicy withSmallBlocks(RequestPolicy policy) {
         return (request, peer) -> {
             RequestSettings requestSettings = policy.resolve(request, peer);
-            boolean isBlackHole =
-                    requestSettings.limits().blksize() > SAFE && paths.getIfPresent(peer.getAddress()) == Path.BLACK_HOLE;
+            boolean isBlackHole = requestSettings.limits().blksize() > SAFE
+                    && paths.getIfPresent(peer.getAddress()) == Path.BLACK_HOLE;
             return isBlackHole ? requestSettings.afterBlackHole() : requestSettings;
         };
     }

@@ -40,10 +40,8 @@ final class ReplyBudget {
     private final TokenBuckets retryingPeers;
     private final RetryTable retries;
 
-    private final Cache<Long, Boolean> known = Caffeine.newBuilder()
-            .maximumSize(MAX_KNOWN)
-            .executor(Runnable::run)
-            .build();
+    private final Cache<Long, Boolean> known =
+            Caffeine.newBuilder().maximumSize(MAX_KNOWN).executor(Runnable::run).build();
 
     /**
      * Creates a budget with full buckets.

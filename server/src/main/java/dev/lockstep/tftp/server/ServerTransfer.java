@@ -87,7 +87,7 @@ final class ServerTransfer {
      *
      * @param now the time in nanoseconds
      */
-    void speaks(long now) {
+    void onFirstMessage(long now) {
         firstMessageAt = now;
     }
 

@@ -234,7 +234,7 @@ public final class TftpServerBuilder {
         return new ServerConfig(
                 addresses,
                 portEverywhere(),
-                blackHoles.narrowing(withMtus(policy == null ? sameForAll() : policy)),
+                blackHoles.withSmallBlocks(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
                 unvalidated,

@@ -36,7 +36,10 @@ public final class TransferLog implements TransferListener {
                     .addKeyValue("result", "refused")
                     .addKeyValue("reason", reason.explained())
                     .addKeyValue("code", reason.code())
-                    .log("{} refused: {}", subject(refused.peer(), refused.request()), LogSanitizer.of(reason.explained()));
+                    .log(
+                            "{} refused: {}",
+                            subject(refused.peer(), refused.request()),
+                            LogSanitizer.of(reason.explained()));
         } else if (event instanceof TransferEvent.Progressed progressed) {
             long bytes = progressed.stats().bytes();
             line(Level.INFO, "progress", progressed.peer(), progressed.request())
@@ -89,7 +92,8 @@ public final class TransferLog implements TransferListener {
                 .addKeyValue("windowsize", ended.settings().windowsize())
                 .addKeyValue("resends", ended.stats().resends())
                 .addKeyValue("result", outcome);
-        String summary = subject(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
+        String summary =
+                subject(ended.peer(), ended.request()) + " " + TransferSummary.of(ended.stats(), ended.settings());
         if (ended.blackHole()) {
             line.addKeyValue("pmtu_black_hole", true);
             summary += ", small blocks after a PMTU black hole";

@@ -30,8 +30,8 @@ final class UnvalidatedTransfers {
      *
      * @param now the time in nanoseconds
      */
-    void speaks(ServerTransfer child, long now) {
-        child.speaks(now);
+    void onFirstMessage(ServerTransfer child, long now) {
+        child.onFirstMessage(now);
         children.renew(child);
     }
 
@@ -47,7 +47,7 @@ final class UnvalidatedTransfers {
      * @param now the time in nanoseconds
      * @return the evicted transfer, or null if there is none
      */
-    ServerTransfer makeRoom(Predicate<ServerTransfer> which, long now) {
+    ServerTransfer evictOldest(Predicate<ServerTransfer> which, long now) {
         return children.evictFirst(child -> {
             if (!child.hasWaited(0, now) || !which.test(child)) {
                 return Verdict.KEEP; // before the first message there is nothing to reply to

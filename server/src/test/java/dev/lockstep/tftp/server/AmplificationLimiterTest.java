@@ -124,7 +124,7 @@ class AmplificationLimiterTest {
     @Test
     void a_peer_that_has_answered_makes_no_room_for_others() {
         answer();
-        assertThat(unvalidated.makeRoom(any -> true, TimeUnit.MINUTES.toNanos(1)))
+        assertThat(unvalidated.evictOldest(any -> true, TimeUnit.MINUTES.toNanos(1)))
                 .isNull();
         assertThat(channel.isOpen()).isTrue();
     }

@@ -65,7 +65,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     private int grantedTo(String host) throws TftpException {
-        return paths.narrowing((request, peer) -> usual)
+        return paths.withSmallBlocks((request, peer) -> usual)
                 .resolve(READ, new InetSocketAddress(host, 3000))
                 .limits()
                 .blksize();
@@ -94,12 +94,12 @@ class PmtuBlackHoleCacheTest {
     @Test
     void what_it_slows_says_so() throws TftpException {
         readInVain(LARGE);
-        assertThat(paths.narrowing((request, peer) -> usual)
+        assertThat(paths.withSmallBlocks((request, peer) -> usual)
                         .resolve(READ, CLIENT)
                         .blackHole())
                 .isFalse();
         readInVain(LARGE);
-        assertThat(paths.narrowing((request, peer) -> usual)
+        assertThat(paths.withSmallBlocks((request, peer) -> usual)
                         .resolve(READ, CLIENT)
                         .blackHole())
                 .isTrue();
@@ -179,7 +179,7 @@ class PmtuBlackHoleCacheTest {
         readInVain(LARGE);
         readInVain(LARGE);
         RequestSettings tiny = usual.withLimits(Limits.DEFAULT.withBlksize(100));
-        assertThat(paths.narrowing((request, peer) -> tiny).resolve(READ, CLIENT))
+        assertThat(paths.withSmallBlocks((request, peer) -> tiny).resolve(READ, CLIENT))
                 .isEqualTo(tiny);
     }
 

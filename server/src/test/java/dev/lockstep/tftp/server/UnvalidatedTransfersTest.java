@@ -62,14 +62,14 @@ class UnvalidatedTransfersTest {
     }
 
     private boolean isRoomMade(long now) {
-        return unvalidated.makeRoom(any -> true, now) != null;
+        return unvalidated.evictOldest(any -> true, now) != null;
     }
 
     @Test
     void where_there_is_no_place_left_only_who_had_time_to_answer_makes_room() throws TftpException {
         assertThat(isRoomMade(9 * SECOND)).isFalse();
-        unvalidated.speaks(child(), 0);
-        unvalidated.speaks(child(), 2 * SECOND);
+        unvalidated.onFirstMessage(child(), 0);
+        unvalidated.onFirstMessage(child(), 2 * SECOND);
         assertThat(isRoomMade(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
         assertThat(isRoomMade(3 * SECOND)).isTrue();
@@ -82,7 +82,7 @@ class UnvalidatedTransfersTest {
     void who_has_not_been_told_anything_yet_can_not_have_answered_and_makes_no_room() throws TftpException {
         ServerTransfer slow = child();
         assertThat(isRoomMade(9 * SECOND)).isFalse();
-        unvalidated.speaks(slow, 9 * SECOND);
+        unvalidated.onFirstMessage(slow, 9 * SECOND);
         assertThat(isRoomMade(11 * SECOND)).isFalse();
         assertThat(isRoomMade(12 * SECOND)).isTrue();
     }
@@ -91,11 +91,11 @@ class UnvalidatedTransfersTest {
     void behind_one_that_has_not_been_told_anything_others_make_room() throws TftpException {
         ServerTransfer slow = child();
         ServerTransfer second = child();
-        unvalidated.speaks(child(), 0);
-        unvalidated.speaks(second, SECOND);
+        unvalidated.onFirstMessage(child(), 0);
+        unvalidated.onFirstMessage(second, SECOND);
         assertThat(isRoomMade(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(true, true, false);
-        unvalidated.speaks(slow, 3 * SECOND);
+        unvalidated.onFirstMessage(slow, 3 * SECOND);
         assertThat(isRoomMade(4 * SECOND))
                 .as("in the order of the first messages")
                 .isTrue();
@@ -104,11 +104,11 @@ class UnvalidatedTransfersTest {
 
     @Test
     void only_those_make_room_that_hold_what_is_needed() throws TftpException {
-        unvalidated.speaks(child(), 0);
+        unvalidated.onFirstMessage(child(), 0);
         PortMode range = new PortMode.Range(7000, 7001);
-        assertThat(unvalidated.makeRoom(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
+        assertThat(unvalidated.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
                 .isNull();
-        assertThat(unvalidated.makeRoom(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
+        assertThat(unvalidated.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
                 .isNotNull();
     }
 

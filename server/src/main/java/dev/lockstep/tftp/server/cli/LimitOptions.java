@@ -12,7 +12,10 @@ final class LimitOptions {
     @Option(names = "--windowsize-limit", paramLabel = "N", description = "Largest windowsize granted, 1 to 32767; 64.")
     private int windowsizeLimit = Limits.DEFAULT.windowsize();
 
-    @Option(names = "--window-bytes-limit", paramLabel = "SIZE", description = "Limit of a window in bytes; 96K by default.")
+    @Option(
+            names = "--window-bytes-limit",
+            paramLabel = "SIZE",
+            description = "Limit of a window in bytes; 96K by default.")
     private ByteSize windowBytesLimit = new ByteSize(Limits.DEFAULT.windowBytes());
 
     @Option(

@@ -16,9 +16,8 @@ final class LogOptions {
     @Option(
             names = "--log-rate",
             paramLabel = "N",
-            description =
-                    "Log lines per second of each kind, after a burst of 1000; further ones are counted."
-                            + " Complete transfers are always logged. 0: no limit. 20 by default.")
+            description = "Log lines per second of each kind, after a burst of 1000; further ones are counted."
+                    + " Complete transfers are always logged. 0: no limit. 20 by default.")
     private int rate = 20;
 
     boolean isVerbose() {

@@ -19,8 +19,9 @@ final class NetworkOptions {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS:PORT",
-            description = "Also listen on this address; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] are"
-                    + " every address of one family.")
+            description =
+                    "Also listen on this address; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] are"
+                            + " every address of one family.")
     private List<String> listen = List.of();
 
     @ArgGroup
@@ -32,9 +33,8 @@ final class NetworkOptions {
     @Option(
             names = "--mtu",
             paramLabel = "NETWORK=MTU",
-            description =
-                    "MTU for clients of a network, such as 10.1.0.0/16=1400, if the path MTU is not known here;"
-                            + " may be repeated, the first match applies.")
+            description = "MTU for clients of a network, such as 10.1.0.0/16=1400, if the path MTU is not known here;"
+                    + " may be repeated, the first match applies.")
     private List<String> mtus = List.of();
 
     /** The flags of the port mode, which exclude each other. */

@@ -10,7 +10,8 @@ final class ProbeOptions {
     @Option(
             names = "--probe-port",
             paramLabel = "PORT",
-            description = "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one; off by default.")
+            description =
+                    "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one; off by default.")
     private Integer port;
 
     private Probe probe;

@@ -18,8 +18,7 @@ final class StorageOptions {
 
     @Option(
             names = "--serve-private",
-            description =
-                    "Also serve files without read permission for others; they are refused by default.")
+            description = "Also serve files without read permission for others; they are refused by default.")
     private boolean servePrivate;
 
     @Option(names = "--memory", description = "Serve and store files in memory instead.")

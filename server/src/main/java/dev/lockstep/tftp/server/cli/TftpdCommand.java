@@ -48,7 +48,8 @@ public final class TftpdCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
-            description = "Address and port to listen on; by default every address and port 69; port 0 takes a free one.")
+            description =
+                    "Address and port to listen on; by default every address and port 69; port 0 takes a free one.")
     private List<String> where = List.of();
 
     private final Configuration configuration;
@@ -75,7 +76,10 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--max-transfers", paramLabel = "N", description = "Limit of concurrent transfers; 10000 by default.")
+    @Option(
+            names = "--max-transfers",
+            paramLabel = "N",
+            description = "Limit of concurrent transfers; 10000 by default.")
     private int maxTransfers = 10_000;
 
     @Option(
@@ -94,7 +98,10 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(names = "--tolerant", description = "Serve requests longer than 512 bytes or without their last NUL.")
     private boolean tolerant;
 
-    @Option(names = "--drain", paramLabel = "SECONDS", description = "Time for running transfers to finish at shutdown; 30.")
+    @Option(
+            names = "--drain",
+            paramLabel = "SECONDS",
+            description = "Time for running transfers to finish at shutdown; 30.")
     private double drain = 30;
 
     @Option(names = "--trace", description = "Print each packet.")

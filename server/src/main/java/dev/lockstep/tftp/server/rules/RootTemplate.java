@@ -82,7 +82,8 @@ final class RootTemplate {
             case "mac" ->
                 neighbours
                         .hardwareAddressOf(client)
-                        .orElseThrow(() -> nothing("{mac}: " + AddressFormat.of(client) + " is not in the neighbour table"));
+                        .orElseThrow(
+                                () -> nothing("{mac}: " + AddressFormat.of(client) + " is not in the neighbour table"));
             default -> part(Integer.parseInt(what.substring(what.indexOf(':') + 1)), name);
         };
     }

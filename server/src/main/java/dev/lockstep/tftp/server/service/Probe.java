@@ -28,7 +28,7 @@ public final class Probe implements ServerLifecycleListener {
     public static final int PORT = 8700;
 
     /** Limit of open connections for each address. A further one closes the oldest, since a regular probe is short. */
-    static final int CROWD = 256;
+    static final int MAX_CONNECTIONS = 256;
 
     private final int port;
     private final List<Channel> listeners = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class Probe implements ServerLifecycleListener {
     }
 
     static void enter(Set<Channel> connections, Channel channel) {
-        if (connections.size() >= CROWD) {
+        if (connections.size() >= MAX_CONNECTIONS) {
             Channel oldest = connections.iterator().next();
             connections.remove(oldest);
             oldest.close();

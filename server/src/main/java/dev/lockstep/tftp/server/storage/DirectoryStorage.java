@@ -135,7 +135,7 @@ public final class DirectoryStorage implements Storage {
 
     @Override
     public Source tryOpenCached(String filename, InetSocketAddress peer) {
-        return reads.atHand(filename);
+        return reads.tryOpenCached(filename);
     }
 
     @Override

@@ -29,7 +29,7 @@ final class FileOpener {
     }
 
     /** Returns a small file that is cached, or null. */
-    Source atHand(String name) {
+    Source tryOpenCached(String name) {
         byte[] content = smallFiles.get(name);
         return content == null ? null : new MemorySource(content);
     }

@@ -123,14 +123,16 @@ class ProbeTest {
     void one_too_many_takes_the_place_of_the_oldest_and_nobody_elses() {
         Set<Channel> crowd = new LinkedHashSet<>();
         List<EmbeddedChannel> channels = new ArrayList<>();
-        for (int i = 0; i <= Probe.CROWD; i++) {
+        for (int i = 0; i <= Probe.MAX_CONNECTIONS; i++) {
             channels.add(new EmbeddedChannel());
             Probe.enter(crowd, channels.get(i));
         }
         assertThat(channels.get(0).isOpen()).isFalse();
-        assertThat(crowd).hasSize(Probe.CROWD).containsExactlyElementsOf(channels.subList(1, channels.size()));
+        assertThat(crowd)
+                .hasSize(Probe.MAX_CONNECTIONS)
+                .containsExactlyElementsOf(channels.subList(1, channels.size()));
         channels.get(7).close();
-        assertThat(crowd).hasSize(Probe.CROWD - 1);
+        assertThat(crowd).hasSize(Probe.MAX_CONNECTIONS - 1);
         channels.forEach(EmbeddedChannel::finish);
     }
 
