@@ -27,17 +27,17 @@ class AmplificationLimiterTest {
     private final ReplyBudget buckets = new ReplyBudget(new AmplificationLimits(10, 1024, 1024), 42);
     private final UnvalidatedTransfers unvalidated = new UnvalidatedTransfers(10);
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private AmplificationLimiter gate;
+    private AmplificationLimiter limiter;
     private ServerTransfer child;
 
     @BeforeEach
-    void a_child_with_a_gate() {
+    void a_transfer_with_a_limiter() {
         channel.freezeTime();
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         child = new ServerTransfer(PEER, request, PortMode.FRESH, 0, new TransferQuota(10, 10), channel.eventLoop());
         unvalidated.add(child);
-        gate = new AmplificationLimiter(child, buckets, unvalidated);
-        channel.pipeline().addLast(gate);
+        limiter = new AmplificationLimiter(child, buckets, unvalidated);
+        channel.pipeline().addLast(limiter);
     }
 
     @AfterEach
@@ -65,30 +65,30 @@ class AmplificationLimiterTest {
     }
 
     @Test
-    void an_oack_leaves_four_times() {
+    void an_oack_is_sent_at_most_four_times() {
         assertThat(passing(20, OACK)).isEqualTo(4);
     }
 
     @Test
-    void a_block_leaves_three_times() {
+    void a_block_is_sent_at_most_three_times() {
         assertThat(passing(20, DATA)).isEqualTo(3);
     }
 
     @Test
-    void each_request_that_comes_again_is_answered_once_more() {
+    void each_repeated_request_allows_one_more_reply() {
         passing(20, OACK);
-        gate.onRequestRepeated();
+        limiter.onRequestRepeated();
         assertThat(passing(20, OACK)).isEqualTo(1);
     }
 
     @Test
-    void an_error_still_leaves() {
+    void an_error_is_still_sent() {
         passing(20, OACK);
         assertThat(passing(1, ERROR)).isEqualTo(1);
     }
 
     @Test
-    void once_the_peer_has_answered_all_leaves() {
+    void a_validated_peer_is_not_limited() {
         passing(20, OACK);
         answer();
         assertThat(passing(100, DATA)).isEqualTo(100);
@@ -96,14 +96,14 @@ class AmplificationLimiterTest {
     }
 
     @Test
-    void nothing_leaves_that_the_peers_bucket_does_not_pay_for() {
+    void nothing_is_sent_when_the_token_bucket_of_the_peer_is_empty() {
         taken();
         assertThat(passing(20, OACK)).isZero();
         assertThat(passing(1, ERROR)).isZero();
     }
 
     @Test
-    void the_peers_answer_gives_back_what_was_paid() {
+    void a_reply_of_the_peer_returns_the_tokens() {
         int before = taken();
         channel.advanceTimeBy(16, TimeUnit.SECONDS);
         assertThat(passing(1, DATA)).isEqualTo(1);
@@ -111,18 +111,18 @@ class AmplificationLimiterTest {
         assertThat(taken()).isEqualTo(before);
     }
 
-    /** Empties the bucket. */
+    /** Empties the token bucket and returns the number of bytes that it held. */
     private int taken() {
-        int octets = 0;
+        int size = 0;
         while (buckets.tryTake(
                 PEER.getAddress(), 1, channel.eventLoop().ticker().nanoTime())) {
-            octets++;
+            size++;
         }
-        return octets;
+        return size;
     }
 
     @Test
-    void a_peer_that_has_answered_makes_no_room_for_others() {
+    void a_validated_peer_is_not_evicted() {
         answer();
         assertThat(unvalidated.evictOldest(any -> true, TimeUnit.MINUTES.toNanos(1)))
                 .isNull();

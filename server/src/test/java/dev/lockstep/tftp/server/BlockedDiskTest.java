@@ -23,7 +23,7 @@ import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A disk that does not answer: who asks for it is told to come again, and who was being served is served to the end. */
+/** A disk that does not respond: new requests are refused as busy, and running transfers are completed. */
 @Timeout(60)
 class BlockedDiskTest {
     private static final int MORE_THAN_THE_THREADS = IoPool.THREADS + IoPool.SPARE_THREADS + 4;
@@ -43,11 +43,11 @@ class BlockedDiskTest {
         }
     }
 
-    /** The names that begin with slow are on the disk that does not answer. */
+    /** Storage in which files whose names begin with "slow" are on the disk that does not respond. */
     private final class Disk implements Storage {
         @Override
         public Object ioGroup() {
-            return "a disk that does not answer";
+            return "a disk that does not respond";
         }
 
         @Override
@@ -142,7 +142,7 @@ class BlockedDiskTest {
         client.sendTo(server.port(), 0, 1, name, 0, "octet", 0);
     }
 
-    /** Takes blocks that come twice for what they are. */
+    /** Receives blocks and drops duplicates. */
     private static int receiveBlock(RawPeer client, int number) throws IOException {
         while (true) {
             ByteBuf came = client.receive();

@@ -13,20 +13,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BroadcastAddressesTest {
     @ParameterizedTest
     @ValueSource(strings = {"255.255.255.255", "224.0.0.1", "239.255.255.255", "ff02::1", "ff05::1:3"})
-    void case61_an_address_of_many_machines_is_one(String address) throws Exception {
+    void case61_an_address_of_several_hosts_is_a_broadcast_or_multicast_address(String address) throws Exception {
         assertThat(BroadcastAddresses.ofThisMachine().contains(InetAddress.getByName(address)))
                 .isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.0.0.255", "8.8.8.8", "0.0.0.0", "::1", "2001:db8::ffff", "::"})
-    void case61_an_address_of_one_machine_is_none(String address) throws Exception {
+    void case61_a_unicast_address_is_no_broadcast_or_multicast_address(String address) throws Exception {
         assertThat(BroadcastAddresses.ofThisMachine().contains(InetAddress.getByName(address)))
                 .isFalse();
     }
 
     @Test
-    void case61_the_broadcasts_of_this_machines_networks_are_some() throws Exception {
+    void case61_the_broadcast_addresses_of_the_networks_of_this_machine_are_detected() throws Exception {
         BroadcastAddresses broadcasts = BroadcastAddresses.ofThisMachine();
         List<InterfaceAddress> own = NetworkInterface.networkInterfaces()
                 .flatMap(network -> network.getInterfaceAddresses().stream())

@@ -20,7 +20,7 @@ class FileOpenQueueTest {
     }
 
     @Test
-    void so_many_wait_and_no_more_until_the_pool_has_taken_some() {
+    void the_queue_is_bounded_and_takes_more_after_the_pool_has_taken_some() {
         for (int i = 0; i < MOST; i++) {
             open();
         }
@@ -35,7 +35,7 @@ class FileOpenQueueTest {
     }
 
     @Test
-    void a_pool_that_has_ended_leaves_nobody_waiting() {
+    void a_pool_that_was_shut_down_leaves_no_task_in_the_queue() {
         FileOpenQueue ended = new FileOpenQueue(task -> {
             throw new RejectedExecutionException("ended");
         });

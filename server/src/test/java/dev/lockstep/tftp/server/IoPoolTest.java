@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** File operations that never end, by a clock of ours. */
+/** I/O pools with file operations that never end, on a manual clock. */
 @Timeout(60)
 class IoPoolTest {
     private static final int MOST = IoPool.THREADS + IoPool.SPARE_THREADS;
@@ -55,7 +55,7 @@ class IoPoolTest {
     }
 
     @Test
-    void a_root_that_hangs_leaves_the_threads_of_all_others_alone() throws Exception {
+    void a_root_that_hangs_does_not_block_the_threads_of_the_others() throws Exception {
         DirectoryStorage nfs = root("nfs");
         hang(pools.of(nfs), 2 * MOST);
         begun.acquire(IoPool.THREADS);
@@ -87,7 +87,7 @@ class IoPoolTest {
     }
 
     @Test
-    void there_is_an_end_to_that_and_the_watchdog_learns_of_it() throws Exception {
+    void the_number_of_replacements_is_limited_and_reaching_it_is_reported_to_the_watchdog() throws Exception {
         IoPool pool = pools.of(root("root"));
         hang(pool, MOST + 1);
         for (int begins = IoPool.THREADS; begins <= MOST; begins += IoPool.THREADS) {
@@ -99,11 +99,11 @@ class IoPoolTest {
         assertThat(begun.tryAcquire()).isFalse();
         assertThat(pools.isServing()).isFalse();
         pools.of(root("another"));
-        assertThat(pools.isServing()).as("another root still is served").isTrue();
+        assertThat(pools.isServing()).as("another root is still served").isTrue();
     }
 
     @Test
-    void once_nothing_is_stuck_any_more_there_are_as_many_threads_as_before() throws Exception {
+    void the_number_of_threads_shrinks_when_none_is_stuck_any_more() throws Exception {
         IoPool pool = pools.of(root("root"));
         hang(pool, IoPool.THREADS);
         begun.acquire(IoPool.THREADS);

@@ -45,7 +45,7 @@ class ListenerHandlerTest {
     }
 
     @AfterEach
-    void nothing_stays() {
+    void nothing_is_left() {
         if (server != null) {
             server.close();
             assertThat(server.admission.running()).isZero();
@@ -64,7 +64,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void a_sequential_client_with_one_place_is_not_refused_when_its_last_ack_is_read_late() throws IOException {
+    void a_sequential_client_limited_to_one_transfer_is_not_refused_when_its_last_ack_is_read_late() throws IOException {
         start(10, 1);
         read(first, "small");
         server.expect(first, 0, 3, 0, 1, "hello");
@@ -79,7 +79,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void a_request_for_which_there_is_no_place_waits_31_ms_and_is_refused_once() throws IOException {
+    void a_request_over_the_quota_waits_31_ms_and_is_refused_once() throws IOException {
         start(10, 1);
         read(first, "small");
         server.expect(first, 0, 3, 0, 1, "hello");
@@ -95,7 +95,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void no_more_than_64_requests_wait_for_a_place() throws IOException {
+    void at_most_64_requests_wait_for_the_quota() throws IOException {
         start(1, 1);
         read(first, "small");
         server.expect(first, 0, 3, 0, 1, "hello");
@@ -121,7 +121,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void case66_the_same_upload_from_the_same_port_after_a_quiet_time_is_a_new_one() throws IOException {
+    void case66_the_same_upload_from_the_same_port_after_the_quiet_time_is_a_new_one() throws IOException {
         start(10, 10);
         upload(first, "up", "one");
         server.pass(1000);
@@ -131,7 +131,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void case66_an_agreed_timeout_is_the_quiet_time() throws IOException {
+    void case66_a_negotiated_timeout_is_the_quiet_time() throws IOException {
         start(10, 10);
         Object[] request = {0, 2, "up", 0, "octet", 0, "timeout", 0, "3", 0};
         server.arrive(first, request);
@@ -147,7 +147,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void finished_uploads_dally_no_more_than_there_may_be_transfers_and_the_oldest_is_closed_first()
+    void dallying_uploads_are_limited_by_the_quota_and_the_oldest_is_closed_first()
             throws IOException {
         start(2, 2);
         for (int i = 0; i < 3; i++) {
@@ -163,7 +163,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void a_full_server_evicts_the_transfer_that_has_been_silent_longest() throws IOException {
+    void a_full_server_evicts_the_transfer_that_has_been_idle_longest() throws IOException {
         start(2, 2);
         for (InetSocketAddress peer : new InetSocketAddress[] {first, second}) {
             read(peer, "large");
@@ -185,7 +185,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void a_client_with_all_its_places_evicts_its_own_silent_transfer_and_no_other() throws IOException {
+    void a_client_at_its_quota_evicts_its_own_idle_transfer_and_no_other() throws IOException {
         start(10, 1);
         read(other, "large");
         server.expect(other, 0, 3, 0, 1, FULL);
@@ -204,7 +204,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void one_client_has_a_quarter_of_the_places_unless_it_is_said() {
+    void one_client_may_use_a_quarter_of_the_quota_by_default() {
         assertThat(TftpServer.builder().storage(files).config().maxTransfersPerClient())
                 .isEqualTo(2_500);
         assertThat(TftpServerBuilder.shareOf(3)).isEqualTo(1);

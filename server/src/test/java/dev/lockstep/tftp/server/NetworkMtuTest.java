@@ -25,14 +25,14 @@ class NetworkMtuTest {
 
     @ParameterizedTest
     @CsvSource({"10.1.2.3, 1400", "10.2.2.3, 9000", "2001:db8::7, 1280"})
-    void the_first_network_that_has_the_client_counts(String client, int octets) throws Exception {
+    void the_first_network_that_contains_the_client_applies(String client, int mtu) throws Exception {
         assertThat(NetworkMtu.of(new InetSocketAddress(InetAddress.getByName(client), 1), MTUS))
-                .hasValue(octets);
+                .hasValue(mtu);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"11.1.2.3", "2001:db9::7", "::1"})
-    void for_other_clients_there_is_none(String client) throws Exception {
+    void other_clients_have_no_mtu(String client) throws Exception {
         assertThat(NetworkMtu.of(new InetSocketAddress(InetAddress.getByName(client), 1), MTUS))
                 .isEqualTo(OptionalInt.empty());
     }
@@ -51,7 +51,7 @@ class NetworkMtuTest {
                 "10.0.0.0/8=65536",
                 "::/129=1400"
             })
-    void what_is_none_is_refused_with_what_was_expected(String text) {
+    void an_invalid_mtu_is_rejected_with_the_expected_form(String text) {
         assertThatThrownBy(() -> NetworkMtu.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("mtu: " + text + " (expected: ");
@@ -59,7 +59,7 @@ class NetworkMtuTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.0/8=1400, 1368", "127.0.0.0/8=65535, 60000", "10.0.0.0/8=1400, 60000"})
-    void case27_blocks_fit_the_mtu_of_the_clients_network(String mtu, String granted) throws Exception {
+    void case27_blocks_fit_the_mtu_of_the_network_of_the_client(String mtu, String granted) throws Exception {
         MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
         files.put("small", "hello".getBytes());
         TftpServerBuilder builder = TftpServer.builder()

@@ -76,7 +76,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void a_client_that_twice_took_the_options_and_never_a_block_is_granted_small_ones() throws TftpException {
+    void two_downloads_without_an_acknowledged_block_make_the_server_grant_small_blocks() throws TftpException {
         readInVain(LARGE);
         readInVain(LARGE);
         assertThat(isNarrow()).isTrue();
@@ -84,7 +84,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void it_is_told_once() {
+    void a_black_hole_is_reported_once() {
         for (int i = 0; i < 5; i++) {
             readInVain(LARGE);
         }
@@ -92,7 +92,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void what_it_slows_says_so() throws TftpException {
+    void the_settings_of_a_slowed_transfer_name_the_black_hole() throws TftpException {
         readInVain(LARGE);
         assertThat(paths.withSmallBlocks((request, peer) -> usual)
                         .resolve(READ, CLIENT)
@@ -106,13 +106,13 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void one_silent_machine_behind_nat_does_not_slow_the_others() throws TftpException {
+    void one_silent_client_behind_nat_does_not_slow_the_others() throws TftpException {
         readInVain(LARGE);
         assertThat(isNarrow()).isFalse();
     }
 
     @Test
-    void silent_machines_behind_nat_do_not_slow_the_others_while_large_blocks_get_there() throws TftpException {
+    void silent_clients_behind_nat_do_not_slow_the_others_while_large_blocks_are_acknowledged() throws TftpException {
         largeBlocksPass();
         readInVain(LARGE);
         readInVain(LARGE);
@@ -125,7 +125,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void large_blocks_that_get_there_after_all_end_it() throws TftpException {
+    void an_acknowledged_large_block_ends_the_black_hole() throws TftpException {
         readInVain(LARGE);
         readInVain(LARGE);
         largeBlocksPass();
@@ -133,7 +133,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void an_error_of_the_client_says_nothing_of_the_path() throws TftpException {
+    void an_error_of_the_client_is_no_evidence() throws TftpException {
         for (ErrorCode code : ErrorCode.values()) {
             readInVain(LARGE, LONG, TftpException.fromPeer(new ErrorMessage(code.number(), "no")));
         }
@@ -141,14 +141,14 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void a_client_that_is_gone_and_a_transfer_that_ends_here_say_nothing_of_the_path() throws TftpException {
+    void an_unreachable_port_and_an_eviction_are_no_evidence() throws TftpException {
         readInVain(LARGE, LONG, new TftpException(ErrorCode.NOT_DEFINED, "peer is gone (port unreachable)"));
         readInVain(LARGE, LONG, new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request"));
         assertThat(isNarrow()).isFalse();
     }
 
     @Test
-    void a_client_that_asks_anew_from_its_port_was_silent_too() throws TftpException {
+    void a_transfer_replaced_by_a_new_request_is_evidence() throws TftpException {
         TftpException replaced = new TftpException(ErrorCode.NOT_DEFINED, "replaced by a new request");
         for (int i = 0; i < 2; i++) {
             TransferStats stats = Counted.ofBlocksInVain(LARGE, LONG);
@@ -158,14 +158,14 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void a_file_of_unknown_size_is_no_exception() throws TftpException {
+    void a_file_of_unknown_size_is_evidence() throws TftpException {
         readInVain(blocksOf(1428, -1));
         readInVain(blocksOf(1428, -1));
         assertThat(isNarrow()).isTrue();
     }
 
     @Test
-    void after_ten_minutes_large_blocks_are_tried_again() throws TftpException {
+    void large_blocks_are_tried_again_after_ten_minutes() throws TftpException {
         readInVain(LARGE);
         readInVain(LARGE);
         now = Duration.ofMinutes(10).toNanos() - 1;
@@ -175,7 +175,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void a_limit_that_is_lower_already_stays() throws TftpException {
+    void a_lower_blksize_limit_stays() throws TftpException {
         readInVain(LARGE);
         readInVain(LARGE);
         RequestSettings tiny = usual.withLimits(Limits.DEFAULT.withBlksize(100));
@@ -184,21 +184,21 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void small_blocks_that_get_no_answer_say_nothing_of_the_path() throws TftpException {
+    void small_blocks_without_ack_are_no_evidence() throws TftpException {
         readInVain(blocksOf(512, 100_000));
         readInVain(blocksOf(512, 100_000));
         assertThat(isNarrow()).isFalse();
     }
 
     @Test
-    void f03_a_file_that_is_smaller_than_such_a_block_says_nothing_of_the_path() throws TftpException {
+    void f03_a_file_smaller_than_a_large_block_is_no_evidence() throws TftpException {
         readInVain(blocksOf(1428, 0));
         readInVain(blocksOf(1428, 512));
         assertThat(isNarrow()).isFalse();
     }
 
     @Test
-    void who_leaves_soon_has_only_changed_its_mind() throws TftpException {
+    void a_transfer_that_ends_early_is_no_evidence() throws TftpException {
         for (int i = 0; i < 2; i++) {
             readInVain(LARGE, Duration.ofMillis(1999).toNanos(), SILENCE);
         }
@@ -206,14 +206,14 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
-    void a_transfer_of_which_anything_arrived_says_nothing_of_the_path() throws TftpException {
+    void a_transfer_with_an_acknowledged_block_is_no_evidence() throws TftpException {
         ended(READ, LARGE, Counted.stats(1420, LONG), SILENCE);
         ended(READ, LARGE, Counted.stats(1420, LONG), SILENCE);
         assertThat(isNarrow()).isFalse();
     }
 
     @Test
-    void f09_an_upload_of_which_nothing_came_says_nothing_of_the_path() throws TftpException {
+    void f09_an_upload_without_data_is_no_evidence() throws TftpException {
         for (int i = 0; i < 2; i++) {
             ended(WRITE, LARGE, Counted.ofOackInVain(LARGE, LONG), SILENCE);
             ended(WRITE, LARGE, Counted.ofOackInVain(LARGE, LONG), TftpException.fromPeer(new ErrorMessage(0, "no")));

@@ -72,7 +72,7 @@ class PortModesTest {
     }
 
     @Test
-    void single_port_many_clients_at_once_are_told_apart() throws IOException {
+    void single_port_distinguishes_concurrent_clients() throws IOException {
         start(peer -> PortMode.SINGLE);
         List<RawPeer> peers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -91,7 +91,7 @@ class PortModesTest {
     }
 
     @Test
-    void single_port_an_upload_is_acknowledged_again_after_its_end() throws Exception {
+    void single_port_a_retransmitted_last_block_is_acknowledged_after_the_end_of_the_upload() throws Exception {
         start(peer -> PortMode.SINGLE);
         client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
@@ -105,20 +105,20 @@ class PortModesTest {
     }
 
     @Test
-    void single_port_strangers_get_error_5_but_who_was_served_nothing() throws Exception {
+    void single_port_an_unknown_tid_gets_error_5_but_a_late_datagram_of_a_finished_transfer_nothing() throws Exception {
         start(peer -> PortMode.SINGLE);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
         client.reply(0, 4, 0, 1);
         events.await(TransferEvent.Ended.class);
-        client.reply(0, 4, 0, 1); // the same again: the transfer is over, and nobody is to be told so
-        try (RawPeer stranger = new RawPeer()) {
-            stranger.sendTo(server.port(), 0, 4, 0, 1);
-            stranger.expectError(5);
-            stranger.sendTo(server.port(), 0, 5, 0, 0, "an error is never answered", 0);
-            stranger.sendTo(server.port(), 0, 3, 0, 1, "so soon another one is not, either");
-            read(stranger, "small");
-            stranger.expect(0, 3, 0, 1, "hello");
+        client.reply(0, 4, 0, 1); // a duplicate: the transfer has ended, and no ERROR is sent
+        try (RawPeer unknown = new RawPeer()) {
+            unknown.sendTo(server.port(), 0, 4, 0, 1);
+            unknown.expectError(5);
+            unknown.sendTo(server.port(), 0, 5, 0, 0, "an error is never answered", 0);
+            unknown.sendTo(server.port(), 0, 3, 0, 1, "a second one within a short time is not, either");
+            read(unknown, "small");
+            unknown.expect(0, 3, 0, 1, "hello");
         }
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello"); // and no ERROR before it
@@ -139,7 +139,7 @@ class PortModesTest {
     }
 
     @Test
-    void single_port_a_refusal_comes_from_there_too() throws IOException {
+    void single_port_a_refusal_is_sent_from_the_listening_port() throws IOException {
         start(peer -> PortMode.SINGLE);
         read(client, "missing");
         client.expectError(1);
@@ -164,7 +164,7 @@ class PortModesTest {
     }
 
     @Test
-    void single_port_a_stop_lets_the_running_transfer_finish() throws Exception {
+    void single_port_a_graceful_shutdown_lets_the_running_transfer_finish() throws Exception {
         start(peer -> PortMode.SINGLE);
         read(client, "large");
         client.expect(0, 3, 0, 1, FULL);
@@ -172,9 +172,9 @@ class PortModesTest {
         stopping.start();
         try (RawPeer late = new RawPeer()) {
             String answer = "";
-            while (!answer.contains("shutting down")) { // until the stop has begun, requests are served
+            while (!answer.contains("shutting down")) { // requests are served until the shutdown has begun
                 read(late, "small");
-                Optional<ByteBuf> came = late.poll(200); // a socket that is closed loses what it has not read
+                Optional<ByteBuf> came = late.poll(200); // closing a socket discards the datagrams that it has not read
                 answer = came.map(text -> text.toString(StandardCharsets.US_ASCII))
                         .orElse("");
                 if (came.isPresent()) {
@@ -191,7 +191,7 @@ class PortModesTest {
     }
 
     @Test
-    void range_all_ports_busy_is_an_error_and_over_when_one_is_free() throws Exception {
+    void range_busy_ports_are_an_error_until_one_is_free() throws Exception {
         int free;
         try (RawPeer probe = new RawPeer()) {
             free = probe.port();
@@ -206,7 +206,7 @@ class PortModesTest {
                     .contains("all ports of " + free + "-" + free + " are busy");
             client.reply(0, 5, 0, 0, "enough", 0);
             events.await(TransferEvent.Ended.class);
-            do { // the port is free a moment after the end is told
+            do { // the port is released shortly after the end is reported
                 read(second, "small");
             } while (second.receive().getUnsignedShort(0) == 5);
             assertThat(second.last().getPort()).isEqualTo(free);
@@ -214,7 +214,7 @@ class PortModesTest {
     }
 
     @Test
-    void range_a_port_at_which_an_upload_dallies_is_given_up_before_a_request_is_refused() throws Exception {
+    void range_a_dallying_upload_releases_its_port_before_a_request_is_refused() throws Exception {
         int free;
         try (RawPeer probe = new RawPeer()) {
             free = probe.port();
@@ -233,7 +233,7 @@ class PortModesTest {
     }
 
     @Test
-    void range_a_port_that_another_program_holds_is_passed_over() throws IOException {
+    void range_a_port_that_another_program_holds_is_skipped() throws IOException {
         try (RawPeer other = new RawPeer()) {
             int held = other.port();
             start(peer -> new PortMode.Range(held, Math.min(65535, held + 9)));
@@ -249,7 +249,7 @@ class PortModesTest {
     }
 
     @Test
-    void the_mode_may_differ_by_client() throws IOException {
+    void the_port_mode_may_differ_by_client() throws IOException {
         start(peer -> peer.getPort() == client.port() ? PortMode.SINGLE : PortMode.FRESH);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
@@ -263,7 +263,7 @@ class PortModesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-", "7000", "7010-7000", "0-5", "7000-70000", "a-b", "-7000"})
-    void what_is_no_range_is_refused_with_what_was_expected(String text) {
+    void an_invalid_range_is_rejected_with_the_expected_form(String text) {
         assertThatThrownBy(() -> PortMode.range(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("(expected: FIRST-LAST, 1 to 65535)");

@@ -16,11 +16,11 @@ class ReplyBudgetTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long PER_CLIENT = 2000;
     private static final long PER_NETWORK = 6000;
-    private static final int STRANGERS = 20;
+    private static final int UNVALIDATED = 20;
     private static final int PORT = 2000;
 
     private final ReplyBudget buckets =
-            new ReplyBudget(new AmplificationLimits(2 * STRANGERS, PER_CLIENT, PER_NETWORK), 42);
+            new ReplyBudget(new AmplificationLimits(2 * UNVALIDATED, PER_CLIENT, PER_NETWORK), 42);
 
     private static InetAddress at(String address) throws UnknownHostException {
         return InetAddress.getByName(address);
@@ -45,7 +45,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void the_addresses_of_a_network_share_what_it_gets() throws UnknownHostException {
+    void the_addresses_of_a_network_share_its_rate() throws UnknownHostException {
         long got = 0;
         for (int host = 1; host < 255; host++) {
             got += takeAll("192.0.2." + host, 0);
@@ -55,14 +55,14 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void all_that_a_host_of_ipv6_may_call_itself_is_one_client() throws UnknownHostException {
+    void the_addresses_of_an_ipv6_64_share_one_rate() throws UnknownHostException {
         assertThat(takeAll("2001:db8:1:1::1", 0)).isEqualTo(16 * PER_CLIENT);
         assertThat(takeAll("2001:db8:1:1:ffff::2", 0)).isZero();
         assertThat(takeAll("2001:db8:1:2::1", 0)).isEqualTo(16 * PER_CLIENT);
     }
 
     @Test
-    void the_slash_64s_of_one_slash_48_share_what_it_gets() throws UnknownHostException {
+    void the_64s_of_an_ipv6_48_share_its_rate() throws UnknownHostException {
         long got = 0;
         for (int subnet = 1; subnet < 100; subnet++) {
             got += takeAll("2001:db8:1:" + subnet + "::1", 0);
@@ -71,7 +71,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void who_has_nothing_left_for_an_answer_is_not_looked_at() throws UnknownHostException {
+    void a_request_is_dropped_when_its_address_has_no_tokens_for_a_reply() throws UnknownHostException {
         assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
         takeAll("192.0.2.1", 0);
         assertThat(buckets.admits(asking("192.0.2.1"), 0)).isFalse();
@@ -79,7 +79,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void what_was_answered_does_not_count() throws UnknownHostException {
+    void validated_replies_return_their_tokens() throws UnknownHostException {
         for (int i = 0; i < 10_000; i++) {
             assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
             assertThat(buckets.tryTake(at("192.0.2.1"), 544, 0)).isTrue();
@@ -88,10 +88,10 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void strangers_are_few_and_who_has_answered_before_is_none() throws UnknownHostException {
+    void the_rate_of_unvalidated_peers_is_limited_and_that_of_validated_ones_is_not() throws UnknownHostException {
         assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
         buckets.answered(at("192.0.2.1"), 0, 0);
-        for (int i = 0; i < STRANGERS; i++) {
+        for (int i = 0; i < UNVALIDATED; i++) {
             assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
         }
         assertThat(buckets.admits(asking("203.0.113.1"), 0)).isFalse();
@@ -100,9 +100,9 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void an_ipv6_host_that_has_answered_before_is_known_by_its_64() throws UnknownHostException {
+    void an_ipv6_host_is_validated_by_its_64() throws UnknownHostException {
         buckets.answered(at("2001:db8:1:1::1"), 0, 0);
-        for (int i = 0; i < STRANGERS; i++) {
+        for (int i = 0; i < UNVALIDATED; i++) {
             assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
         }
         assertThat(buckets.admits(asking("2001:db8:1:1:ffff::2"), 0)).isTrue();
@@ -110,8 +110,8 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void a_stranger_that_is_turned_away_and_asks_again_is_looked_at() throws UnknownHostException {
-        for (int i = 0; i < STRANGERS; i++) {
+    void an_unvalidated_peer_that_retransmits_its_dropped_request_is_admitted() throws UnknownHostException {
+        for (int i = 0; i < UNVALIDATED; i++) {
             assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
         }
         assertThat(buckets.admits(asking("203.0.113.1"), 0)).isFalse();
@@ -121,23 +121,23 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void who_makes_up_senders_and_repeats_them_all_gets_no_more_than_both_buckets_hold() throws UnknownHostException {
+    void repeated_requests_from_spoofed_addresses_get_no_more_than_both_buckets_hold() throws UnknownHostException {
         int seconds = 20;
         int admitted = 0;
         for (int second = 0; second < seconds; second++) {
             for (int i = 0; i < 2000; i++) {
-                int sender = 1000 * second + i; // half of them are those of the second before
+                int sender = 1000 * second + i; // half of the addresses repeat those of the previous second
                 InetSocketAddress from = asking("198.51." + sender / 256 + "." + sender % 256);
                 admitted += buckets.admits(from, second * SECOND + i) ? 1 : 0;
             }
         }
-        int strangers = STRANGERS + (seconds - 1) * 2;
+        int unvalidated = UNVALIDATED + (seconds - 1) * 2;
         int back = 2 + (seconds - 2);
-        assertThat(admitted).isBetween(strangers + back - 2, strangers + back);
+        assertThat(admitted).isBetween(unvalidated + back - 2, unvalidated + back);
     }
 
     @Test
-    void those_who_come_back_and_answer_make_room_for_others_who_do() throws UnknownHostException {
+    void validated_clients_return_tokens_for_other_retransmitting_clients() throws UnknownHostException {
         ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
         InetSocketAddress[] clients = new InetSocketAddress[5000];
         for (int i = 0; i < clients.length; i++) {
@@ -146,7 +146,7 @@ class ReplyBudgetTest {
         }
         for (int i = 2048; i < clients.length; i++) {
             while (usual.admits(asking("203.0.113." + i % 256), SECOND / 2)) {
-                assertThat(i).as("a flood takes what strangers get").isEqualTo(2048);
+                assertThat(i).as("a flood uses up the rate of unvalidated peers").isEqualTo(2048);
             }
             assertThat(usual.admits(clients[i], SECOND / 2)).isTrue();
             usual.answered(clients[i].getAddress(), 0, SECOND / 2);
@@ -154,7 +154,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void a_thousand_clients_that_boot_together_behind_one_address_are_all_looked_at() throws UnknownHostException {
+    void a_thousand_clients_that_boot_together_behind_one_address_are_all_admitted() throws UnknownHostException {
         ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
         for (int i = 0; i < 1000; i++) {
             assertThat(usual.admits(asking("192.0.2.1"), 0)).isTrue();
@@ -164,7 +164,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void two_thousand_clients_of_one_subnet_that_boot_together_are_all_looked_at() throws UnknownHostException {
+    void two_thousand_clients_of_one_subnet_that_boot_together_are_all_admitted() throws UnknownHostException {
         ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
         for (int i = 0; i < 2000; i++) {
             InetSocketAddress client = asking("192.0.2." + i % 256);
@@ -175,7 +175,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void limits_say_what_is_wrong_with_them() {
+    void invalid_limits_are_rejected_with_their_value() {
         assertThatThrownBy(() -> new AmplificationLimits(0, 1024, 1024)).hasMessageContaining("unanswered requests: 0");
         assertThatThrownBy(() -> new AmplificationLimits(1, 1, 1024)).hasMessageContaining("unanswered per client: 1");
         assertThatThrownBy(() -> new AmplificationLimits(1, 1024, 1)).hasMessageContaining("unanswered per network: 1");

@@ -36,7 +36,7 @@ class RequestPolicyTest {
     }
 
     @Test
-    void each_request_is_treated_as_its_policy_says() throws IOException {
+    void each_request_gets_the_settings_of_its_policy() throws IOException {
         files.put("f", "hello".getBytes());
         RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
         RequestSettings small = new RequestSettings(files, Limits.DEFAULT.withBlksize(600));
@@ -61,7 +61,7 @@ class RequestPolicyTest {
     }
 
     @Test
-    void a_refusal_is_the_error_the_client_gets_and_costs_no_place() throws IOException, InterruptedException {
+    void a_refusal_is_sent_to_the_client_and_does_not_count_against_the_quota() throws IOException, InterruptedException {
         try (TftpServer server = start((request, peer) -> {
                     throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not for you");
                 });
@@ -75,7 +75,7 @@ class RequestPolicyTest {
     }
 
     @Test
-    void an_mtu_of_the_request_goes_before_that_of_its_network() throws IOException {
+    void the_mtu_of_a_request_overrides_that_of_its_network() throws IOException {
         files.put("f", "hello".getBytes());
         RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
         try (TftpServer server = TftpServer.builder()
@@ -93,7 +93,7 @@ class RequestPolicyTest {
     }
 
     @Test
-    void an_mtu_that_makes_no_sense_is_refused() {
+    void an_mtu_out_of_range_is_rejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new RequestSettings(files, Limits.DEFAULT).withMtu(70_000))
                 .withMessage("mtu: 70000 (expected: 8 to 65535)");

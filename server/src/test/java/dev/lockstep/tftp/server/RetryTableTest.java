@@ -27,18 +27,18 @@ class RetryTableTest {
         return list.isBack(end, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private InetSocketAddress madeUp() {
+    private InetSocketAddress randomAddress() {
         byte[] address = new byte[4];
         random.nextBytes(address);
         try {
             return new InetSocketAddress(InetAddress.getByAddress(address), random.nextInt(1, 1 << 16));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // four octets are always an address
+            throw new IllegalStateException(e); // four bytes are always a valid address
         }
     }
 
     @Test
-    void who_asks_again_after_a_while_is_back() {
+    void a_request_repeated_after_the_minimum_time_is_a_retransmission() {
         assertThat(isBack(CLIENT, 0)).isFalse();
         assertThat(isBack(CLIENT, 200)).isTrue();
         assertThat(isBack(end("192.0.2.2", 2000), 200)).isFalse();
@@ -46,7 +46,7 @@ class RetryTableTest {
     }
 
     @Test
-    void who_asks_again_too_early_is_not_but_need_not_wait_any_longer_for_that() {
+    void a_request_repeated_too_early_is_none_and_does_not_restart_the_minimum_time() {
         assertThat(isBack(CLIENT, 0)).isFalse();
         assertThat(isBack(CLIENT, 0)).isFalse();
         assertThat(isBack(CLIENT, 199)).isFalse();
@@ -54,14 +54,14 @@ class RetryTableTest {
     }
 
     @Test
-    void who_asks_again_too_late_is_new() {
+    void a_request_repeated_too_late_is_a_new_one() {
         assertThat(isBack(CLIENT, 0)).isFalse();
         assertThat(isBack(CLIENT, 20_001)).isFalse();
         assertThat(isBack(CLIENT, 20_201)).isTrue();
     }
 
     @Test
-    void who_was_back_begins_anew() {
+    void a_retransmission_starts_a_new_entry() {
         isBack(CLIENT, 0);
         assertThat(isBack(CLIENT, 1000)).isTrue();
         assertThat(isBack(CLIENT, 1001)).isFalse();
@@ -70,7 +70,7 @@ class RetryTableTest {
     }
 
     @Test
-    void another_port_or_address_is_somebody_else() {
+    void another_port_or_address_is_another_client() {
         isBack(CLIENT, 0);
         assertThat(isBack(end("192.0.2.1", 2001), 1000)).isFalse();
         assertThat(isBack(end("192.0.2.2", 2000), 1000)).isFalse();
@@ -79,7 +79,7 @@ class RetryTableTest {
     }
 
     @Test
-    void an_address_of_ipv6_counts_as_a_whole() {
+    void all_bits_of_an_ipv6_address_are_compared() {
         isBack(end("2001:db8::1:0:0:1", 2000), 0);
         assertThat(isBack(end("2001:db8::2:0:0:1", 2000), 1000)).isFalse();
         assertThat(isBack(end("2001:db8::1:0:0:2", 2000), 1000)).isFalse();
@@ -87,7 +87,7 @@ class RetryTableTest {
     }
 
     @Test
-    void a_clock_may_count_from_below_zero_and_on_another_thread_be_a_little_behind() {
+    void the_clock_may_be_negative_and_slightly_behind_on_another_thread() {
         long begin = -TimeUnit.DAYS.toMillis(10_000);
         assertThat(isBack(CLIENT, begin)).isFalse();
         assertThat(isBack(CLIENT, begin - 1)).isFalse();
@@ -95,14 +95,14 @@ class RetryTableTest {
     }
 
     @Test
-    void nearly_nobody_is_forgotten_before_half_of_the_table_has_come() {
+    void few_entries_are_lost_before_the_table_is_half_full() {
         InetSocketAddress[] clients = new InetSocketAddress[100];
         for (int i = 0; i < clients.length; i++) {
-            clients[i] = madeUp();
+            clients[i] = randomAddress();
             isBack(clients[i], 0);
         }
         for (int i = 0; i < SIZE / 2; i++) {
-            isBack(madeUp(), 1);
+            isBack(randomAddress(), 1);
         }
         int found = 0;
         for (InetSocketAddress client : clients) {
@@ -112,19 +112,19 @@ class RetryTableTest {
     }
 
     @Test
-    void a_table_full_of_others_forgets_the_oldest_and_takes_nobody_for_another() {
+    void a_full_table_evicts_the_oldest_entries_and_has_few_false_positives() {
         isBack(CLIENT, 0);
-        int mistaken = 0;
+        int falsePositives = 0;
         for (int i = 0; i < 100 * SIZE; i++) {
-            mistaken += isBack(madeUp(), 1000 + i / SIZE) ? 1 : 0;
+            falsePositives += isBack(randomAddress(), 1000 + i / SIZE) ? 1 : 0;
         }
-        assertThat(mistaken).isLessThanOrEqualTo(2);
+        assertThat(falsePositives).isLessThanOrEqualTo(2);
         assertThat(isBack(CLIENT, 1500)).isFalse();
         assertThat(isBack(CLIENT, 1700)).isTrue();
     }
 
     @Test
-    void where_in_the_table_one_is_depends_on_the_secret() {
+    void the_slot_of_an_entry_depends_on_the_seed() {
         SeededHash hash = new SeededHash(0);
         int alike = 0;
         for (int secret = 1; secret <= 1000; secret++) {

@@ -80,7 +80,7 @@ class TftpServerTest {
         }
     }
 
-    /** A timer so slow that it never speaks first, however busy the machine. */
+    /** A retransmission timer that is too slow to expire during a test, however busy the machine. */
     private TftpServerBuilder builder() {
         return TftpServer.builder()
                 .storage(files)
@@ -95,8 +95,8 @@ class TftpServerTest {
         server = builder.start();
     }
 
-    private void ask(Object... octets) throws IOException {
-        client.sendTo(server.port(), octets);
+    private void ask(Object... message) throws IOException {
+        client.sendTo(server.port(), message);
     }
 
     private void read(String name, Object... options) throws IOException {
@@ -111,7 +111,7 @@ class TftpServerTest {
     }
 
     @Test
-    void it_is_embedded_in_a_few_lines(@TempDir Path folder) throws IOException {
+    void the_server_can_be_embedded_in_a_few_lines(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("boot.img"), "image");
         Storage storage = DirectoryStorage.at(folder, WriteRules.READ_ONLY);
         try (TftpServer embedded = TftpServer.builder().storage(storage).port(0).start()) {
@@ -147,7 +147,7 @@ class TftpServerTest {
         }
     }
 
-    /** Sends a request from a new socket each time, until the kernel no longer says that nobody listens there. */
+    /** Sends a request from a new socket each time, until the kernel no longer reports the port as unreachable. */
     private static DatagramPacket askUntilSomebodyListens(InetSocketAddress listening, ByteBuf request)
             throws IOException {
         byte[] sent = ByteBufUtil.getBytes(request);
@@ -160,15 +160,15 @@ class TftpServerTest {
                 peer.receive(answer);
                 return answer;
             } catch (PortUnreachableException notYet) {
-                // ask again
+                // retry
             }
         }
     }
 
     @Test
-    void a_capture_on_a_full_disk_ends_with_one_report_and_the_server_serves_on() throws Exception {
+    void a_capture_on_a_full_disk_ends_with_one_report_and_the_server_continues() throws Exception {
         OutputStream full = new OutputStream() {
-            private int room = 24; // what every capture begins with
+            private int room = 24; // the size of the header of a capture file
 
             @Override
             public void write(int octet) throws IOException {
@@ -211,7 +211,7 @@ class TftpServerTest {
     }
 
     @Test
-    void a_read_in_windows_is_served_after_its_oack() throws Exception {
+    void a_windowed_read_is_served_after_its_oack() throws Exception {
         start(builder());
         read("large", "tsize", 0, "0", 0, "BLKSIZE", 0, "1024", 0, "windowsize", 0, "4", 0);
         client.expect(0, 6, "tsize", 0, "1028", 0, "BLKSIZE", 0, "1024", 0, "windowsize", 0, "4", 0);
@@ -235,7 +235,7 @@ class TftpServerTest {
             assertThat(stored.size()).isEqualTo(516);
         }
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(server.runningTransfers()).as("what lingers does not count").isZero();
+        assertThat(server.runningTransfers()).as("dallying transfers do not count").isZero();
         client.reply(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
     }
@@ -256,7 +256,7 @@ class TftpServerTest {
     }
 
     @Test
-    void case01_a_repeated_request_joins_the_transfer_that_is_there() throws Exception {
+    void case01_a_repeated_request_joins_the_running_transfer() throws Exception {
         start(builder());
         read("small");
         client.expect(0, 3, 0, 1, "hello");
@@ -272,7 +272,7 @@ class TftpServerTest {
     }
 
     @Test
-    void case01_another_name_from_the_same_port_takes_the_place_of_the_first() throws Exception {
+    void case01_another_name_from_the_same_port_replaces_the_first() throws Exception {
         start(builder());
         read("small");
         client.expect(0, 3, 0, 1, "hello");
@@ -299,7 +299,7 @@ class TftpServerTest {
     }
 
     @Test
-    void f05_the_next_file_may_be_asked_for_from_the_same_port_at_once() throws Exception {
+    void f05_the_next_file_may_be_requested_from_the_same_port_at_once() throws Exception {
         start(builder().maxTransfers(1, 1));
         for (int i = 0; i < 20; i++) {
             read("small");
@@ -336,7 +336,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 0);
         client.reply(0, 3, 0, 1, "data");
         client.expect(0, 4, 0, 1);
-        ask(0, 2, "up", 0, "octet", 0); // case 66: late, within the linger
+        ask(0, 2, "up", 0, "octet", 0); // case 66: late, while the transfer dallies
         client.expect(0, 4, 0, 1);
         assertThat(opened).containsExactly("up");
         assertThat(sink.content()).isEqualTo("data".getBytes());
@@ -398,7 +398,7 @@ class TftpServerTest {
     }
 
     @Test
-    void case60_what_is_no_request_is_dropped_without_a_word() throws Exception {
+    void case60_a_datagram_that_is_no_request_is_dropped_silently() throws Exception {
         start(builder());
         ask();
         ask(1);
@@ -418,7 +418,7 @@ class TftpServerTest {
     }
 
     @Test
-    void one_transfer_too_many_is_refused_and_later_admitted() throws Exception {
+    void a_transfer_over_the_quota_is_refused_and_admitted_later() throws Exception {
         start(builder().maxTransfers(1, 1));
         read("large");
         client.expect(0, 3, 0, 1, FULL);
@@ -433,7 +433,7 @@ class TftpServerTest {
     }
 
     @Test
-    void a_refused_request_takes_nobodys_place() throws Exception {
+    void a_refused_request_does_not_count_against_the_quota() throws Exception {
         start(builder().maxTransfers(1, 1));
         for (int i = 0; i < 5; i++) {
             read("nowhere" + i);
@@ -527,7 +527,7 @@ class TftpServerTest {
     }
 
     @Test
-    void case50_a_client_whose_port_is_gone_ends_its_transfer_only() throws Exception {
+    void case50_an_unreachable_client_port_ends_only_its_transfer() throws Exception {
         start(builder());
         try (RawPeer dying = new RawPeer()) {
             dying.sendTo(server.port(), 0, 1, "large", 0, "octet", 0, "utimeout", 0, "10000", 0);
@@ -541,7 +541,7 @@ class TftpServerTest {
     }
 
     @Test
-    void stopping_lets_a_running_transfer_finish_and_admits_no_other() throws Exception {
+    void a_graceful_shutdown_lets_a_running_transfer_finish_and_admits_no_other() throws Exception {
         start(builder());
         read("large");
         client.expect(0, 3, 0, 1, FULL);
@@ -557,7 +557,7 @@ class TftpServerTest {
     }
 
     @Test
-    void what_does_not_finish_in_time_is_told_and_leaves_nothing() throws Exception {
+    void a_transfer_that_does_not_finish_in_time_gets_an_error_and_leaves_no_file() throws Exception {
         start(builder());
         ask(0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
@@ -572,7 +572,7 @@ class TftpServerTest {
     }
 
     @Test
-    void a_port_that_is_taken_is_told_and_nothing_is_left_running() throws Exception {
+    void a_port_in_use_is_reported_and_nothing_is_left_running() throws Exception {
         start(builder());
         InetSocketAddress taken = server.addresses().get(0);
         assertThatThrownBy(
@@ -616,7 +616,7 @@ class TftpServerTest {
     }
 
     @Test
-    void settings_that_make_no_sense_are_refused_with_their_value() {
+    void invalid_settings_are_rejected_with_their_value() {
         assertThatThrownBy(() -> builder().maxTransfers(0, 1).start()).hasMessage("max transfers: 0 (expected: >= 1)");
         assertThatThrownBy(() -> builder().maxTransfers(1, 0).start()).hasMessageContaining("per client: 0");
         assertThatThrownBy(() -> builder().bufferMemory(0).start()).hasMessageContaining("buffer memory: 0");

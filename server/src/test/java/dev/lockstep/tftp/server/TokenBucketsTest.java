@@ -14,7 +14,7 @@ class TokenBucketsTest {
     private final TokenBuckets buckets = new TokenBuckets(1 << 10, 100, 1000, new SeededHash(42));
 
     @Test
-    void a_bucket_is_full_at_first_and_fills_at_its_rate_up_to_its_brim() {
+    void a_bucket_is_full_at_first_and_is_refilled_at_its_rate_up_to_its_capacity() {
         assertThat(buckets.has(7, 1000, 0)).isTrue();
         assertThat(buckets.has(7, 1001, 0)).isFalse();
         buckets.take(7, 1000);
@@ -26,7 +26,7 @@ class TokenBucketsTest {
     }
 
     @Test
-    void what_is_given_back_does_not_go_over_the_brim() {
+    void returned_tokens_do_not_exceed_the_capacity() {
         buckets.has(7, 1, 0);
         buckets.take(7, 400);
         buckets.giveBack(7, 300);
@@ -36,7 +36,7 @@ class TokenBucketsTest {
     }
 
     @Test
-    void a_clock_may_count_from_below_zero() {
+    void the_clock_may_be_negative() {
         assertThat(buckets.has(7, 1000, Long.MIN_VALUE / 2)).isTrue();
         buckets.take(7, 1000);
         assertThat(buckets.has(7, 100, Long.MIN_VALUE / 2 + SECOND)).isTrue();
@@ -44,7 +44,7 @@ class TokenBucketsTest {
     }
 
     @Test
-    void what_one_key_takes_is_not_missed_by_nearly_all_others() {
+    void nearly_all_keys_have_a_bucket_of_their_own() {
         buckets.has(0, 1, 0);
         buckets.take(0, 1000);
         int full = 0;
@@ -55,7 +55,7 @@ class TokenBucketsTest {
     }
 
     @Test
-    void keys_that_share_a_slot_get_no_more_than_one_does() {
+    void keys_that_share_a_slot_share_one_rate() {
         TokenBuckets one = new TokenBuckets(1, 100, 1000, new SeededHash(42));
         long got = 0;
         for (long key = 0; key < 1_000_000; key++) {

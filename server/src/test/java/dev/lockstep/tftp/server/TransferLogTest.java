@@ -37,14 +37,14 @@ class TransferLogTest {
     private final TransferLog log = new TransferLog();
 
     @BeforeEach
-    void lines_are_kept() {
+    void capture_the_log() {
         logger.setLevel(Level.INFO);
         logger.addAppender(lines);
         lines.start();
     }
 
     @AfterEach
-    void no_more() {
+    void restore_the_log() {
         logger.detachAppender(lines);
         logger.setLevel(null);
     }
@@ -69,7 +69,7 @@ class TransferLogTest {
     @EnumSource(
             value = Outcome.class,
             names = {"UNCONFIRMED", "PROBE", "STOPPED", "REPLACED"})
-    void f01_what_firmware_does_every_day_is_no_warning(Outcome outcome) {
+    void f01_the_usual_ends_of_firmware_transfers_are_no_warnings(Outcome outcome) {
         TftpException cause = TftpException.fromPeer(new ErrorMessage(8, "User aborted the transfer"));
         ILoggingEvent line = ended(READ, 100, outcome, cause);
         assertThat(line.getLevel()).isEqualTo(Level.INFO);
@@ -77,20 +77,20 @@ class TransferLogTest {
     }
 
     @Test
-    void only_what_went_wrong_is_a_warning() {
+    void only_a_failure_is_a_warning() {
         ILoggingEvent line = ended(WRITE, 100, Outcome.FAILED, new TftpException(ErrorCode.DISK_FULL, "disk full"));
         assertThat(line.getLevel()).isEqualTo(Level.WARN);
         assertThat(line.getFormattedMessage()).contains("write f").endsWith("failed: disk full");
     }
 
     @Test
-    void case34_an_upload_of_another_size_than_announced_is_said_to_be_so() {
+    void case34_an_upload_that_differs_from_its_announced_size_is_logged_with_that_size() {
         assertThat(ended(WRITE, 99, Outcome.COMPLETE, null).getFormattedMessage())
                 .contains("99 bytes were announced");
     }
 
     @Test
-    void case34_an_upload_of_the_size_announced_or_of_none_is_not() {
+    void case34_an_upload_of_the_announced_size_or_without_one_is_logged_without_it() {
         assertThat(ended(WRITE, 100, Outcome.COMPLETE, null).getFormattedMessage())
                 .endsWith("complete");
         lines.list.clear();
@@ -99,7 +99,7 @@ class TransferLogTest {
     }
 
     @Test
-    void a_client_can_not_write_lines_of_its_own() {
+    void a_client_cannot_inject_log_lines() {
         Request request = new ReadRequest("f\n127.0.0.1:1 read x\u001b[2J\u0085", TransferMode.OCTET, Options.NONE);
         TftpException cause = TftpException.fromPeer(new ErrorMessage(0, "a\r\nb"));
         String line = ended(request, 0, Outcome.STOPPED, cause).getFormattedMessage();
@@ -107,7 +107,7 @@ class TransferLogTest {
     }
 
     @Test
-    void nor_turn_one_round_or_show_its_text_raw_in_a_stack_trace() {
+    void a_client_cannot_reverse_a_log_line_or_write_raw_text_into_a_stack_trace() {
         logger.setLevel(Level.DEBUG);
         Request request = new ReadRequest("gpj\u202eexe.\u009b2J", TransferMode.OCTET, Options.NONE);
         ended(request, 0, Outcome.FAILED, TftpException.fromPeer(new ErrorMessage(0, "a\u2066b")));
@@ -119,7 +119,7 @@ class TransferLogTest {
     }
 
     @Test
-    void nor_by_the_options_it_asks_for() {
+    void a_client_cannot_inject_log_lines_by_its_options() {
         logger.setLevel(Level.DEBUG);
         Options options = Options.NONE.with("a\nb", "c\u001b");
         log.on(new TransferEvent.Requested(PEER, new ReadRequest("f", TransferMode.OCTET, options)));
@@ -142,7 +142,7 @@ class TransferLogTest {
     }
 
     @Test
-    void who_is_turned_away_is_a_line_and_who_made_room_for_others_is_none() {
+    void a_dropped_request_is_logged_and_an_eviction_is_not() {
         log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
         TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
@@ -153,7 +153,7 @@ class TransferLogTest {
     }
 
     @Test
-    void a_refusal_is_a_line_too_even_of_a_malformed_request() {
+    void a_refusal_is_logged_even_of_a_malformed_request() {
         log.on(new TransferEvent.Refused(PEER, READ, new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
         log.on(new TransferEvent.Refused(PEER, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x\ny")));
         assertThat(lines.list)

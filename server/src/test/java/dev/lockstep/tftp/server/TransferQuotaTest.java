@@ -26,7 +26,7 @@ class TransferQuotaTest {
     }
 
     @Test
-    void one_client_has_no_more_than_its_share() throws TftpException {
+    void a_client_is_limited_to_its_quota() throws TftpException {
         enter("192.0.2.1");
         enter("192.0.2.1");
         assertThatThrownBy(() -> enter("192.0.2.1"))
@@ -46,7 +46,7 @@ class TransferQuotaTest {
     }
 
     @Test
-    void all_together_have_no_more_than_the_server_bears() throws TftpException {
+    void all_clients_together_are_limited_to_the_quota_of_the_server() throws TftpException {
         ServerTransfer first = enter("192.0.2.1");
         enter("192.0.2.1");
         enter("192.0.2.2");
@@ -57,7 +57,7 @@ class TransferQuotaTest {
     }
 
     @Test
-    void who_was_refused_does_not_count() throws TftpException {
+    void a_refused_transfer_does_not_count() throws TftpException {
         ServerTransfer first = enter("192.0.2.1");
         enter("192.0.2.1");
         for (int i = 0; i < 5; i++) {
@@ -69,14 +69,14 @@ class TransferQuotaTest {
     }
 
     @Test
-    void a_closed_server_lets_nobody_in() {
+    void a_closed_quota_admits_no_transfer() {
         admission.close();
         assertThatThrownBy(() -> enter("192.0.2.1")).hasMessageContaining("shutting down");
         assertThat(admission.running()).isZero();
     }
 
     @Test
-    void waiting_for_the_last_one_ends_when_it_leaves() throws Exception {
+    void waiting_ends_when_the_last_transfer_leaves() throws Exception {
         ServerTransfer last = enter("192.0.2.1");
         assertThat(admission.awaitEmpty(Duration.ZERO)).isFalse();
         CompletableFuture<Void> leaving = CompletableFuture.runAsync(() -> admission.leave(last));

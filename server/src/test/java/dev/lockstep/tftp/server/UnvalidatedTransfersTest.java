@@ -41,7 +41,7 @@ class UnvalidatedTransfersTest {
     }
 
     @Test
-    void the_oldest_make_room_for_the_youngest() throws TftpException {
+    void the_oldest_transfers_are_evicted_for_the_newest() throws TftpException {
         for (int i = 0; i < 5; i++) {
             child();
         }
@@ -50,7 +50,7 @@ class UnvalidatedTransfersTest {
     }
 
     @Test
-    void who_has_answered_or_is_over_makes_no_room() throws TftpException {
+    void a_validated_or_finished_transfer_is_not_evicted() throws TftpException {
         ServerTransfer first = child();
         unvalidated.remove(first);
         child();
@@ -61,49 +61,49 @@ class UnvalidatedTransfersTest {
         assertThat(open()).containsExactly(true, false, true, true, true);
     }
 
-    private boolean isRoomMade(long now) {
+    private boolean isEvicted(long now) {
         return unvalidated.evictOldest(any -> true, now) != null;
     }
 
     @Test
-    void where_there_is_no_place_left_only_who_had_time_to_answer_makes_room() throws TftpException {
-        assertThat(isRoomMade(9 * SECOND)).isFalse();
+    void a_full_server_evicts_only_transfers_whose_peer_had_time_to_reply() throws TftpException {
+        assertThat(isEvicted(9 * SECOND)).isFalse();
         unvalidated.onFirstMessage(child(), 0);
         unvalidated.onFirstMessage(child(), 2 * SECOND);
-        assertThat(isRoomMade(2 * SECOND)).isFalse();
+        assertThat(isEvicted(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
-        assertThat(isRoomMade(3 * SECOND)).isTrue();
+        assertThat(isEvicted(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(false, true);
-        assertThat(isRoomMade(3 * SECOND)).isFalse();
+        assertThat(isEvicted(3 * SECOND)).isFalse();
         assertThat(admission.running()).isEqualTo(1);
     }
 
     @Test
-    void who_has_not_been_told_anything_yet_can_not_have_answered_and_makes_no_room() throws TftpException {
+    void a_transfer_that_has_sent_nothing_yet_is_not_evicted() throws TftpException {
         ServerTransfer slow = child();
-        assertThat(isRoomMade(9 * SECOND)).isFalse();
+        assertThat(isEvicted(9 * SECOND)).isFalse();
         unvalidated.onFirstMessage(slow, 9 * SECOND);
-        assertThat(isRoomMade(11 * SECOND)).isFalse();
-        assertThat(isRoomMade(12 * SECOND)).isTrue();
+        assertThat(isEvicted(11 * SECOND)).isFalse();
+        assertThat(isEvicted(12 * SECOND)).isTrue();
     }
 
     @Test
-    void behind_one_that_has_not_been_told_anything_others_make_room() throws TftpException {
+    void transfers_behind_one_that_has_sent_nothing_are_evicted() throws TftpException {
         ServerTransfer slow = child();
         ServerTransfer second = child();
         unvalidated.onFirstMessage(child(), 0);
         unvalidated.onFirstMessage(second, SECOND);
-        assertThat(isRoomMade(3 * SECOND)).isTrue();
+        assertThat(isEvicted(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(true, true, false);
         unvalidated.onFirstMessage(slow, 3 * SECOND);
-        assertThat(isRoomMade(4 * SECOND))
+        assertThat(isEvicted(4 * SECOND))
                 .as("in the order of the first messages")
                 .isTrue();
         assertThat(open()).containsExactly(true, false, false);
     }
 
     @Test
-    void only_those_make_room_that_hold_what_is_needed() throws TftpException {
+    void only_transfers_that_hold_the_needed_port_are_evicted() throws TftpException {
         unvalidated.onFirstMessage(child(), 0);
         PortMode range = new PortMode.Range(7000, 7001);
         assertThat(unvalidated.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
@@ -113,7 +113,7 @@ class UnvalidatedTransfersTest {
     }
 
     @Test
-    void whose_file_is_still_being_opened_is_told_that_nobody_waits() throws TftpException {
+    void evicting_a_transfer_whose_file_is_being_opened_abandons_the_open() throws TftpException {
         ServerTransfer child = child();
         child.evict();
         assertThat(child.isAbandoned()).isTrue();

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** A listener in single-port mode without a socket, in virtual time; files are opened at once. */
+/** A listener in single-port mode without a socket, in virtual time. Files are opened at once. */
 final class VirtualListener {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
 
@@ -66,9 +66,9 @@ final class VirtualListener {
         channel.pipeline().fireChannelActive();
     }
 
-    /** A datagram arrives and what can be done at once is done. */
-    void arrive(InetSocketAddress peer, Object... octets) {
-        channel.writeInbound(new DatagramPacket(bytes(octets), HERE, peer));
+    /** Delivers a datagram and runs the tasks that are due. */
+    void arrive(InetSocketAddress peer, Object... message) {
+        channel.writeInbound(new DatagramPacket(bytes(message), HERE, peer));
         settle();
     }
 
@@ -85,10 +85,10 @@ final class VirtualListener {
         channel.flushOutbound();
     }
 
-    void expect(InetSocketAddress peer, Object... octets) {
+    void expect(InetSocketAddress peer, Object... message) {
         DatagramPacket packet = channel.readOutbound();
         assertThat(packet).as("a datagram to %s", peer).isNotNull();
-        ByteBuf expected = bytes(octets);
+        ByteBuf expected = bytes(message);
         assertThat(packet.recipient()).isEqualTo(peer);
         assertThat(packet.content()).isEqualTo(expected);
         packet.release();
@@ -98,7 +98,7 @@ final class VirtualListener {
         assertThat(channel.<Object>readOutbound()).isNull();
     }
 
-    /** Drops what was sent so far. */
+    /** Drops the messages that were sent so far. */
     void forgetSent() {
         for (DatagramPacket packet = channel.readOutbound(); packet != null; packet = channel.readOutbound()) {
             packet.release();
@@ -112,7 +112,7 @@ final class VirtualListener {
                 .toList();
     }
 
-    /** Ends all that still runs. */
+    /** Ends all running transfers. */
     void close() {
         handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
         settle();

@@ -25,8 +25,8 @@ class ByteSizeTest {
         "3T, 3298534883328",
         "8388607T, 9223370937343148032",
     })
-    void a_size_is_a_number_with_or_without_a_unit(String text, long octets) {
-        assertThat(converter.convert(text)).isEqualTo(new ByteSize(octets));
+    void a_size_is_a_number_with_or_without_a_unit(String text, long size) {
+        assertThat(converter.convert(text)).isEqualTo(new ByteSize(size));
     }
 
     @ParameterizedTest
@@ -51,7 +51,7 @@ class ByteSizeTest {
                 "9999999999999999999999",
                 "٤"
             })
-    void anything_else_is_refused_with_what_was_expected(String text) {
+    void anything_else_is_rejected_with_the_expected_form(String text) {
         assertThatThrownBy(() -> converter.convert(text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessage("'" + text + "' (expected: a size such as 4096, 64K or 512M)");

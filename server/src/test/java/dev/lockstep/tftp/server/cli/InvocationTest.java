@@ -19,14 +19,14 @@ class InvocationTest {
     }
 
     @Test
-    void an_argument_of_the_daemon_that_begins_with_at_is_not_a_file_of_arguments() throws IOException {
+    void an_argument_of_the_daemon_that_begins_with_at_is_no_argument_file() throws IOException {
         ParseResult parsed = Invocation.commandLine(new TftpdCommand()).parseArgs("--root", fileOfArguments());
         assertThat(parsed.hasMatchedOption("--writable")).isFalse();
         assertThat(parsed.matchedOption("--root").originalStringValues()).containsExactly(fileOfArguments());
     }
 
     @Test
-    void nor_is_one_of_a_subcommand() throws IOException {
+    void an_argument_of_a_subcommand_that_begins_with_at_is_no_argument_file() throws IOException {
         List<String> written = List.of("192.0.2.1", "read", fileOfArguments());
         ParseResult parsed = Invocation.commandLine(new TftpdCommand())
                 .parseArgs("explain", written.get(0), written.get(1), written.get(2));

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** The forms of a line: for programs, and for the journal. */
+/** The layouts of a line: JSON and journal. */
 class LogLinesTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.7", 2000);
     private static final TransferSettings SETTINGS = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
@@ -49,14 +49,14 @@ class LogLinesTest {
     private final TransferLog log = new TransferLog();
 
     @BeforeEach
-    void events_are_kept() {
+    void capture_the_log() {
         logger.setLevel(Level.DEBUG);
         logger.addAppender(events);
         events.start();
     }
 
     @AfterEach
-    void no_more() {
+    void restore_the_log() {
         logger.detachAppender(events);
         logger.setLevel(null);
     }
@@ -73,7 +73,7 @@ class LogLinesTest {
         return new String(new JsonLayout(false).encode(events.list.get(0)), StandardCharsets.UTF_8);
     }
 
-    /** The object of the one line; without its time. */
+    /** Returns the JSON object of the only line, without its time. */
     private Map<String, Object> object() throws IOException {
         String line = json();
         assertThat(line).endsWith("}\n").hasLineCount(1);
@@ -98,7 +98,7 @@ class LogLinesTest {
     }
 
     @Test
-    void a_transfer_is_one_object_with_names_that_stay() throws IOException {
+    void a_transfer_is_one_object_with_stable_names() throws IOException {
         end(read("pxe.0"), Outcome.COMPLETE, null);
         Map<String, Object> expected = new LinkedHashMap<>();
         expected.put("level", "INFO");
@@ -121,7 +121,7 @@ class LogLinesTest {
     }
 
     @Test
-    void one_that_failed_says_why() throws IOException {
+    void a_failed_transfer_has_its_reason() throws IOException {
         end(
                 new WriteRequest("f", TransferMode.OCTET, Options.NONE),
                 Outcome.FAILED,
@@ -142,7 +142,7 @@ class LogLinesTest {
     }
 
     @Test
-    void a_refusal_says_why() throws IOException {
+    void a_refusal_has_its_reason() throws IOException {
         log.on(new TransferEvent.Refused(
                 PEER, read("f"), new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
         assertThat(object())
@@ -154,13 +154,13 @@ class LogLinesTest {
     }
 
     @Test
-    void a_malformed_request_names_no_file() throws IOException {
+    void a_malformed_request_has_no_filename() throws IOException {
         log.on(new TransferEvent.Refused(PEER, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x")));
         assertThat(object()).doesNotContainKeys("file", "operation").containsEntry("reason", "mode: x");
     }
 
     @Test
-    void a_client_can_write_neither_lines_nor_members_of_its_own() throws IOException {
+    void a_client_can_inject_neither_lines_nor_members() throws IOException {
         String name = "f\",\"result\":\"complete\"}\n{\"x\":\"\u001b[2J\u0085é";
         end(read(name), Outcome.STOPPED, TftpException.fromPeer(new ErrorMessage(0, "a\r\nb")));
         assertThat(json()).matches("[\\x20-\\x7e]+\\n");
@@ -176,7 +176,7 @@ class LogLinesTest {
     }
 
     @Test
-    void for_the_journal_each_line_begins_with_its_priority() {
+    void each_journal_line_begins_with_its_priority() {
         PatternLayoutEncoder plain = new PatternLayoutEncoder();
         plain.setContext(logger.getLoggerContext());
         plain.setPattern("%msg%n");
@@ -192,7 +192,7 @@ class LogLinesTest {
     }
 
     @Test
-    void the_journal_is_known_by_device_and_inode(@TempDir Path folder) throws IOException {
+    void the_journal_is_detected_by_device_and_inode(@TempDir Path folder) throws IOException {
         assumeTrue(Files.getFileStore(folder).supportsFileAttributeView("unix") || Files.exists(Path.of("/proc")));
         Path file = Files.createFile(folder.resolve("stream"));
         String stream = Files.getAttribute(file, "unix:dev") + ":" + Files.getAttribute(file, "unix:ino");

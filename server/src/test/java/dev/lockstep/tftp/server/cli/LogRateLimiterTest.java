@@ -26,11 +26,11 @@ class LogRateLimiterTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
-    private long now = Long.MAX_VALUE - 5; // a clock may begin anywhere, and overflow
+    private long now = Long.MAX_VALUE - 5; // the clock may begin anywhere, and overflow
     private final LogRateLimiter gate = new LogRateLimiter(PER_SECOND, () -> now);
 
     @BeforeEach
-    void lines_pass_the_gate() {
+    void log_through_the_rate_limiter() {
         logger.setLevel(Level.DEBUG);
         logger.setAdditive(false);
         logger.addAppender(written);
@@ -39,7 +39,7 @@ class LogRateLimiterTest {
     }
 
     @AfterEach
-    void no_more() {
+    void restore_the_log() {
         logger.detachAppender(written);
         logger.setAdditive(true);
         logger.setLevel(null);
@@ -62,14 +62,14 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void a_burst_is_written_whole() {
+    void a_burst_is_written_completely() {
         refuse(LogRateLimiter.BURST);
         gate.summarize();
         assertThat(takeWritten()).isEqualTo(LogRateLimiter.BURST);
     }
 
     @Test
-    void of_a_flood_some_lines_a_second_are_and_the_rest_is_counted() {
+    void a_flood_is_written_at_a_limited_rate_and_the_rest_is_counted() {
         refuse(LogRateLimiter.BURST);
         takeWritten();
         for (int second = 1; second <= 60; second++) {
@@ -87,7 +87,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void nothing_is_said_twice() {
+    void no_line_is_written_twice() {
         refuse(LogRateLimiter.BURST + 1);
         gate.summarize();
         assertThat(takeWritten()).isEqualTo(LogRateLimiter.BURST + 1);
@@ -96,7 +96,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void lines_of_another_kind_are_not_held_back_with_it() {
+    void lines_of_another_kind_are_not_limited() {
         refuse(LogRateLimiter.BURST * 2);
         takeWritten();
         logger.warn("{}: failed: {}", "192.0.2.8:1 read f", "disk full");
@@ -107,7 +107,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void after_a_pause_there_is_room_for_a_burst_again() {
+    void a_burst_is_written_again_after_a_pause() {
         refuse(LogRateLimiter.BURST * 2);
         takeWritten();
         advance(TimeUnit.SECONDS.toMillis(LogRateLimiter.BURST / PER_SECOND));
@@ -116,10 +116,10 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void every_complete_transfer_has_its_line_and_of_other_ends_a_flood_is_held_back() {
+    void completed_transfers_are_not_limited_and_other_outcomes_are() {
         end(Outcome.COMPLETE, 3 * LogRateLimiter.BURST);
         assertThat(takeWritten()).isEqualTo(3 * LogRateLimiter.BURST);
-        end(Outcome.UNCONFIRMED, 3 * LogRateLimiter.BURST); // as a sender that is made up can bring about
+        end(Outcome.UNCONFIRMED, 3 * LogRateLimiter.BURST); // spoofed source addresses can cause this
         assertThat(takeWritten()).isEqualTo(LogRateLimiter.BURST);
     }
 
@@ -133,7 +133,7 @@ class LogRateLimiterTest {
     }
 
     @Test
-    void texts_that_are_all_different_share_what_is_left() {
+    void different_texts_share_one_limit() {
         for (int i = 0; i < 100_000; i++) {
             logger.warn("something went wrong with " + i);
         }

@@ -22,14 +22,14 @@ class PerformanceOptionsTest {
         "--busy-poll,1000001,--busy-poll: 1000001 (expected: 0 to 1000000 microseconds)",
         "--event-loops,0,event loops: 0 (expected: >= 1)",
     })
-    void a_value_out_of_range_is_named_with_what_was_expected(String flag, String value, String message) {
+    void a_value_out_of_range_is_rejected_with_the_expected_range(String flag, String value, String message) {
         assertThatThrownBy(() -> start(flag, value))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }
 
     @Test
-    void a_server_with_all_of_them_starts() {
+    void a_server_with_all_of_the_options_starts() {
         assertThatCode(() -> start("--busy-poll", "50", "--event-loops", "1", "--buffer-memory", "1M"))
                 .doesNotThrowAnyException();
     }

@@ -37,7 +37,7 @@ class ReloadTest {
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     @BeforeEach
-    void lines_are_kept() {
+    void capture_the_log() {
         logger.setLevel(Level.INFO);
         logger.setAdditive(false);
         logger.addAppender(lines);
@@ -45,7 +45,7 @@ class ReloadTest {
     }
 
     @AfterEach
-    void no_more() {
+    void restore_the_log() {
         logger.detachAppender(lines);
         logger.setAdditive(true);
         logger.setLevel(null);
@@ -57,7 +57,7 @@ class ReloadTest {
     }
 
     @Test
-    void a_glob_with_a_bad_range_is_told_with_its_line_and_the_rules_stay() throws Exception {
+    void a_glob_with_an_invalid_range_is_reported_with_its_line_and_the_rules_stay() throws Exception {
         Configuration configuration = configuration("files = [\"a*\"]");
         TftpdCommand command = Invocation.parsed(configuration);
         ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(command.rulesInPlaceOf(command));
@@ -71,7 +71,7 @@ class ReloadTest {
     }
 
     @Test
-    void whatever_goes_wrong_the_service_manager_hears_that_the_reload_is_over() throws Exception {
+    void the_service_manager_is_notified_of_the_end_of_a_failed_reload() throws Exception {
         assumeTrue(Transport.best() == Transport.EPOLL);
         String path = folder.resolve("notify").toString();
         EventLoopGroup loops = Transport.EPOLL.newGroup(1, "reload");

@@ -18,14 +18,14 @@ class StaleUploadsTest {
     private Path below;
 
     @BeforeEach
-    void what_a_crash_left() throws Exception {
+    void create_stale_uploads() throws Exception {
         above = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
         below = Files.writeString(
                 Files.createDirectory(root.resolve("sub")).resolve(".tftp-8899aabbccddeeff.part"), "half");
     }
 
     @Test
-    void nothing_is_removed_before_the_daemon_serves_and_then_each_tree_is_looked_through_once() throws Exception {
+    void each_tree_is_cleaned_once_and_only_after_the_daemon_serves() throws Exception {
         StaleUploads uploads = new StaleUploads();
         uploads.open(below.getParent(), WriteRules.NEW_FILES);
         uploads.open(root, WriteRules.ANY_FILE);
@@ -40,14 +40,14 @@ class StaleUploadsTest {
     }
 
     @Test
-    void nothing_is_removed_where_nothing_may_be_written() throws Exception {
+    void read_only_roots_are_not_cleaned() throws Exception {
         StaleUploads uploads = new StaleUploads();
         uploads.open(root, WriteRules.READ_ONLY);
         assertThat(uploads.remove()).isEmpty();
     }
 
     @Test
-    void nothing_is_removed_when_the_configuration_is_read_again() throws Exception {
+    void a_reload_cleans_nothing() throws Exception {
         Path file = Files.writeString(root.resolve("tftpd.toml"), """
                 root = "%s"
                 writable = true

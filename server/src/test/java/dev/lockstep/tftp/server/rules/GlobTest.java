@@ -16,12 +16,12 @@ class GlobTest {
     @CsvSource(
             delimiter = ' ',
             value = {
-                // without a slash: the last part
+                // without a slash: matches the last element
                 "*.efi grub.efi true",
                 "*.efi boot/x64/grub.efi true",
                 "*.efi grub.efi.bak false",
                 "grub.* boot/grub.cfg true",
-                // with one: all of it, and * stays in a folder
+                // with a slash: matches the whole name, and * does not cross a slash
                 "/*.efi grub.efi true",
                 "/*.efi boot/grub.efi false",
                 "boot/* boot/x true",
@@ -51,18 +51,18 @@ class GlobTest {
                 "ü* über true",
                 "*.EFI grub.efi false",
             })
-    void a_name_is_like_a_pattern_or_not(String pattern, String name, boolean matches) {
+    void a_name_matches_a_pattern_or_not(String pattern, String name, boolean matches) {
         assertThat(Glob.parse(pattern, false).matches(name)).isEqualTo(matches);
     }
 
     @Test
-    void case_counts_unless_names_are_folded() {
+    void matching_is_case_sensitive_unless_names_are_folded() {
         assertThat(Glob.parse("Boot/*.efi", true).matches("bOOT/GRUB.EFI")).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[a", "[]", "[!]", "[a/b]", "{a", "a}", "a\\"})
-    void what_is_no_pattern_is_refused(String pattern) {
+    void an_invalid_pattern_is_rejected(String pattern) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Glob.parse(pattern, false))
                 .withMessageStartingWith(pattern + " (expected: ");
@@ -70,12 +70,12 @@ class GlobTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[[:x:]]", "[a-]", "[^a]", "[-a]", "[\\d]", "|", "^", "${x}", "(?i)"})
-    void nothing_else_is_special(String pattern) {
+    void other_characters_are_literal(String pattern) {
         assertThatNoException().isThrownBy(() -> Glob.parse(pattern, false));
     }
 
     @Test
-    void no_name_makes_a_pattern_slow() {
+    void no_name_makes_matching_slow() {
         Glob stars = Glob.parse("a*a*a*a*a*a*a*a*a*a*a*b", false);
         Assertions.assertTimeoutPreemptively(
                 Duration.ofSeconds(20),

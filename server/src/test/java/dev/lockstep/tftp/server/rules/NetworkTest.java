@@ -24,7 +24,7 @@ class NetworkTest {
         "2001:db8::/33, 2001:db8:8000::1, false",
         "::1, ::1, true",
     })
-    void an_address_is_in_a_network_if_it_begins_as_it_does(String network, String address, boolean inside) {
+    void an_address_is_in_a_network_if_it_has_its_prefix(String network, String address, boolean inside) {
         assertThat(Network.parse(network).contains(Network.literal(address))).isEqualTo(inside);
     }
 
@@ -45,7 +45,7 @@ class NetworkTest {
                 "::g | an address such as 10.1.2.3 or 2001:db8::1",
                 "'' | an address such as 10.1.2.3 or 2001:db8::1",
             })
-    void what_is_no_network_is_refused(String text, String expected) {
+    void an_invalid_network_is_rejected(String text, String expected) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Network.parse(text))
                 .withMessageEndingWith("(expected: " + expected + ")");

@@ -40,7 +40,7 @@ class RulePolicyTest {
     private Path folder;
 
     @BeforeEach
-    void some_files() throws IOException {
+    void create_files() throws IOException {
         put("srv/a.cfg", "all");
         put("srv/boot/grub.efi", "grub");
         put("srv/10.0.0.7/a.cfg", "of 10.0.0.7");
@@ -109,7 +109,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void the_first_rule_that_matches_decides_alone() throws Exception {
+    void only_the_first_matching_rule_applies() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 clients = "10.0.0.0/8"
@@ -134,7 +134,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_denial_names_its_rule_in_the_log_and_nothing_to_the_peer() throws Exception {
+    void a_denial_names_its_rule_in_the_log_only() throws Exception {
         RulePolicy policy = rules("""
 
                 [[rule]]
@@ -149,7 +149,7 @@ class RulePolicyTest {
         assertThat(read(policy, "10.0.0.7", "a.cfg")).isEqualTo("all");
     }
 
-    /** A denial that a way of writing the name gets around would be none. */
+    /** Verifies that no spelling of the name bypasses a denial. */
     @ParameterizedTest
     @CsvSource({
         "secret/key",
@@ -160,13 +160,13 @@ class RulePolicyTest {
         "\\secret\\\\key",
         "Secret/KEY"
     })
-    void a_name_is_compared_as_what_it_leads_to(String name) throws Exception {
+    void a_name_is_normalized_before_it_is_matched(String name) throws Exception {
         RulePolicy policy = rules("[[rule]]\nfiles = \"secret/**\"\naction = \"deny\"\n[[rule]]\ncase = \"lower\"\n");
         assertThat(refusal(policy, "10.0.0.7", name)).hasMessage("not allowed");
     }
 
     @Test
-    void a_name_that_leads_out_is_refused_before_any_rule() throws Exception {
+    void a_name_that_leads_out_is_refused_before_any_rule_is_matched() throws Exception {
         RulePolicy policy = rules("[[rule]]\nroot = \"ROOT\"\n");
         assertThat(refusal(policy, "10.0.0.7", "srv/../out/a.cfg")).hasMessage("name leads out of the served folder");
     }
@@ -182,16 +182,16 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_root_by_hardware_address_is_of_neighbours_only() throws Exception {
+    void a_root_by_hardware_address_needs_an_entry_in_the_neighbour_table() throws Exception {
         RulePolicy byCard = rules("[[rule]]\nroot = \"ROOT/srv/{mac}\"\n");
         assertThat(read(byCard, "10.0.0.7", "a.cfg")).isEqualTo("of that card");
-        TftpException stranger = refusal(byCard, "10.0.0.8", "a.cfg");
-        assertThat(stranger).hasMessage("file not found");
-        assertThat(stranger.explained()).contains("{mac}: 10.0.0.8 is not in the neighbour table");
+        TftpException unknown = refusal(byCard, "10.0.0.8", "a.cfg");
+        assertThat(unknown).hasMessage("file not found");
+        assertThat(unknown.explained()).contains("{mac}: 10.0.0.8 is no neighbour");
     }
 
     @Test
-    void a_root_may_take_parts_of_the_name() throws Exception {
+    void a_root_may_contain_parts_of_the_name() throws Exception {
         RulePolicy byPart = rules("[[rule]]\nroot = \"ROOT/srv/phones/{filename:1}\"\n");
         assertThat(read(byPart, "10.0.0.7", "x1/conf")).isEqualTo("of phone x1");
         RulePolicy fromEnd = rules("[[rule]]\nroot = \"ROOT/srv/phones/{filename:-2}\"\n");
@@ -200,14 +200,14 @@ class RulePolicyTest {
     }
 
     @Test
-    void no_link_leads_out_of_a_filled_in_root() throws Exception {
+    void no_link_leads_out_of_a_root_with_placeholders() throws Exception {
         RulePolicy byAddress = rules("[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
         assertThat(refusal(byAddress, "10.0.0.9", "a.cfg")).hasMessage("name leads out of the served folder");
         assertThat(refusal(byAddress, "10.0.0.7", "link")).hasMessage("name leads out of the served folder");
     }
 
     @Test
-    void names_are_folded_then_renamed_and_the_result_is_no_more_trusted_than_the_name() throws Exception {
+    void names_are_folded_then_rewritten_and_the_result_is_validated() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 case = "lower"
@@ -218,7 +218,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_rule_may_let_write_what_others_may_not() throws Exception {
+    void a_rule_may_allow_uploads_that_others_do_not() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 clients = "10.0.0.7"
@@ -240,7 +240,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_rule_may_serve_what_others_may_not_read() throws Exception {
+    void a_rule_may_serve_files_that_are_not_readable_by_others() throws Exception {
         Files.setPosixFilePermissions(folder.resolve("srv/a.cfg"), PosixFilePermissions.fromString("rw-------"));
         RulePolicy policy = rules("""
                 [[rule]]
@@ -253,7 +253,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_rate_is_each_transfers_own_or_shared_by_those_of_a_client() throws Exception {
+    void a_rate_applies_to_each_transfer_or_is_shared_by_the_transfers_of_a_client() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 files = "each"
@@ -268,7 +268,7 @@ class RulePolicyTest {
         assertThat(policy.resolve(reading("all"), peer("10.0.0.1")).rateLimiter())
                 .isSameAs(RateLimiter.UNLIMITED);
         assertThat(policy.resolve(reading("each"), peer("10.0.0.1")).limits().windowBytes())
-                .as("no more than the rate sends before a client would miss it")
+                .as("at most what the rate sends before the client retransmits")
                 .isEqualTo(256);
     }
 
@@ -295,7 +295,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void quirks_add_up_and_an_mtu_is_the_rules_own() throws Exception {
+    void quirks_are_combined_and_the_mtu_is_that_of_the_rule() throws Exception {
         RequestSettings requestSettings = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
                 .resolve(reading("x"), peer("10.0.0.1"));
         assertThat(requestSettings.quirks().blksize()).isEqualTo(1024);
@@ -305,7 +305,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines() {
+    void all_errors_are_reported_in_the_order_of_the_lines() {
         assertThat(problems("""
                 [[rule]]
                 client = "10.0.0.0/8"
@@ -344,19 +344,19 @@ class RulePolicyTest {
 
     @ParameterizedTest
     @CsvSource({"$2", "a$", "${no}", "$x", "a\\"})
-    void a_renaming_refers_to_groups_there_are(String to) {
+    void a_rewrite_may_only_refer_to_existing_groups(String to) {
         assertThat(problems("[[rule]]\nrename = [{ from = \"(?P<part>a)\", to = '" + to + "' }]\n"))
                 .containsExactly("tftpd.toml line 2: to: " + to + " (expected: $0 to $1, or \\$ and \\\\ as they are)");
     }
 
     @Test
-    void a_renaming_may_name_its_groups() throws Exception {
+    void a_rewrite_may_have_named_groups() throws Exception {
         RulePolicy policy = rules("[[rule]]\nrename = [{ from = '^(?P<name>.*)[.]conf$', to = '${name}.cfg' }]\n");
         assertThat(read(policy, "10.0.0.7", "a.conf")).isEqualTo("all");
     }
 
     @Test
-    void an_empty_list_is_no_way_to_say_all_or_none() {
+    void an_empty_list_is_rejected() {
         assertThat(problems("[[rule]]\nclients = []\nfiles = []\n"))
                 .containsExactly(
                         "tftpd.toml line 2: clients: (expected: at least one)",
@@ -364,7 +364,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void unknown_settings_and_broken_files_are_told_with_their_line() {
+    void unknown_settings_and_invalid_files_are_reported_with_their_line() {
         assertThat(problems("\nlisen = \"x\"\n"))
                 .containsExactly("tftpd.toml line 2: lisen: unknown key (did you mean listen?)");
         assertThat(problems("root = \"x\"\nroot = \"y\"\n"))
@@ -378,7 +378,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void an_explanation_says_which_rule_file_and_options() throws Exception {
+    void an_explanation_has_the_rule_the_file_and_the_options() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 name = "ipxe"
@@ -412,7 +412,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void an_explanation_refuses_in_the_words_of_the_log() throws Exception {
+    void an_explanation_has_the_reason_of_a_refusal_as_in_the_log() throws Exception {
         RulePolicy policy = rules("[[rule]]\noperation = \"write\"\naction = \"deny\"\n");
         Explanation denied = new Explanation(policy, writing("x"), Network.literal("10.0.0.7"), 1500);
         TftpException logged =
@@ -428,7 +428,7 @@ class RulePolicyTest {
     }
 
     @Test
-    void a_summary_has_a_line_a_rule() throws Exception {
+    void a_summary_has_one_line_for_each_rule() throws Exception {
         RulePolicy policy = rules("""
                 [[rule]]
                 operation = "write"

@@ -29,20 +29,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules change names and fill in roots; whatever comes of it leads no further than a name would by itself. */
+/** Rules that rewrite names and fill in roots: the result leads no further than a requested name. */
 class RuledNamesTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("10.0.0.7", 2000);
 
     @TempDir
     private Path folder;
 
-    /** What the neighbour table says of the client. */
+    /** The hardware address of the client in the neighbour table. */
     private String hardwareAddress = "52-54-00-12-34-56";
 
     private List<Path> before;
 
     @BeforeEach
-    void some_files() throws IOException {
+    void create_files() throws IOException {
         put("srv/file", "all");
         put("srv/card/file", "of a card");
         put("srv/SECRET.KEY", "key");
@@ -56,7 +56,7 @@ class RuledNamesTest {
     }
 
     @AfterEach
-    void nothing_was_written() throws IOException {
+    void assert_nothing_was_written() throws IOException {
         assertThat(all()).isEqualTo(before);
         assertThat(folder.resolve("file")).hasContent("outside");
         assertThat(folder.resolve("srv-2/file")).hasContent("outside");
@@ -122,7 +122,7 @@ class RuledNamesTest {
         "^.*$, '', file",
         "^.*$, ., file",
         "^.*$, .tftp-0011223344556677.part, file",
-        // put together from parts that were harmless
+        // combined from harmless parts
         "-, '', .-./file",
         "a, '', .a./fila/../file",
         "[^/], ., aa/file",
@@ -135,13 +135,13 @@ class RuledNamesTest {
         "^\\.x(.*)$, ..$1, .x/file",
         "(.)x, '$1', .x.x/file",
     })
-    void case57_a_renaming_leads_no_further_than_a_name(String from, String to, String name) {
+    void case57_a_rewritten_name_leads_no_further_than_a_requested_name(String from, String to, String name) {
         assertLeadsNowhere(name, "[[rule]]\nrename = [{ from = '" + from + "', to = '" + to + "' }]\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "../srv-2", "/..", "..\\srv-2", "out", "out/srv-2", "C:", "card/..", "no-card", ""})
-    void case57_a_root_by_hardware_address_leads_no_further_than_a_name(String address) {
+    void case57_a_root_by_hardware_address_leads_no_further_than_a_requested_name(String address) {
         hardwareAddress = address;
         assertLeadsNowhere(
                 "fil", "[[rule]]\nroot = \"ROOT/srv/{mac}/.\"\nrename = [{ from = '^fil$', to = \"../file\" }]\n");
@@ -163,7 +163,7 @@ class RuledNamesTest {
                 "..",
                 "card/../file"
             })
-    void case57_a_root_by_name_leads_no_further_than_a_name(String name) {
+    void case57_a_root_by_name_leads_no_further_than_a_requested_name(String name) {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:1}\"\n");
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:-2}\"\n");
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/.{filename:1}\"\n");
@@ -175,7 +175,9 @@ class RuledNamesTest {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
     }
 
-    /** Letters that become others when their case is changed: a denial is of what a later rule makes of the name, too. */
+    /**
+     * Letters that become others when their case is changed. A denial also applies to the name that a later rule makes.
+     */
     @ParameterizedTest
     @CsvSource({
         "secret.key, SECRET.KEY, upper",
@@ -184,7 +186,7 @@ class RuledNamesTest {
         "file.key, \ufb01le.key, upper",
         "[f]ile.key, \ufb01le.key, upper",
     })
-    void a_denial_is_not_got_around_by_letters_that_change(String denied, String name, String letters) {
+    void a_denial_is_not_bypassed_by_letters_that_change_with_case(String denied, String name, String letters) {
         assertLeadsNowhere(
                 name,
                 "[[rule]]\nfiles = \"" + denied + "\"\naction = \"deny\"\n[[rule]]\ncase = \"" + letters + "\"\n");

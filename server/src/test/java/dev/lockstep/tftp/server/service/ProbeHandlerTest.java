@@ -58,7 +58,7 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void a_line_gets_a_line_and_the_close_of_one_end_that_of_the_other() {
+    void a_line_is_answered_with_a_line_and_a_close_with_a_close() {
         send(HELLO);
         expectAnswer();
         assertThat(channel.isOpen()).isTrue();
@@ -71,7 +71,7 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void a_line_may_come_octet_by_octet_and_end_as_lines_of_terminals_do() {
+    void a_line_may_arrive_byte_by_byte_and_end_with_cr_lf() {
         for (char octet : "hello\r\n".toCharArray()) {
             assertThat(channel.<ByteBuf>readOutbound()).isNull();
             send(String.valueOf(octet));
@@ -81,14 +81,14 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void more_lines_get_no_more_answers() {
+    void only_the_first_line_is_answered() {
         send(HELLO + HELLO + HELLO);
         send(HELLO);
         expectAnswer();
     }
 
     @Test
-    void who_says_nothing_is_cut_off_after_five_seconds() {
+    void a_silent_connection_is_closed_after_five_seconds() {
         advance(4_999);
         assertThat(channel.isOpen()).isTrue();
         advance(1);
@@ -97,7 +97,7 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void so_is_who_speaks_slowly_however_often() {
+    void a_slow_connection_is_closed_after_five_seconds() {
         for (int i = 0; i < 5; i++) {
             assertThat(channel.isOpen()).isTrue();
             send("a");
@@ -107,7 +107,7 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void and_who_never_closes_after_the_answer() {
+    void a_connection_that_stays_open_after_the_answer_is_closed_after_five_seconds() {
         send(HELLO);
         expectAnswer();
         advance(5_000);
@@ -115,7 +115,7 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void a_line_that_never_ends_ends_at_256_octets() {
+    void a_line_longer_than_256_bytes_closes_the_connection() {
         send("x".repeat(ProbeHandler.LONGEST_LINE));
         assertThat(channel.isOpen()).isTrue();
         send("x");
@@ -123,21 +123,21 @@ class ProbeHandlerTest {
     }
 
     @Test
-    void a_connection_that_only_opens_and_closes_is_a_probe_too() {
+    void a_connection_without_a_line_is_closed_without_a_log_line() {
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
         assertThat(channel.isOpen()).isFalse();
         assertThat(steps.list).isEmpty();
     }
 
     @Test
-    void a_reset_is_nobodys_business() {
+    void a_reset_is_not_logged() {
         channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
         assertThat(channel.isOpen()).isFalse();
         assertThat(steps.list).isEmpty();
     }
 
     @Test
-    void a_prober_can_not_write_lines_of_the_log() {
+    void a_client_cannot_inject_log_lines() {
         send("a\r\u001b[2Jb\n");
         expectAnswer();
         assertThat(steps.list.get(0).getFormattedMessage()).isEqualTo("[2] Recv: a\\x0d\\x1b[2Jb");

@@ -30,12 +30,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The probe beside a server that serves: over real sockets, and against those who mean harm. */
+/** The probe of a running server, over real sockets, and against malicious clients. */
 @Timeout(120)
 class ProbeTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
     private static final byte[] HELLO = "hello\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.READ_ONLY);
     private final Probe probe = new Probe(0);
@@ -66,8 +66,8 @@ class ProbeTest {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket();
-        socket.connect(probe.addresses().get(0), PATIENCE_MILLIS);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.connect(probe.addresses().get(0), TIMEOUT_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         sockets.add(socket);
         return socket;
     }
@@ -94,7 +94,7 @@ class ProbeTest {
     }
 
     @Test
-    void so_is_one_that_has_closed_its_half_before() throws IOException {
+    void a_client_that_has_closed_its_half_is_answered_at_once() throws IOException {
         Socket socket = connect();
         socket.getOutputStream().write(HELLO);
         socket.shutdownOutput();
@@ -102,7 +102,7 @@ class ProbeTest {
     }
 
     @Test
-    void one_that_closes_its_half_without_a_line_is_closed() throws IOException {
+    void a_connection_half_closed_without_a_line_is_closed() throws IOException {
         Socket socket = connect();
         socket.getOutputStream().write("hel".getBytes(StandardCharsets.US_ASCII));
         socket.shutdownOutput();
@@ -110,17 +110,17 @@ class ProbeTest {
     }
 
     @Test
-    void a_crowd_of_the_silent_keeps_nobody_from_being_answered() throws IOException {
+    void many_silent_connections_do_not_block_others() throws IOException {
         Socket first = connect();
         for (int i = 0; i < 3_000; i++) {
             connect();
         }
         expectServed();
-        assertThat(first.getInputStream().read()).as("the oldest is cut off").isEqualTo(-1);
+        assertThat(first.getInputStream().read()).as("the oldest connection is closed").isEqualTo(-1);
     }
 
     @Test
-    void one_too_many_takes_the_place_of_the_oldest_and_nobody_elses() {
+    void a_connection_over_the_limit_evicts_only_the_oldest() {
         Set<Channel> crowd = new LinkedHashSet<>();
         List<EmbeddedChannel> channels = new ArrayList<>();
         for (int i = 0; i <= Probe.MAX_CONNECTIONS; i++) {
@@ -137,23 +137,23 @@ class ProbeTest {
     }
 
     @Test
-    void nor_does_garbage_without_end_or_a_reset() throws IOException {
+    void endless_garbage_and_resets_do_not_block_others() throws IOException {
         byte[] garbage = TestBytes.random(1 << 16);
         for (int i = 0; i < 500; i++) {
             Socket socket = connect();
             try {
                 socket.getOutputStream().write(garbage, i, garbage.length - i);
             } catch (IOException expected) {
-                // cut off before it was done
+                // the server closed the connection first
             }
-            socket.setSoLinger(true, 0); // the close is a reset
+            socket.setSoLinger(true, 0); // close() sends a reset
             socket.close();
         }
         expectServed();
     }
 
     @Test
-    void when_the_server_is_stopped_connections_are_refused() throws IOException {
+    void a_stopped_server_refuses_connections() throws IOException {
         InetSocketAddress address = probe.addresses().get(0);
         server.stop(Duration.ZERO);
         assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()))
@@ -161,7 +161,7 @@ class ProbeTest {
     }
 
     @Test
-    void while_running_transfers_finish_they_are_refused_already() throws Exception {
+    void a_draining_server_refuses_connections() throws Exception {
         files.put("long", new byte[2000]);
         InetSocketAddress address = probe.addresses().get(0);
         try (RawPeer client = new RawPeer()) {
@@ -172,11 +172,11 @@ class ProbeTest {
             boolean refused = false;
             while (!refused) {
                 try {
-                    new Socket(address.getAddress(), address.getPort()).close(); // it is there yet
+                    new Socket(address.getAddress(), address.getPort()).close(); // still accepted
                 } catch (ConnectException expected) {
                     refused = true;
                 } catch (SocketException reset) {
-                    continue; // it was being closed just then
+                    continue; // the listener was just being closed
                 }
             }
             assertThat(stopping.isAlive()).as("it waits for the transfer").isTrue();
@@ -186,7 +186,7 @@ class ProbeTest {
     }
 
     @Test
-    void a_port_that_is_taken_is_told_and_no_server_starts() throws IOException {
+    void a_port_in_use_is_reported_and_no_server_starts() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, HERE)) {
             assertThatThrownBy(() ->
                             builder().companion(new Probe(taken.getLocalPort())).start())
@@ -196,7 +196,7 @@ class ProbeTest {
     }
 
     @Test
-    void a_port_that_can_not_be_is_refused_with_its_value() {
+    void a_port_out_of_range_is_rejected_with_its_value() {
         assertThatThrownBy(() -> new Probe(65536))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("probe port: 65536 (expected: 0 to 65535)");

@@ -55,7 +55,7 @@ class ServiceNotifierTest {
     }
 
     @Test
-    void the_manager_is_told_of_the_start_of_reloads_and_of_the_stop() throws Exception {
+    void the_service_manager_is_notified_of_start_reload_and_stop() throws Exception {
         String path = folder.resolve("notify").toString();
         try (NotifySocket manager = new NotifySocket(path)) {
             ServiceNotifier notifier = notifier("NOTIFY_SOCKET", path);
@@ -71,7 +71,7 @@ class ServiceNotifierTest {
     }
 
     @Test
-    void a_name_that_is_no_file_is_understood() throws Exception {
+    void an_abstract_socket_name_is_supported() throws Exception {
         String name = "lockstep-" + UUID.randomUUID();
         try (NotifySocket manager = new NotifySocket("\0" + name);
                 TftpServer server = start(notifier("NOTIFY_SOCKET", "@" + name))) {
@@ -82,7 +82,7 @@ class ServiceNotifierTest {
     }
 
     @Test
-    void its_watchdog_is_fed_while_the_loops_answer() throws Exception {
+    void the_watchdog_is_notified_while_the_event_loops_respond() throws Exception {
         String path = folder.resolve("notify").toString();
         try (NotifySocket manager = new NotifySocket(path);
                 TftpServer server = start(notifier("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "20000"))) {
@@ -96,7 +96,7 @@ class ServiceNotifierTest {
     }
 
     @Test
-    void a_watchdog_of_another_process_is_left_alone() throws Exception {
+    void the_watchdog_of_another_process_is_ignored() throws Exception {
         String path = folder.resolve("notify").toString();
         try (NotifySocket manager = new NotifySocket(path)) {
             Map<String, String> environment = Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "1", "WATCHDOG_PID", "1");
@@ -107,7 +107,7 @@ class ServiceNotifierTest {
     }
 
     @Test
-    void a_manager_that_is_not_there_keeps_nobody_from_serving() throws Exception {
+    void a_missing_service_manager_does_not_stop_the_server() throws Exception {
         start(notifier("NOTIFY_SOCKET", folder.resolve("nobody").toString())).close();
         start(notifier("NOTIFY_SOCKET", "vsock:2:1234")).close();
     }

@@ -16,7 +16,7 @@ class WatchdogTest {
     private int fed;
 
     @BeforeEach
-    void two_loops_and_a_second_to_live() {
+    void two_event_loops_and_a_watchdog_of_one_second() {
         first.freezeTime();
         List<EventExecutor> loops = List.of(first.eventLoop(), second.eventLoop());
         new Watchdog(loops, 500_000, () -> serving, () -> fed++).start();
@@ -28,7 +28,7 @@ class WatchdogTest {
     }
 
     @Test
-    void is_fed_once_an_interval_by_loops_that_answer() {
+    void is_notified_once_an_interval_while_the_event_loops_respond() {
         advanceFirst(499);
         second.runPendingTasks();
         assertThat(fed).isZero();
@@ -41,7 +41,7 @@ class WatchdogTest {
     }
 
     @Test
-    void is_not_fed_while_no_file_can_be_served() {
+    void is_not_notified_while_no_file_can_be_served() {
         serving = false;
         for (int round = 0; round < 3; round++) {
             advanceFirst(500);
@@ -56,7 +56,7 @@ class WatchdogTest {
     }
 
     @Test
-    void is_not_fed_while_one_loop_is_stuck_and_is_again_when_it_moves_on() {
+    void is_not_notified_while_an_event_loop_is_stuck() {
         advanceFirst(500); // the second loop runs nothing
         advanceFirst(10_000);
         assertThat(fed).isZero();

@@ -40,7 +40,7 @@ class DirectoryStorageTest {
 
     private Path root;
 
-    /** A served folder, beside it what must never be read. */
+    /** A served folder, and files beside it that must never be read. */
     @BeforeEach
     void folders() throws IOException {
         root = Files.createDirectory(outer.resolve("root"));
@@ -61,12 +61,12 @@ class DirectoryStorageTest {
 
     private String read(String name) throws IOException {
         try (Source source = storage(WriteRules.READ_ONLY).read(name, PEER)) {
-            ByteBuffer octets = ByteBuffer.allocate(1000);
-            while (source.read(octets) >= 0) {
-                assertThat(octets.hasRemaining()).isTrue();
+            ByteBuffer buffer = ByteBuffer.allocate(1000);
+            while (source.read(buffer) >= 0) {
+                assertThat(buffer.hasRemaining()).isTrue();
             }
-            assertThat(source.size()).isEqualTo(octets.position());
-            return new String(octets.array(), 0, octets.position());
+            assertThat(source.size()).isEqualTo(buffer.position());
+            return new String(buffer.array(), 0, buffer.position());
         }
     }
 
@@ -111,7 +111,7 @@ class DirectoryStorageTest {
 
     @ParameterizedTest
     @CsvSource({
-        // 1: there is no such file
+        // code 1: no such file
         "nowhere, 1",
         "sub/nowhere, 1",
         "nowhere/file.txt, 1",
@@ -135,7 +135,7 @@ class DirectoryStorageTest {
         "c:file.txt, 1",
         ".tftp-0011223344556677.part, 1",
         "sub/.tftp-0011223344556677.part, 1",
-        // 2: that leads out, or is no regular file
+        // code 2: leads out of the root, or is no regular file
         "../secret, 2",
         "/../secret, 2",
         "sub/../../secret, 2",
@@ -152,7 +152,7 @@ class DirectoryStorageTest {
         "sub/, 2",
         "sub/deep, 2",
     })
-    void case57_a_name_that_is_no_file_here_is_refused(String name, int code) {
+    void case57_a_name_of_no_served_file_is_refused(String name, int code) {
         assertRefused(code, () -> read(name));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "sub/../" + name, "x"));
         assertThat(outer.resolve("secret")).hasContent("SECRET");
@@ -221,7 +221,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void a_dangling_link_is_no_file_and_can_not_be_written_through() throws IOException {
+    void a_dangling_link_is_no_file_and_cannot_be_written_through() throws IOException {
         Files.createSymbolicLink(root.resolve("dangling"), Path.of("../created"));
         assertRefused(1, () -> read("dangling"));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "dangling", "x"));
@@ -298,13 +298,13 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void folders_are_not_made_for_an_upload() {
+    void folders_are_not_created_for_an_upload() {
         assertRefused(1, () -> write(WriteRules.ANY_FILE, "not/there/file", "x"));
         assertThat(root.resolve("not")).doesNotExist();
     }
 
     @Test
-    void an_unfinished_upload_can_neither_be_read_nor_named() throws IOException {
+    void an_unfinished_upload_can_neither_be_read_nor_requested() throws IOException {
         try (Sink sink = storage(WriteRules.ANY_FILE).write("new", UNKNOWN, PEER)) {
             sink.write(ByteBuffer.wrap(new byte[10]));
             String temporary = names().stream()
@@ -330,7 +330,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void case34_an_upload_that_grows_over_the_quota_is_cut_off() throws IOException {
+    void case34_an_upload_that_exceeds_the_quota_fails() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
         try (Sink sink = storage(rules).write("file.txt", 50, PEER)) {
             sink.write(ByteBuffer.allocate(60));
@@ -342,7 +342,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void what_a_crash_left_is_removed_when_told_to_but_not_what_is_still_written() throws IOException {
+    void cleaning_removes_stale_uploads_but_no_running_one() throws IOException {
         DirectoryStorage running = storage(WriteRules.NEW_FILES);
         Path litter = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
         Path deep = Files.writeString(root.resolve("sub/deep/.tftp-8899aabbccddeeff.part"), "half");
@@ -366,9 +366,9 @@ class DirectoryStorageTest {
         assertThat(outside).hasContent("keep");
     }
 
-    /** Otherwise a second server on the folder would take the upload for what a crash left. */
+    /** Without the lock a second server on the folder would take the upload for a stale one. */
     @Test
-    void the_lock_of_a_running_upload_outlives_the_search_for_stale_ones() throws IOException {
+    void cleaning_keeps_the_lock_of_a_running_upload() throws IOException {
         Path locks = Path.of("/proc/locks");
         assumeTrue(Files.exists(locks));
         DirectoryStorage storage = storage(WriteRules.NEW_FILES);
@@ -386,7 +386,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void uploads_can_begin_while_stale_ones_are_looked_for() throws Exception {
+    void uploads_can_begin_during_cleaning() throws Exception {
         DirectoryStorage storage = storage(WriteRules.NEW_FILES);
         AtomicBoolean ended = new AtomicBoolean();
         CompletableFuture<Void> search = CompletableFuture.runAsync(() -> {
@@ -409,9 +409,9 @@ class DirectoryStorageTest {
         assertThat(names()).noneMatch(name -> name.endsWith(".part"));
     }
 
-    /** As in a chroot, where the JDK may find no mount point. */
+    /** In a chroot the JDK may find no mount point. */
     @Test
-    void a_root_whose_file_system_has_no_name_is_served_and_nothing_of_it_is_kept() throws IOException {
+    void a_root_on_an_unknown_file_system_is_served_and_not_cached() throws IOException {
         FileVersionTracker versions = new FileVersionTracker(root.resolve("nowhere"), InstantSource.system());
         assertThat(versions.of(root.resolve("file.txt"))).isNull();
     }
@@ -422,7 +422,7 @@ class DirectoryStorageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-------", "rw-r-----", "rwxrwx-wx"})
-    void a_file_that_others_may_not_read_is_served_only_where_that_is_wanted(String mode) throws IOException {
+    void a_file_not_readable_by_others_is_served_only_if_configured(String mode) throws IOException {
         setMode("file.txt", mode);
         TftpException refusal = assertRefused(2, () -> read("file.txt"));
         assertThat(refusal).hasMessage("file is not readable by others");
@@ -438,7 +438,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void a_file_that_is_shut_later_is_not_given_from_memory() throws IOException {
+    void a_file_that_becomes_unreadable_is_not_served_from_the_cache() throws IOException {
         DirectoryStorage storage = DirectoryStorage.at(
                 root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
         storage.read("file.txt", PEER).close();
@@ -449,16 +449,16 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void a_file_that_others_may_not_read_can_be_replaced_and_stays_so() throws IOException {
+    void a_file_not_readable_by_others_can_be_replaced_and_keeps_its_mode() throws IOException {
         setMode("file.txt", "rw-------");
         write(WriteRules.ANY_FILE, "file.txt", "new");
         assertThat(root.resolve("file.txt")).hasContent("new");
         assertRefused(2, () -> read("file.txt"));
     }
 
-    /** As with a umask of 077, which the shipped unit sets. */
+    /** Covers a umask of 077, which the shipped unit sets. */
     @Test
-    void a_new_file_can_be_read_back_whatever_the_umask() throws IOException {
+    void a_new_file_can_be_read_back_with_any_umask() throws IOException {
         try (Sink sink = storage(WriteRules.NEW_FILES).write("new", UNKNOWN, PEER)) {
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
@@ -472,7 +472,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void what_is_no_directory_is_not_served() {
+    void a_root_that_is_no_directory_is_rejected() {
         assertThatThrownBy(() -> DirectoryStorage.at(root.resolve("file.txt"), WriteRules.READ_ONLY))
                 .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> DirectoryStorage.at(root.resolve("nowhere"), WriteRules.READ_ONLY))
@@ -480,7 +480,7 @@ class DirectoryStorageTest {
     }
 
     @Test
-    void rules_refuse_a_quota_of_nothing() {
+    void a_quota_of_zero_is_rejected() {
         assertThatThrownBy(() -> new WriteRules(true, true, 0)).hasMessage("maximum size: 0 (expected: >= 1)");
     }
 }

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Names that mean a way out somewhere, as octets on the wire. Here they mean nothing: there is no such file, and an
- * upload of one is refused, or is a file of just that name in the root.
+ * Names that lead out of a folder on some system, as bytes on the wire. Here they have no special meaning: such a file
+ * does not exist, and an upload is refused or creates a file of exactly that name in the root.
  */
 class HostileNamesTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
@@ -58,7 +58,7 @@ class HostileNamesTest {
     }
 
     @AfterEach
-    void nothing_outside_has_changed() throws IOException {
+    void assert_nothing_outside_has_changed() throws IOException {
         assertThat(content(file -> !file.startsWith(root))).isEqualTo(outside);
         assertThat(root.resolve("file.txt")).hasContent("content");
     }
@@ -73,14 +73,14 @@ class HostileNamesTest {
         return content;
     }
 
-    /** The name of a request with these octets. */
+    /** Returns the name that a request with these bytes has. */
     private static String onTheWire(byte[] name) throws MalformedMessageException {
         ByteBuf datagram = Unpooled.buffer().writeShort(1).writeBytes(name);
         datagram.writeByte(0).writeBytes("octet".getBytes(ISO_8859_1)).writeByte(0);
         return ((Request) TftpCodec.decode(datagram)).filename();
     }
 
-    /** Every way a name is used. */
+    /** Uses the name in every kind of request. */
     private void assertLeadsNowhere(String name) throws IOException {
         assertRefused(() -> storage.read(name, PEER).close());
         assertRefused(() -> storage.below("sub").read(name, PEER).close());
@@ -112,7 +112,7 @@ class HostileNamesTest {
         });
     }
 
-    /** What some other program takes for a dot, a slash, a backslash or a colon. */
+    /** Names with characters that other programs interpret as a dot, a slash, a backslash or a colon. */
     static Stream<String> lookAlikes() {
         Stream<String> dots = Stream.of("\uff0e", "\u2024", "\u3002", "\ufe52", "\u00b7", "\u0701", "\ua4f8");
         Stream<String> twoDots = Stream.of("\u2025", ".\u200b.", "\u202e..", ".\u0338.", "..\u0301");
@@ -139,16 +139,16 @@ class HostileNamesTest {
 
     @ParameterizedTest
     @MethodSource("lookAlikes")
-    void case57_what_looks_like_a_dot_or_a_slash_is_neither(String name) throws Exception {
+    void case57_characters_that_look_like_a_dot_or_a_slash_are_neither(String name) throws Exception {
         assertThat(onTheWire(name.getBytes(UTF_8))).isEqualTo(name);
         assertLeadsNowhere(name);
     }
 
-    /** A character an octet. */
+    /** Names of one byte for each character. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                // overlong . and / in two, three and four octets, and of both kinds in one name
+                // overlong . and / in two, three and four bytes, and of both kinds in one name
                 "\u00c0\u00ae\u00c0\u00ae/secret",
                 "\u00c0\u00ae./secret",
                 "..\u00c0\u00afsecret",
@@ -169,8 +169,8 @@ class HostileNamesTest {
                 "\u00ff\u00fe../secret",
                 "+AC4ALg-/secret",
             })
-    void case56_case57_octets_that_only_a_careless_decoder_takes_for_dots_lead_nowhere(String octets) throws Exception {
-        assertLeadsNowhere(onTheWire(octets.getBytes(ISO_8859_1)));
+    void case56_case57_invalid_encodings_of_dots_and_slashes_lead_nowhere(String name) throws Exception {
+        assertLeadsNowhere(onTheWire(name.getBytes(ISO_8859_1)));
     }
 
     @ParameterizedTest
@@ -186,7 +186,7 @@ class HostileNamesTest {
                 "&#46;&#46;/secret",
                 "\\u002e\\u002e/secret",
                 "=2E=2E/secret",
-                // drives, UNC, Windows' and NTFS' own
+                // drives, UNC and special names of Windows and NTFS
                 "/C:/secret",
                 "c:",
                 "Z:..\\secret",
@@ -208,7 +208,7 @@ class HostileNamesTest {
                 "dev/null",
                 "/proc/self/root/etc/passwd",
                 "/dev/fd/0",
-                // trailing dots and spaces, and nothing else
+                // trailing dots and spaces
                 "file.txt ",
                 "file.txt. .",
                 " file.txt",
@@ -220,7 +220,7 @@ class HostileNamesTest {
                 ".../.../secret",
                 "....//secret",
                 "..././secret",
-                // what a shell, a URL or a printf would do
+                // names that a shell, a URL or a printf would expand
                 "~/secret",
                 "~root/secret",
                 "$HOME",
@@ -232,7 +232,7 @@ class HostileNamesTest {
                 "|id",
                 "*",
                 "file.tx?",
-                // the link out, however it is written
+                // the link out of the root, in several spellings
                 "out/secret",
                 "out/./root-secret/file.txt",
                 "out\\secret",
@@ -244,9 +244,9 @@ class HostileNamesTest {
         assertLeadsNowhere(name);
     }
 
-    /** A NUL ends the name: there is no way to write one in it. */
+    /** A NUL ends the name, so a request cannot contain one in it. */
     @Test
-    void case57_a_nul_on_the_wire_is_the_end_of_the_name() {
+    void case57_a_nul_on_the_wire_ends_the_name() {
         assertThatThrownBy(() -> onTheWire("file.txt\0.jpg".getBytes(ISO_8859_1)))
                 .isInstanceOf(MalformedMessageException.class);
         assertThatThrownBy(() -> onTheWire("sub\0/../../secret".getBytes(ISO_8859_1)))
@@ -254,7 +254,7 @@ class HostileNamesTest {
     }
 
     @Test
-    void case57_names_of_255_octets_and_more() throws Exception {
+    void case57_names_of_255_bytes_and_more() throws Exception {
         String most = "x".repeat(255);
         try (Sink sink = storage.write(most, Source.UNKNOWN_SIZE, PEER)) {
             sink.commit();

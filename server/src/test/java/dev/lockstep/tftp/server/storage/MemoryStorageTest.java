@@ -35,18 +35,18 @@ class MemoryStorageTest {
     }
 
     private static String rest(Source source) throws IOException {
-        ByteBuffer octets = ByteBuffer.allocate(200);
+        ByteBuffer buffer = ByteBuffer.allocate(200);
         ByteBuffer few = ByteBuffer.allocate(3);
         while (source.read(few) >= 0) {
-            octets.put(few.flip());
+            buffer.put(few.flip());
             few.clear();
         }
-        return new String(octets.array(), 0, octets.position());
+        return new String(buffer.array(), 0, buffer.position());
     }
 
-    private void write(String name, int octets) throws IOException {
+    private void write(String name, int size) throws IOException {
         try (Sink sink = storage.write(name, UNKNOWN, PEER)) {
-            sink.write(ByteBuffer.allocate(octets));
+            sink.write(ByteBuffer.allocate(size));
             sink.commit();
         }
     }
@@ -57,9 +57,9 @@ class MemoryStorageTest {
         assertThat(refusal.code()).as(refusal.getMessage()).isEqualTo(code);
     }
 
-    /** No array is as large as that, so the heap cannot hold it, however large it is. */
+    /** Uses a size that exceeds the longest array, so that no heap can hold it. */
     @Test
-    void memory_that_could_not_be_had_is_given_back(@TempDir Path folder) throws IOException {
+    void memory_that_could_not_be_allocated_is_released(@TempDir Path folder) throws IOException {
         storage = new MemoryStorage(Integer.MAX_VALUE, WriteRules.ANY_FILE);
         try (FileChannel sparse = FileChannel.open(folder.resolve("sparse"), CREATE_NEW, READ, WRITE, SPARSE)) {
             ByteBuffer huge = sparse.map(FileChannel.MapMode.READ_WRITE, 0, Integer.MAX_VALUE);
@@ -72,7 +72,7 @@ class MemoryStorageTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_limited_sink_may_block_if_what_it_limits_may(boolean may) {
+    void a_limited_sink_may_block_if_its_delegate_may(boolean may) {
         Sink sink = new Sink() {
             @Override
             public void write(ByteBuffer from) {}
@@ -92,7 +92,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void what_was_put_is_read() throws IOException {
+    void a_stored_file_can_be_read() throws IOException {
         byte[] content = "content".getBytes();
         storage.put("dir/f", content);
         content[0] = 'X';
@@ -126,7 +126,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void case36_without_a_commit_nothing_is_left_and_its_memory_is_free_again() throws IOException {
+    void case36_an_upload_without_commit_leaves_no_file_and_releases_its_memory() throws IOException {
         storage.put("f", "old".getBytes());
         try (Sink sink = storage.write("f", UNKNOWN, PEER)) {
             sink.write(ByteBuffer.allocate(97));
@@ -138,7 +138,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void who_reads_the_old_file_goes_on_reading_it() throws IOException {
+    void a_running_read_continues_with_the_replaced_file() throws IOException {
         storage.put("f", "old".getBytes());
         try (Source old = storage.read("f", PEER)) {
             storage.put("f", "newer".getBytes());
@@ -148,7 +148,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void a_file_that_is_replaced_gives_its_memory_back() throws IOException {
+    void a_replaced_file_releases_its_memory() throws IOException {
         for (int i = 0; i < 10; i++) {
             write("f", 50);
         }
@@ -157,14 +157,14 @@ class MemoryStorageTest {
     }
 
     @Test
-    void case33_what_is_announced_too_large_is_refused_at_once() {
+    void case33_an_upload_announced_too_large_is_refused_at_once() {
         assertRefused(3, () -> storage.write("f", 101, PEER));
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
         assertRefused(3, () -> storage.write("f", 11, PEER));
     }
 
     @Test
-    void case34_what_grows_too_large_is_cut_off() throws IOException {
+    void case34_an_upload_that_grows_too_large_fails() throws IOException {
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
         try (Sink sink = storage.write("f", 1, PEER)) {
             sink.write(ByteBuffer.allocate(10));
@@ -174,7 +174,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void uploads_follow_the_rules() throws IOException {
+    void uploads_follow_the_write_rules() throws IOException {
         storage = new MemoryStorage(100, WriteRules.READ_ONLY);
         assertRefused(2, () -> write("f", 1));
         storage = new MemoryStorage(100, WriteRules.NEW_FILES);
@@ -197,7 +197,7 @@ class MemoryStorageTest {
     }
 
     @Test
-    void a_limit_of_nothing_makes_no_sense() {
+    void a_limit_of_zero_is_rejected() {
         assertThatThrownBy(() -> new MemoryStorage(0, WriteRules.ANY_FILE))
                 .hasMessage("memory limit: 0 (expected: >= 1)");
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is kept of a file is given away only for that file, as it is. */
+/** A cached file is served only while the file on disk is unchanged. */
 class SharedFilesTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
     private static final int LARGE = 20_000;
@@ -41,7 +41,7 @@ class SharedFilesTest {
     private Path file;
     private DirectoryStorage storage;
 
-    /** How a file becomes another one of the same name, size and, as far as a program can, date. */
+    /** Ways to replace the content of a file while its name, size and, as far as a program can, its date stay. */
     private enum Change {
         REWRITTEN_IN_PLACE {
             @Override
@@ -64,7 +64,7 @@ class SharedFilesTest {
                 Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
             }
         },
-        DELETED_AND_CREATED { // most file systems give the new one the old one's inode
+        DELETED_AND_CREATED { // most file systems reuse the inode
             @Override
             void apply(Path file, byte[] content) throws IOException {
                 Files.delete(file);
@@ -87,7 +87,7 @@ class SharedFilesTest {
         }
     }
 
-    /** By the storage's clock all files are old. */
+    /** Sets the clock of the storage so that all files are old. */
     @BeforeEach
     void a_storage_a_minute_later() throws IOException {
         storage = DirectoryStorage.at(
@@ -99,7 +99,10 @@ class SharedFilesTest {
         return letter.repeat(size).getBytes(UTF_8);
     }
 
-    /** Until a change has another date than the last one: the file system's clock ticks every few milliseconds. */
+    /**
+     * Waits until a change gets another date than the last one: the clock of the file system ticks every few
+     * milliseconds.
+     */
     private void awaitTick() throws IOException {
         Path probe = root.resolve("probe");
         FileTime last = Files.getLastModifiedTime(file);
@@ -110,12 +113,12 @@ class SharedFilesTest {
 
     private static byte[] read(Source source) throws IOException {
         try (source) {
-            ByteBuffer octets = ByteBuffer.allocate(LARGE + 1);
-            while (source.read(octets) >= 0) {
-                assertThat(octets.hasRemaining()).isTrue();
+            ByteBuffer buffer = ByteBuffer.allocate(LARGE + 1);
+            while (source.read(buffer) >= 0) {
+                assertThat(buffer.hasRemaining()).isTrue();
             }
-            byte[] all = new byte[octets.position()];
-            octets.flip().get(all);
+            byte[] all = new byte[buffer.position()];
+            buffer.flip().get(all);
             return all;
         }
     }
@@ -137,7 +140,7 @@ class SharedFilesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_file_that_was_changed_is_another_version_even_with_its_old_date(Change change) throws IOException {
+    void a_changed_file_is_another_version_even_with_its_old_date(Change change) throws IOException {
         Files.write(file, content("a", LARGE));
         Object first = versionOf("file");
         assertThat(versionOf("file")).isEqualTo(first).hasSameHashCodeAs(first);
@@ -145,10 +148,10 @@ class SharedFilesTest {
         assertThat(versionOf("file")).isNotEqualTo(first);
     }
 
-    /** Kept and shared by all who read it, or for one reader alone since it has just been changed. */
+    /** Covers a file that all readers share, and one that is not shared because it has just been changed. */
     @ParameterizedTest
     @CsvSource({"true", "false"})
-    void a_file_that_is_changed_while_it_is_read_is_read_as_it_was_or_not_at_all(boolean old) throws IOException {
+    void a_file_changed_during_a_read_is_read_as_it_was_or_not_at_all(boolean old) throws IOException {
         for (Change change : Change.values()) {
             Files.deleteIfExists(file);
             Files.write(file, content("a", LARGE));
@@ -167,7 +170,7 @@ class SharedFilesTest {
         }
     }
 
-    /** What leaves inode, size and modification time alone. */
+    /** Changes that keep inode, size and modification time. */
     private enum MetadataChange {
         CHMOD {
             @Override
@@ -227,7 +230,7 @@ class SharedFilesTest {
     }
 
     @Test
-    void what_was_read_before_a_change_is_sent_and_what_comes_after_it_is_not() throws IOException {
+    void a_change_ends_a_read_after_the_content_that_was_read_before_it() throws IOException {
         Files.write(file, content("a", LARGE));
         try (Source reader = storage.read("file", PEER);
                 Source other = storage.read("file", PEER)) {
@@ -245,7 +248,7 @@ class SharedFilesTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_small_file_that_was_changed_is_not_given_from_memory(Change change) throws IOException {
+    void a_changed_small_file_is_not_served_from_the_cache(Change change) throws IOException {
         Files.write(file, content("a", 10));
         assertThat(storage.tryOpenCached("file", PEER)).as("not read yet").isNull();
         assertThat(read(storage.read("file", PEER))).isEqualTo(content("a", 10));
@@ -257,7 +260,7 @@ class SharedFilesTest {
     }
 
     @Test
-    void a_file_that_is_gone_or_shut_is_not_given_from_memory() throws IOException {
+    void a_deleted_or_unreadable_file_is_not_served_from_the_cache() throws IOException {
         Files.write(file, content("a", 10));
         read(storage.read("file", PEER));
         Files.delete(file);
@@ -276,7 +279,7 @@ class SharedFilesTest {
     }
 
     @Test
-    void a_thousand_readers_of_one_file_have_one_descriptor_and_each_its_own_place() throws IOException {
+    void a_thousand_readers_of_one_file_share_one_descriptor_and_have_their_own_positions() throws IOException {
         Files.write(file, content("ab", LARGE / 2));
         long before = descriptors();
         List<Source> readers = new ArrayList<>();
@@ -314,7 +317,7 @@ class SharedFilesTest {
     }
 
     @Test
-    void a_file_that_has_just_been_changed_is_neither_kept_nor_shared() throws IOException {
+    void a_file_that_has_just_been_changed_is_neither_cached_nor_shared() throws IOException {
         storage = DirectoryStorage.at(root, WriteRules.READ_ONLY);
         Files.write(file, content("a", LARGE));
         Files.write(root.resolve("small"), content("a", 10));
@@ -326,7 +329,7 @@ class SharedFilesTest {
     }
 
     @Test
-    void a_link_that_now_leads_out_is_not_followed_in_memory() throws IOException {
+    void a_cached_link_that_now_leads_out_is_not_followed() throws IOException {
         Path outside = Files.createTempFile("outside", ".txt");
         try {
             assumeTrue(Files.getFileStore(outside)

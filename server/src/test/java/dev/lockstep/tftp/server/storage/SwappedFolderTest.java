@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * While requests run another thread swaps, again and again: what a name leads to is a file or folder of the root at one
- * moment, at the next a link out of it, and the check and the open may see one each. Whatever they see, nothing outside
- * is read or written.
+ * Requests run while another thread swaps their path repeatedly. The path is alternately a file or folder of the root and
+ * a link out of it, so that the check and the open may see different ones. In either case nothing outside the root is
+ * read or written.
  */
 class SwappedFolderTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
@@ -43,7 +43,7 @@ class SwappedFolderTest {
     private int served;
     private int refused;
 
-    /** What a request does with that name of the storage. */
+    /** An operation of a request on that name in the storage. */
     private interface Request {
         void run(String name) throws IOException;
     }
@@ -64,12 +64,12 @@ class SwappedFolderTest {
     }
 
     @AfterEach
-    void nothing_outside_has_changed() throws IOException {
+    void assert_nothing_outside_has_changed() throws IOException {
         assertThat(contentOutside()).isEqualTo(before);
         assertThat(served).as("served, of %d refused", refused).isPositive();
     }
 
-    /** Names, what they hold, and the rights to them. */
+    /** Returns the names, contents and permissions of the files. */
     private Map<String, String> contentOutside() throws IOException {
         Map<String, String> content = new TreeMap<>();
         try (Stream<Path> files = Files.walk(outside)) {
@@ -87,7 +87,7 @@ class SwappedFolderTest {
         return DirectoryStorage.at(root, rules);
     }
 
-    /** Runs requests for that name while its first element is, in turn, what it was and a link to the target. */
+    /** Runs requests for a name while its first element is alternately itself and a link to the target. */
     private void race(String swapped, Path target, String name, Request request) throws IOException {
         try (Swapper swapper = new Swapper(root.resolve(swapped), target, random.nextLong())) {
             swapper.start();
@@ -146,9 +146,11 @@ class SwappedFolderTest {
         race("f", outside.resolve("file"), "f", name -> write(storage, name));
     }
 
-    /** As with {ip}, {mac} and {filename:1}: the folder of one client is found, and then a file in it. */
+    /**
+     * Covers roots with {ip}, {mac} and {filename:1}: the folder of a client is resolved first, and then a file in it.
+     */
     @Test
-    void a_filled_in_root_that_becomes_a_link_stays_inside() throws IOException {
+    void a_root_with_placeholders_that_becomes_a_link_stays_inside() throws IOException {
         DirectoryStorage storage = storage(WriteRules.ANY_FILE);
         race("d", outside, "file", name -> read(storage.below("d"), name));
         race("d", outside, "deep/file", name -> read(storage.below("d"), name));
@@ -156,13 +158,13 @@ class SwappedFolderTest {
     }
 
     @Test
-    void what_a_crash_left_is_looked_for_inside_only() throws IOException {
+    void stale_uploads_are_cleaned_inside_the_root_only() throws IOException {
         race("d", outside, "", name -> StaleUploadCleaner.remove(root));
     }
 
-    /** The size and the octets are those of one file, when its folder is swapped for another inside. */
+    /** The size and the content belong to the same file when its folder is swapped for another one inside the root. */
     @Test
-    void a_folder_that_becomes_another_one_does_not_lend_a_file_its_size() throws IOException {
+    void a_swapped_folder_does_not_change_the_size_of_a_file() throws IOException {
         Path other = Files.createDirectory(root.resolve("other"));
         Files.writeString(root.resolve("d/file"), "a".repeat(2 * SmallFiles.LARGEST));
         Files.writeString(other.resolve("file"), "b".repeat(3 * SmallFiles.LARGEST));
@@ -178,7 +180,7 @@ class SwappedFolderTest {
         });
     }
 
-    /** By that clock no file was changed lately, and what was read may be kept. */
+    /** Returns a clock by which no file was changed recently, so that content may be cached. */
     private static InstantSource later() {
         return () -> Instant.now().plus(Duration.ofDays(1));
     }

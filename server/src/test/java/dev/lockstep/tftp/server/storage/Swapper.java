@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Random;
 
-/** A thread that has one path be itself and a link to somewhere else in turn, as fast as it can, until it is closed. */
+/**
+ * A thread that alternates a path between itself and a link to another place, as fast as it can, until it is closed.
+ */
 final class Swapper implements AutoCloseable {
     private static final int LONGEST_PAUSE = 2000;
 
@@ -49,14 +51,14 @@ final class Swapper implements AutoCloseable {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Of microseconds, none alike: the swap is to come at each moment of a request. */
+    /** Spins for a random number of iterations, some microseconds, so that the swap hits each step of a request. */
     private void pause() {
         for (int spins = random.nextInt(LONGEST_PAUSE); spins > 0; spins--) {
             Thread.onSpinWait();
         }
     }
 
-    /** All is in its place afterwards. */
+    /** Restores the path. */
     @Override
     public void close() throws IOException {
         ended = true;

@@ -60,7 +60,7 @@ class VirtualPathTest {
                 "\0",
                 "a/\0/b"
             })
-    void case57_a_name_that_leads_elsewhere_is_refused_and_not_repaired(String name) {
+    void case57_a_name_that_leads_out_is_refused_and_not_normalized(String name) {
         TftpException refusal = catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name));
         assertThat(refusal).isNotNull();
         assertThat(refusal.is(ErrorCode.ACCESS_VIOLATION)).isTrue();
@@ -68,7 +68,7 @@ class VirtualPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"C:", "C:\\boot.ini", "c:/boot.ini", "C:boot.ini", "a/C:/b", "a:b"})
-    void case57_a_drive_is_refused_where_there_are_drives_and_elsewhere_a_name(String name) throws TftpException {
+    void case57_a_drive_is_refused_on_windows_and_a_name_elsewhere(String name) throws TftpException {
         if (File.separatorChar == '\\') {
             assertThat(catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name)))
                     .isNotNull();
