@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where a script that trusts its TFTP client is let down by others: exit status, message, and what is on disk. */
+/**
+ * Failures that a script must notice: exit status, message, and what is on disk. Other TFTP clients hide some of them.
+ */
 @Timeout(180)
 class ClientTrapsIT {
     private static final byte[] CONTENT = pattern(3 * 512 + 100);
@@ -76,7 +78,7 @@ class ClientTrapsIT {
         expectOnDisk(folder, "file");
     }
 
-    /** Exit 1, exactly that line, nothing on standard output. */
+    /** Expects exit status 1, exactly that line on standard error, and nothing on standard output. */
     private void expectFailure(String codeAndText) {
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
@@ -107,7 +109,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void a_block_longer_than_agreed_is_not_cut_but_refused() throws IOException {
+    void a_block_longer_than_negotiated_is_refused_and_not_truncated() throws IOException {
         get("--no-options");
         sendBlocks(1, 1);
         tid.send(data(2, pattern(600)));
@@ -117,19 +119,19 @@ class ClientTrapsIT {
     }
 
     @Test
-    void data_from_a_strangers_port_is_not_in_the_file() throws IOException {
+    void data_from_an_unknown_tid_is_not_in_the_file() throws IOException {
         get("--no-options");
         sendBlocks(1, 1);
-        try (RawSocketPeer stranger = new RawSocketPeer().talkTo(tid.peer())) {
-            stranger.send(data(2, bytes("not from here")));
-            stranger.expectError(5);
+        try (RawSocketPeer unknown = new RawSocketPeer().talkTo(tid.peer())) {
+            unknown.send(data(2, bytes("not from here")));
+            unknown.expectError(5);
         }
         sendBlocks(2, 4);
         expectSuccess(CONTENT);
     }
 
     @Test
-    void an_option_nobody_asked_for_is_refused() throws IOException {
+    void an_option_that_was_not_requested_is_refused() throws IOException {
         get("--timeout", "5");
         tid.send(oack("blksize", "1428", "multicast", "224.0.0.1,1758,1"));
         tid.expectError(8);
@@ -138,7 +140,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void a_larger_blksize_than_asked_is_refused() throws IOException {
+    void a_larger_blksize_than_requested_is_refused() throws IOException {
         get("--blksize", "1024");
         tid.send(oack("blksize", "2048"));
         tid.expectError(8);
@@ -162,7 +164,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void a_full_disk_is_a_failure_and_gives_its_room_back() throws IOException {
+    void a_full_disk_is_a_failure_and_its_space_is_freed() throws IOException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         Tool.needed(Tool.ROOT, "mount");
         Run.Result mounted = Run.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
@@ -185,7 +187,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void a_target_that_cannot_be_written_fails_before_anything_is_asked() throws IOException {
+    void a_target_that_cannot_be_written_fails_before_any_request() throws IOException {
         start("-o", "no/such/folder/file");
         expectFailure("1 no/such/folder/file: file not found");
         assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
@@ -198,7 +200,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void after_a_failure_a_target_that_exists_is_as_it_was() throws IOException {
+    void a_failure_leaves_an_existing_target_unchanged() throws IOException {
         Files.write(folder.resolve("file"), OLD);
         get("--no-options");
         sendBlocks(1, 2);
@@ -209,7 +211,7 @@ class ClientTrapsIT {
     }
 
     @Test
-    void a_server_that_dies_midway_is_a_failure_that_leaves_nothing() throws IOException {
+    void a_server_that_dies_midway_is_a_failure_that_leaves_no_file() throws IOException {
         get("--no-options", "--give-up", "2");
         sendBlocks(1, 2);
         tid.vanish();

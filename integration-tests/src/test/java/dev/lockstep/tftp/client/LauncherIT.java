@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher's class-data archive is for speed only: missing, broken or of another time, nobody notices. */
+/** The class-data sharing archive of the launcher. A missing, broken or outdated one changes nothing but the speed. */
 @Timeout(180)
 class LauncherIT {
     private static final byte[] CONTENT = pattern(300);
@@ -36,7 +36,7 @@ class LauncherIT {
     private final List<Run> runs = new ArrayList<>();
     private Path target;
 
-    /** An installation of its own, without an archive. */
+    /** A separate installation without an archive. */
     @BeforeEach
     void install() throws IOException {
         Tool.needed("flock");
@@ -51,7 +51,7 @@ class LauncherIT {
     @AfterEach
     void close() {
         runs.forEach(Run::close);
-        if (target != null) { // an archive may still be in the making in the background: it holds this lock
+        if (target != null) { // a build of the archive in the background holds this lock
             Run.run("flock", target.resolve(".tftp-archive.lock").toString(), "true");
         }
         server.close();
@@ -83,7 +83,7 @@ class LauncherIT {
         expectSuccess(run, "out");
     }
 
-    /** Has the archive made as the first run does in the background, and waits for it. */
+    /** Starts the build of the archive as the first run does in the background, and waits for it. */
     private Path archive() throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
         Run.Result made = Run.run(folder.resolve("client/bin/archive-classes").toString(), java);
@@ -101,7 +101,7 @@ class LauncherIT {
     }
 
     @Test
-    void an_archive_is_used_and_says_nothing() throws IOException {
+    void an_archive_is_used_silently() throws IOException {
         archive();
         getsOneFile(sameJava());
     }
@@ -117,7 +117,7 @@ class LauncherIT {
     }
 
     @Test
-    void an_archive_that_is_cut_or_not_one_is_passed_over() throws IOException {
+    void a_truncated_or_invalid_archive_is_ignored() throws IOException {
         Path archive = archive();
         byte[] whole = Files.readAllBytes(archive);
         Files.delete(archive);
@@ -130,24 +130,24 @@ class LauncherIT {
     }
 
     @Test
-    void an_archive_of_an_older_build_is_passed_over() throws IOException {
+    void an_archive_of_an_older_build_is_ignored() throws IOException {
         Path archive = archive();
         Files.setLastModifiedTime(
                 target.resolve("tftp.jar"), FileTime.from(Instant.now().minusSeconds(1000)));
-        Files.setLastModifiedTime(archive, FileTime.from(Instant.now())); // newer than a jar it is not of
+        Files.setLastModifiedTime(archive, FileTime.from(Instant.now())); // newer than the jar, but not built from it
         getsOneFile(sameJava());
         Files.setLastModifiedTime(archive, FileTime.from(Instant.now().minusSeconds(2000)));
         getsOneFile(sameJava());
     }
 
     @Test
-    void where_nothing_can_be_written_there_is_no_archive() throws IOException {
-        Files.delete(folder.resolve("client/bin/archive-classes")); // as root may write anywhere
+    void a_read_only_installation_has_no_archive() throws IOException {
+        Files.delete(folder.resolve("client/bin/archive-classes")); // root may write anywhere, so the program that builds the archive is deleted
         getsOneFile(sameJava());
     }
 
     @Test
-    void a_folder_of_the_same_name_on_the_cdpath_does_not_mislead_it() throws IOException {
+    void a_folder_of_the_same_name_on_the_cdpath_is_ignored() throws IOException {
         Files.createDirectories(folder.resolve("elsewhere/client/bin"));
         String get = "exec client/bin/tftp get " + server.url("file") + " -o out";
         Map<String, String> environment =
@@ -159,7 +159,7 @@ class LauncherIT {
     }
 
     @Test
-    void options_for_java_are_words() {
+    void options_for_java_are_split_into_words() {
         getsOneFile(Map.of("JAVA_OPTS", "-Xmx64m  -Dsome.property=value"));
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the build writes beside the commands: completion for shells, and the manual. */
+/** Files that the build writes beside the commands: shell completion and the manual pages. */
 class ManPageGeneratorIT {
     private static final Path SCRIPT = Repository.ROOT.resolve("client/target/completion/tftp");
 
@@ -26,7 +26,7 @@ class ManPageGeneratorIT {
         "zsh, client/target/completion/tftp",
         "zsh, server/target/completion/tftpd"
     })
-    void a_completion_script_is_one(String shell, String script) {
+    void a_completion_script_is_valid(String shell, String script) {
         Run.Result result =
                 Run.run(Tool.named(shell), "-n", Repository.ROOT.resolve(script).toString());
         assertThat(result.exit()).as(result.toString()).isZero();
@@ -35,7 +35,7 @@ class ManPageGeneratorIT {
 
     @ParameterizedTest
     @CsvSource({"'ge', get", "'get --bl', --blksize", "'sh', shell", "'load --co', --concurrency"})
-    void bash_completes_what_was_begun(String begun, String completed) {
+    void bash_completes_the_beginning_of_a_word(String begun, String completed) {
         String[] words = begun.split(" ");
         String line = "compopt() { :; }; source '" + SCRIPT + "'; COMP_WORDS=(tftp " + begun + "); COMP_CWORD="
                 + words.length + "; _complete_tftp; echo \"${COMPREPLY[*]}\"";
@@ -69,7 +69,7 @@ class ManPageGeneratorIT {
     }
 
     @Test
-    void the_manual_knows_every_option_of_the_help() throws IOException {
+    void the_manual_has_every_option_of_the_help() throws IOException {
         Run.Result help = Run.run(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--help");
         String page = Files.readString(Repository.ROOT.resolve("server/target/man/man8/tftpd.8"))
                 .replace("\\-", "-");

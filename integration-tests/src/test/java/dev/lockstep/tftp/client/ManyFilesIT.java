@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several files of one run. */
+/** Several files in one run of the client. */
 @Timeout(180)
 class ManyFilesIT {
     @TempDir
     private Path folder;
 
     @Test
-    void a_server_that_refused_options_is_not_asked_again_for_the_next_file() {
+    void a_server_that_refused_options_gets_the_next_request_without_them() {
         try (FakeServer server = new FakeServer();
                 Run client = tftp(folder, "get", "--parallel", "1", server.url("one"), server.url("two"))) {
             Datagram first = server.awaitRequest();
@@ -46,7 +46,7 @@ class ManyFilesIT {
     }
 
     @Test
-    void as_many_run_at_once_as_were_asked_for() {
+    void as_many_transfers_run_at_once_as_configured() {
         try (FakeServer server = new FakeServer();
                 Run client =
                         tftp(folder, "get", "--parallel", "2", server.url("a"), server.url("b"), server.url("c"))) {
@@ -55,7 +55,7 @@ class ManyFilesIT {
             assertThat(List.of(one.strings().get(0), two.strings().get(0))).containsExactlyInAnyOrder("a", "b");
             server.answerer(one).send(error(1, "none"));
             Datagram next = server.awaitRequest();
-            while (next.from().equals(two.from())) { // the clock asks again for what nobody answered
+            while (next.from().equals(two.from())) { // the client retransmits requests without a reply
                 next = server.awaitRequest();
             }
             assertThat(next.strings().get(0)).isEqualTo("c");
@@ -89,7 +89,7 @@ class ManyFilesIT {
     }
 
     @Test
-    void a_hundred_small_files_come_whole_and_one_that_is_missing_spoils_none() throws IOException {
+    void a_hundred_small_files_are_complete_although_one_is_missing() throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Path target = Files.createDirectory(folder.resolve("target"));
         try (Daemon daemon = Daemon.serving(root)) {

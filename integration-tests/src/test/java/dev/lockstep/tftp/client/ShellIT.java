@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell at the end of a pipe: nothing but results, and an exit status that can be trusted. */
+/** The shell at the end of a pipe: standard output has results only, and the exit status reports failures. */
 @Timeout(180)
 class ShellIT {
     @TempDir
@@ -48,7 +48,7 @@ class ShellIT {
     }
 
     @Test
-    void results_come_without_prompts() throws IOException {
+    void results_are_printed_without_prompts() throws IOException {
         Run.Result result = shell("get file", "put file other");
         assertThat(result.output())
                 .matches("Received 1942 bytes in \\d+\\.\\d seconds\nSent 1942 bytes in \\d+\\.\\d seconds\n");
@@ -59,7 +59,7 @@ class ShellIT {
     }
 
     @Test
-    void a_failure_is_told_and_is_the_exit_status_whatever_follows() throws IOException {
+    void a_failure_is_reported_and_sets_the_exit_status_whatever_follows() throws IOException {
         Run.Result result = shell("get nothing", "get file", "quit", "get never");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.stderr()).endsWith("/nothing: 1 file not found\n").hasLineCount(1);
@@ -89,13 +89,13 @@ class ShellIT {
     }
 
     @Test
-    void a_trace_shows_the_packets_as_elsewhere() throws IOException {
+    void a_trace_shows_the_packets() throws IOException {
         Run.Result result = shell("trace", "get file");
         assertThat(result.stderr()).contains("C: 00 01 f  i  l  e  00").contains("(last)");
     }
 
     @Test
-    void what_is_no_command_is_a_failure() throws IOException {
+    void an_unknown_command_is_a_failure() throws IOException {
         Run.Result result = shell("fetch file", "get", "mode lace", "m x", "", "# a remark");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.stderr().lines())

@@ -33,7 +33,7 @@ class TerminalIT {
     }
 
     @Test
-    void a_shell_prompts_completes_remembers_and_leaves() throws IOException {
+    void a_shell_prompts_completes_keeps_a_history_and_exits() throws IOException {
         Path root = Files.createDirectory(folder.resolve("root"));
         Files.write(root.resolve("file"), pattern(1942));
         Files.write(folder.resolve("upload.bin"), pattern(10));
@@ -54,7 +54,7 @@ class TerminalIT {
             terminal.await(screen -> screen.contains("/nothing: 1 file not found") && endsWithPrompt(screen));
 
             Files.delete(folder.resolve("file"));
-            terminal.type("Up", "Up", "Up", "Enter"); // past the two others
+            terminal.type("Up", "Up", "Up", "Enter"); // skip the two later commands
             terminal.await(screen -> screen.split("Received 1942", -1).length == 3 && endsWithPrompt(screen));
             assertThat(folder.resolve("file")).exists();
 
@@ -77,7 +77,7 @@ class TerminalIT {
     }
 
     @Test
-    void a_shell_remembers_what_was_typed_in_the_one_before() throws IOException {
+    void a_shell_keeps_the_history_of_the_previous_one() throws IOException {
         try (FakeServer server = new FakeServer()) {
             String command = TFTP + " shell 127.0.0.1 " + server.port();
             try (Tmux terminal = Tmux.start(folder, command)) {
@@ -89,14 +89,14 @@ class TerminalIT {
             assertThat(Tmux.state(folder).resolve("tftp_history")).content().contains("blksize 1024");
             try (Tmux terminal = Tmux.start(folder, command)) {
                 terminal.await(TerminalIT::endsWithPrompt);
-                terminal.type("Up", "Up"); // past the quit
+                terminal.type("Up", "Up"); // skip the quit
                 terminal.await(screen -> screen.endsWith("tftp> blksize 1024"));
             }
         }
     }
 
     @Test
-    void a_load_shows_on_one_line_how_far_it_is_and_then_only_its_table() throws IOException {
+    void a_load_shows_its_progress_on_one_line_and_then_only_its_table() throws IOException {
         Files.write(folder.resolve("file"), pattern(10_000));
         try (Daemon daemon = Daemon.serving(folder);
                 Tmux terminal = Tmux.start(
@@ -107,7 +107,7 @@ class TerminalIT {
         }
     }
 
-    /** Starts a get of 6 MB of which all but the last byte has come. */
+    /** Starts a get of 6 MB and serves all but the last byte. */
     private static RawSocketPeer getAllButOneByte(FakeServer server) {
         RawSocketPeer tid = server.answerer(server.awaitRequest());
         tid.send(oack("timeout", "200", "blksize", "" + BLKSIZE, "tsize", "" + (BLOCKS * BLKSIZE + 1)));
@@ -125,7 +125,7 @@ class TerminalIT {
     }
 
     @Test
-    void a_get_that_takes_a_while_shows_a_bar_and_then_only_its_result() {
+    void a_long_get_shows_a_progress_bar_and_then_only_its_result() {
         try (FakeServer server = new FakeServer();
                 Tmux terminal = Tmux.start(folder, slowGet(server))) {
             RawSocketPeer tid = getAllButOneByte(server);
@@ -137,9 +137,9 @@ class TerminalIT {
     }
 
     @Test
-    void ctrl_c_while_the_bar_is_shown_leaves_no_temporary_file() {
+    void ctrl_c_while_the_progress_bar_is_shown_leaves_no_temporary_file() {
         try (FakeServer server = new FakeServer();
-                Tmux terminal = Tmux.start(folder, "trap : INT; " + slowGet(server))) { // the shell goes on
+                Tmux terminal = Tmux.start(folder, "trap : INT; " + slowGet(server))) { // the shell continues
             getAllButOneByte(server);
             terminal.await(screen -> screen.contains("%"));
             terminal.type("C-c");

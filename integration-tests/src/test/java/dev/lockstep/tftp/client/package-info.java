@@ -1,5 +1,5 @@
 /**
- * The command {@code tftp} as its users meet it: what it does where others do wrong, on a terminal, in a pipe, at its
- * first start. What crosses the wire in each case of the protocol is in {@code dev.lockstep.tftp.wire}.
+ * The command {@code tftp} from the point of view of its users: traps for scripts, on a terminal, in a pipe, and at its
+ * first start. The datagrams of each case of the protocol are tested in {@code dev.lockstep.tftp.wire}.
  */
 package dev.lockstep.tftp.client;

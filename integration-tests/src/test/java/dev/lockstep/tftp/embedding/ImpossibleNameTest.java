@@ -23,7 +23,7 @@ class ImpossibleNameTest {
     @TempDir
     private Path folder;
 
-    /** Refused where it is read, or failed where it is sent; but no future that nobody completes, and no litter. */
+    /** A name that cannot be sent is refused or fails the request. Every future is completed, and no file is left. */
     @Test
     void a_name_with_a_nul_fails_and_leaves_nothing_behind() throws IOException {
         try (TftpClient client = TftpClient.builder().build()) {

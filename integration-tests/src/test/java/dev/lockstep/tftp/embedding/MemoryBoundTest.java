@@ -8,7 +8,7 @@ import dev.lockstep.tftp.transfer.TftpException;
 import org.junit.jupiter.api.Test;
 
 class MemoryBoundTest {
-    /** Names take memory, too: files without a byte must not fill the heap. */
+    /** Empty files must not fill the heap: their names take memory, too. */
     @Test
     void empty_files_are_bounded_by_the_limit() {
         MemoryStorage storage = new MemoryStorage(64 * 1024, WriteRules.ANY_FILE);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's examples are these files, and these files run. */
+/** The examples of the README, which are these source files. Each of them is run. */
 class ReadmeExamplesTest {
     private static final Path MODULE = Path.of(System.getProperty("user.dir"));
     private static final Path EXAMPLES = MODULE.resolve("src/test/java/dev/lockstep/tftp/embedding");
@@ -34,7 +34,7 @@ class ReadmeExamplesTest {
     }
 
     @Test
-    void the_examples_move_a_file() throws IOException {
+    void the_examples_transfer_a_file() throws IOException {
         byte[] content = "from here to there".repeat(1_000).getBytes(UTF_8);
         Files.write(served.resolve("boot.img"), content);
         PrintStream standardOutput = System.out;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class StopTest {
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** A sink that takes half a second to close, as removing a large file may. */
+    /** A sink that takes half a second to close, like the removal of a large file. */
     private final class SlowSink implements Sink {
         @Override
         public void write(ByteBuffer from) {
@@ -58,9 +58,11 @@ class StopTest {
         }
     }
 
-    /** The process may end right after it: a file that is still open then is litter, an event lost. */
+    /**
+     * The process may end right after {@code stop}: a file that is open then would be left behind, and an event lost.
+     */
     @Test
-    void stop_returns_when_the_files_of_ended_transfers_are_closed_and_their_end_is_told() throws IOException {
+    void stop_returns_when_the_files_of_ended_transfers_are_closed_and_their_end_is_reported() throws IOException {
         List<TransferEvent> events = new CopyOnWriteArrayList<>();
         TftpServer server = TftpServer.builder()
                 .storage(new SlowStorage())

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A listener that throws hurts nobody, as {@link TransferListener} promises. */
+/** A listener that throws affects no transfer, as {@link TransferListener} promises. */
 @Timeout(60)
 class ThrowingListenerTest {
     private static final TransferListener BROKEN = event -> {
@@ -35,7 +35,7 @@ class ThrowingListenerTest {
     private Path folder;
 
     @Test
-    void a_server_with_a_broken_listener_still_answers_and_lets_go() throws IOException {
+    void a_server_with_a_throwing_listener_still_replies_and_ends_its_transfers() throws IOException {
         try (TftpServer server = serverWith(BROKEN);
                 TftpClient client = TftpClient.builder().build()) {
             assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
@@ -48,7 +48,7 @@ class ThrowingListenerTest {
     }
 
     @Test
-    void a_server_whose_listener_breaks_on_a_refusal_closes_the_child() throws IOException {
+    void a_server_whose_listener_throws_on_a_refusal_closes_the_transfer() throws IOException {
         TransferListener onRefusal = event -> {
             if (event instanceof TransferEvent.Refused) {
                 throw new IllegalStateException("a broken listener");
@@ -58,13 +58,13 @@ class ThrowingListenerTest {
                 TftpClient client = TftpClient.builder().build()) {
             assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class);
-            server.stop(Duration.ofSeconds(5)); // returns as soon as no transfer is left
+            server.stop(Duration.ofSeconds(5)); // returns as soon as no transfer runs
             assertThat(server.runningTransfers()).isZero();
         }
     }
 
     @Test
-    void a_client_with_a_broken_listener_completes_its_futures() throws IOException {
+    void a_client_with_a_throwing_listener_completes_its_futures() throws IOException {
         try (TftpServer server = serverWith(TransferListener.NONE);
                 TftpClient client = TftpClient.builder().listener(BROKEN).build()) {
             assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))

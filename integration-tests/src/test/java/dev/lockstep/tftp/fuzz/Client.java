@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One client: what it sent and what it gets. For each datagram or wait that is at most a window and a message more; while
- * it has sent nothing but requests, one message, no longer than a block of 512 octets. A block has the octets of the file.
+ * A client that records what it sent and checks what it receives. For each datagram or wait the server may send at most a
+ * window and one message more. While the client has sent only requests, the limit is one message, no longer than a block
  */
 final class Client {
     private static final int HEADER = 4;
@@ -49,7 +49,7 @@ final class Client {
         return address;
     }
 
-    /** Server and client agree. */
+    /** Called when the server has accepted a transfer of this client. */
     void started(TransferEvent.Started transfer) {
         transfers.add(transfer);
     }
@@ -58,7 +58,7 @@ final class Client {
         return transfers.get(transfers.size() - 1);
     }
 
-    /** What a client does that goes by the book. */
+    /** Returns the reply of a conforming client to the last message. */
     byte[] answer(boolean last) {
         if (transfers.isEmpty() || lastOpcode == NONE) {
             return rrq(WatchedFiles.NAME);
@@ -72,7 +72,7 @@ final class Client {
         return data(next, block);
     }
 
-    /** Remembers what may come back in a file. */
+    /** Records a datagram that this client sends: its blocks may later be in an uploaded file. */
     void sends(byte[] datagram) {
         int opcode = datagram.length < 2 ? NONE : datagram[1] & 0xFF;
         hasAnswered |= opcode >= DATA;
@@ -84,7 +84,7 @@ final class Client {
         }
     }
 
-    /** Takes the packet over. */
+    /** Checks a packet for this client and releases it. */
     void gets(DatagramPacket packet) {
         ByteBuf content = packet.content();
         byte[] datagram = ByteBufUtil.getBytes(content);
@@ -94,7 +94,7 @@ final class Client {
         lastBlock = numberIn(datagram);
         int most = hasAnswered && !transfers.isEmpty() ? current().settings().windowsize() + 1 : 1;
         if (inThisStep > most || !hasAnswered && datagram.length > ONE_SMALL_REPLY) {
-            throw new AssertionError(inThisStep + " datagrams at once, one of " + datagram.length + " octets");
+            throw new AssertionError(inThisStep + " datagrams at once, one of " + datagram.length + " bytes");
         }
         if (lastOpcode == DATA && current().request().filename().equals(WatchedFiles.NAME)) {
             requireBlockOfTheFile(datagram);
@@ -113,19 +113,19 @@ final class Client {
         }
     }
 
-    /** Whatever came, came for this datagram or wait. */
+    /** Called when the server has sent everything in response to one datagram or wait. */
     void stepDone() {
         inThisStep = 0;
     }
 
-    /** A file of this client's is about to be published. */
+    /** Checks that a file that is about to be published was sent by this client completely. */
     void requireSentWhole(byte[] file) {
         boolean known = transfers.stream()
                 .filter(transfer -> transfer.request() instanceof WriteRequest)
                 .anyMatch(transfer -> transfer.request().mode() == TransferMode.NETASCII
                         || isSentWhole(file, transfer.settings().blksize()));
         if (!known) {
-            throw new AssertionError("an upload of " + file.length + " octets that was never sent whole");
+            throw new AssertionError("an upload of " + file.length + " bytes that was never sent whole");
         }
     }
 

@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every input that was ever worth keeping, seeds and findings, in every build. */
+/** Runs every kept input, seeds and findings, in every build. */
 class CorpusTest {
     private static final Path CORPUS = Path.of("src/test/resources/fuzz");
 
-    /** What Jazzer calls, too. */
+    /** A fuzz target as Jazzer calls it. */
     private interface Target {
         void run(byte[] input) throws Exception;
     }
@@ -45,7 +45,7 @@ class CorpusTest {
         return each("listening", ServerFuzzer::fuzzerTestOneInput);
     }
 
-    /** Whole, and cut after each octet. */
+    /** Returns a test for each file of a corpus, which runs the input whole and truncated after each byte. */
     private static Stream<DynamicTest> each(String corpus, Target target) {
         return files(corpus).stream()
                 .map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> {
@@ -53,7 +53,7 @@ class CorpusTest {
                     for (int length = 0; length <= input.length; length++) {
                         byte[] cut = java.util.Arrays.copyOf(input, length);
                         assertThatCode(() -> target.run(cut))
-                                .as("the first %d octets", length)
+                                .as("the first %d bytes", length)
                                 .doesNotThrowAnyException();
                     }
                 }));

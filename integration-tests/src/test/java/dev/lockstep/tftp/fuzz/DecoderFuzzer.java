@@ -9,7 +9,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ReferenceCountUtil;
 
-/** A datagram is a message or malformed; a message that is written and read again is the same one. */
+/**
+ * Checks that a datagram is a message or malformed, and that a message stays the same when it is encoded and decoded.
+ */
 public final class DecoderFuzzer {
     private DecoderFuzzer() {}
 
@@ -24,7 +26,7 @@ public final class DecoderFuzzer {
                     ReferenceCountUtil.release(message);
                 }
             } catch (MalformedMessageException expected) {
-                // the only thing it may throw
+                // the only exception that it may throw
             } finally {
                 bytes.release();
             }
@@ -34,7 +36,7 @@ public final class DecoderFuzzer {
         }
     }
 
-    /** The length of a message is not looked at twice: in UTF-8 a Latin-1 name takes more octets than it had. */
+    /** Encodes and decodes a message. Its length is not checked again: in UTF-8 a Latin-1 name takes more bytes. */
     private static void writeAndRead(TftpMessage message) throws MalformedMessageException {
         ByteBuf written = TftpCodec.encode(message, UnpooledByteBufAllocator.DEFAULT);
         try {

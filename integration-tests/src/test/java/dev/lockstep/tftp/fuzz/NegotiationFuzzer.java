@@ -15,8 +15,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.Arrays;
 
 /**
- * Negotiation on both sides. The first octet says where the request ends; what follows is an OACK without its opcode.
- * Whatever is asked, what our server grants our client accepts, and both then mean the same.
+ * Negotiation on both sides. The first byte is the end of the request; the rest is an OACK without its opcode. For any
+ * request, our client must accept what our server grants, and both must agree on its meaning.
  */
 public final class NegotiationFuzzer {
     private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1468);
@@ -51,7 +51,7 @@ public final class NegotiationFuzzer {
             try {
                 Negotiation.accept(request.options(), answer.options());
             } catch (TftpException expected) {
-                // refused, as it should be where a server makes things up
+                // refused: the server granted what was not requested
             }
         }
     }

@@ -22,26 +22,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Any name, for a read and an upload, of clients that rules treat each in their way.
+ * Opens any name for a read and an upload, from clients with different rules.
  *
  * <pre>
- *   input  = name, as octets of a request, or name NUL target
- *   target = where a link in the root leads, and what the neighbour table says of a client
+ *   input  = name, as bytes of a request, or name NUL target
+ *   target = destination of a link in the root, and hardware address of a client in the neighbour table
  * </pre>
  *
- * Nothing outside the root is read, and nothing outside changes. See {@link PathFuzzerFiles} for what there is.
+ * Nothing outside the root may be read or changed. See {@link PathFuzzerFiles} for the files.
  */
 public final class PathFuzzer {
     private static final PathFuzzerFiles FOLDER = PathFuzzerFiles.create();
 
-    /** Each has a rule of its own, but the last. */
+    /** The clients. Each but the last has a rule of its own. */
     private static final List<InetSocketAddress> CLIENTS = IntStream.rangeClosed(1, PathFuzzerFiles.RULES + 1)
             .mapToObj(number -> new InetSocketAddress("10.0.0." + number, 2000))
             .toList();
 
     private PathFuzzer() {}
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         int end = 0;
         while (end < input.length && input[end] != 0) {
@@ -62,7 +62,7 @@ public final class PathFuzzer {
         FOLDER.requireNothingNewOutside(name);
     }
 
-    /** Null if that can be no request. */
+    /** Returns the name; null if the input is no valid request. */
     private static String onTheWire(byte[] name) {
         ByteBuf datagram = Unpooled.buffer().writeShort(1).writeBytes(name);
         datagram.writeByte(0)
@@ -82,7 +82,7 @@ public final class PathFuzzer {
     private static void read(String name, InetSocketAddress client) {
         try {
             Storage files = filesOf(new ReadRequest(name, TransferMode.OCTET, Options.NONE), client);
-            for (int time = 0; time < 2; time++) { // the second time perhaps from memory
+            for (int time = 0; time < 2; time++) { // the second read may be served from the cache
                 try (Source source = time == 0 ? files.read(name, client) : files.tryOpenCached(name, client)) {
                     requirePublic(name, source);
                 }

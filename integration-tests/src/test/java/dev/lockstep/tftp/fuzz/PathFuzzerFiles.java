@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /**
  * A served folder, beside it a sibling with its name as prefix and a secret, links to them from inside, and rules that
- * make other names and roots of what is asked.
+ * rewrite names and fill in roots.
  */
 final class PathFuzzerFiles {
     static final byte[] PUBLIC = "public".getBytes(StandardCharsets.US_ASCII);
@@ -114,7 +114,7 @@ final class PathFuzzerFiles {
         return rules;
     }
 
-    /** Has a link in the root lead there, but never out of the folder made for this. */
+    /** Creates a link in the root, unless its target may be outside of the folder that was made for this test. */
     void link(String to) throws IOException {
         target = to;
         if (to.isEmpty() || to.startsWith("/") || to.indexOf("..") != to.lastIndexOf("..")) {
@@ -123,7 +123,7 @@ final class PathFuzzerFiles {
         try {
             Files.createSymbolicLink(root.resolve(LINK), Path.of(to));
         } catch (InvalidPathException | FileSystemException e) {
-            // no link can lead there
+            // a link cannot have this target
         }
     }
 
@@ -138,7 +138,7 @@ final class PathFuzzerFiles {
         }
     }
 
-    /** What was uploaded, and is whole, and no more than it was. */
+    /** Removes the files that requests have created. */
     void removeWhatIsNew() throws IOException {
         for (Path file : filesInside()) {
             if (!inside.contains(file) && !file.equals(root.resolve(LINK))) {

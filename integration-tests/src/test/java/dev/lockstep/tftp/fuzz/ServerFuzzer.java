@@ -14,19 +14,19 @@ import java.util.Queue;
 import java.util.stream.IntStream;
 
 /**
- * A whole server, from the listener to the files, and four clients that send anything at all, in any order, at any
- * time; some of it what they should, or nothing would ever get far. The work on files is done when the input says so.
+ * A whole server, from the listener to the files, and four clients that send any datagrams in any order at any time. Some
+ * of these are conforming, so that transfers make progress. File operations run when the input says so.
  *
  * <pre>
- *   input  = again and again one of
- *     0 to 127: the client of the low two bits sends a datagram: length, that many octets
- *   128 to 191: the client of the low two bits answers what it got last, by a last block if bit 2 is set
- *   192 to 223: work on files, so many pieces of it
+ *   input  = a sequence of
+ *     0 to 127: the client of the low two bits sends a datagram: length, that many bytes
+ *   128 to 191: the client of the low two bits replies to its last message, with a last block if bit 2 is set
+ *   192 to 223: that many file operations run
  *   224 to 255: a wait of 2^(low four bits) milliseconds
  * </pre>
  *
- * No exception is left over, no buffer is kept, and all ends when the clients are silent. See {@link Client} for what
- * may be sent to one, and {@link WatchedFiles} for what may become a file.
+ * No exception may be left, no buffer kept, and all transfers must end when the clients are silent. See {@link Client} for
+ * what the server may send, and {@link WatchedFiles} for what may become a file.
  */
 public final class ServerFuzzer {
     private static final int ANSWER = 128;
@@ -47,12 +47,12 @@ public final class ServerFuzzer {
         listener = new EmbeddedListener(files, LIMITS, work::add, allocator, this::onEvent, MOST_TRANSFERS);
     }
 
-    /** Two of them have one address. */
+    /** The clients, two of which have the same address. */
     private static Client client(int number) {
         return new Client(new InetSocketAddress("127.0.0." + (2 + number / 2), 4000 + number));
     }
 
-    /** What Jazzer calls. */
+    /** Called by Jazzer. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
         new ServerFuzzer().run(input);
     }
@@ -132,7 +132,7 @@ public final class ServerFuzzer {
         listener.close();
         long kept = allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
         if (kept != 0) {
-            throw new AssertionError(kept + " octets of buffers kept");
+            throw new AssertionError(kept + " bytes of buffers kept");
         }
     }
 }

@@ -25,14 +25,14 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A whole transfer of the server, fed with any sequence of datagrams and waits under virtual time.
+ * A whole transfer of the server that receives any sequence of datagrams and waits in virtual time.
  *
  * <pre>
- *   input = kind (what is agreed), then again and again: length, that many octets as one datagram; from 240 on a wait
+ *   input = kind (the negotiated settings), then a sequence of: length, that many bytes as one datagram; from 240 on a wait
  * </pre>
  *
- * It never throws, sends at most one window and one message more for each datagram or wait, ends when the peer falls
- * silent, and gives every buffer back.
+ * The transfer must never throw, send at most one window and one message more for each datagram or wait, end when the peer
+ * is silent, and release every buffer.
  */
 public final class TransferFuzzer {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 4711);
@@ -86,7 +86,7 @@ public final class TransferFuzzer {
         channel.finishAndReleaseAll();
         long kept = allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory();
         if (kept != 0) {
-            throw new AssertionError(kept + " octets of buffers kept");
+            throw new AssertionError(kept + " bytes of buffers kept");
         }
     }
 

@@ -11,12 +11,12 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 
-/** Files in memory that say, as those on a disk do, that they may block; an upload is published only if it was sent. */
+/** Files in memory that may block, like those on a disk. An upload may be published only if it was sent completely. */
 final class WatchedFiles implements Storage {
-    /** The file there is from the beginning, and never another one. */
+    /** The name of the only file that is there from the start. */
     static final String NAME = "file";
 
-    /** Octets that netascii leaves as they are, of which no two blocks are alike. */
+    /** Bytes that netascii leaves unchanged, in which no two blocks are alike. */
     static final byte[] CONTENT = content();
 
     private static final int MEMORY = 1 << 16;
@@ -65,9 +65,9 @@ final class WatchedFiles implements Storage {
         return new Sink() {
             @Override
             public void write(ByteBuffer from) throws IOException {
-                byte[] octets = new byte[from.remaining()];
-                from.duplicate().get(octets);
-                written.writeBytes(octets);
+                byte[] bytes = new byte[from.remaining()];
+                from.duplicate().get(bytes);
+                written.writeBytes(bytes);
                 sink.write(from);
             }
 

@@ -1,5 +1,5 @@
 /**
- * What any bytes at all may do: nothing but what the types say. Each class here is a target for Jazzer, and {@code
- * CorpusTest} runs every file of its corpus in every build.
+ * Fuzz targets for Jazzer: any input must have only the effects that the types declare. {@code CorpusTest} runs every
+ * file of their corpora in every build.
  */
 package dev.lockstep.tftp.fuzz;

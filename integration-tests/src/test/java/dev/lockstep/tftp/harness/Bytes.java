@@ -3,11 +3,13 @@ package dev.lockstep.tftp.harness;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Datagrams written out as they are on the wire, so that a test reads like the pictures in the RFCs. */
+/** Builds datagrams as they are on the wire, so that a test reads like the figures in the RFCs. */
 public final class Bytes {
     private Bytes() {}
 
-    /** A number or a character is one octet, a string its UTF-8 octets without a NUL, an array itself. */
+    /**
+     * Concatenates the parts: a number or a character is one byte, a string its UTF-8 bytes without a NUL, or an array.
+     */
     public static byte[] bytes(Object... parts) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (Object part : parts) {
@@ -17,8 +19,8 @@ public final class Bytes {
                 wire.write(letter);
             } else if (part instanceof String text) {
                 wire.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-            } else if (part instanceof byte[] octets) {
-                wire.writeBytes(octets);
+            } else if (part instanceof byte[] array) {
+                wire.writeBytes(array);
             } else {
                 throw new IllegalArgumentException("part: " + part + " (expected: 0-255, char, String or byte[])");
             }
@@ -26,37 +28,37 @@ public final class Bytes {
         return wire.toByteArray();
     }
 
-    /** A read request in octet mode; the options are names and values in turn. */
+    /** Returns a read request in octet mode; the options are alternating names and values. */
     public static byte[] rrq(String name, String... options) {
         return bytes(0, 1, name, 0, "octet", 0, strings(options));
     }
 
-    /** A write request in octet mode; the options are names and values in turn. */
+    /** Returns a write request in octet mode; the options are alternating names and values. */
     public static byte[] wrq(String name, String... options) {
         return bytes(0, 2, name, 0, "octet", 0, strings(options));
     }
 
-    /** A DATA message; of the count only the low 16 bits are sent. */
+    /** Returns a DATA message with the low 16 bits of the count as block number. */
     public static byte[] data(long block, byte[] payload) {
         return bytes(0, 3, high(block), low(block), payload);
     }
 
-    /** An ACK message; of the count only the low 16 bits are sent. */
+    /** Returns an ACK message with the low 16 bits of the count as block number. */
     public static byte[] ack(long block) {
         return bytes(0, 4, high(block), low(block));
     }
 
-    /** An ERROR message with its final NUL. */
+    /** Returns an ERROR message with its final NUL. */
     public static byte[] error(int code, String text) {
         return bytes(0, 5, high(code), low(code), text, 0);
     }
 
-    /** An OACK message; the options are names and values in turn. */
+    /** Returns an OACK message; the options are alternating names and values. */
     public static byte[] oack(String... options) {
         return bytes(0, 6, strings(options));
     }
 
-    /** Each string with a NUL after it. */
+    /** Returns the strings, each with a NUL after it. */
     public static byte[] strings(String... texts) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (String text : texts) {
@@ -66,7 +68,7 @@ public final class Bytes {
         return wire.toByteArray();
     }
 
-    /** Content of which any two stretches differ, so that a block in the wrong place is seen. */
+    /** Returns content in which any two ranges differ, so that a block in the wrong place is detected. */
     public static byte[] pattern(int size) {
         byte[] content = new byte[size];
         for (int i = 0; i < size; i++) {
@@ -76,7 +78,7 @@ public final class Bytes {
         return content;
     }
 
-    /** The payload of one block of a content: {@code size} octets, fewer or none for the last. */
+    /** Returns the payload of one block of a content: {@code size} bytes, and fewer or none for the last block. */
     public static byte[] block(byte[] content, long number, int size) {
         int from = (int) Math.min(content.length, (number - 1) * size);
         byte[] payload = new byte[Math.min(size, content.length - from)];

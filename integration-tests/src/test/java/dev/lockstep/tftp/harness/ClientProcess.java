@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Our client as a process. */
+/** Runs the client {@code tftp} as a process. */
 public final class ClientProcess {
     private ClientProcess() {}
 

@@ -14,7 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Our daemon as a process, serving one folder on a free port. One for a test class: a start costs half a second. */
+/**
+ * The daemon as a process that serves one folder on a free port. Use one for a test class: a start takes half a second.
+ */
 public final class Daemon implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
@@ -32,37 +34,37 @@ public final class Daemon implements AutoCloseable {
         Matcher said = LISTENING.matcher(run.output());
         if (!said.find()) {
             run.close();
-            fail("the daemon did not say where it listens:\n" + run.printed());
+            fail("the daemon did not log its address:\n" + run.printed());
         }
         port = Integer.parseInt(said.group(1));
     }
 
-    /** Serves a folder on 127.0.0.1. */
+    /** Starts a daemon on 127.0.0.1. */
     public static Daemon serving(Path root, String... flags) {
         return start(Map.of(), List.of(), root, flags, "127.0.0.1", "0");
     }
 
-    /** Serves a folder on every address of the machine. */
+    /** Starts a daemon on every address of the machine. */
     public static Daemon servingEverywhere(Path root, String... flags) {
         return start(Map.of(), List.of(), root, flags, "0");
     }
 
-    /** Serves a folder on every address, started by another command, for example in another network. */
+    /** Starts a daemon on every address by another command, for example in another network namespace. */
     public static Daemon servingEverywhereIn(List<String> starter, Path root, String... flags) {
         return start(Map.of(), starter, root, flags, "0");
     }
 
-    /** Serves a folder on every address of the machine, with more in its environment. */
+    /** Starts a daemon on every address of the machine, with additional environment variables. */
     public static Daemon startedWith(Map<String, String> environment, Path root, String... flags) {
         return start(environment, List.of(), root, flags, "0");
     }
 
-    /** Serves a folder where the flags say, started by another command. */
+    /** Starts a daemon on the addresses in the flags, by another command. */
     public static Daemon listeningIn(List<String> starter, Path root, String... flags) {
         return start(Map.of(), starter, root, flags);
     }
 
-    /** Serves a folder on 127.0.0.1, with more in its environment. */
+    /** Starts a daemon on 127.0.0.1, with additional environment variables. */
     public static Daemon servingWith(Map<String, String> environment, Path root, String... flags) {
         return start(environment, List.of(), root, flags, "127.0.0.1", "0");
     }
@@ -70,7 +72,7 @@ public final class Daemon implements AutoCloseable {
     private static Daemon start(
             Map<String, String> more, List<String> starter, Path root, String[] flags, String... where) {
         List<String> command = new ArrayList<>(starter);
-        command.addAll(List.of("env", "--default-signal=HUP")); // whoever runs the tests may ignore it, as nohup does
+        command.addAll(List.of("env", "--default-signal=HUP")); // SIGHUP may be ignored by the parent, for example nohup
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
         command.addAll(List.of("--root", root.toString()));
         command.addAll(List.of(flags));
@@ -87,12 +89,12 @@ public final class Daemon implements AutoCloseable {
         return port;
     }
 
-    /** Where requests go on the loopback. */
+    /** Returns the listening address on the loopback interface. */
     public InetSocketAddress address() {
         return at("127.0.0.1");
     }
 
-    /** The listening port at another of the machine's addresses. */
+    /** Returns the listening port at another address of the machine. */
     public InetSocketAddress at(String address) {
         return new InetSocketAddress(address, port);
     }
@@ -105,19 +107,19 @@ public final class Daemon implements AutoCloseable {
         return run.pid();
     }
 
-    /** What it printed so far. */
+    /** Returns the output so far. */
     public String printed() {
         return run.printed();
     }
 
-    /** What it printed about one file so far. */
+    /** Returns the lines of the output so far that name a file. */
     public List<String> linesAbout(String file) {
         try (Stream<String> lines = printed().lines()) {
             return lines.filter(line -> line.contains(file)).toList();
         }
     }
 
-    /** Waits until it has printed such a line on either stream. */
+    /** Waits until a line of either stream matches. */
     public void awaitLine(String what, Predicate<String> wish) {
         long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
         Duration slice = Duration.ofMillis(100);
@@ -128,14 +130,14 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** What it said about one file is no warning. */
+    /** Asserts that no line about the file is a warning. */
     public void assertNoAlarm(String file) {
         assertThat(linesAbout(file))
                 .isNotEmpty()
                 .noneMatch(line -> WARNING.matcher(line).find());
     }
 
-    /** Fetches a file without any option, to see that the daemon is well. */
+    /** Fetches a file without any option, to check that the daemon still serves. */
     public byte[] fetch(String name) {
         try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(address(), Bytes.rrq(name));
@@ -145,19 +147,19 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /** Sends SIGTERM: what runs may go on for as long as {@code --drain} allows. */
+    /** Sends SIGTERM: running transfers may continue for as long as {@code --drain} allows. */
     public void interrupt() {
         interrupted = true;
         run.terminate();
     }
 
-    /** Sends SIGHUP: it reads its configuration again. */
+    /** Sends SIGHUP: the daemon reloads its configuration. */
     public void hangUp() {
         Run.Result sent = Run.run("sh", "-c", "kill -HUP " + run.pid());
         assertThat(sent.exit()).as(sent.toString()).isZero();
     }
 
-    /** Stops it as an administrator would and looks at what it leaves behind. */
+    /** Stops the daemon as an administrator would and checks its exit status and its output. */
     @Override
     public void close() {
         assertThat(interrupted || run.isAlive())

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** One datagram that arrived, and from whom; the readers make no judgement whether it is good TFTP. */
+/** A received datagram and its sender. The accessors do not check whether it is valid TFTP. */
 public final class Datagram {
     public static final int RRQ = 1;
     public static final int WRQ = 2;
@@ -35,28 +35,28 @@ public final class Datagram {
         return from;
     }
 
-    /** The first two octets, or -1 of a datagram without them. */
+    /** Returns the opcode; -1 if the datagram has less than two bytes. */
     public int opcode() {
         return number(0);
     }
 
-    /** The block number of DATA and ACK, the code of ERROR. */
+    /** Returns the block number of DATA and ACK, or the code of ERROR. */
     public int number() {
         return number(2);
     }
 
-    /** What follows the block number of DATA. */
+    /** Returns the payload of DATA. */
     public byte[] payload() {
         return Arrays.copyOfRange(bytes, Math.min(4, bytes.length), bytes.length);
     }
 
-    /** The text of an ERROR without its NUL. */
+    /** Returns the text of an ERROR without its NUL. */
     public String text() {
         String text = new String(payload(), StandardCharsets.UTF_8);
         return text.indexOf(0) < 0 ? text : text.substring(0, text.indexOf(0));
     }
 
-    /** The strings of a request or an OACK. */
+    /** Returns the strings of a request or an OACK. */
     public List<String> strings() {
         List<String> strings = new ArrayList<>();
         int start = 2;
@@ -69,7 +69,7 @@ public final class Datagram {
         return strings;
     }
 
-    /** The options of a request or an OACK, names in lower case. */
+    /** Returns the options of a request or an OACK, with names in lower case. */
     public Map<String, String> options() {
         List<String> strings = strings();
         Map<String, String> options = new LinkedHashMap<>();
@@ -79,7 +79,7 @@ public final class Datagram {
         return options;
     }
 
-    /** An OACK that grants of what this request asks exactly the named options, as they were asked. */
+    /** Returns an OACK that grants the named options of this request with the requested values. */
     public byte[] granting(String... names) {
         Set<String> granted = Set.of(names);
         List<String> answer = new ArrayList<>();
@@ -101,17 +101,17 @@ public final class Datagram {
         return describe(bytes) + " from " + from;
     }
 
-    /** A datagram in one short line, for the message of a failed expectation. */
+    /** Describes a datagram in one short line, for the message of a failed expectation. */
     public static String describe(byte[] bytes) {
         Datagram datagram = new Datagram(bytes, null);
         return switch (datagram.opcode()) {
             case RRQ -> "RRQ " + datagram.strings();
             case WRQ -> "WRQ " + datagram.strings();
-            case DATA -> "DATA " + datagram.number() + " [" + (bytes.length - 4) + " octets]";
+            case DATA -> "DATA " + datagram.number() + " [" + (bytes.length - 4) + " bytes]";
             case ACK -> "ACK " + datagram.number();
             case ERROR -> "ERROR " + datagram.number() + " " + datagram.text();
             case OACK -> "OACK " + datagram.strings();
-            default -> "octets " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(64, bytes.length));
+            default -> "bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(64, bytes.length));
         };
     }
 }

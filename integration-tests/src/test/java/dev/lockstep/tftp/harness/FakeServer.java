@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A server that does what the test says, line by line: it takes a request, and answers from a port of its own for each.
+ * A server whose actions the test lists line by line. It takes requests and replies to each from a port of its own.
  *
  * <pre>
  *   Datagram request = server.awaitRequest();
@@ -30,19 +30,19 @@ public final class FakeServer implements AutoCloseable {
         return "tftp://127.0.0.1:" + port() + "/" + path;
     }
 
-    /** The next datagram to the listening port. */
+    /** Waits for the next datagram to the listening port. */
     public Datagram awaitRequest() {
-        return listener.poll(CLIENT_START).orElseGet(() -> fail("no request came within " + CLIENT_START));
+        return listener.poll(CLIENT_START).orElseGet(() -> fail("no request received within " + CLIENT_START));
     }
 
-    /** A fresh port that talks to the sender of a request. */
+    /** Opens a fresh port whose peer is the sender of a request. */
     public RawSocketPeer answerer(Datagram request) {
         RawSocketPeer answerer = new RawSocketPeer().talkTo(request.from());
         answerers.add(answerer);
         return answerer;
     }
 
-    /** The listening port itself. */
+    /** Returns the peer of the listening port itself. */
     public RawSocketPeer listener() {
         return listener;
     }

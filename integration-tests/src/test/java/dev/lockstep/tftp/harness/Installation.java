@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The daemon as it is installed, where every user can read it, with a folder of files beside it. */
+/** The daemon installed where every user can read it, with a folder of files beside it. */
 public final class Installation implements AutoCloseable {
     private final Path folder;
 
@@ -39,12 +39,12 @@ public final class Installation implements AutoCloseable {
         return folder;
     }
 
-    /** The launcher. */
+    /** Returns the path of the launcher. */
     public String tftpd() {
         return folder.resolve("bin/tftpd").toString();
     }
 
-    /** Files to serve. */
+    /** Returns the folder to serve. */
     public Path root() {
         return folder.resolve("root");
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A second network on this machine, joined to ours by one cable of Ethernet size; needs root and {@code ip}. */
+/** A second network on this machine, connected by a virtual Ethernet cable with its MTU. Needs root and {@code ip}. */
 public final class NetworkNamespace implements AutoCloseable {
     private final String name = "lockstep" + ProcessHandle.current().pid() % 10000;
     private final String cable = "ls" + ProcessHandle.current().pid() % 10000;
@@ -25,14 +25,14 @@ public final class NetworkNamespace implements AutoCloseable {
         ip("-n", name, "link", "set", "lo", "up");
     }
 
-    /** Requires what it takes to make one, and more programs. */
+    /** Requires the programs and rights to create a network namespace, and more programs. */
     public static void needed(String... programs) {
         Tool.needed(Stream.concat(Stream.of(Tool.ROOT, "ip", "unshare"), Stream.of(programs))
                 .toArray(String[]::new));
         Tool.require(Run.run("unshare", "-n", "true").exit() == 0, "the right to make a network namespace");
     }
 
-    /** Gives their end another address, as {@code ip addr add} takes it. */
+    /** Adds an address to the far end, in the form of {@code ip addr add}. */
     public void addTheirAddress(String addressAndPrefix) {
         ip(
                 "-n",
@@ -45,7 +45,7 @@ public final class NetworkNamespace implements AutoCloseable {
                 addressAndPrefix.contains(":") ? "nodad" : "noprefixroute");
     }
 
-    /** The words before a command that is to run over there. */
+    /** Returns the command prefix that runs a command in the namespace. */
     public List<String> starter() {
         return List.of("ip", "netns", "exec", name);
     }
@@ -70,12 +70,12 @@ public final class NetworkNamespace implements AutoCloseable {
         return prefix + "255";
     }
 
-    /** The interface at our end. */
+    /** Returns the interface at this end. */
     public String near() {
         return cable + "a";
     }
 
-    /** The interface at their end. */
+    /** Returns the interface at the far end. */
     public String far() {
         return cable + "b";
     }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** What a process has printed so far; its own thread reads, any thread may look or wait. */
+/** The output of a process so far. A thread of its own reads it, and any thread may read the text or wait. */
 final class Output {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Thread reader;
@@ -26,7 +26,7 @@ final class Output {
                 append(buffer, n);
             }
         } catch (IOException ignored) {
-            // the process was ended while it printed
+            // the process was killed while it printed
         }
         end();
     }
@@ -49,20 +49,20 @@ final class Output {
         return printed.toString(StandardCharsets.UTF_8);
     }
 
-    /** Waits until the text is as wished, the process has closed its end, or the time is up. */
-    synchronized boolean await(Predicate<String> wish, Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!wish.test(text())) {
+    /** Waits until the text matches, the process has closed its end, or the time is up. */
+    synchronized boolean await(Predicate<String> condition, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (!condition.test(text())) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
             if (left <= 0 || ended) {
-                return wish.test(text());
+                return condition.test(text());
             }
             wait(left);
         }
         return true;
     }
 
-    void awaitEnd(Duration patience) throws InterruptedException {
-        reader.join(patience.toMillis());
+    void awaitEnd(Duration timeout) throws InterruptedException {
+        reader.join(timeout.toMillis());
     }
 }

@@ -19,29 +19,29 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One end of a conversation, in bytes: a plain UDP socket that remembers whom it talks to.
+ * One end of an exchange, in bytes: a plain UDP socket that remembers its peer.
  *
  * <pre>
  *   client.ask(daemon.address(), bytes(0, 1, "boot.img", 0, "octet", 0));
  *   client.expect(data(1, block(content, 1, 512)));      the answer's port is the peer from now on
- *   client.send(ack(1));
+ *   client.expect(data(1, block(content, 1, 512)));      the source port of the reply is the peer from now on
  *   client.expectSilence();
  * </pre>
  *
- * One thread uses it. Closing it tells the peer, so that no transfer is left behind.
+ * Must be used by one thread. Closing it sends an ERROR to the peer, so that no transfer is left behind.
  */
 public final class RawSocketPeer implements AutoCloseable {
-    /** How long an expected datagram may take: long, because the machine may be busy. */
+    /** The longest wait for an expected datagram. It is long because the machine may be busy. */
     public static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** How long nothing has to come for silence to be believed. */
+    /** The time without a datagram that counts as silence. */
     public static final Duration SILENCE = Duration.ofMillis(300);
 
     private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
 
     /**
-     * Ports the kernel gives to nobody, in turn: those it gives out come back while the daemon of another test still
-     * sends again to who had them before.
+     * Ports outside the ephemeral range of the kernel, in turn. The kernel soon reuses ephemeral ports, while the daemon of
+     * another test still retransmits to their previous owners.
      */
     private static final int FIRST_PORT = 2000;
 
@@ -86,7 +86,7 @@ public final class RawSocketPeer implements AutoCloseable {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
-    /** The other end: who answered the last request, or who was named as the peer. */
+    /** Returns the peer: the sender of the first reply to the last request, or the address that was set. */
     public InetSocketAddress peer() {
         return peer;
     }
@@ -96,7 +96,10 @@ public final class RawSocketPeer implements AutoCloseable {
         return this;
     }
 
-    /** Lets the kernel report that nobody listens there: {@link #poll} throws PortUnreachableException. */
+    /**
+     * Connects the socket, so that the kernel reports an unreachable port: {@link #poll} throws
+     * PortUnreachableException.
+     */
     public RawSocketPeer connect(InetSocketAddress other) {
         try {
             socket.connect(other);
@@ -106,15 +109,15 @@ public final class RawSocketPeer implements AutoCloseable {
         return talkTo(other);
     }
 
-    /** Sends a request to a well-known port; who answers is the new peer. */
+    /** Sends a request to a listening port; the sender of the next reply is the new peer. */
     public void ask(InetSocketAddress listener, byte[] request) {
         peer = null;
         sendTo(listener, request);
     }
 
-    /** Sends to the peer. */
+    /** Sends a datagram to the peer. */
     public void send(byte[] datagram) {
-        assertThat(peer).as("somebody to send to").isNotNull();
+        assertThat(peer).as("peer").isNotNull();
         sendTo(peer, datagram);
     }
 
@@ -134,11 +137,11 @@ public final class RawSocketPeer implements AutoCloseable {
         }
     }
 
-    /** The next datagram from anybody, if one comes in time. */
-    public Optional<Datagram> poll(Duration patience) {
+    /** Waits for the next datagram from any sender; empty if none is received in time. */
+    public Optional<Datagram> poll(Duration timeout) {
         DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
         try {
-            socket.setSoTimeout((int) Math.max(1, patience.toMillis()));
+            socket.setSoTimeout((int) Math.max(1, timeout.toMillis()));
             socket.receive(packet);
         } catch (SocketTimeoutException ignored) {
             return Optional.empty();
@@ -149,9 +152,9 @@ public final class RawSocketPeer implements AutoCloseable {
         return Optional.of(new Datagram(Arrays.copyOf(buffer, packet.getLength()), from));
     }
 
-    /** The next datagram of the peer; the first after {@link #ask} says who that is. */
+    /** Waits for the next datagram of the peer. The sender of the first one after {@link #ask} becomes the peer. */
     public Datagram next() {
-        Datagram datagram = poll(PATIENCE).orElseGet(() -> fail("nothing came within " + PATIENCE));
+        Datagram datagram = poll(PATIENCE).orElseGet(() -> fail("no datagram received within " + PATIENCE));
         if (peer == null) {
             peer = datagram.from();
         }
@@ -159,12 +162,15 @@ public final class RawSocketPeer implements AutoCloseable {
         return datagram;
     }
 
-    /** The next datagram of the peer is exactly this one. */
+    /** Expects that the next datagram of the peer is exactly this one. */
     public Datagram expect(byte[] datagram) {
         return check(next(), datagram);
     }
 
-    /** Expects a datagram after copies of the OACK: a busy machine may take longer to answer it than was agreed. */
+    /**
+     * Expects a datagram and skips copies of the OACK: a busy machine may take longer to reply than the negotiated
+     * timeout.
+     */
     public Datagram expectAfterOack(byte[] datagram) {
         Datagram came = next();
         while (came.opcode() == Datagram.OACK) {
@@ -181,7 +187,7 @@ public final class RawSocketPeer implements AutoCloseable {
         return came;
     }
 
-    /** The next datagram of the peer is an ERROR with one of these codes. */
+    /** Expects that the next datagram of the peer is an ERROR with one of these codes. */
     public Datagram expectError(Integer... codes) {
         Datagram came = next();
         assertThat(came.opcode()).as(came.toString()).isEqualTo(Datagram.ERROR);
@@ -189,7 +195,7 @@ public final class RawSocketPeer implements AutoCloseable {
         return came;
     }
 
-    /** Reads on, over copies of what was sent before, until an ERROR comes. */
+    /** Skips duplicates of earlier datagrams until an ERROR is received. */
     public Datagram awaitError(Integer... codes) {
         Datagram came = next();
         while (came.opcode() != Datagram.ERROR) {
@@ -199,7 +205,7 @@ public final class RawSocketPeer implements AutoCloseable {
         return came;
     }
 
-    /** The next datagram of the peer is an OACK. */
+    /** Expects that the next datagram of the peer is an OACK. */
     public Datagram expectOack() {
         Datagram came = next();
         assertThat(came.opcode()).as(came.toString()).isEqualTo(Datagram.OACK);
@@ -211,7 +217,7 @@ public final class RawSocketPeer implements AutoCloseable {
     }
 
     public void expectSilence(Duration span) {
-        poll(span).ifPresent(datagram -> fail("expected silence, but there came " + datagram));
+        poll(span).ifPresent(datagram -> fail("expected silence, but received " + datagram));
     }
 
     /** Reads a whole file, from DATA 1 on, with an ACK at the end of each window. */
@@ -237,8 +243,8 @@ public final class RawSocketPeer implements AutoCloseable {
     }
 
     /**
-     * Sends a whole file, from DATA 1 on; after each window waits for the ACK of its last block, over copies of the
-     * reply before: a busy machine may take longer to send a window than was agreed.
+     * Sends a whole file, from DATA 1 on. After each window it waits for the ACK of the last block and skips duplicates of
+     * the previous reply: a busy machine may take longer to send a window than the negotiated timeout.
      */
     public void upload(byte[] content, int blksize, int windowsize) {
         long blocks = content.length / blksize + 1;
@@ -268,7 +274,7 @@ public final class RawSocketPeer implements AutoCloseable {
         socket.close();
     }
 
-    /** Goes away without a word. */
+    /** Closes the socket without an ERROR to the peer. */
     public void vanish() {
         socket.close();
     }

@@ -2,13 +2,13 @@ package dev.lockstep.tftp.harness;
 
 import java.nio.file.Path;
 
-/** Where the built programs are. */
+/** The location of the built programs. */
 public final class Repository {
-    /** Maven runs the suites in their module's folder. */
+    /** The root folder of the repository. Maven runs the suites in the folder of their module. */
     public static final Path ROOT =
             Path.of(System.getProperty("user.dir")).toAbsolutePath().getParent();
 
-    /** Small enough for a busy machine, and every buffer that is not given back is reported. */
+    /** Options for a small heap on a busy machine, and for a report of every buffer that is not released. */
     public static final String JAVA_OPTIONS = "-Xmx256m -Dio.netty.leakDetection.level=paranoid";
 
     private Repository() {}

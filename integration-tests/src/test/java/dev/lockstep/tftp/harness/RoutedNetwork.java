@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A client's network and a server's, with a router between them that has the rules of nftables; needs root.
+ * The network of a client and that of a server, with a router between them that applies rules of nftables. Needs root.
  *
  * <pre>
  *   client 10.77.1.2 ──── 10.77.1.1 router 10.77.2.1 ──── 10.77.2.2 server
@@ -39,7 +39,10 @@ public final class RoutedNetwork implements AutoCloseable {
 
     private final String name = "nat" + ProcessHandle.current().pid() % 100_000;
 
-    /** The router keeps to these rules, as {@code nft -f} reads them; its interfaces are toc and tos. */
+    /**
+     * Creates the networks. The router applies these rules, in the syntax of {@code nft -f}; its interfaces are toc and
+     * tos.
+     */
     public RoutedNetwork(String rules) {
         NetworkNamespace.needed("nft");
         Run.Result result = shell(SET_UP, Map.of("NET", name, "RULES", rules));
@@ -49,12 +52,12 @@ public final class RoutedNetwork implements AutoCloseable {
         assertThat(result.exit()).as(result.toString()).isZero();
     }
 
-    /** The words before a command that is to run at the client's. */
+    /** Returns the command prefix that runs a command at the client. */
     public List<String> atClient() {
         return List.of("ip", "netns", "exec", name + "-c");
     }
 
-    /** The words before a command that is to run at the server's. */
+    /** Returns the command prefix that runs a command at the server. */
     public List<String> atServer() {
         return List.of("ip", "netns", "exec", name + "-s");
     }

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A command that runs beside the test; closing ends it if it has not ended by itself. */
+/** A command that runs beside the test. Closing it ends the process if it still runs. */
 public final class Run implements AutoCloseable {
-    /** How long a command may take where the test does not say. */
+    /** The time limit of a command if the test gives none. */
     public static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final List<String> command;
@@ -43,7 +43,7 @@ public final class Run implements AutoCloseable {
         }
     }
 
-    /** Runs a command to its end. */
+    /** Runs a command to its end and returns its result. */
     public static Result run(String... command) {
         try (Run run = start(Repository.ROOT, Map.of(), List.of(command))) {
             return run.await();
@@ -54,7 +54,7 @@ public final class Run implements AutoCloseable {
         return await(LIMIT);
     }
 
-    /** Waits for the end and says how it went; a command that goes on for longer fails the test. */
+    /** Waits for the end and returns the result; fails the test if the command runs for longer. */
     public Result await(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -68,19 +68,19 @@ public final class Run implements AutoCloseable {
         return new Result(process.exitValue(), out.bytes(), err.text());
     }
 
-    /** Waits until standard output is as wished; false when the time is up or the process has ended. */
-    public boolean awaitOutput(Predicate<String> wish, Duration patience) {
+    /** Waits until standard output matches; returns false if the time is up or the process has ended. */
+    public boolean awaitOutput(Predicate<String> condition, Duration timeout) {
         try {
-            return out.await(wish, patience);
+            return out.await(condition, timeout);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
     }
 
-    /** Waits until standard error is as wished; false when the time is up or the process has ended. */
-    public boolean awaitErrors(Predicate<String> wish, Duration patience) {
+    /** Waits until standard error matches; returns false if the time is up or the process has ended. */
+    public boolean awaitErrors(Predicate<String> condition, Duration timeout) {
         try {
-            return err.await(wish, patience);
+            return err.await(condition, timeout);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
@@ -94,7 +94,7 @@ public final class Run implements AutoCloseable {
         return process.pid();
     }
 
-    /** What it printed so far, both streams. */
+    /** Returns the output so far, of both streams. */
     public String printed() {
         return out.text() + err.text();
     }
@@ -103,7 +103,7 @@ public final class Run implements AutoCloseable {
         return out.text();
     }
 
-    /** Sends SIGTERM; unlike {@link Process#destroy} that leaves its last words readable. */
+    /** Sends SIGTERM; unlike {@link Process#destroy} this leaves the last output readable. */
     public void terminate() {
         process.toHandle().destroy();
     }
@@ -121,7 +121,7 @@ public final class Run implements AutoCloseable {
         return new IllegalStateException(e);
     }
 
-    /** How a command ended. */
+    /** The result of a command. */
     public record Result(int exit, byte[] stdout, String stderr) {
         public String output() {
             return new String(stdout, StandardCharsets.UTF_8);

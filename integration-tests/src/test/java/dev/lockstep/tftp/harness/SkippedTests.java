@@ -15,7 +15,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** Prints how many tests a build skipped and what the machine lacks for them. Maven runs it last. */
+/** Prints how many tests a build skipped and what is missing on the machine for them. Maven runs it last. */
 public final class SkippedTests {
     private SkippedTests() {}
 
@@ -73,7 +73,10 @@ public final class SkippedTests {
         return text.append('\n').toString();
     }
 
-    /** Surefire writes the reason of a condition as an attribute, and that of an assumption as a stack trace. */
+    /**
+     * Returns the reason. Surefire writes that of a condition as an attribute, and that of an assumption as a stack
+     * trace.
+     */
     private static String[] reasons(Element skip) {
         String reason = skip.getAttribute("message")
                 + skip.getTextContent().lines().findFirst().orElse("");

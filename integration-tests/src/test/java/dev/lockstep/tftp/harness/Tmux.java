@@ -12,19 +12,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
-/** A command on a terminal of its own, with somebody who types and looks. */
+/** A command on a terminal of its own, whose keys the test types and whose screen it reads. */
 public final class Tmux implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final String socket = "lockstep-" + UUID.randomUUID();
 
     private Tmux() {}
 
-    /** Starts a shell's command line in a terminal of 100 × 30; what programs keep of it, they keep below the folder. */
+    /** Starts a command line of a shell in a terminal of 100 × 30. Programs keep their files below the folder. */
     public static Tmux start(Path folder, String command) {
         Tool.needed("tmux");
         Tmux tmux = new Tmux();
-        // what was on the screen stays there after the command has ended
+        // keep the screen after the command has ended
         String line = command + "; echo \"exit $?\"; exec cat";
         Map<String, String> environment = Map.of(
                 "LC_ALL",
@@ -45,32 +45,32 @@ public final class Tmux implements AutoCloseable {
         return tmux;
     }
 
-    /** Where programs keep what they remember. */
+    /** Returns the folder for the files that programs keep. */
     public static Path state(Path folder) {
         return folder.resolve(".state");
     }
 
-    /** Types these; a name such as Enter, Tab, Up or C-c is that key. */
+    /** Types text; a name such as Enter, Tab, Up or C-c is that key. */
     public void type(String... keys) {
         List<String> words = words("send-keys");
         words.addAll(List.of(keys));
         Run.run(words.toArray(String[]::new));
     }
 
-    /** What can be read now, without empty lines. */
+    /** Returns the text on the screen, without empty lines. */
     public String screen() {
         Run.Result result = Run.run(words("capture-pane", "-p").toArray(String[]::new));
         return String.join(
                 "\n", result.output().lines().filter(line -> !line.isBlank()).toList());
     }
 
-    /** Looks until the screen is as wished: nobody else can tell when. */
-    public String await(Predicate<String> wish) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+    /** Polls until the screen matches: there is no event to wait for. */
+    public String await(Predicate<String> condition) {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         String screen = screen();
-        while (!wish.test(screen)) {
+        while (!condition.test(screen)) {
             if (System.nanoTime() > deadline) {
-                fail("not as wished after " + PATIENCE + ":\n" + screen);
+                fail("not as wished after " + TIMEOUT + ":\n" + screen);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             screen = screen();

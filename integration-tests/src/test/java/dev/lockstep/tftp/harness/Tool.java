@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Programs and rights that a test needs of the machine. Where one is missing the test is skipped, or fails if the
- * environment has {@code CI=true}. Call it from a test or a {@code @BeforeEach}: tests skipped by a {@code @BeforeAll}
- * are not counted in the reports.
+ * Programs and rights that a test needs. Where one is missing the test is skipped, or fails if the environment has {@code
+ * CI=true}. Must be called from a test or a {@code @BeforeEach}: tests skipped by a {@code @BeforeAll} are not counted in
+ * the reports.
  */
 public final class Tool {
-    /** Stands for the rights of the superuser among the names of programs. */
+    /** Stands for the rights of the superuser in a list of programs. */
     public static final String ROOT = "root";
 
-    /** Begins the reason in the report of a skipped test. The names follow, separated by commas. */
+    /** The start of the reason in the report of a skipped test. The names follow, separated by commas. */
     static final String MISSING = "missing: ";
 
     private static final boolean ALL_REQUIRED = "true".equals(System.getenv("CI"));
@@ -41,7 +41,7 @@ public final class Tool {
         require(missing.isEmpty(), String.join(", ", missing));
     }
 
-    /** Requires what the caller has tested. */
+    /** Requires a condition that the caller has tested. */
     public static void require(boolean available, String name) {
         if (!available && ALL_REQUIRED) {
             fail(MISSING + name + " (expected: available, as CI=true)");

@@ -12,7 +12,7 @@ import org.opentest4j.TestAbortedException;
 
 class ToolTest {
     @Test
-    void a_test_that_lacks_programs_is_skipped_with_their_names_and_fails_with_ci() {
+    void a_test_without_its_programs_is_skipped_with_their_names_and_fails_with_ci() {
         Throwable thrown = catchThrowable(() -> Tool.needed("no-such-program", "sh", "nor-such-a-one"));
         assertThat(thrown)
                 .isInstanceOf("true".equals(System.getenv("CI")) ? AssertionError.class : TestAbortedException.class)
@@ -20,7 +20,7 @@ class ToolTest {
     }
 
     @Test
-    void a_program_is_found_on_the_path_or_at_a_place_that_is_told() {
+    void a_program_is_found_on_the_path_or_at_a_given_place() {
         assertThat(Tool.named("sh")).endsWith("/sh");
         assertThat(Tool.named("shell", Path.of("/no/such/shell"), Path.of("/bin/sh")))
                 .isEqualTo("/bin/sh");

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each of ours against other people's programs over bad networks: a report of times. A foreign program that gives up
- * or keeps the wrong bytes is reported, and no failure of ours.
+ * Reports the times of our client and daemon with other implementations over bad networks. A foreign program that times
+ * out or stores wrong bytes is reported, and does not fail the test.
  */
 @Tag("soak")
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -45,7 +45,7 @@ class BadNetworkPeersIT {
     }
 
     @Test
-    void the_classic_bad_network_between_ours_and_others() {
+    void the_classic_bad_network_between_our_programs_and_others() {
         List<CompletableFuture<String>> all = new ArrayList<>();
         try (Server ours = ServerKind.LOCKSTEP.start(served);
                 Server hpa = ServerKind.TFTPD_HPA.start(served);
@@ -65,9 +65,9 @@ class BadNetworkPeersIT {
         }
     }
 
-    /** Without options: with them curl asks for a timeout of 6 s, which then binds both ends. */
+    /** Uses no options: with them curl requests a timeout of 6 s, which then applies to both ends. */
     @Test
-    void curl_moves_a_mebibyte_in_lock_step_over_a_quick_network_that_loses_a_fifth() {
+    void curl_transfers_a_mebibyte_in_lock_step_over_a_fast_network_that_drops_a_fifth() {
         try (Server ours = ServerKind.LOCKSTEP.start(served)) {
             Content.write(served.resolve("file"), 1 << 20);
             Trip trip = new Trip(ServerKind.LOCKSTEP, ClientKind.CURL, true, 1);
@@ -87,7 +87,7 @@ class BadNetworkPeersIT {
                     new Server(server.program(), server.host(), relay.address().getPort(), served);
             String name = trip.client + "-" + trip.server + "-" + trip.seed;
             Path from = trip.get ? served.resolve("file") : Content.write(local.resolve("from-" + name), CLASSIC_SIZE);
-            // other people's servers replace only what is there and open to all
+            // other servers only replace existing files that everyone may write
             Path to = trip.get ? local.resolve("to-" + name) : Content.write(served.resolve(name), new byte[1]);
             Job job = trip.get ? Job.of("file", to) : Job.of(name, from);
             List<String> command = new ArrayList<>(

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What Wireshark makes of a transfer between our client and our daemon. */
+/** The dissection by Wireshark of a transfer between the client and the daemon. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CaptureIT {
 
@@ -37,18 +37,18 @@ class CaptureIT {
 
     private static Server server;
 
-    /** One captured frame, by the fields that tshark prints. */
+    /** A captured frame with the fields that tshark prints. */
     record Frame(String protocols, String opcode, String source, String destination, String malformed, String expert) {
 
         static Frame parse(String line) {
-            String[] fields = line.split("\t", -1); // -1: empty ones at the end too
+            String[] fields = line.split("\t", -1); // -1 keeps empty fields at the end
             return new Frame(fields[0], fields[1], fields[2], fields[3], fields[4], fields[5]);
         }
     }
 
     @BeforeEach
     void programs() {
-        Tool.needed(Tool.ROOT, "dumpcap", "tshark"); // others than root may not capture on every system
+        Tool.needed(Tool.ROOT, "dumpcap", "tshark"); // not every system allows captures without root
     }
 
     @BeforeAll
@@ -83,14 +83,14 @@ class CaptureIT {
         });
         assertThat(frames.get(0).opcode()).isEqualTo(operation.equals("get") ? "1" : "2");
         assertThat(frames).map(Frame::opcode).contains("3", "4").doesNotContain("5");
-        // not the DATA: the kernel shows a segmented burst on lo as one frame
-        int octetsAnAck = blksize == 0 ? SIZE : blksize * windowsize;
+        // DATA is not counted: the kernel shows a segmented burst on lo as one frame
+        int bytesPerAck = blksize == 0 ? SIZE : blksize * windowsize;
         assertThat(frames)
                 .filteredOn(frame -> frame.opcode().equals("4"))
-                .hasSizeGreaterThanOrEqualTo(SIZE / octetsAnAck);
+                .hasSizeGreaterThanOrEqualTo(SIZE / bytesPerAck);
     }
 
-    /** The frames on lo while the command runs. */
+    /** Captures the frames on lo while the command runs. */
     private static Path capture(String name, List<String> command) {
         Path file = local.resolve(name + ".pcapng");
         List<String> dumpcap =
@@ -105,7 +105,7 @@ class CaptureIT {
         return file;
     }
 
-    /** Dumpcap loses what it still holds when it is told to end: so we send ourselves a mark and wait for it. */
+    /** Waits until the capture has a marker datagram sent for this: dumpcap loses buffered frames when it is ended. */
     private static void awaitWritten(Path capture) {
         String mark = "mark " + UUID.randomUUID();
         byte[] bytes = mark.getBytes(StandardCharsets.US_ASCII);
@@ -126,8 +126,8 @@ class CaptureIT {
     }
 
     /**
-     * Ours, out of all the traffic on lo: those of the client's port, told by its request. Tshark follows the transfer
-     * from the request's port to the server's new one by itself.
+     * Selects the frames of the client's port, which its request gives, from all the traffic on lo. Tshark follows the
+     * transfer from the port of the request to the new one of the server.
      */
     private static List<Frame> frames(Path capture) {
         String clientPort =
@@ -163,7 +163,7 @@ class CaptureIT {
         outcome.assertExit(0);
         return outcome.output()
                 .lines()
-                .filter(line -> !line.startsWith("Running as user")) // a warning for root
+                .filter(line -> !line.startsWith("Running as user")) // a warning when run by root
                 .map(Frame::parse)
                 .toList();
     }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The clients, and how each is asked for a transfer. */
+/** The clients, and how a transfer is requested of each. */
 enum ClientKind {
     LOCKSTEP {
         @Override
@@ -25,7 +25,10 @@ enum ClientKind {
         }
     },
 
-    /** No options at all: 512 octets a block, no tsize. Exits 0 whatever the server says, leaving an empty file. */
+    /**
+     * Sends no options: blocks of 512 bytes, no tsize. Exits with 0 after any ERROR of the server and leaves an empty
+     * file.
+     */
     TFTP_HPA {
         @Override
         List<String> getCommand(Server server, Job job) {
@@ -40,7 +43,7 @@ enum ClientKind {
         private List<String> command(Server server, Job job, List<String> classic) {
             List<String> command = new ArrayList<>(List.of(Tool.named("tftp"), server.host(), "" + server.port()));
             command.addAll(List.of("-m", job.netascii() ? "netascii" : "octet", "-c"));
-            command.addAll(classic); // -c takes all the rest of the line
+            command.addAll(classic); // -c takes the rest of the line
             return command;
         }
 
@@ -81,7 +84,9 @@ enum ClientKind {
         }
     },
 
-    /** Saves a netascii download as it was on the wire. Takes an empty download for an error: 71, and no file. */
+    /**
+     * Saves a netascii download as it was on the wire. Takes an empty download for an error: status 71, and no file.
+     */
     CURL {
         @Override
         List<String> getCommand(Server server, Job job) {
@@ -135,7 +140,7 @@ enum ClientKind {
 
     abstract List<String> putCommand(Server server, Job job);
 
-    /** The exit status after an ERROR with this code. */
+    /** Returns the exit status after an ERROR with this code. */
     int exitOnError(int code) {
         return 1;
     }
@@ -148,7 +153,7 @@ enum ClientKind {
         return Program.run(folder(job), putCommand(server, job));
     }
 
-    /** The client under test, or what {@code -Dinterop.client} puts in its place. */
+    /** Returns the client under test, or its replacement from {@code -Dinterop.client}. */
     static ClientKind underTest() {
         return valueOf(
                 System.getProperty("interop.client", "lockstep").toUpperCase().replace('-', '_'));

@@ -13,7 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** Seeded bytes, cheap to make, in which no two blocks are alike: a block lost, doubled or out of place changes the hash. */
+/** Seeded bytes in which no two blocks are alike: a dropped, duplicated or reordered block changes the hash. */
 final class Content {
 
     private static final int CHUNK = 1 << 20;
@@ -49,19 +49,21 @@ final class Content {
         }
     }
 
-    /** Text with every kind of line end, lone carriage returns among them, so that pairs fall across blocks. */
+    /**
+     * Returns text with every kind of line end, including lone carriage returns, so that pairs cross block boundaries.
+     */
     static byte[] anyText(int size) {
         byte[] text = text(size, LINE_ENDS_AND_LETTERS);
-        text[size - 1] = '\r'; // a lone CR at the very end is the one that needs a flush
+        text[size - 1] = '\r'; // a lone CR at the end has to be flushed
         return text;
     }
 
-    /** Text whose only control character is the line feed. */
+    /** Returns text whose only control character is the line feed. */
     static byte[] plainText(int size) {
         return text(size, "\n\nabcdefgh");
     }
 
-    /** As RFC 764 wants it on the wire: LF as CR LF, CR as CR NUL. */
+    /** Encodes text as RFC 764 requires on the wire: LF as CR LF, CR as CR NUL. */
     static byte[] netascii(byte[] text) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (byte b : text) {
@@ -108,7 +110,7 @@ final class Content {
         return text;
     }
 
-    /** SplitMix64 over the offset, so that any chunk can be made alone. */
+    /** Applies SplitMix64 to the offset, so that any chunk can be generated alone. */
     private static void fill(ByteBuffer chunk, long seed, long from) {
         for (long at = from; chunk.hasRemaining(); at += Long.BYTES) {
             long z = seed + (at + Long.BYTES) * 0x9E3779B97F4A7C15L;
@@ -118,7 +120,10 @@ final class Content {
         }
     }
 
-    /** tftpd-hpa and atftpd serve only what anybody may read, and replace only what anybody may write. */
+    /**
+     * Opens a file to all users: tftpd-hpa and atftpd serve only files readable, and replace only files writable, by
+     * all.
+     */
     private static Path open(Path file) throws IOException {
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     }

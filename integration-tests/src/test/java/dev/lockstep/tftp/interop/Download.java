@@ -11,7 +11,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
-/** One lock-step download on a channel of its own, never blocking: told of each datagram and each silence. */
+/** A lock-step download on a non-blocking channel of its own. The caller reports each datagram and each timeout. */
 final class Download implements AutoCloseable {
 
     private static final long SILENCE = TimeUnit.SECONDS.toNanos(1);
@@ -42,7 +42,7 @@ final class Download implements AutoCloseable {
         return channel;
     }
 
-    /** The hash of what came, or what went wrong; null while it runs. */
+    /** Returns the hash of the content, or the failure; null while the download runs. */
     String result() {
         return result;
     }
@@ -52,14 +52,14 @@ final class Download implements AutoCloseable {
         send();
     }
 
-    /** Takes every datagram that is there. */
+    /** Reads every datagram that is available. */
     void read(ByteBuffer scratch, long now) throws IOException {
         try {
             while (result == null && receive(scratch.clear())) {
                 take(scratch.flip(), now);
             }
         } catch (PortUnreachableException gone) {
-            result = "the server's port is gone after block " + (expected - 1);
+            result = "port of the server unreachable after block " + (expected - 1);
         }
     }
 
@@ -68,7 +68,7 @@ final class Download implements AutoCloseable {
             return;
         }
         if (resends++ == RESENDS) {
-            result = "silence after block " + (expected - 1);
+            result = "timeout after block " + (expected - 1);
             return;
         }
         lastProgress = now;
@@ -86,7 +86,7 @@ final class Download implements AutoCloseable {
         }
         var from = channel.receive(scratch);
         if (from != null) {
-            channel.connect(from); // the port that answers first is the server's for this transfer
+            channel.connect(from); // the source port of the first reply is the TID of the server
         }
         return from != null;
     }
@@ -109,7 +109,7 @@ final class Download implements AutoCloseable {
     private void data(ByteBuffer message, long now) throws IOException {
         int block = message.getShort() & 0xFFFF;
         if (block != (expected & 0xFFFF)) {
-            return; // an old one again: the silence timer repeats our ACK if that was lost
+            return; // a duplicate: the timer retransmits the ACK if it was lost
         }
         boolean isLast = message.remaining() < blksize;
         digest.update(message);

@@ -9,14 +9,14 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Many downloads of one file at once, on one thread. */
+/** Many concurrent downloads of one file, on one thread. */
 final class DownloadSwarm {
 
     private static final int TICK_MILLIS = 100;
 
     private DownloadSwarm() {}
 
-    /** Runs them all to their end and gives the hash that each came to, or what went wrong with it. */
+    /** Runs all downloads to their end and returns the hash or the failure of each. */
     static List<String> run(InetSocketAddress server, String file, int blksize, int count) {
         List<Download> downloads = new ArrayList<>(count);
         try (Selector selector = Selector.open()) {

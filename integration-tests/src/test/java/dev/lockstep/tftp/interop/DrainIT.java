@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A daemon that is told to stop while many transfers run. */
+/** A graceful shutdown of the daemon while many transfers run. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(300)
 class DrainIT {
@@ -33,13 +33,13 @@ class DrainIT {
     Path root;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--no-path-mtu", "--single-port"}) // the first changes nothing here: a port a transfer
-    void two_hundred_downloads_finish_whole_and_no_other_begins(String mode) throws Exception {
+    @ValueSource(strings = {"--no-path-mtu", "--single-port"}) // --no-path-mtu stands for the default: one port for each transfer
+    void two_hundred_downloads_complete_and_no_other_begins(String mode) throws Exception {
         String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
         try (Server daemon = ServerKind.daemon(root, Map.of(), "--drain", "120", "--verbose", mode)) {
             CompletableFuture<List<String>> swarm =
                     CompletableFuture.supplyAsync(() -> DownloadSwarm.run(daemon.address(), "file", BLKSIZE, CLIENTS));
-            Await.until("all have asked", () -> count(daemon, "asks") == CLIENTS);
+            Await.until("all have sent their request", () -> count(daemon, "asks") == CLIENTS);
             long running = CLIENTS - count(daemon, "complete");
             daemon.program().terminate();
             daemon.program().awaitOutput("^Interrupt, quitting\\.\\.\\.$");
@@ -51,17 +51,17 @@ class DrainIT {
 
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertThat(served).as("a request after the signal").isFalse();
-            assertThat(running).as("transfers that ran when the signal came").isPositive();
+            assertThat(running).as("transfers running at the signal").isPositive();
             assertThat(count(daemon, "complete")).isEqualTo(CLIENTS);
             assertThat(count(daemon, "failed")).isZero();
             end.assertExit(0);
             System.out.println("drain " + mode + ": " + running + " of " + CLIENTS
-                    + " ran when the signal came, all whole, the process ended after " + millis + " ms");
+                    + " running at the signal, all complete, the process ended after " + millis + " ms");
         }
     }
 
     @Test
-    void who_does_not_finish_in_time_is_told() throws IOException {
+    void a_transfer_that_does_not_finish_in_time_gets_an_error() throws IOException {
         Content.write(root.resolve("file"), 1 << 20);
         try (Server daemon = ServerKind.daemon(root, Map.of(), "--drain", "0.5");
                 DatagramSocket client = new DatagramSocket()) {
@@ -69,7 +69,7 @@ class DrainIT {
             byte[] request = "\0\1file\0octet\0timeout\000255\0".getBytes(StandardCharsets.ISO_8859_1);
             client.send(new DatagramPacket(request, request.length, daemon.address()));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
-            client.receive(answer); // the OACK, which is never answered
+            client.receive(answer); // the OACK, which is never acknowledged
             daemon.program().terminate();
             client.receive(answer);
             assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.ISO_8859_1))
@@ -86,7 +86,7 @@ class DrainIT {
                 .count();
     }
 
-    /** Whether a new request gets the file; an ERROR, silence, and no port at all are a no. */
+    /** Returns whether a new request gets the file; false after an ERROR, a timeout, or an unreachable port. */
     private static boolean isServed(Server daemon) throws IOException {
         byte[] request = "\0\1file\0octet\0".getBytes(StandardCharsets.US_ASCII);
         try (DatagramSocket late = new DatagramSocket()) {

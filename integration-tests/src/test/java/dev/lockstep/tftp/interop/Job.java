@@ -2,7 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import java.nio.file.Path;
 
-/** One transfer as a user would ask for it; 0 for a size that isn't asked for. */
+/** One transfer in the terms of a user; a size of 0 is not requested. */
 record Job(String remote, Path local, boolean netascii, int blksize, int windowsize) {
 
     static Job of(String remote, Path local) {
@@ -13,8 +13,8 @@ record Job(String remote, Path local, boolean netascii, int blksize, int windows
         return new Job(remote, local, true, blksize, windowsize);
     }
 
-    Job blksize(int octets) {
-        return new Job(remote, local, netascii, octets, windowsize);
+    Job blksize(int bytes) {
+        return new Job(remote, local, netascii, bytes, windowsize);
     }
 
     Job windowsize(int blocks) {

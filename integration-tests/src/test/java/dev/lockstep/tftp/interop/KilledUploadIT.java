@@ -21,11 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** An upload over a file, cut short: the old file stays byte for byte, and nothing else stays. */
+/** An interrupted upload over an existing file: the old file stays unchanged, and no other file is left. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KilledUploadIT {
 
-    /** {@code -Dinterop.kills=1000 -Dinterop.seed=1} tries more, or other, places. */
+    /** The number of interruptions. {@code -Dinterop.kills=1000 -Dinterop.seed=1} tries more, or other, blocks. */
     private static final int KILLS = Integer.getInteger("interop.kills", 10);
 
     private static final long SEED = Long.getLong("interop.seed", 20260101);
@@ -38,10 +38,10 @@ class KilledUploadIT {
     Path root;
 
     /**
-     * Where the upload ends.
+     * The point at which the upload is interrupted.
      *
-     * @param acknowledged the last block whose ACK came; 0: that of the request
-     * @param underway whether one more block was sent, and its ACK not awaited
+     * @param acknowledged the last block whose ACK was received; 0: that of the request
+     * @param underway whether one more block was sent without waiting for its ACK
      */
     record Cut(int acknowledged, boolean underway) {
 
@@ -51,7 +51,7 @@ class KilledUploadIT {
 
         @Override
         public String toString() {
-            return "after ACK " + acknowledged + (underway ? " with the next block under way" : "");
+            return "after ACK " + acknowledged + (underway ? " with the next block in flight" : "");
         }
     }
 
@@ -82,7 +82,7 @@ class KilledUploadIT {
 
         try (Server again = daemon()) {
             assertThat(again.program().isAlive()).isTrue();
-            Await.until("nothing but the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
+            Await.until("only the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
         }
         assertOldUnlessWhole(root.resolve("old"), cut);
         assertOldUnlessWhole(deep.resolve("old"), cut);
@@ -98,13 +98,13 @@ class KilledUploadIT {
         }
         try (Server again = daemon()) {
             assertThat(again.program().isAlive()).isTrue();
-            Await.until("nothing but the new file in " + files(), () -> files().equals(List.of("old")));
+            Await.until("only the new file in " + files(), () -> files().equals(List.of("old")));
         }
         assertThat(root.resolve("old")).hasBinaryContent(NEW);
     }
 
     @Test
-    void a_client_that_is_gone_leaves_the_old_file_and_no_litter() {
+    void a_vanished_client_leaves_the_old_file_and_no_temporary_file() {
         List<Cut> cuts = cuts().stream().filter(cut -> !cut.sentEverything()).toList();
         List<String> names = IntStream.range(0, cuts.size())
                 .mapToObj(i -> "old-%04d".formatted(i))
@@ -117,14 +117,14 @@ class KilledUploadIT {
                     cutShort(upload, names.get(i), cuts.get(i));
                 }
             }
-            Await.until("nothing but the old files in " + root, () -> files().equals(names));
+            Await.until("only the old files in " + root, () -> files().equals(names));
             assertThat(daemon.program().isAlive()).isTrue();
         }
         names.forEach(name -> assertThat(root.resolve(name)).hasBinaryContent(OLD));
     }
 
     @Test
-    void an_upload_that_never_was_leaves_nothing() {
+    void an_upload_without_data_leaves_no_file() {
         try (Server daemon = daemon("--timeout", "1", "--give-up", "2")) {
             try (RawUpload upload = new RawUpload(daemon.address(), NEW)) {
                 upload.acknowledgedUpTo("new", BLOCKS / 2);
@@ -146,7 +146,10 @@ class KilledUploadIT {
         }
     }
 
-    /** Once the last block is out, the daemon may have published the new file: then all of it. */
+    /**
+     * Checks the file. After the last block was sent the daemon may have published the new file, which must be
+     * complete.
+     */
     private static void assertOldUnlessWhole(Path file, Cut cut) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         assertThat(Content.sha256(bytes))
@@ -154,7 +157,7 @@ class KilledUploadIT {
                 .isIn(Content.sha256(OLD), Content.sha256(cut.sentEverything() ? NEW : OLD));
     }
 
-    /** Every file below the root, hidden ones too; one that vanishes while we look isn't there. */
+    /** Lists every file below the root, including hidden ones. A file that vanishes meanwhile is skipped. */
     private List<String> files() {
         List<String> files = new ArrayList<>();
         try {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of many times 65,536 blocks, from a daemon with little memory that has other clients too. */
+/** Files of many times 65,536 blocks, from a daemon with a small heap that serves other clients at the same time. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LongFileIT {
 
@@ -25,13 +25,13 @@ class LongFileIT {
     Path local;
 
     @Test
-    void seventy_megabytes_go_twice_round_the_block_number() {
+    void the_block_number_rolls_over_twice_in_seventy_megabytes() {
         pullBesideTwoOthers(70_000_001);
     }
 
     @Test
     @Tag("soak")
-    void a_gigabyte_goes_thirty_five_times_round_the_block_number() {
+    void the_block_number_rolls_over_thirty_five_times_in_a_gigabyte() {
         pullBesideTwoOthers(1_173_828_708L);
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A crowd at one daemon with little memory: all are served, and nothing is left open when they are gone. */
+/** Many concurrent transfers of a daemon with a small heap: all succeed, and no descriptor or buffer leaks. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ManyTransfersIT {
 
@@ -26,12 +26,12 @@ class ManyTransfersIT {
     Path root;
 
     @Test
-    void a_thousand_downloads_at_once_are_whole_and_leave_no_descriptor_open() {
+    void a_thousand_concurrent_downloads_are_complete_and_leave_no_descriptor_open() {
         String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
         try (Server daemon = daemon("-Xmx256m")) {
             ProcessHandle java = daemon.program().worker();
             long listening = sockets(java);
-            // the daemon's threads open what they keep with their first work
+            // the threads of the daemon open permanent descriptors at first use
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, WARM_UP))
                     .containsOnly(hash);
             Await.until("the sockets of the warm-up closed", () -> sockets(java) <= listening);
@@ -40,7 +40,7 @@ class ManyTransfersIT {
             List<String> results = DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 1000);
 
             assertThat(results)
-                    .as(() -> "the daemon says of those that failed:\n" + failures(daemon))
+                    .as(() -> "the daemon logged for the failed ones:\n" + failures(daemon))
                     .hasSize(1000)
                     .containsOnly(hash);
             Await.until(
@@ -51,14 +51,14 @@ class ManyTransfersIT {
     }
 
     @Test
-    void two_hundred_downloads_at_once_leak_no_buffer() {
+    void two_hundred_concurrent_downloads_leak_no_buffer() {
         String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
         try (Server daemon = daemon("-Xmx256m -Dio.netty.leakDetection.level=paranoid")) {
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 200))
                     .hasSize(200)
                     .containsOnly(hash);
             collectGarbage(daemon.program().worker());
-            // a leak is reported when the next buffer is taken after the lost one was collected
+            // a leak is reported at the next allocation after the lost buffer was collected
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 10)).containsOnly(hash);
             daemon.program().terminate();
             assertThat(daemon.program().end().output()).doesNotContain("LEAK:");
@@ -87,7 +87,7 @@ class ManyTransfersIT {
         return descriptors(java).filter(target -> target.startsWith("socket:")).count();
     }
 
-    /** What the open descriptors of the process point to. */
+    /** Returns the targets of the open descriptors of the process. */
     private static Stream<String> descriptors(ProcessHandle java) {
         try (Stream<Path> open = Files.list(Path.of("/proc/" + java.pid() + "/fd"))) {
             return open.map(ManyTransfersIT::target).toList().stream();

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our daemon and a client on two sides of a router that translates addresses, in network namespaces. */
+/** The daemon and the client on two sides of a router that translates addresses, in network namespaces. */
 class NatIT {
-    /** The clients' router: all of them look like one, and what was not asked for does not come in. */
+    /** A router of the clients: all have one address behind it, and datagrams that belong to no flow are dropped. */
     private static final String MASQUERADE = """
             table ip nat {
                 chain out { type nat hook postrouting priority srcnat; oifname "tos" masquerade; }
@@ -27,7 +27,7 @@ class NatIT {
             }
             """;
 
-    /** The server's router: passes some ports on, as container platforms do, and nothing else in either direction. */
+    /** A router of the server: forwards some ports, as container platforms do, and nothing else in either direction. */
     private static final String PUBLISHED_PORTS = """
             table ip nat {
                 chain in { type nat hook prerouting priority dstnat; iifname "toc" udp dport { %1$s } dnat to 10.77.2.2; }
@@ -61,7 +61,7 @@ class NatIT {
     }
 
     @Test
-    void single_port_crosses_the_masquerade_of_the_clients_router() throws IOException {
+    void single_port_mode_works_behind_the_masquerade_of_the_clients_router() throws IOException {
         try (RoutedNetwork network = new RoutedNetwork(MASQUERADE);
                 Daemon daemon = daemon(network, "--single-port")) {
             eachClient(network, RoutedNetwork.SERVER);
@@ -70,7 +70,7 @@ class NatIT {
     }
 
     @Test
-    void a_fresh_port_does_not_cross_it() {
+    void an_ephemeral_port_does_not_work_behind_the_masquerade() {
         try (RoutedNetwork network = new RoutedNetwork(MASQUERADE);
                 Daemon daemon = daemon(network)) {
             nobodyIsServed(network, RoutedNetwork.SERVER);
@@ -79,7 +79,7 @@ class NatIT {
     }
 
     @Test
-    void a_port_range_crosses_a_router_that_passes_on_these_ports() throws IOException {
+    void a_port_range_works_behind_a_router_that_forwards_these_ports() throws IOException {
         try (RoutedNetwork network = new RoutedNetwork(published("6969, 7000-7009"));
                 Daemon daemon = daemon(network, "--port-range", "7000-7009")) {
             eachClient(network, RoutedNetwork.ROUTER_AT_CLIENT);
@@ -88,7 +88,7 @@ class NatIT {
     }
 
     @Test
-    void single_port_crosses_a_router_that_passes_on_one_port() throws IOException {
+    void single_port_mode_works_behind_a_router_that_forwards_one_port() throws IOException {
         try (RoutedNetwork network = new RoutedNetwork(published("6969"));
                 Daemon daemon = daemon(network, "--single-port")) {
             eachClient(network, RoutedNetwork.ROUTER_AT_CLIENT);
@@ -97,7 +97,7 @@ class NatIT {
     }
 
     @Test
-    void a_fresh_port_does_not_cross_such_a_router() {
+    void an_ephemeral_port_does_not_work_behind_a_router_that_forwards_one_port() {
         try (RoutedNetwork network = new RoutedNetwork(published("6969, 7000-7009"));
                 Daemon daemon = daemon(network)) {
             nobodyIsServed(network, RoutedNetwork.ROUTER_AT_CLIENT);
@@ -116,7 +116,7 @@ class NatIT {
         return Daemon.listeningIn(network.atServer(), root, all.toArray(String[]::new));
     }
 
-    /** Every client gets a file and puts it back. */
+    /** Downloads a file with every client and uploads it again. */
     private void eachClient(RoutedNetwork network, String host) throws IOException {
         Server server = new Server(null, host, PORT, root);
         for (ClientKind client : CLIENTS) {
@@ -135,13 +135,13 @@ class NatIT {
         outcome.assertExit(0);
     }
 
-    /** The ways are there: it is only the port that is wrong. */
+    /** Expects a timeout, although the route works: only the port is not forwarded. */
     private void nobodyIsServed(RoutedNetwork network, String host) {
         List<String> command = new ArrayList<>(network.atClient());
         command.addAll(List.of(
                 Tool.named("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
         ProgramOutcome outcome = Program.run(local, command);
-        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // time is up
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // timeout
         assertThat(outcome.output()).isEmpty();
     }
 }

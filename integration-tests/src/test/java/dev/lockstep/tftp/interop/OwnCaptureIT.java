@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tshark reads in the captures that {@code --pcap} writes. */
+/** Captures that {@code --pcap} writes, as tshark reads them. */
 @Timeout(180)
 class OwnCaptureIT {
     private static final int SIZE = 3000;
-    /** Opcode, and the block number of DATA and ACK. */
+    /** The opcodes, with the block number of DATA and ACK. */
     private static final List<String> GET =
             List.of("1", "6", "4 0", "3 1", "3 2", "3 3", "4 3"); // blksize 1428: 1428 + 1428 + 144
 
@@ -44,12 +44,12 @@ class OwnCaptureIT {
         }
     }
 
-    /** Opcodes and block numbers of all frames but those sent again. */
+    /** Returns the opcodes and block numbers of all frames without retransmissions. */
     private static List<String> frames(Path capture, int port) {
         return allFrames(capture, port).stream().distinct().toList();
     }
 
-    /** Opcodes and block numbers; none is malformed or gives rise to a remark. */
+    /** Returns the opcodes and block numbers, and asserts that no frame is malformed or has a remark of tshark. */
     private static List<String> allFrames(Path capture, int port) {
         List<String> command = List.of(
                 Tool.named("tshark"),
@@ -110,7 +110,7 @@ class OwnCaptureIT {
     }
 
     @Test
-    void a_load_captures_each_of_its_transfers() {
+    void a_load_run_captures_each_of_its_transfers() {
         try (Daemon daemon = Daemon.serving(root)) {
             int port = daemon.address().getPort();
             String uri = "tftp://127.0.0.1:" + port + "/file";
@@ -122,7 +122,7 @@ class OwnCaptureIT {
     }
 
     @Test
-    void ipv6_is_captured_as_such() {
+    void ipv6_is_captured() {
         try (Daemon daemon = Daemon.servingEverywhere(root)) {
             int port = daemon.address().getPort();
             tftp(0, "get", "tftp://[::1]:" + port + "/file", "--pcap", "six.pcap");
@@ -131,7 +131,7 @@ class OwnCaptureIT {
     }
 
     @Test
-    void a_client_that_is_ended_leaves_a_whole_capture() {
+    void a_terminated_client_leaves_a_complete_capture() {
         try (FakeServer silent = new FakeServer();
                 Run run = ClientProcess.tftp(folder, "get", silent.url("file"), "--pcap", "ended.pcap")) {
             silent.awaitRequest();

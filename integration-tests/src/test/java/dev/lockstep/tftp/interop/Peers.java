@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Where the programs are on this machine. */
+/** The paths of the programs on this machine. */
 final class Peers {
 
     static final Path REPOSITORY =
@@ -16,12 +16,15 @@ final class Peers {
 
     private Peers() {}
 
-    /** One of ours: {@code launcher("server", "tftpd")}. */
+    /** Returns the launcher of one of our programs, for example {@code launcher("server", "tftpd")}. */
     static String launcher(String module, String name) {
         return REPOSITORY.resolve(module).resolve("bin").resolve(name).toString();
     }
 
-    /** Debian's atftpd conflicts with tftpd-hpa, so it is unpacked and not installed: {@code ATFTPD} says where. */
+    /**
+     * Returns the path of atftpd. On Debian it conflicts with tftpd-hpa, so it is unpacked and {@code ATFTPD} has its
+     * path.
+     */
     static String atftpd() {
         Path[] places = Stream.of(
                         System.getProperty("interop.atftpd"),
@@ -34,7 +37,7 @@ final class Peers {
         return Tool.named("atftpd", places);
     }
 
-    /** A UDP port that nobody has at this moment. */
+    /** Returns a UDP port that is free at this moment. */
     static int freePort() {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

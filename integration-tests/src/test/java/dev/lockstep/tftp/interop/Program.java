@@ -13,10 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A process of ours with its output, read by a thread as it comes; closing it ends it and all it started. */
+/** A child process whose output a thread reads. Closing it kills the process and its descendants. */
 final class Program implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofSeconds(120);
 
     private final List<String> command;
     private final Process process;
@@ -46,21 +46,21 @@ final class Program implements AutoCloseable {
     }
 
     static ProgramOutcome run(Path directory, List<String> command) {
-        return run(directory, command, PATIENCE);
+        return run(directory, command, TIMEOUT);
     }
 
-    static ProgramOutcome run(Path directory, List<String> command, Duration patience) {
+    static ProgramOutcome run(Path directory, List<String> command, Duration timeout) {
         try (Program program = start(directory, Map.of(), command)) {
-            return program.end(patience);
+            return program.end(timeout);
         }
     }
 
-    /** Waits until the program has ended of itself. */
-    ProgramOutcome end(Duration patience) {
+    /** Waits until the program has ended by itself. */
+    ProgramOutcome end(Duration timeout) {
         try {
-            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(
-                        command + " still runs after " + patience.toSeconds() + " s, output:\n" + output());
+                        command + " still runs after " + timeout.toSeconds() + " s, output:\n" + output());
             }
             reader.join(TimeUnit.SECONDS.toMillis(5));
             return new ProgramOutcome(command, process.exitValue(), output());
@@ -70,10 +70,10 @@ final class Program implements AutoCloseable {
     }
 
     ProgramOutcome end() {
-        return end(PATIENCE);
+        return end(TIMEOUT);
     }
 
-    /** Waits until the pattern is somewhere in the output; fails if the program ends before. */
+    /** Waits until the output contains the pattern; fails if the program ends before. */
     Matcher awaitOutput(String pattern) {
         Pattern compiled = Pattern.compile(pattern, Pattern.MULTILINE);
         Await.until("'" + pattern + "' in the output of " + command, () -> {
@@ -90,8 +90,8 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * The process that does the work: the launcher has become it, or where one didn't, the newest below it. A Java
-     * process below a Java process is another matter: the launcher lets it write an archive in the background.
+     * Returns the process that does the work: the one the launcher was replaced by, or else its newest descendant. A Java
+     * process below a Java process does not count: the launcher starts it in the background to write an archive.
      */
     ProcessHandle worker() {
         return all().filter(Program::isJava)
@@ -114,12 +114,12 @@ final class Program implements AutoCloseable {
         }
     }
 
-    /** SIGTERM; the caller awaits the end. */
+    /** Sends SIGTERM; the caller waits for the end. */
     void terminate() {
         worker().destroy();
     }
 
-    /** SIGKILL: nothing in the process gets a chance to tidy up. */
+    /** Sends SIGKILL, so that the process cannot clean up. */
     void kill() {
         all().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
@@ -145,7 +145,7 @@ final class Program implements AutoCloseable {
                 }
             }
         } catch (IOException ignored) {
-            // the stream closes when the process is killed: what it said before is all there is
+            // the stream is closed when the process is killed: the output ends here
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
-/** How a program ended: its exit status and everything it wrote to standard output and standard error. */
+/** The result of a program: its exit status and its output on standard output and standard error. */
 record ProgramOutcome(List<String> command, int exit, String output) {
 
     void assertExit(int expected) {

@@ -13,7 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** An upload that stops where it is told to: plain RFC 1350, one datagram at a time. */
+/** An upload that stops where the test says: plain RFC 1350, one datagram at a time. */
 final class RawUpload implements AutoCloseable {
 
     private static final int BLOCK = 512;
@@ -34,12 +34,12 @@ final class RawUpload implements AutoCloseable {
         }
     }
 
-    /** How many DATA it takes, the short last one among them. */
+    /** Returns the number of blocks, including the short last one. */
     int blocks() {
         return content.length / BLOCK + 1;
     }
 
-    /** Asks, and sends blocks until this one is acknowledged; 0: until the request is. */
+    /** Sends the request, and blocks until this one is acknowledged; 0: only until the request is. */
     void acknowledgedUpTo(String name, int block) {
         byte[] request = ("\0\2" + name + "\0octet\0").getBytes(StandardCharsets.US_ASCII);
         exchange(request, 0);
@@ -48,7 +48,7 @@ final class RawUpload implements AutoCloseable {
         }
     }
 
-    /** Sends one block and doesn't wait for its ACK. */
+    /** Sends one block and does not wait for its ACK. */
     void sendOnly(int block) {
         send(data(block));
     }
@@ -68,7 +68,7 @@ final class RawUpload implements AutoCloseable {
                     peer = answer.getSocketAddress();
                     int opcode = ByteBuffer.wrap(answer.getData()).getShort(0);
                     assertThat(opcode)
-                            .as("opcode of the answer to block %s", block)
+                            .as("opcode of the reply to block %s", block)
                             .isEqualTo(4);
                 } while ((ByteBuffer.wrap(answer.getData()).getShort(2) & 0xFFFF) != block);
                 return;

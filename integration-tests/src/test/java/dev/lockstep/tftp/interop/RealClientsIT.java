@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clients that people have, against our daemon. */
+/** Widely used clients against the daemon. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RealClientsIT {
 
@@ -59,7 +59,7 @@ class RealClientsIT {
     }
 
     static Stream<ClientKind> netascii_clients() {
-        return CLIENTS.stream().filter(client -> client != ClientKind.BUSYBOX); // busybox knows octet only
+        return CLIENTS.stream().filter(client -> client != ClientKind.BUSYBOX); // busybox supports octet only
     }
 
     static IntStream block_sizes() {
@@ -75,7 +75,7 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "{0} downloads {1} bytes")
     @MethodSource("clients_and_sizes")
-    void a_download_is_whole(ClientKind client, int size) {
+    void a_download_is_complete(ClientKind client, int size) {
         Path served = Content.write(root.resolve("down-" + size), size);
         Path fetched = local.resolve(client + "-" + size);
 
@@ -83,7 +83,7 @@ class RealClientsIT {
 
         if (client == ClientKind.CURL && size == 0 && outcome.exit() == 71) {
             assertThat(fetched)
-                    .as("curl's fault: an empty file is an error to it")
+                    .as("bug in curl: it reports an empty file as an error")
                     .doesNotExist();
             return;
         }
@@ -93,7 +93,7 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "{0} uploads {1} bytes")
     @MethodSource("clients_and_sizes")
-    void an_upload_is_whole(ClientKind client, int size) {
+    void an_upload_is_complete(ClientKind client, int size) {
         Path sent = Content.write(local.resolve("up-" + size), size);
         String name = "up-" + client + "-" + size;
 
@@ -104,7 +104,7 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "{0} downloads and uploads 40 MiB at 512, past block 65535")
     @MethodSource("clients")
-    void the_block_number_goes_round(ClientKind client) {
+    void the_block_number_rolls_over(ClientKind client) {
         Path served = Content.write(root.resolve("round"), BEYOND_BLOCK_65535);
         Path fetched = local.resolve("round-" + client);
 
@@ -123,7 +123,7 @@ class RealClientsIT {
 
         client.get(server, Job.of("text", fetched).asNetascii()).assertExit(0);
 
-        // curl saves what was on the wire: its own fault, and a good look at the encoding
+        // bug in curl: it saves the bytes on the wire, which shows the encoding
         byte[] expected = client == ClientKind.CURL ? Content.netascii(text) : text;
         assertThat(Content.sha256(fetched)).isEqualTo(Content.sha256(expected));
     }
@@ -131,7 +131,7 @@ class RealClientsIT {
     @ParameterizedTest(name = "{0} uploads netascii")
     @MethodSource("netascii_clients")
     void a_netascii_upload_keeps_every_line_end(ClientKind client) {
-        // curl's fault: it makes LF into CR LF and sends a CR bare, so it gets a text without any
+        // bug in curl: it sends CR LF for LF, and CR without NUL, so its text has no CR
         byte[] text = client == ClientKind.CURL ? Content.plainText(100_000) : Content.anyText(100_000);
         Path sent = Content.write(local.resolve("text-up-" + client), text);
 
@@ -142,7 +142,7 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "{0} downloads and uploads at blksize {1}")
     @MethodSource("clients_that_ask_for_block_sizes")
-    void a_block_size_holds_in_both_directions(ClientKind client, int blksize) {
+    void a_block_size_works_in_both_directions(ClientKind client, int blksize) {
         int size = Math.min(blksize * 2_000, 2_000_000);
         Path served = Content.write(root.resolve("blocks-" + blksize), size);
         Path fetched = local.resolve("blocks-" + client + "-" + blksize);
@@ -157,13 +157,13 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "atftp downloads and uploads at windowsize {0}")
     @ValueSource(ints = {1, 2, 3, 4, 8, 16, 32, 64})
-    void a_window_holds_in_both_directions(int windowsize) {
+    void a_window_works_in_both_directions(int windowsize) {
         there_and_back("window-" + windowsize, 1_000_003, 512, windowsize);
     }
 
     @ParameterizedTest(name = "atftp downloads and uploads at blksize {0} × windowsize {1}")
     @MethodSource("large_windows")
-    void a_window_of_large_blocks_holds_in_both_directions(int blksize, int windowsize) {
+    void a_window_of_large_blocks_works_in_both_directions(int blksize, int windowsize) {
         there_and_back("large-" + blksize + "-" + windowsize, 5_000_003, blksize, windowsize);
     }
 
@@ -173,7 +173,7 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "atftp at windowsize {0} goes past block 65535")
     @ValueSource(ints = {7, 64})
-    void the_block_number_goes_round_within_a_window(int windowsize) {
+    void the_block_number_rolls_over_within_a_window(int windowsize) {
         there_and_back("round-window-" + windowsize, 8 * 70_000 + 1, 8, windowsize);
     }
 
@@ -232,7 +232,10 @@ class RealClientsIT {
         assertSame(served, root.resolve(name + "-up"));
     }
 
-    /** Curl and atftp don't print the number; curl 7.88 prints a text of its own mistake, so only its status counts. */
+    /**
+     * Checks the message. Curl and atftp do not print the code, and curl 7.88 prints a wrong text: only its status
+     * counts.
+     */
     private static void assertRefused(ClientKind client, ProgramOutcome outcome, int code) {
         switch (client) {
             case TFTP_HPA -> assertThat(outcome.output()).contains("Error code " + code);

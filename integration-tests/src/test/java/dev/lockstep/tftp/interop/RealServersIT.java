@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client against the servers that people have. */
+/** The client against widely used servers. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RealServersIT {
 
@@ -43,7 +43,7 @@ class RealServersIT {
 
     @BeforeAll
     static void open() throws IOException {
-        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwxrwx")); // atftpd insists
+        Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxrwxrwx")); // required by atftpd
     }
 
     @AfterAll
@@ -73,7 +73,7 @@ class RealServersIT {
 
     @ParameterizedTest(name = "{1} bytes come down from {0}")
     @MethodSource("servers_and_sizes")
-    void a_download_is_whole(ServerKind kind, int size) {
+    void a_download_is_complete(ServerKind kind, int size) {
         Path served = Content.write(root.resolve("down-" + size), size);
         Path fetched = local.resolve(kind + "-" + size);
 
@@ -84,7 +84,7 @@ class RealServersIT {
 
     @ParameterizedTest(name = "{1} bytes go up to {0}")
     @MethodSource("writable_servers_and_sizes")
-    void an_upload_is_whole(ServerKind kind, int size) {
+    void an_upload_is_complete(ServerKind kind, int size) {
         Path sent = Content.write(local.resolve("up-" + size), size);
         String name = "up-" + kind + "-" + size;
 
@@ -95,7 +95,7 @@ class RealServersIT {
 
     @ParameterizedTest(name = "40 MiB at 512 come down from {0}, past block 65535")
     @MethodSource("servers")
-    void the_block_number_goes_round_in_a_download(ServerKind kind) {
+    void the_block_number_rolls_over_in_a_download(ServerKind kind) {
         Path served = Content.write(root.resolve("round"), BEYOND_BLOCK_65535);
         Path fetched = local.resolve("round-" + kind);
 
@@ -106,7 +106,7 @@ class RealServersIT {
 
     @ParameterizedTest(name = "40 MiB at 512 go up to {0}, past block 65535")
     @MethodSource("writable_servers")
-    void the_block_number_goes_round_in_an_upload(ServerKind kind) {
+    void the_block_number_rolls_over_in_an_upload(ServerKind kind) {
         Path sent = Content.write(local.resolve("round"), BEYOND_BLOCK_65535);
         String name = "round-up-" + kind;
 
@@ -118,7 +118,7 @@ class RealServersIT {
     @ParameterizedTest(name = "netascii comes down from {0}")
     @MethodSource("servers")
     void a_netascii_download_keeps_every_line_end(ServerKind kind) {
-        // dnsmasq's fault: it makes LF into CR LF and sends a CR bare, so it gets a text without any
+        // bug in dnsmasq: it sends CR LF for LF, and CR without NUL, so its text has no CR
         byte[] text = kind == ServerKind.DNSMASQ ? Content.plainText(100_000) : Content.anyText(100_000);
         Path served = Content.write(root.resolve("text-" + kind), text);
         Path fetched = local.resolve("text-" + kind);
@@ -141,19 +141,19 @@ class RealServersIT {
 
     @ParameterizedTest(name = "{0} and blksize {1}")
     @MethodSource("servers_and_block_sizes")
-    void a_block_size_holds_in_both_directions(ServerKind kind, int blksize) {
+    void a_block_size_works_in_both_directions(ServerKind kind, int blksize) {
         there_and_back(kind, "blocks-" + blksize, Math.min(blksize * 2_000, 2_000_000), blksize, 0);
     }
 
     @ParameterizedTest(name = "atftpd and windowsize {0}")
     @ValueSource(ints = {1, 2, 3, 4, 8, 16, 32, 64})
-    void a_window_holds_in_both_directions(int windowsize) {
+    void a_window_works_in_both_directions(int windowsize) {
         there_and_back(ServerKind.ATFTPD, "window-" + windowsize, 1_000_003, 512, windowsize);
     }
 
     @ParameterizedTest(name = "atftpd and blksize {0} × windowsize {1}")
     @MethodSource("large_windows")
-    void a_window_of_large_blocks_holds_in_both_directions(int blksize, int windowsize) {
+    void a_window_of_large_blocks_works_in_both_directions(int blksize, int windowsize) {
         there_and_back(ServerKind.ATFTPD, "large-" + blksize + "-" + windowsize, 5_000_003, blksize, windowsize);
     }
 
@@ -163,12 +163,12 @@ class RealServersIT {
 
     @ParameterizedTest(name = "atftpd and windowsize {0} past block 65535")
     @ValueSource(ints = {7, 64})
-    void the_block_number_goes_round_within_a_window(int windowsize) {
-        // not at 8: an OACK that is longer than a block is too much for atftpd, which then refuses with ERROR 8
+    void the_block_number_rolls_over_within_a_window(int windowsize) {
+        // not with blksize 8: atftpd refuses with ERROR 8 if the OACK is longer than a block
         there_and_back(ServerKind.ATFTPD, "round-window-" + windowsize, 64 * 70_000 + 1, 64, windowsize);
     }
 
-    /** Of these servers only atftpd knows windows: the others answer without one, and that is no failure. */
+    /** Only atftpd supports windows: the other servers reply without the option, which is no failure. */
     @ParameterizedTest(name = "{0} is asked for a window")
     @MethodSource("servers")
     void a_server_without_windows_is_served_block_by_block(ServerKind kind) {
@@ -177,7 +177,7 @@ class RealServersIT {
 
     @ParameterizedTest(name = "{0} hasn''t the file")
     @MethodSource("servers")
-    void a_failed_download_leaves_the_target_as_it_was(ServerKind kind, @TempDir Path folder) throws IOException {
+    void a_failed_download_leaves_the_target_unchanged(ServerKind kind, @TempDir Path folder) throws IOException {
         Path target = Content.write(folder.resolve("target"), 3000);
         String before = Content.sha256(target);
 
@@ -185,7 +185,7 @@ class RealServersIT {
 
         outcome.assertExit(1);
         assertThat(outcome.output().lines())
-                .as("one line that says who said what")
+                .as("one line with the server and its message")
                 .singleElement()
                 .asString()
                 .startsWith("tftp: ")
@@ -211,12 +211,14 @@ class RealServersIT {
         }
     }
 
-    /** Each server starts when it is first wanted, so that one that is missing skips its own tests only. */
+    /** Starts each server at its first use, so that a missing one skips its own tests only. */
     private static Server running(ServerKind kind) {
         return RUNNING.computeIfAbsent(kind, missing -> missing.start(root));
     }
 
-    /** Atftpd's fault: it acknowledges the last block before the file is closed, so the end may come after our exit. */
+    /**
+     * Waits for the file: atftpd acknowledges the last block before the file is closed, so this may be after our exit.
+     */
     private static void assertArrived(ServerKind kind, Path sent, Path arrived) {
         if (kind == ServerKind.ATFTPD) {
             Await.until(

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rules change again and again while a thousand files are on their way. */
+/** Repeated changes of the rules during a thousand transfers. */
 class ReloadUnderLoadIT {
     private static final int TRANSFERS = 1_000;
     private static final int RELOADS = 100;
-    /** At its rate each transfer takes about half a minute. */
+    /** The rate limit, at which each transfer takes about half a minute. */
     private static final int SIZE = 512 * 1024;
 
     @TempDir
@@ -68,7 +68,7 @@ class ReloadUnderLoadIT {
             boolean overBeforeTheTransfers = !swarm.isDone();
             List<String> results = swarm.join();
             System.out.printf(
-                    "%d transfers of %d octets, %d reloads, %d failed, %.1f s%n",
+                    "%d transfers of %d bytes, %d reloads, %d failed, %.1f s%n",
                     results.size(),
                     SIZE,
                     reloads,

@@ -11,7 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A server that runs: where it answers and the folder that it serves. */
+/** A running server: its address and the folder that it serves. */
 record Server(Program program, String host, int port, Path root) implements AutoCloseable {
 
     InetSocketAddress address() {
@@ -22,12 +22,12 @@ record Server(Program program, String host, int port, Path root) implements Auto
         return "tftp://" + host + ":" + port + "/" + file;
     }
 
-    /** For servers that don't say when they can serve: asks for a file that isn't there until the refusal comes. */
+    /** Waits for a server that does not report its start: requests a missing file until the refusal is received. */
     Server awaitAnswer() {
         byte[] request = "\0\1no-such-file\0octet\0".getBytes(StandardCharsets.US_ASCII);
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(host))) {
             socket.setSoTimeout(200);
-            Await.until("an answer of " + this, () -> {
+            Await.until("a reply of " + this, () -> {
                 if (!program.isAlive()) {
                     throw new AssertionError("ended: " + program.end());
                 }

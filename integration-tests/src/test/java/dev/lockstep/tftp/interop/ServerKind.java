@@ -18,7 +18,7 @@ enum ServerKind {
     TFTPD_HPA {
         @Override
         Server start(Path root) {
-            Tool.needed(Tool.ROOT, "in.tftpd"); // it changes its root
+            Tool.needed(Tool.ROOT, "in.tftpd"); // it calls chroot
             int port = Peers.freePort();
             List<String> command = List.of(
                     Tool.named("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
@@ -29,7 +29,7 @@ enum ServerKind {
         @Override
         Server start(Path root) {
             String program = Peers.atftpd();
-            Tool.needed(Tool.ROOT); // it changes its user
+            Tool.needed(Tool.ROOT); // it switches to another user
             int port = Peers.freePort();
             List<String> command = new ArrayList<>(List.of(program, "--daemon", "--no-fork", "--logfile", "-"));
             command.addAll(List.of("--port", "" + port, "--bind-address", LOOPBACK));
@@ -37,11 +37,11 @@ enum ServerKind {
             return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
         }
     },
-    /** Read-only, and only ever on port 69: so it gets a loopback address of its own. */
+    /** Read-only, and only on port 69: it gets a loopback address of its own. */
     DNSMASQ {
         @Override
         Server start(Path root) {
-            Tool.needed(Tool.ROOT, "dnsmasq"); // for the port
+            Tool.needed(Tool.ROOT, "dnsmasq"); // for port 69
             ThreadLocalRandom random = ThreadLocalRandom.current();
             String host = "127." + random.nextInt(1, 255) + "." + random.nextInt(255) + "." + random.nextInt(1, 255);
             List<String> command =
@@ -54,16 +54,16 @@ enum ServerKind {
 
     private static final String LOOPBACK = "127.0.0.1";
 
-    /** Starts it and waits until it can serve; its root must exist. */
+    /** Starts the server and waits until it serves; its root must exist. */
     abstract Server start(Path root);
 
-    /** The daemon under test, or what {@code -Dinterop.server} puts in its place. */
+    /** Returns the daemon under test, or its replacement from {@code -Dinterop.server}. */
     static ServerKind underTest() {
         return valueOf(
                 System.getProperty("interop.server", "lockstep").toUpperCase().replace('-', '_'));
     }
 
-    /** Our daemon with further options and environment, on a port that it chooses. */
+    /** Starts the daemon with further options and environment variables, on a port that it chooses. */
     static Server daemon(Path root, Map<String, String> environment, String... options) {
         List<String> command = new ArrayList<>(List.of(Peers.launcher("server", "tftpd"), "--root", "" + root));
         command.addAll(List.of(options));

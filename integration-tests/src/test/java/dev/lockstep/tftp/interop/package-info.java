@@ -1,11 +1,11 @@
 /**
- * Both programs, as processes, against the TFTP programs that people have.
+ * Both programs, as processes, against other TFTP implementations.
  *
- * <p>Start here: {@link dev.lockstep.tftp.interop.ServerKind} and {@link dev.lockstep.tftp.interop.ClientKind} say how
- * each program is driven and where it is at fault; the suites are tables over them. A peer that isn't installed skips
+ * <p>Start here: {@link dev.lockstep.tftp.interop.ServerKind} and {@link dev.lockstep.tftp.interop.ClientKind} have the
+ * command line and the known bugs of each program; the suites are tables over them. A peer that is not installed skips
  * its tests, and fails them where {@code CI=true}.
  *
- * <p>Is it the product or the test? {@code -Dinterop.server=atftpd} puts another server in the daemon's place and
- * {@code -Dinterop.client=atftp} another client in ours.
+ * <p>To find out whether the product or the test is wrong: {@code -Dinterop.server=atftpd} replaces the daemon by another
+ * server, and {@code -Dinterop.client=atftp} the client by another one.
  */
 package dev.lockstep.tftp.interop;

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What firmware profiles put on the wire, octet by octet, at a server that is only a socket. */
+/** The datagrams of the firmware profiles, byte by byte, received by a plain socket. */
 class FirmwareProfileIT {
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int TIMEOUT_MILLIS = 20_000;
     private static final byte[] NO = {0, 5, 0, 1, 'n', 'o', 0};
 
     private DatagramSocket server;
@@ -36,7 +36,7 @@ class FirmwareProfileIT {
     @BeforeEach
     void openSocket() throws IOException {
         server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        server.setSoTimeout(PATIENCE_MILLIS);
+        server.setSoTimeout(TIMEOUT_MILLIS);
     }
 
     @AfterEach
@@ -45,7 +45,7 @@ class FirmwareProfileIT {
     }
 
     @Test
-    void each_firmware_asks_what_it_really_asks_in_its_order() throws Exception {
+    void each_firmware_sends_its_options_in_its_order() throws Exception {
         assertThat(requestOf(FirmwareProfile.PXE)).isEqualTo("1boot.img|octet|tsize|0|blksize|1408|");
         assertThat(requestOf(FirmwareProfile.UBOOT)).isEqualTo("1boot.img|octet|timeout|5|tsize|0|blksize|1468|");
         assertThat(requestOf(FirmwareProfile.IPXE)).isEqualTo("1boot.img|octet|blksize|1432|tsize|0|");
@@ -61,7 +61,7 @@ class FirmwareProfileIT {
     }
 
     @Test
-    void edk2_asks_for_the_size_leaves_with_error_8_and_asks_again_from_another_port() throws Exception {
+    void edk2_probes_the_size_aborts_with_error_8_and_sends_a_new_request_from_another_port() throws Exception {
         CompletableFuture<Void> running = start(FirmwareProfile.EDK2, -1);
 
         assertThat(receive()).isEqualTo("1boot.img|octet|tsize|0|blksize|1468|windowsize|4|");
@@ -73,7 +73,7 @@ class FirmwareProfileIT {
         assertThat(asker).isNotEqualTo(probe);
         server.send(new DatagramPacket(NO, NO.length, asker));
 
-        running.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private String requestOf(FirmwareProfile profile) throws Exception {
@@ -84,7 +84,7 @@ class FirmwareProfileIT {
         CompletableFuture<Void> running = start(profile, putSize);
         String request = receive();
         server.send(new DatagramPacket(NO, NO.length, asker));
-        running.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         return request;
     }
 
@@ -107,7 +107,7 @@ class FirmwareProfileIT {
                 Executors.newSingleThreadExecutor());
     }
 
-    /** The next datagram: its opcode as a digit, and its zeroes as bars. */
+    /** Receives the next datagram and returns it with the opcode as a digit and each NUL as a bar. */
     private String receive() throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[600], 600);
         server.receive(packet);

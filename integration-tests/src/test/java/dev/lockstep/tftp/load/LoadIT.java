@@ -55,7 +55,7 @@ class LoadIT {
     }
 
     @Test
-    void a_closed_loop_moves_every_byte_of_every_transfer() throws Exception {
+    void a_closed_workload_transfers_every_byte() throws Exception {
         try (TftpServer server = start(storage)) {
             LoadResult result = run(plan(server, closed(500, 50), "boot.img"));
             assertThat(result.failures()).isEmpty();
@@ -73,7 +73,7 @@ class LoadIT {
     }
 
     @Test
-    void an_open_loop_starts_as_many_as_its_rate_says() throws Exception {
+    void an_open_workload_starts_transfers_at_its_rate() throws Exception {
         try (TftpServer server = start(storage)) {
             LoadSchedule rateLimiter =
                     new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
@@ -87,7 +87,7 @@ class LoadIT {
     }
 
     @Test
-    void several_files_are_taken_by_their_weight() throws Exception {
+    void files_are_chosen_by_their_weight() throws Exception {
         try (TftpServer server = start(storage)) {
             LoadPlan plan = new LoadPlan(
                     List.of(target(server, "boot.img@1"), target(server, "small.cfg@3")),
@@ -104,7 +104,7 @@ class LoadIT {
     }
 
     @Test
-    void one_wrong_byte_is_found_with_its_offset() throws Exception {
+    void a_wrong_byte_is_reported_with_its_offset() throws Exception {
         try (TftpServer server = start(wrongAtRead(20))) {
             LoadResult result = run(plan(server, closed(50, 5), "boot.img"));
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
@@ -114,7 +114,7 @@ class LoadIT {
     }
 
     @Test
-    void a_warm_up_counts_for_nothing_but_its_failures() throws Exception {
+    void only_failures_of_the_warm_up_are_counted() throws Exception {
         Path file = Files.write(folder.resolve("boot.img"), content);
         try (TftpServer server = start(wrongAtRead(1))) {
             LoadPlan plan = new LoadPlan(
@@ -135,7 +135,7 @@ class LoadIT {
         }
     }
 
-    /** Serves a wrong byte at offset 54321 once. */
+    /** Storage that serves a wrong byte at offset 54321 once. */
     private Storage wrongAtRead(int number) throws IOException {
         AtomicInteger reads = new AtomicInteger();
         byte[] spoilt = content.clone();
@@ -156,7 +156,7 @@ class LoadIT {
     }
 
     @Test
-    void a_local_file_says_what_must_come() throws Exception {
+    void a_local_file_is_the_expected_content() throws Exception {
         byte[] other = content.clone();
         other[SIZE - 1]++;
         Path file = Files.write(folder.resolve("other.img"), other);
@@ -175,7 +175,7 @@ class LoadIT {
     }
 
     @Test
-    void uploads_arrive_whole() throws Exception {
+    void uploads_are_complete() throws Exception {
         try (TftpServer server = start(storage)) {
             LoadPlan plan = new LoadPlan(
                     List.of(target(server, "up-{n}.bin")),
@@ -204,7 +204,7 @@ class LoadIT {
     }
 
     @Test
-    void a_bad_link_costs_resends_and_no_byte() throws Exception {
+    void a_bad_link_causes_retransmissions_and_no_wrong_byte() throws Exception {
         try (TftpServer server = start(storage)) {
             LoadPlan plan = new LoadPlan(
                     List.of(target(server, "boot.img")),
@@ -222,7 +222,7 @@ class LoadIT {
     }
 
     @Test
-    void every_profile_gets_its_file() throws Exception {
+    void every_profile_completes_its_transfer() throws Exception {
         try (TftpServer server = start(storage)) {
             for (FirmwareProfile profile : FirmwareProfile.values()) {
                 LoadPlan plan = new LoadPlan(
@@ -246,7 +246,7 @@ class LoadIT {
     static TftpClientBuilder settings() {
         Limits limits = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
         return TftpClient.builder()
-                .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // no late datagram of a transfer meets another one
+                .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // late datagrams of a transfer do not reach another one
                 .limits(limits.withExactSize(true));
     }
 

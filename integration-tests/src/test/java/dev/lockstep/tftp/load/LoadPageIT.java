@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of a real run in a real browser. */
+/** The page of a real load run in a real browser. */
 class LoadPageIT {
     private static final int WIDTH = 1160;
     private static final int HEIGHT = 1500;
@@ -83,7 +83,7 @@ class LoadPageIT {
     }
 
     @Test
-    void the_page_is_light_or_dark_as_the_reader_likes_it() throws Exception {
+    void the_page_follows_the_colour_scheme_of_the_browser() throws Exception {
         BufferedImage light = picture("light.png", 1);
         BufferedImage dark = picture("dark.png", 0);
         assertThat(brightness(light)).isGreaterThan(200);
@@ -102,7 +102,7 @@ class LoadPageIT {
         return ImageIO.read(file.toFile());
     }
 
-    /** What the browser says, its console included. */
+    /** Returns the output of the browser, including its console. */
     private static String browse(List<String> flags) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of(Tool.named("chromium"), "--headless", "--no-sandbox", "--disable-gpu"));

@@ -1,2 +1,2 @@
-/** The load tester against our own server, in one process, and against servers that misbehave. */
+/** The load tester against the server in the same process, and against servers that misbehave. */
 package dev.lockstep.tftp.load;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An I/O pool that comes to nothing, as if all its threads waited for a disk. */
+/** An I/O pool that makes no progress, as if all its threads waited for a disk. */
 class BusyPoolTest {
     private static final byte[] BUSY = error(0, "server is busy, try again");
     private static final InetSocketAddress CLIENT = new InetSocketAddress("127.0.0.1", 10_000);
@@ -86,7 +86,7 @@ class BusyPoolTest {
     }
 
     @Test
-    void once_the_pool_works_again_requests_are_granted_again() {
+    void requests_are_granted_again_when_the_pool_works_again() {
         ask();
         server.pass(3100);
         assertThat(sent()).isEqualTo(BUSY);
@@ -94,11 +94,11 @@ class BusyPoolTest {
         ask();
         work();
         assertThat(sent()).isEqualTo(data(1, "content".getBytes(US_ASCII)));
-        server.pass(10_000); // and nobody is impatient any more
+        server.pass(10_000); // no request may time out any more
         server.receive(CLIENT, ack(1));
         assertThat(events).last().isInstanceOf(TransferEvent.Ended.class);
         while (sent() != null) {
-            // repeats of DATA 1
+            // retransmissions of DATA 1
         }
     }
 }

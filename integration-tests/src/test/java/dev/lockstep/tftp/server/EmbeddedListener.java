@@ -24,11 +24,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The listener of a server with all its children on one port, without a socket: what the clients sent is handed in, and
- * time passes when it is told to. What a handler throws comes out of {@link #check}.
+ * The listener of a server with all its transfers on one port, without a socket. The test passes in the datagrams of the
+ * clients and advances the time. {@link #check} rethrows the exceptions of handlers.
  */
 public final class EmbeddedListener {
-    /** Where it listens. */
+    /** The listening address. */
     public static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 69);
 
     private static final long MEMORY = 64 * 1024;
@@ -41,7 +41,7 @@ public final class EmbeddedListener {
     private final Last last = new Last();
     private Throwable thrown;
 
-    /** A listener that keeps all its buffers in that allocator. */
+    /** Creates a listener that allocates all its buffers from the given allocator. */
     public EmbeddedListener(
             Storage files,
             Limits limits,
@@ -80,7 +80,7 @@ public final class EmbeddedListener {
         channel.pipeline().fireChannelActive();
     }
 
-    /** The last handler of all children: catches what nobody else did. */
+    /** The last handler of all transfers, which records exceptions that no other handler caught. */
     @Sharable
     private final class Last extends ChannelInboundHandlerAdapter {
         @Override
@@ -89,7 +89,7 @@ public final class EmbeddedListener {
         }
     }
 
-    /** The first handler of a child: gives it the allocator, and sees to it that the last one stays the last. */
+    /** The first handler of a transfer, which sets the allocator and keeps the last handler at the end. */
     private final class Witness extends ChannelInboundHandlerAdapter {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
@@ -119,49 +119,49 @@ public final class EmbeddedListener {
         }
     }
 
-    /** A datagram of that client. */
+    /** Receives a datagram of that client. */
     public void receive(InetSocketAddress client, byte[] datagram) {
         channel.writeInbound(new DatagramPacket(Unpooled.wrappedBuffer(datagram), ADDRESS, client));
     }
 
-    /** Lets that much time pass, with what falls due in it. */
+    /** Advances the time and runs the tasks that become due. */
     public void pass(long millis) {
         channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         settle();
     }
 
-    /** Does what the event loop has to do. */
+    /** Runs the pending tasks of the event loop. */
     public void settle() {
         channel.runPendingTasks();
     }
 
-    /** What was sent next, which is the caller's to release; null if there is nothing more. */
+    /** Returns the next sent datagram, which the caller must release; null if there is none. */
     public DatagramPacket sent() {
         return channel.readOutbound();
     }
 
-    /** Throws what a handler of the listener or of a child threw. */
+    /** Throws the exception of a handler of the listener or of a transfer, if there was one. */
     public void check() {
         channel.checkException();
         if (thrown != null) {
-            throw new AssertionError("out of the pipeline of a child", thrown);
+            throw new AssertionError("exception in the pipeline of a transfer", thrown);
         }
     }
 
-    /** Whether there are children, or memory that was taken for them. */
+    /** Returns whether there are running transfers, or memory reserved for them. */
     public boolean isBusy() {
         children.removeIf(child -> !child.isOpen());
         return !children.isEmpty() || admission.running() != 0 || budget.used() != 0;
     }
 
-    /** Ends it. */
+    /** Closes the listener. */
     public void close() {
         channel.finishAndReleaseAll();
     }
 
     @Override
     public String toString() {
-        return children.size() + " children, " + admission.running() + " running, " + budget.used() + " octets taken";
+        return children.size() + " transfers open, " + admission.running() + " running, " + budget.used() + " bytes reserved";
     }
 }

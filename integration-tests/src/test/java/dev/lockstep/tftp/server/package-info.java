@@ -1,2 +1,2 @@
-/** The server's own parts where the fuzzer can reach them: in its package, without a socket. */
+/** Tests of internal parts of the server that the fuzzer uses: in the package of the server, without a socket. */
 package dev.lockstep.tftp.server;

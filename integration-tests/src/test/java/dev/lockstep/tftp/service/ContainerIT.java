@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Containerfile that comes with the daemon: linted, and each of its commands run outside a container. */
+/** The Containerfile of the daemon: it is linted, and each of its commands is run outside a container. */
 @Timeout(1200)
 class ContainerIT {
-    /** Nothing can be written but what is in memory under /tmp. */
+    /** A read-only file system, except for a memory file system under /tmp. */
     static final String READ_ONLY_ROOT = "mount --make-rprivate / && mount -o remount,bind,ro / &&"
             + " mount -t tmpfs -o mode=1777,size=16m tmpfs /tmp || exit 1;";
 
@@ -52,15 +52,15 @@ class ContainerIT {
     }
 
     @Test
-    void the_linter_has_nothing_to_say() {
-        String linters = System.getenv("LINTERS"); // .ci/run installs them
+    void the_linter_reports_nothing() {
+        String linters = System.getenv("LINTERS"); // installed by .ci/run
         Path[] places = linters == null ? new Path[0] : new Path[] {Path.of(linters, "dockerfile-utils")};
         Run.Result result = Run.run(Tool.named("dockerfile-utils", places), "lint", FILE.toString());
         assertThat(result.exit()).as(result.toString()).isZero();
     }
 
     @Test
-    void what_it_starts_serves_as_its_user() throws IOException {
+    void the_started_daemon_serves_as_its_user() throws IOException {
         Unprivileged.requirePossible();
         try (Installation installed = new Installation()) {
             Files.write(installed.root().resolve("file"), CONTENT);
@@ -89,7 +89,7 @@ class ContainerIT {
     }
 
     @Test
-    void what_it_builds_with_builds_what_it_copies() throws IOException {
+    void the_build_command_creates_the_copied_files() throws IOException {
         Tool.needed("mvn");
         copySources();
         for (String line : instructions("RUN")) {
@@ -105,7 +105,7 @@ class ContainerIT {
                 .allSatisfy(copied -> assertThat(folder.resolve(copied)).isNotEmptyFile());
     }
 
-    /** As {@code COPY . .} would, without what is built here. */
+    /** Copies the repository like {@code COPY . .}, without build output. */
     private void copySources() throws IOException {
         try (Stream<Path> all = Files.walk(Repository.ROOT)) {
             for (Path path : (Iterable<Path>) all::iterator) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How {@code bin/tftpd} starts Java: with which flags, as which user, after which build. */
+/** The launcher {@code bin/tftpd}: its flags for Java, the user of the process, and builds before the start. */
 @Timeout(120)
 class DaemonLauncherIT {
     private static final byte[] CONTENT = pattern(3_000);
@@ -31,7 +31,7 @@ class DaemonLauncherIT {
     private Path folder;
 
     @Test
-    void a_collector_in_java_opts_replaces_the_usual_one() throws IOException {
+    void a_garbage_collector_in_java_opts_replaces_the_default() throws IOException {
         Files.write(folder.resolve("file"), CONTENT);
         try (Daemon daemon = Daemon.servingWith(Map.of("JAVA_OPTS", "-XX:+UseParallelGC"), folder)) {
             assertThat(daemon.fetch("file")).isEqualTo(CONTENT);
@@ -48,7 +48,7 @@ class DaemonLauncherIT {
 
     @ParameterizedTest
     @CsvSource({"nobody, 65534", "nobody:daemon, 1"})
-    void with_a_user_java_runs_as_that_one_and_can_do_no_more_than_bind_the_port(String user, int group)
+    void with_a_user_java_runs_as_that_user_with_only_the_capability_to_bind_the_port(String user, int group)
             throws IOException {
         Unprivileged.requirePossible();
         try (Installation installed = new Installation()) {
@@ -68,7 +68,7 @@ class DaemonLauncherIT {
     }
 
     @Test
-    void a_user_that_is_none_and_one_that_java_alone_was_asked_for_are_wrong_usage() {
+    void an_unknown_user_and_a_user_without_the_launcher_are_wrong_usage() {
         assumeTrue("root".equals(System.getProperty("user.name")));
         Run.Result unknown = Run.run("server/bin/tftpd", "--user=nosuchuser", "127.0.0.1", "0");
         assertThat(unknown.exit()).as(unknown.toString()).isEqualTo(2);
@@ -80,8 +80,8 @@ class DaemonLauncherIT {
     }
 
     /**
-     * A build that waits to be let go on, so that the other launcher meets it: that one may begin a build of its own,
-     * which shows as "twice", or wait for a lock, which the kernel lists.
+     * Starts a build that waits for permission to continue, so that the other launcher meets it. That one may start a build of
+     * its own, which shows as "twice", or wait for a lock, which the kernel lists.
      */
     private static final String SLOW_BUILD = """
             #!/bin/sh

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tftp hello} and {@code tftpd --probe-port}: both halves of one conversation, counted together. */
+/**
+ * The commands {@code tftp hello} and {@code tftpd --probe-port}: the two ends of one exchange, with common step
+ * numbers.
+ */
 @Timeout(120)
 class HelloIT {
     private static final Pattern PROBE = Pattern.compile("(?m)^Probe port (\\d+)$");
@@ -28,7 +31,7 @@ class HelloIT {
     private Path root;
 
     static String probePort(Daemon daemon) {
-        daemon.awaitLine("where the probe is", line -> PROBE.matcher(line).matches());
+        daemon.awaitLine("the address of the probe", line -> PROBE.matcher(line).matches());
         Matcher said = PROBE.matcher(daemon.printed());
         assertThat(said.find()).isTrue();
         return said.group(1);
@@ -64,7 +67,7 @@ class HelloIT {
     }
 
     @Test
-    void without_verbose_the_daemon_says_nothing_of_it() {
+    void without_verbose_the_daemon_does_not_log_the_probe() {
         try (Daemon daemon = Daemon.serving(root, "--probe-port", "0")) {
             assertThat(hello("127.0.0.1", probePort(daemon)).exit()).isZero();
             assertThat(daemon.printed()).doesNotContain("Recv", "Close Socket");
@@ -72,7 +75,7 @@ class HelloIT {
     }
 
     @Test
-    void nobody_there_is_exit_1_and_one_line() throws IOException {
+    void an_unreachable_probe_is_exit_1_and_one_line() throws IOException {
         int closed;
         try (ServerSocket socket = new ServerSocket(0)) {
             closed = socket.getLocalPort();
@@ -84,7 +87,7 @@ class HelloIT {
     }
 
     @Test
-    void a_port_that_is_none_is_wrong_usage_on_both_ends() {
+    void an_invalid_port_is_wrong_usage_on_both_ends() {
         Run.Result client = hello("127.0.0.1", "70000");
         assertThat(client.exit()).isEqualTo(2);
         assertThat(client.stderr()).startsWith("tftp: port: 70000 (expected: 1 to 65535)");
@@ -101,7 +104,7 @@ class HelloIT {
     }
 
     @Test
-    void a_daemon_that_drains_refuses_while_it_still_sends() throws IOException {
+    void a_draining_daemon_refuses_probes_while_it_still_sends() throws IOException {
         byte[] content = pattern(100_000);
         Files.write(root.resolve("draining"), content);
         try (Daemon daemon = Daemon.serving(root, "--probe-port", "0", "--drain", "60");

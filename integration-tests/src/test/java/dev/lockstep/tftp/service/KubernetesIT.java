@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.yaml.snakeyaml.Yaml;
 
-/** The manifests that come with the daemon: of the right form, in agreement with each other, and what they run runs. */
+/** The manifests of the daemon: they are valid, agree with each other, and their commands run. */
 @Timeout(120)
 class KubernetesIT {
     private static final Path FILES = Repository.ROOT.resolve("server/deploy/kubernetes");
@@ -36,7 +36,7 @@ class KubernetesIT {
         return new Gson().toJsonTree(yaml).getAsJsonObject();
     }
 
-    /** What is at the end of that path. */
+    /** Returns the value at a path. */
     private static JsonElement at(JsonObject from, String path) {
         JsonElement here = from;
         for (String name : path.split("/")) {
@@ -55,7 +55,7 @@ class KubernetesIT {
     }
 
     @Test
-    void the_cluster_would_know_every_field() throws IOException {
+    void every_field_is_in_the_schema() throws IOException {
         V1Deployment.validateJsonElement(read("deployment.yaml"));
         V1Service.validateJsonElement(read("service.yaml"));
         V1PersistentVolumeClaim.validateJsonElement(read("files.yaml"));
@@ -64,7 +64,7 @@ class KubernetesIT {
     }
 
     @Test
-    void and_one_that_it_does_not_know_would_be_seen() throws IOException {
+    void an_unknown_field_is_reported() throws IOException {
         JsonObject deployment = read("deployment.yaml");
         at(deployment, "spec/template/spec/containers/0/securityContext")
                 .getAsJsonObject()
@@ -74,7 +74,7 @@ class KubernetesIT {
     }
 
     @Test
-    void yamllint_has_nothing_to_say() {
+    void yamllint_reports_nothing() {
         Run.Result result = Run.run(Tool.named("yamllint"), "--strict", FILES.toString());
         assertThat(result.exit()).as(result.toString()).isZero();
     }
@@ -112,7 +112,7 @@ class KubernetesIT {
     }
 
     @Test
-    void the_pod_may_do_nothing_it_need_not() throws IOException {
+    void the_pod_has_only_the_rights_that_it_needs() throws IOException {
         JsonObject pod = at(read("deployment.yaml"), "spec/template/spec").getAsJsonObject();
         assertThat(at(pod, "securityContext/runAsNonRoot").getAsBoolean()).isTrue();
         assertThat(at(pod, "securityContext/seccompProfile/type").getAsString()).isEqualTo("RuntimeDefault");
@@ -132,7 +132,7 @@ class KubernetesIT {
     }
 
     @Test
-    void what_the_pod_runs_serves_as_that_user_on_a_file_system_that_is_read_only() throws IOException {
+    void the_command_of_the_pod_serves_as_its_user_on_a_read_only_file_system() throws IOException {
         Unprivileged.requirePossible();
         JsonObject container =
                 at(read("deployment.yaml"), "spec/template/spec/containers/0").getAsJsonObject();
@@ -154,7 +154,7 @@ class KubernetesIT {
                     command)) {
                 Unprivileged.awaitListening(daemon);
                 assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")))
-                        .as("the native transport, unpacked into the one folder that can be written")
+                        .as("the native transport, unpacked into the only writable folder")
                         .contains("netty_transport_native_epoll");
                 Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6969/file", CONTENT);
                 assertThat(Unprivileged.client(daemon, "hello").exit()).isZero();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The log of a daemon that runs for real: for programs, for the journal, under a flood. */
+/** The log of a running daemon: JSON, journal, and under a flood. */
 @Timeout(120)
 class LogIT {
     @TempDir
@@ -64,9 +64,9 @@ class LogIT {
     }
 
     @Test
-    void to_the_journal_go_priorities_and_no_times() throws IOException {
+    void journal_lines_have_priorities_and_no_timestamps() throws IOException {
         Files.write(root.resolve("file"), pattern(1_000));
-        // as the service manager does: the variable names what standard error is
+        // like a service manager: the variable has the device and inode of standard error
         String journal = "export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); exec \"$@\"";
         try (Daemon daemon = Daemon.servingEverywhereIn(List.of("bash", "-c", journal, "bash"), root)) {
             daemon.fetch("file");
@@ -76,20 +76,20 @@ class LogIT {
     }
 
     @Test
-    void of_a_flood_of_refusals_a_bounded_number_of_lines_is_written_and_all_are_counted() throws IOException {
+    void a_flood_of_refusals_is_logged_at_a_limited_rate_and_counted() throws IOException {
         Files.write(root.resolve("file"), pattern(1_000));
         int flood = 5_000;
         Daemon daemon = Daemon.serving(root);
         try (daemon;
                 RawSocketPeer client = new RawSocketPeer()) {
-            daemon.fetch("file"); // of those who have never answered fewer are refused, the rest is dropped
+            daemon.fetch("file"); // validates the address: of unvalidated peers most requests are dropped
             for (int i = 0; i < flood; i++) {
                 client.ask(daemon.address(), rrq("nothing"));
                 client.expectError(1);
             }
             client.talkTo(null);
         }
-        String printed = daemon.printed(); // the last summary comes at the end
+        String printed = daemon.printed(); // the last summary is logged at the end
         long lines = printed.lines().filter(line -> line.contains("refused: ")).count();
         long heldBack = printed.lines()
                 .filter(line -> line.contains(" more like it: "))
@@ -102,7 +102,7 @@ class LogIT {
     }
 
     @Test
-    void no_error_tells_a_client_where_the_files_are() throws IOException {
+    void no_error_shows_the_path_of_the_files_to_a_client() throws IOException {
         Path outside = Files.createDirectory(root.resolve("outside"));
         Path served = Files.createDirectory(root.resolve("served"));
         Files.writeString(outside.resolve("secret"), "secret");
@@ -139,7 +139,7 @@ class LogIT {
     }
 
     @Test
-    void a_rate_that_makes_no_sense_is_wrong_usage() {
+    void an_invalid_rate_is_wrong_usage() {
         String launcher = Repository.ROOT.resolve("server/bin/tftpd").toString();
         try (Run run = Run.start(root, Map.of(), List.of(launcher, "--log-rate", "-1", "127.0.0.1", "0"))) {
             Run.Result result = run.await();

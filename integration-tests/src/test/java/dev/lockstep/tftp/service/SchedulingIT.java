@@ -14,10 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Under which policy of the Linux scheduler the launcher runs the daemon. */
+/** The policy of the Linux scheduler under which the launcher runs the daemon. */
 @Timeout(120)
 class SchedulingIT {
-    /** Of the fields in proc(5) after the name of the command. */
+    /** The index among the fields in proc(5) after the name of the command. */
     private static final int POLICY = 38;
 
     private static final String GONE = "a thread that has ended";
@@ -27,7 +27,7 @@ class SchedulingIT {
 
     @ParameterizedTest
     @CsvSource({"--other,0,3", "--idle,0,5", "--other,50,0"})
-    void threads_of_the_daemon_are_batch_unless_a_policy_was_chosen_or_they_spin(
+    void threads_of_the_daemon_are_batch_unless_a_policy_is_set_or_busy_polling_is_on(
             String given, String busyPoll, String policy) throws IOException {
         Tool.needed("chrt");
         String[] flags = busyPoll.equals("0") ? new String[0] : new String[] {"--busy-poll", busyPoll};

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a service manager hears of the daemon (sd_notify(3)). */
+/** The notifications of the daemon to a service manager (sd_notify(3)). */
 @Timeout(120)
 class ServiceManagerIT {
     @TempDir
     private Path root;
 
     @Test
-    void it_is_told_when_the_daemon_serves_lives_and_stops() throws Exception {
+    void it_is_notified_when_the_daemon_serves_lives_and_stops() throws Exception {
         String path = root.resolve("notify").toString();
         try (NotifySocket manager = new NotifySocket(path)) {
             Map<String, String> environment = Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "100000");
@@ -33,7 +33,7 @@ class ServiceManagerIT {
     }
 
     @Test
-    void it_is_told_of_a_reload_even_of_one_that_changes_nothing() throws Exception {
+    void it_is_notified_of_a_reload_even_if_nothing_changes() throws Exception {
         String path = root.resolve("notify").toString();
         Path config = Files.writeString(root.resolve("tftpd.toml"), "writable = true\n");
         try (NotifySocket manager = new NotifySocket(path);
@@ -47,7 +47,7 @@ class ServiceManagerIT {
             daemon.hangUp();
             assertThat(manager.next()).startsWith("RELOADING=1\n");
             assertThat(manager.next()).isEqualTo("READY=1");
-            daemon.awaitLine("why not", line -> line.contains("configuration not reloaded"));
+            daemon.awaitLine("the reason", line -> line.contains("configuration not reloaded"));
         }
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sockets that somebody else has bound: systemd's own tool binds them, waits for a request, and starts the daemon. */
+/** Socket activation: a tool of systemd binds the sockets, waits for a request, and starts the daemon. */
 @Timeout(120)
 class SocketActivationIT {
     private static final byte[] CONTENT = pattern(3_000);
@@ -45,7 +45,7 @@ class SocketActivationIT {
         return activate(List.of(), List.of(), addresses);
     }
 
-    /** Binds these addresses, which may hold {@code PORT}; the daemon is to come with the first datagram. */
+    /** Binds these addresses, which may contain {@code PORT}; the first datagram starts the daemon. */
     private Run activate(List<String> flags, List<String> daemonFlags, String... addresses) {
         List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "--datagram"));
         command.addAll(List.of("-E", "JAVA_OPTS=" + Repository.JAVA_OPTIONS));
@@ -53,7 +53,7 @@ class SocketActivationIT {
         for (String address : addresses) {
             command.addAll(List.of("-l", address.replace("PORT", Integer.toString(port))));
         }
-        if (flags.contains("--inetd")) { // standard output is the socket, too
+        if (flags.contains("--inetd")) { // standard output is the socket as well
             command.addAll(List.of("bash", "-c", "exec \"$@\" >&2", "bash"));
         }
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
@@ -81,7 +81,7 @@ class SocketActivationIT {
     }
 
     private static void expectCleanEnd(Run run) {
-        // the first request was there before the daemon: it is served before the daemon says that it listens
+        // the first request was received before the daemon started: it is served before the daemon logs its address
         expectCleanEnd(run, run.awaitOutput(text -> text.startsWith("Listening port"), RawSocketPeer.PATIENCE));
     }
 
@@ -94,7 +94,7 @@ class SocketActivationIT {
     }
 
     @Test
-    void the_sockets_of_a_socket_unit_are_served_both() {
+    void all_sockets_of_a_socket_unit_are_served() {
         try (Run run = activate("127.0.0.1:PORT", "[::1]:PORT")) {
             expectServed("127.0.0.1");
             expectServed("::1");
@@ -105,7 +105,7 @@ class SocketActivationIT {
     }
 
     @Test
-    void one_of_every_address_answers_from_the_one_that_was_asked() {
+    void a_wildcard_socket_replies_from_the_destination_address_of_the_request() {
         try (Run run = activate("0.0.0.0:PORT")) {
             expectServed("127.0.0.1");
             expectServed("127.0.0.2");
@@ -114,8 +114,8 @@ class SocketActivationIT {
     }
 
     @Test
-    void so_does_one_of_both_families() {
-        try (Run run = activate("PORT")) { // systemd's meaning of a port alone: [::], IPv4 included
+    void a_dual_stack_socket_replies_from_the_destination_address_of_the_request() {
+        try (Run run = activate("PORT")) { // to systemd a port alone means [::] including IPv4
             expectServed("127.0.0.1");
             expectServed("127.0.0.2");
             expectServed("::1");
@@ -124,7 +124,7 @@ class SocketActivationIT {
     }
 
     @Test
-    void its_port_can_be_that_of_all_transfers() {
+    void single_port_mode_works() {
         try (Run run = activate(List.of(), List.of("--single-port"), "PORT")) {
             expectServed("127.0.0.1");
             expectServed("::1");
@@ -133,7 +133,7 @@ class SocketActivationIT {
     }
 
     @Test
-    void standard_input_is_a_socket_as_inetd_gives_one() {
+    void standard_input_may_be_a_socket_as_with_inetd() {
         try (Run run = activate(List.of("--inetd"), List.of(), "127.0.0.1:PORT")) {
             expectServed("127.0.0.1");
             expectServed("127.0.0.1");
@@ -142,7 +142,7 @@ class SocketActivationIT {
     }
 
     @Test
-    void one_that_is_no_udp_socket_is_told() throws IOException {
+    void a_socket_that_is_not_udp_is_reported() throws IOException {
         String launcher = Repository.ROOT.resolve("server/bin/tftpd").toString();
         String line = "exec 3</dev/null; export LISTEN_PID=$$ LISTEN_FDS=1; exec " + launcher + " --root " + root;
         Run.Result result = Run.run("bash", "-c", line);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The unit files that come with the daemon: systemd's own tools read them, and what they start is started. */
+/** The unit files of the daemon: the tools of systemd check them, and their commands are started. */
 @Timeout(120)
 class SystemdUnitsIT {
     private static final Path FILES = Repository.ROOT.resolve("server/deploy/systemd");
@@ -54,7 +54,7 @@ class SystemdUnitsIT {
         installed.close();
     }
 
-    /** With the paths of this installation. */
+    /** Copies a unit file, with the paths of this installation. */
     private void copy(String file, Path folder) throws IOException {
         String text = Files.readString(FILES.resolve(file));
         Files.writeString(
@@ -69,7 +69,7 @@ class SystemdUnitsIT {
         }
     }
 
-    /** The last value of a key, in the unit or in what was added to it. */
+    /** Returns the last value of a key, in the unit or in its drop-in. */
     private List<String> values(String unit, String key) throws IOException {
         List<String> values = new ArrayList<>();
         for (Path file : List.of(units.resolve(unit), units.resolve("tftpd.service.d/backups.conf"))) {
@@ -85,7 +85,7 @@ class SystemdUnitsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "backups.conf", "rules.conf"})
-    void systemd_understands_them(String dropIn) throws IOException {
+    void systemd_accepts_the_units(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(
                 "systemd-analyze",
@@ -99,21 +99,21 @@ class SystemdUnitsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "backups.conf", "rules.conf"})
-    void systemd_calls_what_they_expose_ok(String dropIn) throws IOException {
+    void systemd_rates_their_exposure_as_ok(String dropIn) throws IOException {
         add(dropIn);
         Run.Result result = Run.run(
                 "systemd-analyze",
                 "security",
                 "--offline=yes",
                 "--no-pager",
-                "--threshold=20", // 2.0 of 10
+                "--threshold=20", // exposure of 2.0 out of 10
                 units.resolve("tftpd.service").toString());
         assertThat(result.exit()).as(result.toString()).isZero();
         assertThat(result.output()).contains("Overall exposure level for tftpd.service: 1.");
     }
 
     @Test
-    void a_broken_unit_would_be_seen() throws IOException {
+    void a_broken_unit_is_reported() throws IOException {
         Files.writeString(units.resolve("tftpd.service"), "[Service]\nExecStart=/nowhere/tftpd\nWatchdogSek=3\n");
         Run.Result result = Run.run(
                 "systemd-analyze",
@@ -125,7 +125,7 @@ class SystemdUnitsIT {
     }
 
     @Test
-    void the_socket_and_the_service_serve_together_without_any_right() throws IOException {
+    void the_socket_and_the_service_serve_together_without_capabilities() throws IOException {
         Unprivileged.requirePossible();
         Tool.needed("systemd-socket-activate");
         List<String> command = new ArrayList<>(List.of("systemd-socket-activate", "--datagram"));
@@ -144,7 +144,7 @@ class SystemdUnitsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"--drain", "--single-port --drain"})
-    void case62_the_service_answers_from_the_ipv6_address_that_was_asked(String flags) throws IOException {
+    void case62_the_service_replies_from_the_destination_address_of_an_ipv6_request(String flags) throws IOException {
         Unprivileged.requirePossible();
         try (NetworkNamespace net = new NetworkNamespace(1500)) {
             String second = net.theirAddress6() + "2";
@@ -169,7 +169,7 @@ class SystemdUnitsIT {
         }
     }
 
-    /** As {@link Unprivileged#user} takes them. */
+    /** Returns the capabilities in the form of {@link Unprivileged#user}. */
     private String[] capabilities() throws IOException {
         return values("tftpd.service", "AmbientCapabilities").stream()
                 .flatMap(line -> Stream.of(line.split(" ")))
@@ -177,7 +177,7 @@ class SystemdUnitsIT {
                 .toArray(String[]::new);
     }
 
-    /** Asks as often as it takes: what was sent before the daemon was there may have been sent to either. */
+    /** Repeats the request: a datagram sent before the daemon was ready may have reached either socket. */
     private static void expectAnswerFrom(InetSocketAddress asked, String client) {
         try (RawSocketPeer peer = new RawSocketPeer(client)) {
             Optional<Datagram> answer = Optional.empty();
@@ -191,7 +191,7 @@ class SystemdUnitsIT {
     }
 
     @Test
-    void the_service_for_backups_takes_an_upload_once() throws IOException {
+    void the_service_for_backups_accepts_an_upload_once() throws IOException {
         Unprivileged.requirePossible();
         add("backups.conf");
         Files.setPosixFilePermissions(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Folders that the daemon's user may enter but not list: 0711 for downloads, 1733 for uploads. */
+/** Folders that the user of the daemon may enter but not list: 0711 for downloads, 1733 for uploads. */
 @Timeout(120)
 class UnlistableFolderIT {
     private static final byte[] CONTENT = pattern(3_000);
@@ -44,7 +44,7 @@ class UnlistableFolderIT {
     }
 
     @Test
-    void are_served_and_take_uploads() throws IOException {
+    void are_served_and_accept_uploads() throws IOException {
         Path root = installed.root();
         Path out = Files.createDirectory(root.resolve("out"));
         Path in = Files.createDirectory(root.resolve("in"));

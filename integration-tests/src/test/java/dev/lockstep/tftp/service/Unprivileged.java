@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Commands for a user without rights in a network and mounts of their own, which end with the command. Needs root. */
+/** Commands for a user without rights, in a network and mount namespace that ends with the command. Needs root. */
 final class Unprivileged {
     private Unprivileged() {}
 
@@ -18,7 +18,7 @@ final class Unprivileged {
         NetworkNamespace.needed("setpriv", "nsenter", "mount");
     }
 
-    /** The words before a command that is to be run by that user, with these capabilities. */
+    /** Returns the command prefix that runs a command as that user, with these capabilities. */
     static List<String> user(int id, String... capabilities) {
         List<String> words = new ArrayList<>(List.of("setpriv", "--reuid", "" + id, "--regid", "" + id));
         words.addAll(List.of("--clear-groups", "--no-new-privs"));
@@ -33,7 +33,7 @@ final class Unprivileged {
         return words;
     }
 
-    /** Starts a command after a line of preparations by root; there is a loopback. */
+    /** Starts a command after preparations by root; the loopback interface is up. */
     static Run start(Map<String, String> environment, String preparations, List<String> command) {
         List<String> words = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-c"));
         words.addAll(List.of("ip link set lo up; " + preparations + " exec \"$@\"", "sh"));
@@ -47,7 +47,7 @@ final class Unprivileged {
                 .isTrue();
     }
 
-    /** Runs our client in the network of the daemon. */
+    /** Runs the client in the network namespace of the daemon. */
     static Run.Result client(Run daemon, String... arguments) {
         List<String> words = new ArrayList<>(List.of("nsenter", "--net=/proc/" + daemon.pid() + "/ns/net"));
         words.add(Repository.ROOT.resolve("client/bin/tftp").toString());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Port 69 for a user who is not root, in a network of its own, where nobody else has that port. */
+/** Port 69 for a user other than root, in a network namespace in which no other process uses that port. */
 @Timeout(120)
 class WellKnownPortIT {
     private static final byte[] CONTENT = pattern(3_000);
@@ -46,7 +46,7 @@ class WellKnownPortIT {
     }
 
     @Test
-    void is_served_by_nobody_with_the_one_capability_it_takes() throws IOException {
+    void is_served_for_the_user_nobody_with_only_the_needed_capability() throws IOException {
         try (Run daemon = start("", Unprivileged.user(NOBODY, "net_bind_service"))) {
             Unprivileged.awaitListening(daemon);
             assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/status")))
@@ -57,7 +57,7 @@ class WellKnownPortIT {
     }
 
     @Test
-    void is_served_where_the_system_says_it_takes_none() {
+    void is_served_where_the_system_requires_no_capability() {
         String sysctl = "echo 69 >/proc/sys/net/ipv4/ip_unprivileged_port_start;";
         try (Run daemon = start(sysctl, Unprivileged.user(NOBODY))) {
             Unprivileged.awaitListening(daemon);
@@ -67,7 +67,7 @@ class WellKnownPortIT {
     }
 
     @Test
-    void otherwise_one_line_says_why_not() {
+    void otherwise_one_line_reports_the_reason() {
         try (Run daemon = start("", Unprivileged.user(NOBODY))) {
             Run.Result end = daemon.await();
             assertThat(end.exit()).isEqualTo(1);
