@@ -38,18 +38,18 @@ class ReadmeExamplesTest {
         byte[] content = "from here to there".repeat(1_000).getBytes(UTF_8);
         Files.write(served.resolve("boot.img"), content);
         PrintStream standardOutput = System.out;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(said, true, UTF_8));
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(output, true, UTF_8));
         try {
-            EmbeddedServerExample.serve(served, () -> fetchFrom(portIn(said.toString(UTF_8))));
+            EmbeddedServerExample.serve(served, () -> fetchFrom(portIn(output.toString(UTF_8))));
         } finally {
             System.setOut(standardOutput);
         }
         assertThat(fetched.resolve("boot.img")).hasBinaryContent(content);
     }
 
-    private static String portIn(String said) {
-        return said.lines()
+    private static String portIn(String output) {
+        return output.lines()
                 .filter(line -> line.startsWith("Listening port "))
                 .findFirst()
                 .orElseThrow()

@@ -13,8 +13,8 @@ public final class Bytes {
     public static byte[] bytes(Object... parts) {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
         for (Object part : parts) {
-            if (part instanceof Integer octet && octet >= 0 && octet <= 255) {
-                wire.write(octet);
+            if (part instanceof Integer number && number >= 0 && number <= 255) {
+                wire.write(number);
             } else if (part instanceof Character letter && letter < 256) {
                 wire.write(letter);
             } else if (part instanceof String text) {

@@ -31,12 +31,12 @@ public final class Daemon implements AutoCloseable {
     private Daemon(Run run) {
         this.run = run;
         run.awaitOutput(text -> LISTENING.matcher(text).find(), START_LIMIT);
-        Matcher said = LISTENING.matcher(run.output());
-        if (!said.find()) {
+        Matcher listening = LISTENING.matcher(run.output());
+        if (!listening.find()) {
             run.close();
             fail("the daemon did not log its address:\n" + run.printed());
         }
-        port = Integer.parseInt(said.group(1));
+        port = Integer.parseInt(listening.group(1));
     }
 
     /** Starts a daemon on 127.0.0.1. */
@@ -120,13 +120,13 @@ public final class Daemon implements AutoCloseable {
     }
 
     /** Waits until a line of either stream matches. */
-    public void awaitLine(String what, Predicate<String> wish) {
+    public void awaitLine(String what, Predicate<String> condition) {
         long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
         Duration slice = Duration.ofMillis(100);
-        while (printed().lines().noneMatch(wish)) {
+        while (printed().lines().noneMatch(condition)) {
             assertThat(System.nanoTime()).as(what + " in:\n" + printed()).isLessThan(deadline);
-            run.awaitOutput(text -> text.lines().anyMatch(wish), slice);
-            run.awaitErrors(text -> text.lines().anyMatch(wish), slice);
+            run.awaitOutput(text -> text.lines().anyMatch(condition), slice);
+            run.awaitErrors(text -> text.lines().anyMatch(condition), slice);
         }
     }
 

@@ -80,9 +80,9 @@ class BadNetworkPeersIT {
         return CompletableFuture.supplyAsync(() -> run(server, trip, NetworkImpairment.CLASSIC), runners);
     }
 
-    private String run(Server server, Trip trip, NetworkImpairment weather, String... flags) {
+    private String run(Server server, Trip trip, NetworkImpairment impairment, String... flags) {
         try (Relay relay =
-                Relay.to(server.address()).weather(weather).seed(trip.seed).start()) {
+                Relay.to(server.address()).weather(impairment).seed(trip.seed).start()) {
             Server through =
                     new Server(server.program(), server.host(), relay.address().getPort(), served);
             String name = trip.client + "-" + trip.server + "-" + trip.seed;

@@ -102,7 +102,7 @@ class RealClientsIT {
         assertSame(sent, root.resolve(name));
     }
 
-    @ParameterizedTest(name = "{0} downloads and uploads 40 MiB at 512, past block 65535")
+    @ParameterizedTest(name = "{0} downloads and uploads 40 MiB with blksize 512, past block 65535")
     @MethodSource("clients")
     void the_block_number_rolls_over(ClientKind client) {
         Path served = Content.write(root.resolve("round"), BEYOND_BLOCK_65535);
@@ -177,7 +177,7 @@ class RealClientsIT {
         there_and_back("round-window-" + windowsize, 8 * 70_000 + 1, 8, windowsize);
     }
 
-    @ParameterizedTest(name = "{0} is told that a file isn''t there")
+    @ParameterizedTest(name = "{0} requests a missing file")
     @MethodSource("clients")
     void a_missing_file_is_refused(ClientKind client) {
         Path fetched = local.resolve("missing-" + client);
@@ -188,7 +188,7 @@ class RealClientsIT {
         assertRefused(client, outcome, 1);
     }
 
-    @ParameterizedTest(name = "{0} is told that uploads aren''t allowed")
+    @ParameterizedTest(name = "{0} uploads to a read-only daemon")
     @EnumSource(names = {"TFTP_HPA", "ATFTP", "CURL", "BUSYBOX"})
     void an_upload_to_a_read_only_daemon_is_refused(ClientKind client, @TempDir Path readOnly) throws IOException {
         Path sent = Content.write(local.resolve("refused"), 1000);
@@ -203,7 +203,7 @@ class RealClientsIT {
         }
     }
 
-    @ParameterizedTest(name = "{0} is told that a file exists already")
+    @ParameterizedTest(name = "{0} uploads over an existing file")
     @EnumSource(names = {"TFTP_HPA", "ATFTP", "CURL", "BUSYBOX"})
     void an_upload_over_a_file_is_refused_without_overwrite(ClientKind client, @TempDir Path kept) {
         Path sent = Content.write(local.resolve("refused"), 1000);

@@ -71,7 +71,7 @@ class RealServersIT {
         return SERVERS.stream().flatMap(server -> BLOCK_SIZES.stream().map(blksize -> arguments(server, blksize)));
     }
 
-    @ParameterizedTest(name = "{1} bytes come down from {0}")
+    @ParameterizedTest(name = "{1} bytes are downloaded from {0}")
     @MethodSource("servers_and_sizes")
     void a_download_is_complete(ServerKind kind, int size) {
         Path served = Content.write(root.resolve("down-" + size), size);
@@ -82,7 +82,7 @@ class RealServersIT {
         assertSame(served, fetched);
     }
 
-    @ParameterizedTest(name = "{1} bytes go up to {0}")
+    @ParameterizedTest(name = "{1} bytes are uploaded to {0}")
     @MethodSource("writable_servers_and_sizes")
     void an_upload_is_complete(ServerKind kind, int size) {
         Path sent = Content.write(local.resolve("up-" + size), size);
@@ -93,7 +93,7 @@ class RealServersIT {
         assertArrived(kind, sent, root.resolve(name));
     }
 
-    @ParameterizedTest(name = "40 MiB at 512 come down from {0}, past block 65535")
+    @ParameterizedTest(name = "40 MiB are downloaded with blksize 512 from {0}, past block 65535")
     @MethodSource("servers")
     void the_block_number_rolls_over_in_a_download(ServerKind kind) {
         Path served = Content.write(root.resolve("round"), BEYOND_BLOCK_65535);
@@ -104,7 +104,7 @@ class RealServersIT {
         assertSame(served, fetched);
     }
 
-    @ParameterizedTest(name = "40 MiB at 512 go up to {0}, past block 65535")
+    @ParameterizedTest(name = "40 MiB are uploaded with blksize 512 to {0}, past block 65535")
     @MethodSource("writable_servers")
     void the_block_number_rolls_over_in_an_upload(ServerKind kind) {
         Path sent = Content.write(local.resolve("round"), BEYOND_BLOCK_65535);
@@ -115,7 +115,7 @@ class RealServersIT {
         assertArrived(kind, sent, root.resolve(name));
     }
 
-    @ParameterizedTest(name = "netascii comes down from {0}")
+    @ParameterizedTest(name = "netascii is downloaded from {0}")
     @MethodSource("servers")
     void a_netascii_download_keeps_every_line_end(ServerKind kind) {
         // bug in dnsmasq: it sends CR LF for LF, and CR without NUL, so its text has no CR
@@ -128,7 +128,7 @@ class RealServersIT {
         assertSame(served, fetched);
     }
 
-    @ParameterizedTest(name = "netascii goes up to {0}")
+    @ParameterizedTest(name = "netascii is uploaded to {0}")
     @MethodSource("writable_servers")
     void a_netascii_upload_keeps_every_line_end(ServerKind kind) {
         Path sent = Content.write(local.resolve("text"), Content.anyText(100_000));
@@ -169,13 +169,13 @@ class RealServersIT {
     }
 
     /** Only atftpd supports windows: the other servers reply without the option, which is no failure. */
-    @ParameterizedTest(name = "{0} is asked for a window")
+    @ParameterizedTest(name = "a window is requested of {0}")
     @MethodSource("servers")
     void a_server_without_windows_is_served_block_by_block(ServerKind kind) {
         there_and_back(kind, "asked-" + kind, 100_000, 1428, 16);
     }
 
-    @ParameterizedTest(name = "{0} hasn''t the file")
+    @ParameterizedTest(name = "{0} does not have the file")
     @MethodSource("servers")
     void a_failed_download_leaves_the_target_unchanged(ServerKind kind, @TempDir Path folder) throws IOException {
         Path target = Content.write(folder.resolve("target"), 3000);

@@ -150,7 +150,7 @@ class LoadIT {
 
             @Override
             public Sink write(String filename, long size, InetSocketAddress peer) {
-                throw new AssertionError("nobody writes");
+                throw new AssertionError("unexpected write");
             }
         };
     }

@@ -32,9 +32,9 @@ class HelloIT {
 
     static String probePort(Daemon daemon) {
         daemon.awaitLine("the address of the probe", line -> PROBE.matcher(line).matches());
-        Matcher said = PROBE.matcher(daemon.printed());
-        assertThat(said.find()).isTrue();
-        return said.group(1);
+        Matcher match = PROBE.matcher(daemon.printed());
+        assertThat(match.find()).isTrue();
+        return match.group(1);
     }
 
     private Run.Result hello(String... where) {

@@ -41,8 +41,8 @@ class PmtuBlackHoleCacheTest {
     private static final TransferSettings LARGE = blocksOf(1428, 100_000);
 
     private long now;
-    private final List<TransferEvent> told = new ArrayList<>();
-    private final PmtuBlackHoleCache paths = new PmtuBlackHoleCache(() -> now, told::add);
+    private final List<TransferEvent> events = new ArrayList<>();
+    private final PmtuBlackHoleCache paths = new PmtuBlackHoleCache(() -> now, events::add);
 
     private static TransferSettings blocksOf(int blksize, long tsize) {
         return new TransferSettings(blksize, 4, Duration.ZERO, tsize, 0);
@@ -88,7 +88,7 @@ class PmtuBlackHoleCacheTest {
         for (int i = 0; i < 5; i++) {
             readInVain(LARGE);
         }
-        assertThat(told).containsExactly(new PmtuBlackHoleFound(CLIENT, READ, Duration.ofMinutes(10)));
+        assertThat(events).containsExactly(new PmtuBlackHoleFound(CLIENT, READ, Duration.ofMinutes(10)));
     }
 
     @Test

@@ -171,7 +171,7 @@ class TftpServerTest {
             private int room = 24; // the size of the header of a capture file
 
             @Override
-            public void write(int octet) throws IOException {
+            public void write(int value) throws IOException {
                 if (room-- <= 0) {
                     throw new IOException("No space left on device");
                 }

@@ -27,14 +27,14 @@ class LogRateLimiterTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
     private long now = Long.MAX_VALUE - 5; // the clock may begin anywhere, and overflow
-    private final LogRateLimiter gate = new LogRateLimiter(PER_SECOND, () -> now);
+    private final LogRateLimiter limiter = new LogRateLimiter(PER_SECOND, () -> now);
 
     @BeforeEach
     void log_through_the_rate_limiter() {
         logger.setLevel(Level.DEBUG);
         logger.setAdditive(false);
         logger.addAppender(written);
-        written.addFilter(gate);
+        written.addFilter(limiter);
         written.start();
     }
 
@@ -64,7 +64,7 @@ class LogRateLimiterTest {
     @Test
     void a_burst_is_written_completely() {
         refuse(LogRateLimiter.BURST);
-        gate.summarize();
+        limiter.summarize();
         assertThat(takeWritten()).isEqualTo(LogRateLimiter.BURST);
     }
 
@@ -79,7 +79,7 @@ class LogRateLimiterTest {
             }
             assertThat(takeWritten()).as("second %d", second).isEqualTo(PER_SECOND);
         }
-        gate.summarize();
+        limiter.summarize();
         assertThat(written.list)
                 .singleElement()
                 .extracting(ILoggingEvent::getFormattedMessage)
@@ -89,9 +89,9 @@ class LogRateLimiterTest {
     @Test
     void no_line_is_written_twice() {
         refuse(LogRateLimiter.BURST + 1);
-        gate.summarize();
+        limiter.summarize();
         assertThat(takeWritten()).isEqualTo(LogRateLimiter.BURST + 1);
-        gate.summarize();
+        limiter.summarize();
         assertThat(takeWritten()).isZero();
     }
 
@@ -138,7 +138,7 @@ class LogRateLimiterTest {
             logger.warn("something went wrong with " + i);
         }
         assertThat(takeWritten()).isLessThanOrEqualTo(LogRateLimiter.BURST + 64);
-        gate.summarize();
+        limiter.summarize();
         assertThat(written.list)
                 .singleElement()
                 .extracting(ILoggingEvent::getLevel)

@@ -72,9 +72,9 @@ class ProbeHandlerTest {
 
     @Test
     void a_line_may_arrive_byte_by_byte_and_end_with_cr_lf() {
-        for (char octet : "hello\r\n".toCharArray()) {
+        for (char character : "hello\r\n".toCharArray()) {
             assertThat(channel.<ByteBuf>readOutbound()).isNull();
-            send(String.valueOf(octet));
+            send(String.valueOf(character));
         }
         expectAnswer();
         assertThat(steps.list.get(0).getFormattedMessage()).isEqualTo("[2] Recv: hello");

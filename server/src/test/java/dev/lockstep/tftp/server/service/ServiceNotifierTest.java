@@ -108,7 +108,7 @@ class ServiceNotifierTest {
 
     @Test
     void a_missing_service_manager_does_not_stop_the_server() throws Exception {
-        start(notifier("NOTIFY_SOCKET", folder.resolve("nobody").toString())).close();
+        start(notifier("NOTIFY_SOCKET", folder.resolve("missing").toString())).close();
         start(notifier("NOTIFY_SOCKET", "vsock:2:1234")).close();
     }
 

@@ -344,7 +344,7 @@ class DirectoryStorageTest {
     @Test
     void cleaning_removes_stale_uploads_but_no_running_one() throws IOException {
         DirectoryStorage running = storage(WriteRules.NEW_FILES);
-        Path litter = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
+        Path stale = Files.writeString(root.resolve(".tftp-0011223344556677.part"), "half");
         Path deep = Files.writeString(root.resolve("sub/deep/.tftp-8899aabbccddeeff.part"), "half");
         Path folder = Files.createDirectory(root.resolve(".tftp-aaaaaaaaaaaaaaaa.part"));
         Path other = Files.writeString(root.resolve("mine.part"), "keep");
@@ -352,14 +352,14 @@ class DirectoryStorageTest {
         Files.createSymbolicLink(root.resolve(".tftp-bbbbbbbbbbbbbbbb.part"), outside);
         try (Sink live = running.write("new", UNKNOWN, PEER)) {
             live.write(ByteBuffer.wrap("whole".getBytes()));
-            assertThat(litter).exists();
+            assertThat(stale).exists();
             assertThat(storage(WriteRules.NEW_FILES)).isNotNull();
-            assertThat(litter).exists();
+            assertThat(stale).exists();
             storage(WriteRules.NEW_FILES).removeStaleUploads();
             live.commit();
         }
         assertThat(root.resolve("new")).hasContent("whole");
-        assertThat(litter).doesNotExist();
+        assertThat(stale).doesNotExist();
         assertThat(deep).doesNotExist();
         assertThat(folder).exists();
         assertThat(other).exists();
