@@ -121,7 +121,7 @@ public final class Daemon implements AutoCloseable {
 
     /** Waits until a line of either stream matches. */
     public void awaitLine(String what, Predicate<String> condition) {
-        long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + RawSocketPeer.REPLY_TIMEOUT.toNanos();
         Duration slice = Duration.ofMillis(100);
         while (printed().lines().noneMatch(condition)) {
             assertThat(System.nanoTime()).as(what + " in:\n" + printed()).isLessThan(deadline);

@@ -32,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RawSocketPeer implements AutoCloseable {
     /** The longest wait for an expected datagram. It is long because the machine may be busy. */
-    public static final Duration PATIENCE = Duration.ofSeconds(15);
+    public static final Duration REPLY_TIMEOUT = Duration.ofSeconds(15);
 
     /** The time without a datagram that counts as silence. */
     public static final Duration SILENCE = Duration.ofMillis(300);
@@ -154,7 +154,7 @@ public final class RawSocketPeer implements AutoCloseable {
 
     /** Waits for the next datagram of the peer. The sender of the first one after {@link #ask} becomes the peer. */
     public Datagram next() {
-        Datagram datagram = poll(PATIENCE).orElseGet(() -> fail("no datagram received within " + PATIENCE));
+        Datagram datagram = poll(REPLY_TIMEOUT).orElseGet(() -> fail("no datagram received within " + REPLY_TIMEOUT));
         if (peer == null) {
             peer = datagram.from();
         }

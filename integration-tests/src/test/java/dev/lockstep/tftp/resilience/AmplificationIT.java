@@ -74,7 +74,7 @@ class AmplificationIT {
     private static List<Datagram> provoke(Daemon daemon, byte[] request, int messages, double factor) {
         try (RawSocketPeer victim = new RawSocketPeer("127.66.1.1")) {
             victim.ask(daemon.address(), request);
-            List<Datagram> came = drain(victim, RawSocketPeer.PATIENCE);
+            List<Datagram> came = drain(victim, RawSocketPeer.REPLY_TIMEOUT);
             double measured = (double) octets(came) / (HEADERS + request.length);
             System.out.printf(
                     Locale.ROOT, "%s: %d datagrams, %.1f times the octets%n", came.get(0), came.size(), measured);

@@ -26,7 +26,7 @@ record Footprint(long heap, long resident, long descriptors, long threads) {
 
     /** As soon as it has no more than so many descriptors open, and without its garbage. */
     static Footprint quiet(long pid, long descriptors) {
-        long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + RawSocketPeer.REPLY_TIMEOUT.toNanos();
         do {
             jcmd(pid, "GC.run"); // takes its time
         } while (descriptors(pid) > descriptors && System.nanoTime() < deadline);

@@ -108,7 +108,7 @@ class DaemonLauncherIT {
         Map<String, String> path = Map.of("PATH", tools + ":" + System.getenv("PATH"), "JAVA_HOME", "");
         Path seen = folder.resolve("seen");
         try (Run one = Run.start(folder, path, List.of(folder + "/server/bin/tftpd"))) {
-            assertThat(one.awaitErrors(text -> text.contains("building"), RawSocketPeer.PATIENCE))
+            assertThat(one.awaitErrors(text -> text.contains("building"), RawSocketPeer.REPLY_TIMEOUT))
                     .isTrue();
             try (Run two = Run.start(folder, path, List.of(folder + "/client/bin/tftp"))) {
                 long inode = (Long) Files.getAttribute(folder, "unix:ino");

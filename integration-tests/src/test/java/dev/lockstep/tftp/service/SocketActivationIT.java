@@ -65,7 +65,7 @@ class SocketActivationIT {
                                 .filter(line -> line.startsWith("Listening on"))
                                 .count()
                         == addresses.length,
-                RawSocketPeer.PATIENCE);
+                RawSocketPeer.REPLY_TIMEOUT);
         assertThat(bound).as(run.printed()).isTrue();
         return run;
     }
@@ -82,7 +82,7 @@ class SocketActivationIT {
 
     private static void expectCleanEnd(Run run) {
         // the first request was received before the daemon started: it is served before the daemon logs its address
-        expectCleanEnd(run, run.awaitOutput(text -> text.startsWith("Listening port"), RawSocketPeer.PATIENCE));
+        expectCleanEnd(run, run.awaitOutput(text -> text.startsWith("Listening port"), RawSocketPeer.REPLY_TIMEOUT));
     }
 
     private static void expectCleanEnd(Run run, boolean saidThatItListens) {
@@ -137,7 +137,7 @@ class SocketActivationIT {
         try (Run run = activate(List.of("--inetd"), List.of(), "127.0.0.1:PORT")) {
             expectServed("127.0.0.1");
             expectServed("127.0.0.1");
-            expectCleanEnd(run, run.awaitErrors(text -> text.contains("Listening port"), RawSocketPeer.PATIENCE));
+            expectCleanEnd(run, run.awaitErrors(text -> text.contains("Listening port"), RawSocketPeer.REPLY_TIMEOUT));
         }
     }
 

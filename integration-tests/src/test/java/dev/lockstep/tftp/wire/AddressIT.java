@@ -128,7 +128,7 @@ class AddressIT {
         try (RawSocketPeer stranger = new RawSocketPeer()) {
             stranger.connect(client.peer());
             stranger.send(ack(1));
-            assertThatThrownBy(() -> stranger.poll(RawSocketPeer.PATIENCE))
+            assertThatThrownBy(() -> stranger.poll(RawSocketPeer.REPLY_TIMEOUT))
                     .hasCauseInstanceOf(PortUnreachableException.class);
             stranger.talkTo(null);
         }

@@ -87,7 +87,7 @@ class ManyAddressesIT {
             net.addTheirAddress(later + "/24");
             net.addTheirAddress(later6 + "/64");
             isServed(net.ourAddress(), there.at(later), flag);
-            long deadline = System.nanoTime() + RawSocketPeer.PATIENCE.toNanos();
+            long deadline = System.nanoTime() + RawSocketPeer.REPLY_TIMEOUT.toNanos();
             while (!answersForItself(net.ourAddress6(), there.at(later6))) {
                 assertThat(System.nanoTime()).isLessThan(deadline);
             }

@@ -75,7 +75,7 @@ class NoDescriptorIT {
             client.ask(daemon.address(), rrq("file"));
         }
         for (RawSocketPeer client : clients) {
-            Optional<Datagram> answer = client.poll(RawSocketPeer.PATIENCE);
+            Optional<Datagram> answer = client.poll(RawSocketPeer.REPLY_TIMEOUT);
             boolean isRefused = answer.isEmpty() || answer.orElseThrow().opcode() == Datagram.ERROR;
             (isRefused ? refused : served).add(client);
             assertThat(answer).as("an answer to " + client.address()).isPresent();
