@@ -142,7 +142,8 @@ class LauncherIT {
 
     @Test
     void a_read_only_installation_has_no_archive() throws IOException {
-        Files.delete(folder.resolve("client/bin/archive-classes")); // root may write anywhere, so the program that builds the archive is deleted
+        // root may write anywhere, so the program that builds the archive is deleted
+        Files.delete(folder.resolve("client/bin/archive-classes"));
         getsOneFile(sameJava());
     }
 

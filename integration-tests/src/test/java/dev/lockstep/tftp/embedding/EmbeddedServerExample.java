@@ -11,7 +11,7 @@ class EmbeddedServerExample {
     static void serve(Path folder, Runnable whileItServes) throws IOException {
         try (TftpServer server = TftpServer.builder()
                 .storage(DirectoryStorage.at(folder, WriteRules.READ_ONLY))
-                .port(0) // any free port
+                .port(0) // a free one
                 .listener(event -> System.out.println(event))
                 .start()) {
             System.out.println("Listening port " + server.port());

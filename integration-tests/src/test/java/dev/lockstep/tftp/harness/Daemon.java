@@ -72,7 +72,7 @@ public final class Daemon implements AutoCloseable {
     private static Daemon start(
             Map<String, String> more, List<String> starter, Path root, String[] flags, String... where) {
         List<String> command = new ArrayList<>(starter);
-        command.addAll(List.of("env", "--default-signal=HUP")); // SIGHUP may be ignored by the parent, for example nohup
+        command.addAll(List.of("env", "--default-signal=HUP")); // a parent such as nohup may ignore SIGHUP
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
         command.addAll(List.of("--root", root.toString()));
         command.addAll(List.of(flags));

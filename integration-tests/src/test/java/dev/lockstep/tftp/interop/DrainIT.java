@@ -33,7 +33,7 @@ class DrainIT {
     Path root;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--no-path-mtu", "--single-port"}) // --no-path-mtu stands for the default: one port for each transfer
+    @ValueSource(strings = {"--no-path-mtu", "--single-port"}) // the first keeps the default: one port per transfer
     void two_hundred_downloads_complete_and_no_other_begins(String mode) throws Exception {
         String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
         try (Server daemon = ServerKind.daemon(root, Map.of(), "--drain", "120", "--verbose", mode)) {

@@ -246,7 +246,7 @@ class LoadIT {
     static TftpClientBuilder settings() {
         Limits limits = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
         return TftpClient.builder()
-                .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // late datagrams of a transfer do not reach another one
+                .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // late datagrams do not reach another transfer
                 .limits(limits.withExactSize(true));
     }
 

@@ -162,6 +162,7 @@ public final class EmbeddedListener {
 
     @Override
     public String toString() {
-        return children.size() + " transfers open, " + admission.running() + " running, " + budget.used() + " bytes reserved";
+        return children.size() + " transfers open, " + admission.running() + " running, " + budget.used()
+                + " bytes reserved";
     }
 }

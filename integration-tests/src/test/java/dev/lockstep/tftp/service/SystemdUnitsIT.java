@@ -134,7 +134,8 @@ class SystemdUnitsIT {
         command.addAll(Unprivileged.user(65534));
         command.addAll(List.of(values("tftpd.service", "ExecStart").get(0).split(" ")));
         try (Run daemon = Unprivileged.start(Map.of(), "", command)) {
-            assertThat(daemon.awaitErrors(text -> text.contains("Listening on 0.0.0.0:69"), RawSocketPeer.REPLY_TIMEOUT))
+            assertThat(daemon.awaitErrors(
+                            text -> text.contains("Listening on 0.0.0.0:69"), RawSocketPeer.REPLY_TIMEOUT))
                     .as(daemon.printed())
                     .isTrue();
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
@@ -158,7 +159,8 @@ class SystemdUnitsIT {
             String line = values("tftpd.service", "ExecStart").get(0).replace("--drain", flags);
             command.addAll(List.of(line.split(" ")));
             try (Run daemon = Run.start(units, Map.of(), command)) {
-                assertThat(daemon.awaitErrors(text -> text.contains("Listening on [::]:69"), RawSocketPeer.REPLY_TIMEOUT))
+                assertThat(daemon.awaitErrors(
+                                text -> text.contains("Listening on [::]:69"), RawSocketPeer.REPLY_TIMEOUT))
                         .as(daemon.printed())
                         .isTrue();
                 for (String asked : List.of(net.theirAddress6(), second)) {

@@ -64,7 +64,8 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void a_sequential_client_limited_to_one_transfer_is_not_refused_when_its_last_ack_is_read_late() throws IOException {
+    void a_sequential_client_limited_to_one_transfer_is_not_refused_when_its_last_ack_is_read_late()
+            throws IOException {
         start(10, 1);
         read(first, "small");
         server.expect(first, 0, 3, 0, 1, "hello");
@@ -147,8 +148,7 @@ class ListenerHandlerTest {
     }
 
     @Test
-    void dallying_uploads_are_limited_by_the_quota_and_the_oldest_is_closed_first()
-            throws IOException {
+    void dallying_uploads_are_limited_by_the_quota_and_the_oldest_is_closed_first() throws IOException {
         start(2, 2);
         for (int i = 0; i < 3; i++) {
             upload(client("192.0.2.1", 3000 + i), "up" + i, "x");

@@ -79,7 +79,7 @@ class ReplyBudgetTest {
     }
 
     @Test
-    void validated_replies_return_their_tokens() throws UnknownHostException {
+    void a_reply_of_the_peer_returns_its_tokens() throws UnknownHostException {
         for (int i = 0; i < 10_000; i++) {
             assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
             assertThat(buckets.tryTake(at("192.0.2.1"), 544, 0)).isTrue();
@@ -146,7 +146,9 @@ class ReplyBudgetTest {
         }
         for (int i = 2048; i < clients.length; i++) {
             while (usual.admits(asking("203.0.113." + i % 256), SECOND / 2)) {
-                assertThat(i).as("a flood uses up the rate of unvalidated peers").isEqualTo(2048);
+                assertThat(i)
+                        .as("a flood uses up the rate of unvalidated peers")
+                        .isEqualTo(2048);
             }
             assertThat(usual.admits(clients[i], SECOND / 2)).isTrue();
             usual.answered(clients[i].getAddress(), 0, SECOND / 2);

@@ -61,7 +61,8 @@ class RequestPolicyTest {
     }
 
     @Test
-    void a_refusal_is_sent_to_the_client_and_does_not_count_against_the_quota() throws IOException, InterruptedException {
+    void a_refusal_is_sent_to_the_client_and_does_not_count_against_the_quota()
+            throws IOException, InterruptedException {
         try (TftpServer server = start((request, peer) -> {
                     throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not for you");
                 });

@@ -235,7 +235,9 @@ class TftpServerTest {
             assertThat(stored.size()).isEqualTo(516);
         }
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
-        assertThat(server.runningTransfers()).as("dallying transfers do not count").isZero();
+        assertThat(server.runningTransfers())
+                .as("dallying transfers do not count")
+                .isZero();
         client.reply(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
     }

@@ -116,7 +116,9 @@ class ProbeTest {
             connect();
         }
         expectServed();
-        assertThat(first.getInputStream().read()).as("the oldest connection is closed").isEqualTo(-1);
+        assertThat(first.getInputStream().read())
+                .as("the oldest connection is closed")
+                .isEqualTo(-1);
     }
 
     @Test
