@@ -11,7 +11,7 @@ import java.util.List;
  *
  * <pre>
  *   Datagram request = server.awaitRequest();
- *   RawPeer tid = server.answerer(request);
+ *   RawSocketPeer tid = server.answerer(request);
  *   tid.send(oack("blksize", "1024"));
  *   tid.expect(ack(0));
  * </pre>

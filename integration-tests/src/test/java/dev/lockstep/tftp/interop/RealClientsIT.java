@@ -131,7 +131,7 @@ class RealClientsIT {
     @ParameterizedTest(name = "{0} uploads netascii")
     @MethodSource("netascii_clients")
     void a_netascii_upload_keeps_every_line_end(ClientKind client) {
-        // bug in curl: it sends CR LF for LF, and CR without NUL, so its text has no CR
+        // bug in curl: it sends CR LF for LF, and CR without NUL, so the text here has no CR
         byte[] text = client == ClientKind.CURL ? Content.plainText(100_000) : Content.anyText(100_000);
         Path sent = Content.write(local.resolve("text-up-" + client), text);
 

@@ -118,7 +118,7 @@ class RealServersIT {
     @ParameterizedTest(name = "netascii is downloaded from {0}")
     @MethodSource("servers")
     void a_netascii_download_keeps_every_line_end(ServerKind kind) {
-        // bug in dnsmasq: it sends CR LF for LF, and CR without NUL, so its text has no CR
+        // bug in dnsmasq: it sends CR LF for LF, and CR without NUL, so the text here has no CR
         byte[] text = kind == ServerKind.DNSMASQ ? Content.plainText(100_000) : Content.anyText(100_000);
         Path served = Content.write(root.resolve("text-" + kind), text);
         Path fetched = local.resolve("text-" + kind);

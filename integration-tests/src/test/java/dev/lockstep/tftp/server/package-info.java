@@ -1,2 +1,2 @@
-/** Tests of internal parts of the server that the fuzzer uses: in the package of the server, without a socket. */
+/** Internal parts of the server made accessible to the fuzzers: in the package of the server, without a socket. */
 package dev.lockstep.tftp.server;

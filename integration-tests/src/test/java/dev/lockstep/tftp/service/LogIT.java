@@ -82,7 +82,7 @@ class LogIT {
         Daemon daemon = Daemon.serving(root);
         try (daemon;
                 RawSocketPeer client = new RawSocketPeer()) {
-            daemon.fetch("file"); // validates the address: of unvalidated peers most requests are dropped
+            daemon.fetch("file"); // validates the address: for other peers fewer requests are refused, the rest dropped
             for (int i = 0; i < flood; i++) {
                 client.ask(daemon.address(), rrq("nothing"));
                 client.expectError(1);
