@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A client that records what it sent and checks what it receives. For each datagram or wait the server may send at most a
- * window and one message more. While the client has sent only requests, the limit is one message, no longer than a block
- * of 512 bytes. A DATA message must have the bytes of the file.
+ * A client that records what it sent and checks what it receives. For each datagram or wait the server may send at most
+ * a window and one message more. While the client has sent only requests, the limit is one message, no longer than a
+ * block of 512 bytes. A DATA message must have the bytes of the file.
  */
 final class Client {
     private static final int HEADER = 4;

@@ -15,8 +15,8 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.Arrays;
 
 /**
- * Negotiation on both sides. The first byte is the length of the request; the rest is an OACK without its opcode. For any
- * request, our client must accept what our server grants, and both must agree on its meaning.
+ * Negotiation on both sides. The first byte is the length of the request; the rest is an OACK without its opcode. For
+ * any request, our client must accept what our server grants, and both must agree on its meaning.
  */
 public final class NegotiationFuzzer {
     private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1468);

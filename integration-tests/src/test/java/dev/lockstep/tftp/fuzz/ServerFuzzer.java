@@ -14,8 +14,8 @@ import java.util.Queue;
 import java.util.stream.IntStream;
 
 /**
- * A whole server, from the listener to the files, and four clients that send any datagrams in any order at any time. Some
- * of these are conforming, so that transfers make progress. File operations run when the input says so.
+ * A whole server, from the listener to the files, and four clients that send any datagrams in any order at any time.
+ * Some of these are conforming, so that transfers make progress. File operations run when the input says so.
  *
  * <pre>
  *   input  = a sequence of
@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
  *   224 to 255: a wait of 2^(low four bits) milliseconds
  * </pre>
  *
- * No exception may be left, no buffer kept, and all transfers must end when the clients are silent. See {@link Client} for
- * what the server may send, and {@link WatchedFiles} for what may become a file.
+ * No exception may be left, no buffer kept, and all transfers must end when the clients are silent. See {@link Client}
+ * for what the server may send, and {@link WatchedFiles} for what may become a file.
  */
 public final class ServerFuzzer {
     private static final int ANSWER = 128;

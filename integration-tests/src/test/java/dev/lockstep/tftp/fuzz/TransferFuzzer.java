@@ -28,11 +28,12 @@ import java.util.concurrent.TimeUnit;
  * A whole transfer of the server that receives any sequence of datagrams and waits in virtual time.
  *
  * <pre>
- *   input = kind (the negotiated settings), then a sequence of: length, that many bytes as one datagram; from 240 on a wait
+ *   input = kind (the negotiated settings), then a sequence of: length, that many bytes as one datagram; 240 and
+ *           more is a wait
  * </pre>
  *
- * The transfer must never throw, send at most one window and one message more for each datagram or wait, end when the peer
- * is silent, and release every buffer.
+ * The transfer must never throw, send at most one window and one message more for each datagram or wait, end when the
+ * peer is silent, and release every buffer.
  */
 public final class TransferFuzzer {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 4711);

@@ -40,8 +40,8 @@ public final class RawSocketPeer implements AutoCloseable {
     private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
 
     /**
-     * Ports outside the ephemeral range of the kernel, in turn. The kernel soon reuses ephemeral ports, while the daemon of
-     * another test still retransmits to their previous owners.
+     * Ports outside the ephemeral range of the kernel, in turn. The kernel soon reuses ephemeral ports, while the
+     * daemon of another test still retransmits to their previous owners.
      */
     private static final int FIRST_PORT = 2000;
 
@@ -243,8 +243,8 @@ public final class RawSocketPeer implements AutoCloseable {
     }
 
     /**
-     * Sends a whole file, from DATA 1 on. After each window it waits for the ACK of the last block and skips duplicates of
-     * the previous reply: a busy machine may take longer to send a window than the negotiated timeout.
+     * Sends a whole file, from DATA 1 on. After each window it waits for the ACK of the last block and skips duplicates
+     * of the previous reply: a busy machine may take longer to send a window than the negotiated timeout.
      */
     public void upload(byte[] content, int blksize, int windowsize) {
         long blocks = content.length / blksize + 1;

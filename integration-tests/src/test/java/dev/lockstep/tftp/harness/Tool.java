@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Programs and rights that a test needs. Where one is missing the test is skipped, or fails if the environment has {@code
- * CI=true}. Must be called from a test or a {@code @BeforeEach}: tests skipped by a {@code @BeforeAll} are not counted in
- * the reports.
+ * Programs and rights that a test needs. Where one is missing the test is skipped, or fails if the environment has
+ * {@code CI=true}. Must be called from a test or a {@code @BeforeEach}: tests skipped by a {@code @BeforeAll} are not
+ * counted in the reports.
  */
 public final class Tool {
     /** Stands for the rights of the superuser in a list of programs. */

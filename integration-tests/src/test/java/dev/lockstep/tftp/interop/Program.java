@@ -90,8 +90,8 @@ final class Program implements AutoCloseable {
     }
 
     /**
-     * Returns the process that does the work: the one the launcher was replaced by, or else its newest descendant. A Java
-     * process below a Java process does not count: the launcher starts it in the background to write an archive.
+     * Returns the process that does the work: the one the launcher was replaced by, or else its newest descendant. A
+     * Java process below a Java process does not count: the launcher starts it in the background to write an archive.
      */
     ProcessHandle worker() {
         return all().filter(Program::isJava)

@@ -24,8 +24,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The listener of a server with all its transfers on one port, without a socket. The test passes in the datagrams of the
- * clients and advances the time. {@link #check} rethrows the exceptions of handlers.
+ * The listener of a server with all its transfers on one port, without a socket. The test passes in the datagrams of
+ * the clients and advances the time. {@link #check} rethrows the exceptions of handlers.
  */
 public final class EmbeddedListener {
     /** The listening address. */

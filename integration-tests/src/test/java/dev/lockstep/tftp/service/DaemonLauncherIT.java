@@ -80,8 +80,8 @@ class DaemonLauncherIT {
     }
 
     /**
-     * Starts a build that waits for permission to continue, so that the other launcher meets it. That one may start a build of
-     * its own, which shows as "twice", or wait for a lock, which the kernel lists.
+     * Starts a build that waits for permission to continue, so that the other launcher meets it. That one may start a
+     * build of its own, which shows as "twice", or wait for a lock, which the kernel lists.
      */
     private static final String SLOW_BUILD = """
             #!/bin/sh

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Requests run while another thread swaps their path repeatedly. The path is alternately a file or folder of the root and
- * a link out of it, so that the check and the open may see different ones. In either case nothing outside the root is
- * read or written.
+ * Requests run while another thread swaps their path repeatedly. The path is alternately a file or folder of the root
+ * and a link out of it, so that the check and the open may see different ones. In either case nothing outside the root
+ * is read or written.
  */
 class SwappedFolderTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
