@@ -187,7 +187,7 @@ class RulePolicyTest {
         assertThat(read(byCard, "10.0.0.7", "a.cfg")).isEqualTo("of that card");
         TftpException unknown = refusal(byCard, "10.0.0.8", "a.cfg");
         assertThat(unknown).hasMessage("file not found");
-        assertThat(unknown.explained()).contains("{mac}: 10.0.0.8 is no neighbour");
+        assertThat(unknown.explained()).contains("{mac}: 10.0.0.8 is not in the neighbour table");
     }
 
     @Test
