@@ -1,5 +1,5 @@
-# One line a run: work, server, seconds, bytes, transfers, failures, generator's CPU, first byte p50 and p99, resends,
-# server's CPU before and after. Prints medians, and ours against the best peer.
+# Reads one line for each run: work, server, seconds, bytes, transfers, failures, CPU of the generator, first byte p50 and
+# p99, resends, CPU of the server before and after. Prints medians, and the ratios of Lockstep to the best peer.
 function median(list,    values, count, i, j, v) {
     count = split(list, values, " ")
     for (i = 2; i <= count; i++) {

@@ -1,7 +1,7 @@
 /*
- * The yardstick for clients in lock-step: how fast this machine answers each ACK with the next block, with nothing in
- * the way. One thread, epoll, a fresh connected socket a request, blocks cut from FILEs in memory. It is no TFTP server:
- * it checks next to nothing, repeats nothing, and knows no option but blksize.
+ * A reference for lock-step clients: how fast this machine answers each ACK with the next block, without any other work.
+ * One thread, epoll, a new connected socket for each request, blocks from FILEs in memory. It is not a TFTP server: it
+ * checks almost nothing, retransmits nothing, and supports only the option blksize.
  *
  * rawblocks PORT FILE...
  */

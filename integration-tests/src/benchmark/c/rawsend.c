@@ -1,7 +1,7 @@
 /*
- * The yardstick: how fast this machine sends a window at a time, with nothing in the way. Answers any read request with
- * FILE from memory, in windows of segmented datagrams, and waits for nothing but each window's ACK. It is no TFTP
- * server: it looks at no name, repeats nothing, and serves one after the other.
+ * A reference for windows: how fast this machine sends one window at a time, without any other work. Answers any read
+ * request with FILE from memory, in windows of segmented datagrams, and waits only for the ACK of each window. It is not
+ * a TFTP server: it ignores the name, retransmits nothing, and serves one client at a time.
  *
  * rawsend PORT FILE BLKSIZE WINDOWSIZE
  */

@@ -1,8 +1,8 @@
 /*
- * A load generator that stays out of the way: one thread, epoll, a socket a transfer, runs of datagrams in one call.
- * What it does with a block is no more than a real client must: it checks the number and the length.
- * With CHECK=FILE in the environment it compares every byte with that file, as a load tester does; with PLAIN=1 it
- * takes one datagram a system call.
+ * A load generator with low overhead: one thread, epoll, a socket for each transfer, several datagrams in one system call.
+ * It does no more with a block than a real client must: it checks the number and the length.
+ * With CHECK=FILE in the environment it compares every byte with that file, as a load tester does. With PLAIN=1 it
+ * receives one datagram with each system call.
  *
  * tftpgen get|put HOST PORT FILE SIZE BLKSIZE WINDOWSIZE CLIENTS TRANSFERS
  * prints one line: seconds, bytes, transfers, failures, cpu seconds, first byte p50 and p99 in microseconds, resends

@@ -5,11 +5,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Threads as event loops have them: Netty recycles objects on these only. */
+/** An executor with the thread type of event loops, since Netty recycles objects only on such threads. */
 public final class LoopThreads extends ThreadPoolExecutor {
-    /** As JMH asks for them. */
+    /** The JVM option that makes JMH use a custom executor. */
     public static final String EXECUTOR = "-Djmh.executor=CUSTOM";
 
+    /** The JVM option that makes JMH use this executor. */
     public static final String CLASS = "-Djmh.executor.class=dev.lockstep.tftp.channel.LoopThreads";
 
     public LoopThreads(int threads, String prefix) {

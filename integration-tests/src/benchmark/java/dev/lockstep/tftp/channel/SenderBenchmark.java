@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What a DATA block costs from its ACK to the socket, without the socket: all figures are those of one block. */
+/** Measures a DATA block from its ACK to the socket, without the socket. All figures are for one block. */
 @State(Scope.Thread)
 @Fork(jvmArgsAppend = {LoopThreads.EXECUTOR, LoopThreads.CLASS, "-Dio.netty.leakDetection.level=disabled"})
 @BenchmarkMode(Mode.AverageTime)
@@ -81,14 +81,14 @@ public class SenderBenchmark {
         channel.finishAndReleaseAll();
     }
 
-    /** The state machine alone. */
+    /** Measures the state machine alone. */
     @Benchmark
     @OperationsPerInvocation(BLOCKS)
     public long machine() {
         return acknowledge(machine, false);
     }
 
-    /** And the framing of bursts, through a pipeline. */
+    /** Measures the state machine and the framing of bursts, through a pipeline. */
     @Benchmark
     @OperationsPerInvocation(BLOCKS)
     public long machineAndFraming() {
@@ -106,7 +106,7 @@ public class SenderBenchmark {
         return sender.stats().blocks();
     }
 
-    /** Takes what a machine sends, and nothing else. */
+    /** Releases the messages that a machine sends. */
     private static class Dropped implements Wire {
         @Override
         public void send(TftpMessage message) {
@@ -123,7 +123,7 @@ public class SenderBenchmark {
         public void close() {}
     }
 
-    /** Writes it to a pipeline. */
+    /** Writes the messages to a pipeline. */
     private final class Piped extends Dropped {
         @Override
         public void send(TftpMessage message) {
@@ -131,7 +131,7 @@ public class SenderBenchmark {
         }
     }
 
-    /** Takes all that would go to the kernel. */
+    /** Releases everything that would be written to the kernel. */
     private static final class Socket extends ChannelOutboundHandlerAdapter {
         @Override
         public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
