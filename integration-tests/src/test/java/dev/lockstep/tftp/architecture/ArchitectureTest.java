@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Who may know whom. */
+/** Checks the dependencies between packages. */
 class ArchitectureTest {
     private static final String ROOT = "dev.lockstep.tftp";
     private static final String CODEC = ROOT + ".codec..";
@@ -38,7 +38,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_codec_knows_netty_buffers_and_handlers_and_nothing_of_ours() {
+    void the_codec_depends_on_netty_buffers_and_handlers_only() {
         classes()
                 .that()
                 .resideInAPackage(CODEC)
@@ -57,7 +57,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void a_transfer_knows_no_channel_thread_clock_file_or_logger() {
+    void a_transfer_does_not_depend_on_channels_threads_clocks_files_or_loggers() {
         noClasses()
                 .that()
                 .resideInAPackage(TRANSFER)
@@ -82,7 +82,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void files_and_storages_know_no_netty() {
+    void files_and_storages_do_not_depend_on_netty() {
         noClasses()
                 .that()
                 .resideInAnyPackage(STORAGE, FILE)
@@ -93,7 +93,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void channels_know_neither_files_nor_ends() {
+    void channels_depend_on_neither_files_nor_server_nor_client() {
         noClasses()
                 .that()
                 .resideInAPackage(CHANNEL)
@@ -104,7 +104,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void server_and_client_never_see_each_other() {
+    void server_and_client_do_not_depend_on_each_other() {
         noClasses()
                 .that()
                 .resideInAPackage(SERVER)
@@ -122,7 +122,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void storages_do_not_know_the_server() {
+    void storages_do_not_depend_on_the_server() {
         noClasses()
                 .that()
                 .resideInAPackage(STORAGE)
@@ -132,7 +132,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void rules_know_no_netty_and_nobody_else_knows_how_they_are_written() {
+    void rules_do_not_depend_on_netty_and_only_rules_depend_on_their_parsers() {
         noClasses()
                 .that()
                 .resideInAPackage(RULES)
@@ -155,7 +155,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_command_lines_know_the_libraries_of_command_lines() {
+    void only_command_lines_depend_on_command_line_libraries() {
         noClasses()
                 .that(not(resideInAnyPackage("..cli..")))
                 .should()
@@ -171,7 +171,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_load_tester_knows_histograms_and_nothing_but_its_command_knows_the_load_tester() {
+    void only_the_load_tester_depends_on_histograms_and_only_its_command_depends_on_it() {
         noClasses()
                 .that(not(resideInAnyPackage(LOAD)))
                 .should()
@@ -182,8 +182,6 @@ class ArchitectureTest {
                 .that(not(resideInAnyPackage(LOAD)))
                 .and()
                 .haveSimpleNameNotStartingWith("Load")
-                .and()
-                .doNotHaveSimpleName("LiveLine")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(LOAD)
@@ -191,7 +189,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void no_package_or_type_hides_behind_a_name_that_says_nothing() {
+    void no_package_or_type_has_a_generic_name() {
         noClasses()
                 .should()
                 .resideInAnyPackage("..util..", "..common..", "..impl..")

@@ -3,9 +3,10 @@ package dev.lockstep.tftp.relay;
 import java.time.Duration;
 
 /**
- * A time in which nothing passes in either direction.
+ * A period in which the relay drops all datagrams of both directions.
  *
- * @param after how many datagrams of both directions, counted as they come to the relay; below 0: never
+ * @param after the number of datagrams, received from both directions, after which it begins; negative: never
+ * @param length how long it lasts
  */
 public record Blackout(long after, Duration length) {
     public static final Blackout NEVER = new Blackout(-1, Duration.ZERO);

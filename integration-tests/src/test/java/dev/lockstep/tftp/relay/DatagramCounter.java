@@ -1,22 +1,22 @@
 package dev.lockstep.tftp.relay;
 
-/** What happened to the datagrams of one direction. Written by the relay's thread. */
+/** Counts what happens to the datagrams of one direction. Written by the relay's thread only. */
 public final class DatagramCounter {
-    long came;
+    long received;
     long lost;
-    long doubled;
-    long overtook;
+    long duplicated;
+    long reordered;
     long swapped;
-    long damaged;
-    long cut;
+    long corrupted;
+    long truncated;
     long tooLong;
-    long inTheDark;
+    long blackedOut;
     long delivered;
 
     DatagramCounter() {}
 
-    public long came() {
-        return came;
+    public long received() {
+        return received;
     }
 
     public long delivered() {
@@ -25,9 +25,11 @@ public final class DatagramCounter {
 
     @Override
     public String toString() {
-        return came + " came, " + lost + " lost, " + doubled + " doubled, " + overtook + " reordered, " + swapped
-                + " swapped, " + damaged
-                + " damaged, " + cut + " cut, " + tooLong + " too long, " + inTheDark + " in a black-out, " + delivered
+        return received + " received, " + lost + " lost, " + duplicated + " duplicated, " + reordered + " reordered, "
+                + swapped
+                + " swapped, " + corrupted
+                + " corrupted, " + truncated + " truncated, " + tooLong + " above the MTU, " + blackedOut
+                + " in a blackout, " + delivered
                 + " delivered";
     }
 }

@@ -2,7 +2,7 @@ package dev.lockstep.tftp.relay;
 
 import java.util.PriorityQueue;
 
-/** What is to be done later, in the order of its time; of one moment, in the order it was added. */
+/** A queue of actions ordered by time. Actions of the same time are ordered as they were added. */
 final class EventQueue {
     private final PriorityQueue<Item> items = new PriorityQueue<>();
     private long added;
@@ -19,14 +19,14 @@ final class EventQueue {
         items.add(new Item(moment, added++, action));
     }
 
-    /** Does what is due. */
+    /** Runs all actions that are due. */
     void run(long now) {
         while (!items.isEmpty() && items.peek().moment - now <= 0) {
             items.remove().action.run();
         }
     }
 
-    /** Milliseconds to the next item, at least 1; 0 if there is none. */
+    /** Returns the milliseconds to the next action, at least 1, or 0 if there is none. */
     long millisToNext(long now) {
         return items.isEmpty() ? 0 : Math.max(1, (items.peek().moment - now + 999_999) / 1_000_000);
     }

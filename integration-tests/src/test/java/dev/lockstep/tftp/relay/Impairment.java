@@ -4,77 +4,77 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Decides what becomes of each datagram of one direction, in the order and with the meaning of Linux' netem: loss and
- * duplication are drawn independently and together cancel out; a copy goes through all of it again, except that it is
- * not copied; what is reordered leaves at once while the others are delayed. Unlike netem it can also let a datagram
- * leave right after the next one, as links that share the load do.
+ * Impairs the datagrams of one direction, in the order and with the meaning of Linux' netem. Loss and duplication are
+ * drawn independently, and cancel out if both are drawn. A copy passes all steps again, except that it is not
+ * duplicated. A reordered datagram leaves at once while the others are delayed. Unlike netem, it can also let a
+ * datagram leave right after the next one, as load-sharing links do.
  */
 final class Impairment {
-    /** Of IPv4 and UDP. */
+    /** Bytes of the IPv4 and UDP headers. */
     private static final int HEADERS = 28;
-    /** How long a datagram waits for the next one. */
+    /** Nanoseconds that a swapped datagram waits at most for the next one. */
     static final long LONGEST_SWAP = 5_000_000;
 
-    /** Where datagrams go on. */
+    /** Receives the datagrams that leave. */
     interface Exit {
-        /** Lets it out at that moment, which may be now. */
+        /** Sends a datagram at a moment, which may be now. */
         void leave(byte[] datagram, long moment);
 
-        /** Has the action run at that moment. */
+        /** Schedules an action for a moment. */
         default void later(long moment, Runnable action) {}
     }
 
     private record Held(byte[] datagram, Exit exit) {}
 
-    private final NetworkImpairment weather;
+    private final NetworkImpairment settings;
     private final SplittableRandom random;
-    /** A stream of its own: what a seed means for the others was settled without it. */
+    /** A separate generator, so that swapping does not change the decisions of a seed for the rest. */
     private final SplittableRandom swaps;
 
-    private final DatagramCounter tally;
+    private final DatagramCounter counter;
     private Held held;
 
-    Impairment(NetworkImpairment weather, long seed, DatagramCounter tally) {
-        this.weather = weather;
+    Impairment(NetworkImpairment settings, long seed, DatagramCounter counter) {
+        this.settings = settings;
         this.random = new SplittableRandom(seed);
         this.swaps = new SplittableRandom(~seed);
-        this.tally = tally;
+        this.counter = counter;
     }
 
     void enter(byte[] datagram, long now, Exit exit) {
-        tally.came++;
-        if (datagram.length + HEADERS > weather.mtu()) {
-            tally.tooLong++;
+        counter.received++;
+        if (datagram.length + HEADERS > settings.mtu()) {
+            counter.tooLong++;
         } else {
-            enter(datagram, now, exit, chance(weather.duplication()));
+            enter(datagram, now, exit, chance(settings.duplication()));
         }
     }
 
     private void enter(byte[] datagram, long now, Exit exit, boolean twice) {
-        boolean lost = chance(weather.loss());
+        boolean lost = chance(settings.loss());
         if (lost && !twice) {
-            tally.lost++;
+            counter.lost++;
             return;
         }
         if (twice && !lost) {
-            tally.doubled++;
+            counter.duplicated++;
             enter(datagram, now, exit, false);
         }
         byte[] result = damaged(datagram);
         long moment = now + delay();
-        if (held == null && swaps.nextDouble() < weather.swapping()) {
-            tally.swapped++;
+        if (held == null && swaps.nextDouble() < settings.swapping()) {
+            counter.swapped++;
             Held mine = new Held(result, exit);
             held = mine;
-            exit.later(moment + LONGEST_SWAP, () -> letGo(mine, moment + LONGEST_SWAP));
+            exit.later(moment + LONGEST_SWAP, () -> release(mine, moment + LONGEST_SWAP));
             return;
         }
         exit.leave(result, moment);
-        letGo(held, moment);
+        release(held, moment);
     }
 
-    /** Lets that one out, if it is still held. */
-    private void letGo(Held one, long moment) {
+    /** Sends a held datagram, if it is still held. */
+    private void release(Held one, long moment) {
         if (one != null && one == held) {
             held = null;
             one.exit.leave(one.datagram, moment);
@@ -83,28 +83,28 @@ final class Impairment {
 
     private byte[] damaged(byte[] datagram) {
         byte[] result = datagram;
-        if (chance(weather.corruption()) && result.length > 0) {
-            tally.damaged++;
+        if (chance(settings.corruption()) && result.length > 0) {
+            counter.corrupted++;
             result = result.clone();
             result[random.nextInt(result.length)] ^= (byte) (1 << random.nextInt(8));
         }
-        if (chance(weather.truncation()) && result.length > 0) {
-            tally.cut++;
+        if (chance(settings.truncation()) && result.length > 0) {
+            counter.truncated++;
             result = Arrays.copyOf(result, random.nextInt(result.length));
         }
         return result;
     }
 
     private long delay() {
-        if (chance(weather.reordering())) {
-            tally.overtook++;
+        if (chance(settings.reordering())) {
+            counter.reordered++;
             return 0;
         }
-        long spread = weather.jitter().toNanos();
-        return weather.delay().toNanos() + (spread == 0 ? 0 : random.nextLong(-spread, spread));
+        long spread = settings.jitter().toNanos();
+        return settings.delay().toNanos() + (spread == 0 ? 0 : random.nextLong(-spread, spread));
     }
 
-    /** Draws even for a chance of 0, so that one setting does not change what a seed means for the others. */
+    /** Draws even for a probability of 0, so that one setting does not change the decisions of a seed for the others. */
     private boolean chance(double of) {
         return random.nextDouble() < of;
     }

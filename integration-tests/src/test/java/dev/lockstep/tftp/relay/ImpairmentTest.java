@@ -12,19 +12,19 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the datagrams of one direction, in virtual time. */
+/** Tests the impairment of one direction in virtual time. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ImpairmentTest {
     private static final int MANY = 2000;
     private static final byte[] DATAGRAM = Bytes.data(7, Bytes.pattern(100));
 
-    private final DatagramCounter tally = new DatagramCounter();
+    private final DatagramCounter counter = new DatagramCounter();
 
     private record Left(byte[] datagram, long moment) {}
 
-    /** Datagrams that came at the moment 0. */
-    private List<Left> through(NetworkImpairment weather, long seed, int count, byte[] datagram) {
-        Impairment impairment = new Impairment(weather, seed, tally);
+    /** Passes equal datagrams that all arrive at the moment 0. */
+    private List<Left> through(NetworkImpairment settings, long seed, int count, byte[] datagram) {
+        Impairment impairment = new Impairment(settings, seed, counter);
         List<Left> left = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             impairment.enter(datagram, 0, (what, moment) -> left.add(new Left(what, moment)));
@@ -32,12 +32,12 @@ class ImpairmentTest {
         return left;
     }
 
-    private List<Left> through(NetworkImpairment weather) {
-        return through(weather, 1, MANY, DATAGRAM);
+    private List<Left> through(NetworkImpairment settings) {
+        return through(settings, 1, MANY, DATAGRAM);
     }
 
     @Test
-    void in_clear_weather_all_leave_at_once_as_they_came() {
+    void without_impairment_all_datagrams_leave_at_once_and_unchanged() {
         assertThat(through(NetworkImpairment.CLEAR)).hasSize(MANY).allSatisfy(each -> {
             assertThat(each.datagram).isEqualTo(DATAGRAM);
             assertThat(each.moment).isZero();
@@ -45,13 +45,13 @@ class ImpairmentTest {
     }
 
     @Test
-    void a_share_is_lost() {
+    void datagrams_are_lost_at_the_given_rate() {
         assertThat(through(NetworkImpairment.CLEAR.withLoss(0.2)).size()).isBetween(MANY * 75 / 100, MANY * 85 / 100);
         assertThat(through(NetworkImpairment.CLEAR.withLoss(1))).isEmpty();
     }
 
     @Test
-    void a_share_comes_twice() {
+    void datagrams_are_duplicated_at_the_given_rate() {
         assertThat(through(NetworkImpairment.CLEAR.withDuplication(0.2)).size())
                 .isBetween(MANY * 115 / 100, MANY * 125 / 100);
     }
@@ -63,7 +63,7 @@ class ImpairmentTest {
     }
 
     @Test
-    void the_delay_is_spread_evenly_and_no_further() {
+    void the_delay_is_spread_evenly_within_the_jitter() {
         List<Left> left = through(NetworkImpairment.CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50)));
         assertThat(left).allSatisfy(each -> assertThat(each.moment).isBetween(50_000_000L, 150_000_000L));
         long early = left.stream().filter(each -> each.moment < 75_000_000L).count();
@@ -71,18 +71,18 @@ class ImpairmentTest {
     }
 
     @Test
-    void what_is_reordered_overtakes_what_is_delayed() {
-        NetworkImpairment weather = NetworkImpairment.CLEAR
+    void reordered_datagrams_overtake_delayed_ones() {
+        NetworkImpairment settings = NetworkImpairment.CLEAR
                 .withDelay(Duration.ofMillis(100), Duration.ZERO)
                 .withReordering(0.2);
         long overtook =
-                through(weather).stream().filter(each -> each.moment == 0).count();
+                through(settings).stream().filter(each -> each.moment == 0).count();
         assertThat(overtook).isBetween(MANY * 15L / 100, MANY * 25L / 100);
     }
 
     @Test
-    void what_is_swapped_leaves_right_after_the_next_one() {
-        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(0.2), 1, tally);
+    void a_swapped_datagram_leaves_right_after_the_next_one() {
+        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(0.2), 1, counter);
         List<Integer> left = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             int number = i;
@@ -100,7 +100,7 @@ class ImpairmentTest {
     }
 
     @Test
-    void what_is_swapped_leaves_without_a_next_one_a_little_later() {
+    void a_swapped_datagram_without_a_successor_leaves_after_a_short_wait() {
         List<Left> left = new ArrayList<>();
         List<Runnable> later = new ArrayList<>();
         Impairment.Exit exit = new Impairment.Exit() {
@@ -114,7 +114,7 @@ class ImpairmentTest {
                 later.add(action);
             }
         };
-        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(1), 1, tally);
+        Impairment impairment = new Impairment(NetworkImpairment.CLEAR.withSwapping(1), 1, counter);
         impairment.enter(DATAGRAM, 0, exit);
         assertThat(left).isEmpty();
         later.get(0).run();
@@ -123,7 +123,7 @@ class ImpairmentTest {
     }
 
     @Test
-    void what_is_corrupted_has_one_bit_turned() {
+    void a_corrupted_datagram_has_one_bit_inverted() {
         BitSet turned = new BitSet();
         assertThat(through(NetworkImpairment.CLEAR.withDamage(1, 0))).allSatisfy(each -> {
             BitSet difference = BitSet.valueOf(each.datagram);
@@ -132,11 +132,11 @@ class ImpairmentTest {
             assertThat(difference.cardinality()).isEqualTo(1);
             turned.or(difference);
         });
-        assertThat(turned.cardinality()).isGreaterThan(8 * DATAGRAM.length * 80 / 100); // anywhere, that is
+        assertThat(turned.cardinality()).isGreaterThan(8 * DATAGRAM.length * 80 / 100); // at any place
     }
 
     @Test
-    void what_is_truncated_has_lost_its_end() {
+    void a_truncated_datagram_has_lost_its_end() {
         BitSet lengths = new BitSet();
         assertThat(through(NetworkImpairment.CLEAR.withDamage(0, 1))).allSatisfy(each -> {
             assertThat(each.datagram.length).isLessThan(DATAGRAM.length);
@@ -147,28 +147,28 @@ class ImpairmentTest {
     }
 
     @Test
-    void what_is_longer_than_the_mtu_with_its_headers_vanishes() {
+    void a_datagram_longer_than_the_mtu_with_its_headers_is_dropped() {
         NetworkImpairment narrow = NetworkImpairment.CLEAR.withMtu(576);
         assertThat(through(narrow, 1, 1, new byte[576 - 20 - 8])).hasSize(1);
         assertThat(through(narrow, 1, 1, new byte[576 - 20 - 8 + 1])).isEmpty();
-        assertThat(tally.tooLong).isEqualTo(1);
+        assertThat(counter.tooLong).isEqualTo(1);
     }
 
     @Test
-    void the_same_seed_brings_the_same_fates_and_another_seed_others() {
+    void the_same_seed_gives_the_same_decisions_and_another_seed_gives_others() {
         List<Long> first = moments(NetworkImpairment.CLASSIC, 7);
         assertThat(moments(NetworkImpairment.CLASSIC, 7)).isEqualTo(first);
         assertThat(moments(NetworkImpairment.CLASSIC, 8)).isNotEqualTo(first);
     }
 
-    private List<Long> moments(NetworkImpairment weather, long seed) {
-        return through(weather, seed, 100, DATAGRAM).stream().map(Left::moment).toList();
+    private List<Long> moments(NetworkImpairment settings, long seed) {
+        return through(settings, seed, 100, DATAGRAM).stream().map(Left::moment).toList();
     }
 
     @Test
-    void all_that_came_is_accounted_for() {
+    void all_received_datagrams_are_accounted_for() {
         int left = through(NetworkImpairment.CLASSIC.withDamage(0.1, 0.1)).size();
-        assertThat(tally.came).isEqualTo(MANY);
-        assertThat(left).isEqualTo((int) (tally.came - tally.lost + tally.doubled));
+        assertThat(counter.received).isEqualTo(MANY);
+        assertThat(left).isEqualTo((int) (counter.received - counter.lost + counter.duplicated));
     }
 }

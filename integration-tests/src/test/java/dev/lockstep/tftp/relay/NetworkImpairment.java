@@ -3,18 +3,18 @@ package dev.lockstep.tftp.relay;
 import java.time.Duration;
 
 /**
- * What a network does to datagrams in one direction. Chances are from 0 to 1.
+ * The impairment of datagrams in one direction of a network. Probabilities are from 0 to 1.
  *
- * @param delay of each datagram that is not reordered
- * @param jitter the delay is spread evenly over {@code delay} ± this, so datagrams overtake each other by it, too
- * @param loss chance to vanish; a copy has a chance of its own
- * @param duplication chance to come twice, each with a delay of its own
- * @param reordering chance to be sent at once, before all that is delayed
- * @param swapping chance to leave late by one place, right after the next one
- * @param corruption chance that one bit, anywhere, is turned over and the checksum made good again; with a bad checksum it
- *     would be lost
- * @param truncation chance that the end is missing, from anywhere on
- * @param mtu what is longer than this with its IP and UDP headers vanishes without a word
+ * @param delay delay of each datagram that is not reordered
+ * @param jitter the delay is spread evenly over {@code delay} ± this, so that it reorders datagrams, too
+ * @param loss probability that a datagram is dropped; drawn for a copy separately
+ * @param duplication probability that a datagram is duplicated; the copy has a delay of its own
+ * @param reordering probability that a datagram is sent at once, before all delayed ones
+ * @param swapping probability that a datagram leaves right after the next one
+ * @param corruption probability that one bit, at any place, is inverted and the checksum corrected; a datagram with a
+ *     wrong checksum would be lost
+ * @param truncation probability that the end is missing, from any place on
+ * @param mtu a datagram longer than this with its IP and UDP headers, in bytes, is dropped silently
  */
 public record NetworkImpairment(
         Duration delay,
@@ -26,17 +26,17 @@ public record NetworkImpairment(
         double corruption,
         double truncation,
         int mtu) {
-    /** Nothing happens to anything. */
+    /** A network without impairment. */
     public static final NetworkImpairment CLEAR =
             new NetworkImpairment(Duration.ZERO, Duration.ZERO, 0, 0, 0, 0, 0, 0, 65535);
 
-    /** The classic test of the field: 100 ms ± 50 ms, and 20 % each of loss, duplication and reordering. */
+    /** The classic test: a delay of 100 ms ± 50 ms, and 20 % each of loss, duplication and reordering. */
     public static final NetworkImpairment CLASSIC = CLEAR.withDelay(Duration.ofMillis(100), Duration.ofMillis(50))
             .withLoss(0.2)
             .withDuplication(0.2)
             .withReordering(0.2);
 
-    /** Refuses what is no chance and no time. */
+    /** Checks that all values are in their ranges. */
     public NetworkImpairment {
         requireChance("loss", loss);
         requireChance("duplication", duplication);
@@ -78,9 +78,9 @@ public record NetworkImpairment(
         return new NetworkImpairment(delay, jitter, loss, duplication, reordering, swapping, turned, cut, mtu);
     }
 
-    public NetworkImpairment withMtu(int octets) {
+    public NetworkImpairment withMtu(int bytes) {
         return new NetworkImpairment(
-                delay, jitter, loss, duplication, reordering, swapping, corruption, truncation, octets);
+                delay, jitter, loss, duplication, reordering, swapping, corruption, truncation, bytes);
     }
 
     private static void requireChance(String what, double chance) {

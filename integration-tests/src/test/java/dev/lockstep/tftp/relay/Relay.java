@@ -17,20 +17,21 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Stands between clients and one server and treats what passes as the weather says, in both directions. Clients ask
- * it in the server's place. The fates of the n-th datagrams of the n-th client are the same for the same seed.
+ * Relays datagrams between clients and one server, and impairs them in both directions. Clients send their requests to
+ * the relay instead of the server. The same seed gives the same decision for the same datagram of the same client,
+ * both counted in the order of their arrival.
  *
  * <pre>{@code
- * try (Relay relay = Relay.to(server).weather(NetworkImpairment.CLASSIC).seed(7).start()) {
- *     ... a client asks relay.address() ...
+ * try (Relay relay = Relay.to(server).impairment(NetworkImpairment.CLASSIC).seed(7).start()) {
+ *     ... a client sends its request to relay.address() ...
  * }
  * }</pre>
  */
 public final class Relay implements AutoCloseable {
     private static final int SOCKET_BUFFER = 4 << 20;
-    private static final long FORGOTTEN = Duration.ofMinutes(1).toNanos();
+    private static final long SESSION_TIMEOUT = Duration.ofMinutes(1).toNanos();
 
-    /** What is done with a datagram that came. */
+    /** Handles a received datagram. */
     interface Arrival {
         void take(byte[] datagram, InetSocketAddress from, long now) throws IOException;
     }
@@ -39,15 +40,15 @@ public final class Relay implements AutoCloseable {
     private final Selector selector;
     private final DatagramChannel listener;
     private final SplittableRandom seeds;
-    private final EventQueue agenda = new EventQueue();
-    private final DatagramCounter upTally = new DatagramCounter();
-    private final DatagramCounter downTally = new DatagramCounter();
-    private final Map<InetSocketAddress, RelaySession> passages = new HashMap<>();
+    private final EventQueue events = new EventQueue();
+    private final DatagramCounter upCounter = new DatagramCounter();
+    private final DatagramCounter downCounter = new DatagramCounter();
+    private final Map<InetSocketAddress, RelaySession> sessions = new HashMap<>();
     private final ByteBuffer buffer = ByteBuffer.allocate(65536);
     private final Thread thread = new Thread(this::run, "relay");
     private long passing;
-    private boolean wasDark;
-    private long lightAgain = System.nanoTime();
+    private boolean blackoutStarted;
+    private long blackoutEnd = System.nanoTime();
 
     Relay(RelaySettings settings) throws IOException {
         this.settings = settings;
@@ -58,12 +59,12 @@ public final class Relay implements AutoCloseable {
         thread.start();
     }
 
-    /** A relay to be, to the server that takes requests there. */
+    /** Returns the settings of a relay to the server that receives requests at this address. */
     public static RelaySettings to(InetSocketAddress server) {
         return RelaySettings.to(server);
     }
 
-    /** Where clients send their requests. */
+    /** Returns the address to which clients send their requests. */
     public InetSocketAddress address() {
         try {
             return (InetSocketAddress) listener.getLocalAddress();
@@ -72,17 +73,17 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** What happened on the way to the server; exact after {@link #close}. */
-    public DatagramCounter upTally() {
-        return upTally;
+    /** Returns the counter of the datagrams to the server. It is exact after {@link #close}. */
+    public DatagramCounter upCounter() {
+        return upCounter;
     }
 
-    /** What happened on the way to the clients; exact after {@link #close}. */
-    public DatagramCounter downTally() {
-        return downTally;
+    /** Returns the counter of the datagrams to the clients. It is exact after {@link #close}. */
+    public DatagramCounter downCounter() {
+        return downCounter;
     }
 
-    /** Returns when it is closed, by another thread. */
+    /** Waits until another thread has closed the relay. */
     public void awaitEnd() throws InterruptedException {
         thread.join();
     }
@@ -107,7 +108,7 @@ public final class Relay implements AutoCloseable {
         return listener;
     }
 
-    /** A free port at the address clients know. */
+    /** Returns the address that clients know, with port 0. */
     InetSocketAddress besideListener() {
         return new InetSocketAddress(settings.listen().getAddress(), 0);
     }
@@ -122,61 +123,62 @@ public final class Relay implements AutoCloseable {
         return channel;
     }
 
-    /** Whether anything passes now; counts what doesn't. */
-    boolean passes(long now, DatagramCounter tally) {
+    /** Returns whether a datagram passes now. Counts it if it does not. */
+    boolean passes(long now, DatagramCounter counter) {
         Blackout blackout = settings.blackout();
-        if (!wasDark && blackout.after() >= 0 && passing++ >= blackout.after()) {
-            wasDark = true;
-            lightAgain = now + blackout.length().toNanos();
+        if (!blackoutStarted && blackout.after() >= 0 && passing++ >= blackout.after()) {
+            blackoutStarted = true;
+            blackoutEnd = now + blackout.length().toNanos();
         }
-        boolean dark = now - lightAgain < 0;
-        if (dark) {
-            tally.came++;
-            tally.inTheDark++;
+        boolean blackedOut = now - blackoutEnd < 0;
+        if (blackedOut) {
+            counter.received++;
+            counter.blackedOut++;
         }
-        return !dark;
+        return !blackedOut;
     }
 
-    void send(byte[] datagram, long moment, DatagramChannel through, InetSocketAddress to, DatagramCounter tally) {
+    void send(byte[] datagram, long moment, DatagramChannel through, InetSocketAddress to, DatagramCounter counter) {
         if (moment - System.nanoTime() <= 0) {
-            sendNow(datagram, through, to, tally);
+            sendNow(datagram, through, to, counter);
         } else {
-            agenda.add(moment, () -> sendNow(datagram, through, to, tally));
+            events.add(moment, () -> sendNow(datagram, through, to, counter));
         }
     }
 
     void later(long moment, Runnable action) {
-        agenda.add(moment, action);
+        events.add(moment, action);
     }
 
-    private static void sendNow(byte[] datagram, DatagramChannel through, InetSocketAddress to, DatagramCounter tally) {
+    private static void sendNow(
+            byte[] datagram, DatagramChannel through, InetSocketAddress to, DatagramCounter counter) {
         try {
             if (through.send(ByteBuffer.wrap(datagram), to) > 0 || datagram.length == 0) {
-                tally.delivered++;
+                counter.delivered++;
             }
         } catch (IOException ignored) {
-            // a passage that was forgotten meanwhile, or nobody there: lost, as on any network
+            // the session has expired or the port is closed: the datagram is lost, as on any network
         }
     }
 
     private void fromClient(byte[] datagram, InetSocketAddress client, long now) throws IOException {
-        RelaySession passage = passages.get(client);
-        if (passage == null) {
-            forgetTheIdle(now);
-            Impairment up = new Impairment(settings.up(), seeds.nextLong(), upTally);
-            Impairment down = new Impairment(settings.down(), seeds.nextLong(), downTally);
-            passage = new RelaySession(this, client, up, down);
-            passages.put(client, passage);
+        RelaySession session = sessions.get(client);
+        if (session == null) {
+            closeIdleSessions(now);
+            Impairment up = new Impairment(settings.up(), seeds.nextLong(), upCounter);
+            Impairment down = new Impairment(settings.down(), seeds.nextLong(), downCounter);
+            session = new RelaySession(this, client, up, down);
+            sessions.put(client, session);
         }
-        passage.fromClient(datagram, now);
+        session.fromClient(datagram, now);
     }
 
-    private void forgetTheIdle(long now) throws IOException {
-        for (var each = passages.values().iterator(); each.hasNext(); ) {
-            RelaySession passage = each.next();
-            if (passage.idle(now) > FORGOTTEN) {
+    private void closeIdleSessions(long now) throws IOException {
+        for (var each = sessions.values().iterator(); each.hasNext(); ) {
+            RelaySession session = each.next();
+            if (session.idle(now) > SESSION_TIMEOUT) {
                 each.remove();
-                passage.close();
+                session.close();
             }
         }
     }
@@ -184,11 +186,11 @@ public final class Relay implements AutoCloseable {
     private void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::arrived, agenda.millisToNext(System.nanoTime()));
-                agenda.run(System.nanoTime());
+                selector.select(this::arrived, events.millisToNext(System.nanoTime()));
+                events.run(System.nanoTime());
             }
         } catch (ClosedSelectorException closed) {
-            // as it should be
+            // the relay was closed
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -211,7 +213,7 @@ public final class Relay implements AutoCloseable {
                 ((Arrival) key.attachment()).take(datagram, from, System.nanoTime());
             }
         } catch (ClosedChannelException ignored) {
-            // forgotten while it was read
+            // the session expired during the read
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -220,15 +222,15 @@ public final class Relay implements AutoCloseable {
     private void closeAll() {
         try {
             listener.close();
-            for (RelaySession passage : passages.values()) {
-                passage.close();
+            for (RelaySession session : sessions.values()) {
+                session.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The address of this machine that stands in for that of a server there. */
+    /** Returns the local address that clients use instead of the address of this server. */
     static InetAddress standInFor(InetSocketAddress server) {
         return server.getAddress().isLoopbackAddress()
                 ? server.getAddress()

@@ -9,29 +9,37 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The relay by hand. It runs until it is interrupted, and then says what happened to the datagrams. */
+/** Runs a relay until it is interrupted, and then prints the counters of its datagrams. */
 @Command(
         name = "relay",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Stands between TFTP clients and a server as a bad network would, in both directions.")
+        description = "Relays datagrams between TFTP clients and a server, and impairs them in both directions.")
 public final class RelayCommand implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "HOST", description = "The server.")
+    @Parameters(index = "0", paramLabel = "HOST", description = "Host of the server.")
     private String host;
 
-    @Parameters(index = "1", paramLabel = "PORT", defaultValue = "69", description = "Its port; 69 by default.")
+    @Parameters(
+            index = "1",
+            paramLabel = "PORT",
+            defaultValue = "69",
+            description = "Port of the server; 69 by default.")
     private int port;
 
-    @Option(names = "--listen", paramLabel = "PORT", defaultValue = "0", description = "Where clients ask; 0: any.")
+    @Option(
+            names = "--listen",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Port for the requests of clients; 0: any.")
     private int listen;
 
     @Option(names = "--classic", description = "100 ms ± 50 ms, 20 %% loss, duplication and reordering.")
     private boolean classic;
 
-    @Option(names = "--delay", paramLabel = "TIME", description = "Of each datagram: 100ms, 2s.")
+    @Option(names = "--delay", paramLabel = "TIME", description = "Delay of each datagram: 100ms, 2s.")
     private Duration delay;
 
-    @Option(names = "--jitter", paramLabel = "TIME", description = "More or less than the delay, evenly.")
+    @Option(names = "--jitter", paramLabel = "TIME", description = "Spread of the delay, up and down.")
     private Duration jitter;
 
     @Option(names = "--loss", paramLabel = "PERCENT", converter = Percent.class)
@@ -40,32 +48,36 @@ public final class RelayCommand implements Callable<Integer> {
     @Option(names = "--duplicate", paramLabel = "PERCENT", converter = Percent.class)
     private Double duplicate;
 
-    @Option(names = "--reorder", paramLabel = "PERCENT", converter = Percent.class, description = "Sent at once.")
+    @Option(names = "--reorder", paramLabel = "PERCENT", converter = Percent.class, description = "Not delayed.")
     private Double reorder;
 
-    @Option(names = "--swap", paramLabel = "PERCENT", converter = Percent.class, description = "Late by one place.")
+    @Option(names = "--swap", paramLabel = "PERCENT", converter = Percent.class, description = "Sent after the next.")
     private Double swap;
 
-    @Option(names = "--corrupt", paramLabel = "PERCENT", converter = Percent.class, description = "One bit turned.")
+    @Option(names = "--corrupt", paramLabel = "PERCENT", converter = Percent.class, description = "One bit inverted.")
     private Double corrupt;
 
-    @Option(names = "--truncate", paramLabel = "PERCENT", converter = Percent.class, description = "Cut anywhere.")
+    @Option(names = "--truncate", paramLabel = "PERCENT", converter = Percent.class, description = "Cut at any place.")
     private Double truncate;
 
-    @Option(names = "--mtu", paramLabel = "OCTETS", description = "Longer ones vanish.")
+    @Option(names = "--mtu", paramLabel = "BYTES", description = "Longer packets are dropped.")
     private Integer mtu;
 
-    @Option(names = "--blackout", paramLabel = "TIME", description = "Nothing passes for that long, once.")
+    @Option(names = "--blackout", paramLabel = "TIME", description = "All datagrams are dropped for this time, once.")
     private Duration blackout;
 
     @Option(
             names = "--blackout-after",
             paramLabel = "N",
             defaultValue = "20",
-            description = "The black-out begins after N datagrams; 20 by default.")
+            description = "The blackout begins after N datagrams; 20 by default.")
     private long blackoutAfter;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "1 by default.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of all decisions; 1 by default.")
     private long seed;
 
     public static void main(String[] arguments) {
@@ -79,7 +91,7 @@ public final class RelayCommand implements Callable<Integer> {
         Blackout once = blackout == null ? Blackout.NEVER : new Blackout(blackoutAfter, blackout);
         RelaySettings settings = Relay.to(new InetSocketAddress(host, port))
                 .listen(listen)
-                .weather(weather())
+                .impairment(impairment())
                 .blackout(once)
                 .seed(seed);
         Relay relay = settings.start();
@@ -87,13 +99,13 @@ public final class RelayCommand implements Callable<Integer> {
                 + settings.up() + ", seed " + seed);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             relay.close();
-            System.out.println("to the server:  " + relay.upTally() + "\nto the clients: " + relay.downTally());
+            System.out.println("to the server:  " + relay.upCounter() + "\nto the clients: " + relay.downCounter());
         }));
         relay.awaitEnd();
         return 0;
     }
 
-    private NetworkImpairment weather() {
+    private NetworkImpairment impairment() {
         NetworkImpairment start = classic ? NetworkImpairment.CLASSIC : NetworkImpairment.CLEAR;
         return new NetworkImpairment(
                 or(delay, start.delay()),
@@ -119,7 +131,7 @@ public final class RelayCommand implements Callable<Integer> {
         return Double.parseDouble(text.substring(0, text.length() - 2)) / 1000 + "S";
     }
 
-    /** {@code 20} or {@code 20%} is 0.2. */
+    /** Converts {@code 20} or {@code 20%} to 0.2. */
     private static final class Percent implements ITypeConverter<Double> {
         @Override
         public Double convert(String text) {

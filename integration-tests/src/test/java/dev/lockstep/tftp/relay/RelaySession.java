@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One client's way through the relay. The server sees it come from a port of its own; the client sees one port for
- * each TID of the server, the same as long as the passage lasts.
+ * The session of one client. The server sees the client at a separate port of the relay. The client sees one port of
+ * the relay for each TID of the server, which stays the same as long as the session lasts.
  *
  * <pre>
  *   client ──request──► listener ─┐                  ┌──► server's port for requests
@@ -33,7 +33,7 @@ final class RelaySession {
         this.outside = relay.open(new InetSocketAddress(Relay.standInFor(relay.server()), 0), this::fromServer);
     }
 
-    /** The client has sent that to the listener. */
+    /** Called when the client has sent a datagram to the listening port. */
     void fromClient(byte[] datagram, long now) {
         passUp(datagram, relay.server(), now);
     }
@@ -53,23 +53,23 @@ final class RelaySession {
             faces.put(tid, face);
         }
         DatagramChannel through = face;
-        if (relay.passes(now, relay.downTally())) {
-            down.enter(datagram, now, exit(through, client, relay.downTally()));
+        if (relay.passes(now, relay.downCounter())) {
+            down.enter(datagram, now, exit(through, client, relay.downCounter()));
         }
     }
 
     private void passUp(byte[] datagram, InetSocketAddress to, long now) {
         usedAt = now;
-        if (relay.passes(now, relay.upTally())) {
-            up.enter(datagram, now, exit(outside, to, relay.upTally()));
+        if (relay.passes(now, relay.upCounter())) {
+            up.enter(datagram, now, exit(outside, to, relay.upCounter()));
         }
     }
 
-    private Impairment.Exit exit(DatagramChannel through, InetSocketAddress to, DatagramCounter tally) {
+    private Impairment.Exit exit(DatagramChannel through, InetSocketAddress to, DatagramCounter counter) {
         return new Impairment.Exit() {
             @Override
             public void leave(byte[] datagram, long moment) {
-                relay.send(datagram, moment, through, to, tally);
+                relay.send(datagram, moment, through, to, counter);
             }
 
             @Override
@@ -79,7 +79,7 @@ final class RelaySession {
         };
     }
 
-    /** Nanoseconds since anything came. */
+    /** Returns the nanoseconds since the last datagram of either direction. */
     long idle(long now) {
         return now - usedAt;
     }

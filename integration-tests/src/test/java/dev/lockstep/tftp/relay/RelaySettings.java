@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * How a relay is to be.
+ * The settings of a relay.
  *
- * @param server where requests go
- * @param listen where clients ask; port 0 takes a free one
- * @param up the weather on the way to the server
- * @param down the weather on the way to the clients
+ * @param server the address to which requests are sent
+ * @param listen the address for the requests of clients; port 0 takes a free one
+ * @param up the impairment of datagrams to the server
+ * @param down the impairment of datagrams to the clients
+ * @param blackout the period in which nothing passes
+ * @param seed the seed of all decisions
  */
 public record RelaySettings(
         InetSocketAddress server,
@@ -28,12 +30,12 @@ public record RelaySettings(
         return new RelaySettings(server, there, up, down, blackout, seed);
     }
 
-    /** The same weather both ways. */
-    public RelaySettings weather(NetworkImpairment both) {
+    /** Returns these settings with the same impairment in both directions. */
+    public RelaySettings impairment(NetworkImpairment both) {
         return new RelaySettings(server, listen, both, both, blackout, seed);
     }
 
-    public RelaySettings weather(NetworkImpairment toServer, NetworkImpairment toClients) {
+    public RelaySettings impairment(NetworkImpairment toServer, NetworkImpairment toClients) {
         return new RelaySettings(server, listen, toServer, toClients, blackout, seed);
     }
 

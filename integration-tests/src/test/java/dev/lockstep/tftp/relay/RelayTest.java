@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** The relay between raw sockets. */
+/** Tests the relay between raw sockets. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RelayTest {
     private static final byte[] REQUEST = rrq("file");
@@ -41,9 +41,9 @@ class RelayTest {
         }
     }
 
-    /** The client asks, the listener hears it: from where, as it seems. */
-    private InetSocketAddress asked(RawSocketPeer who) {
-        who.ask(relay.address(), REQUEST);
+    /** Sends a request through the relay, and returns the address from which the server receives it. */
+    private InetSocketAddress asked(RawSocketPeer sender) {
+        sender.ask(relay.address(), REQUEST);
         listener.talkTo(null);
         Datagram request = listener.next();
         assertThat(request.bytes()).isEqualTo(REQUEST);
@@ -51,7 +51,7 @@ class RelayTest {
     }
 
     @Test
-    void a_conversation_passes_both_ways() {
+    void a_transfer_is_relayed_in_both_directions() {
         start(toListener());
         InetSocketAddress seen = asked(client);
         try (RawSocketPeer tid = new RawSocketPeer().talkTo(seen)) {
@@ -94,7 +94,7 @@ class RelayTest {
     }
 
     @Test
-    void clients_are_told_apart() {
+    void clients_are_distinguished() {
         start(toListener());
         try (RawSocketPeer second = new RawSocketPeer()) {
             InetSocketAddress seen = asked(client);
@@ -109,14 +109,14 @@ class RelayTest {
     }
 
     @Test
-    void a_stranger_does_not_get_through_the_port_of_a_transfer() {
+    void another_client_cannot_use_the_port_of_a_transfer() {
         start(toListener());
         InetSocketAddress seen = asked(client);
         try (RawSocketPeer tid = new RawSocketPeer().talkTo(seen);
-                RawSocketPeer stranger = new RawSocketPeer()) {
+                RawSocketPeer other = new RawSocketPeer()) {
             tid.send(data(1, pattern(3)));
             InetSocketAddress face = client.next().from();
-            stranger.sendTo(face, ack(9));
+            other.sendTo(face, ack(9));
             client.send(ack(1));
             tid.expect(ack(1));
             tid.expectSilence();
@@ -125,23 +125,23 @@ class RelayTest {
     }
 
     @Test
-    void what_is_lost_on_the_way_up_never_arrives() {
-        start(toListener().weather(LOST, NetworkImpairment.CLEAR));
+    void a_datagram_lost_on_the_way_to_the_server_never_arrives() {
+        start(toListener().impairment(LOST, NetworkImpairment.CLEAR));
         client.ask(relay.address(), REQUEST);
         listener.expectSilence();
     }
 
     @Test
-    void what_is_lost_on_the_way_down_never_arrives() {
-        start(toListener().weather(NetworkImpairment.CLEAR, LOST));
+    void a_datagram_lost_on_the_way_to_the_client_never_arrives() {
+        start(toListener().impairment(NetworkImpairment.CLEAR, LOST));
         listener.talkTo(asked(client));
         listener.send(data(1, pattern(3)));
         client.expectSilence();
     }
 
     @Test
-    void small_datagrams_pass_where_long_ones_vanish() {
-        start(toListener().weather(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withMtu(576)));
+    void below_the_mtu_datagrams_pass_and_above_it_they_are_dropped() {
+        start(toListener().impairment(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withMtu(576)));
         listener.talkTo(asked(client));
         listener.send(data(1, pattern(1428)));
         listener.send(data(1, pattern(512)));
@@ -149,15 +149,15 @@ class RelayTest {
     }
 
     @Test
-    void damage_is_done_in_the_direction_it_is_meant_for() {
-        start(toListener().weather(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withDamage(0, 1)));
-        listener.talkTo(asked(client)); // whole
+    void damage_is_applied_only_in_its_direction() {
+        start(toListener().impairment(NetworkImpairment.CLEAR, NetworkImpairment.CLEAR.withDamage(0, 1)));
+        listener.talkTo(asked(client)); // not truncated
         listener.send(data(1, pattern(512)));
         assertThat(client.next().bytes().length).isLessThan(4 + 512);
     }
 
     @Test
-    void in_a_blackout_nothing_passes_either_way() {
+    void in_a_blackout_nothing_passes_in_either_direction() {
         start(toListener().blackout(new Blackout(2, Duration.ofMinutes(10))));
         listener.talkTo(asked(client));
         listener.send(data(1, pattern(3)));
@@ -169,7 +169,7 @@ class RelayTest {
     }
 
     @Test
-    void after_a_blackout_all_passes_again_and_it_does_not_come_back() {
+    void after_a_blackout_all_datagrams_pass_and_it_does_not_recur() {
         start(toListener().blackout(new Blackout(1, Duration.ofMillis(100))));
         listener.talkTo(asked(client));
         do {
@@ -180,6 +180,6 @@ class RelayTest {
             client.talkTo(relay.address()).expect(data(block, pattern(3)));
         }
         relay.close();
-        assertThat(relay.downTally().inTheDark).isPositive();
+        assertThat(relay.downCounter().blackedOut).isPositive();
     }
 }

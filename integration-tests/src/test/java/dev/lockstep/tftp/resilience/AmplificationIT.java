@@ -27,12 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What somebody gets who never asked: octets with their IP and UDP headers, against those of whoever asked in his name. */
+/**
+ * Measures the amplification by a spoofed source address: the bytes sent to that address, with IP and UDP headers,
+ * relative to the bytes of the spoofed requests.
+ */
 @Timeout(120)
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AmplificationIT {
     private static final int HEADERS = 28;
-    /** So short that every repeat there can be comes before the server gives up. */
+    /** Timeouts so short that all retransmissions happen before the idle timeout of the server. */
     private static final String[] SOON = {"--timeout", "0.2", "--give-up", "1.5", "--writable"};
 
     private static final Duration LONGER_THAN_GIVE_UP = Duration.ofSeconds(2);
@@ -54,16 +57,16 @@ class AmplificationIT {
         return Daemon.serving(root, flagsWith(more).toArray(String[]::new));
     }
 
-    private static long octets(List<Datagram> datagrams) {
+    private static long bytes(List<Datagram> datagrams) {
         return datagrams.stream()
                 .mapToLong(each -> HEADERS + each.bytes().length)
                 .sum();
     }
 
-    /** All that comes until the server must have given up. */
-    private static List<Datagram> drain(RawSocketPeer victim, Duration patience) {
+    /** Returns all datagrams that arrive until the idle timeout of the server has expired. */
+    private static List<Datagram> drain(RawSocketPeer victim, Duration timeout) {
         List<Datagram> all = new ArrayList<>();
-        Optional<Datagram> next = victim.poll(patience);
+        Optional<Datagram> next = victim.poll(timeout);
         while (next.isPresent()) {
             all.add(next.orElseThrow());
             next = victim.poll(LONGER_THAN_GIVE_UP);
@@ -75,9 +78,9 @@ class AmplificationIT {
         try (RawSocketPeer victim = new RawSocketPeer("127.66.1.1")) {
             victim.ask(daemon.address(), request);
             List<Datagram> came = drain(victim, RawSocketPeer.REPLY_TIMEOUT);
-            double measured = (double) octets(came) / (HEADERS + request.length);
+            double measured = (double) bytes(came) / (HEADERS + request.length);
             System.out.printf(
-                    Locale.ROOT, "%s: %d datagrams, %.1f times the octets%n", came.get(0), came.size(), measured);
+                    Locale.ROOT, "%s: %d datagrams, %.1f times the bytes%n", came.get(0), came.size(), measured);
             assertThat(came.stream().map(Datagram::opcode).filter(code -> code != Datagram.ERROR))
                     .hasSize(messages);
             assertThat(measured).isLessThan(factor);
@@ -87,7 +90,7 @@ class AmplificationIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--single-port"})
-    void an_unanswered_oack_is_repeated_three_times(String mode) throws IOException {
+    void an_oack_without_a_reply_is_retransmitted_three_times(String mode) throws IOException {
         try (Daemon daemon = mode.isEmpty() ? daemon() : daemon(mode)) {
             provoke(daemon, rrq("f", "blksize", "1428", "windowsize", "64"), 4, 5);
             provoke(daemon, rrq("f", "tsize", "0"), 4, 5);
@@ -96,14 +99,14 @@ class AmplificationIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--single-port"})
-    void an_unanswered_block_is_repeated_twice(String mode) throws IOException {
+    void a_block_without_a_reply_is_retransmitted_twice(String mode) throws IOException {
         try (Daemon daemon = mode.isEmpty() ? daemon() : daemon(mode)) {
             provoke(daemon, rrq("f"), 3, 45);
         }
     }
 
     @Test
-    void an_unanswered_ack_0_and_a_refusal_are_no_more_than_was_asked() throws IOException {
+    void an_ack_0_without_a_reply_and_a_refusal_stay_within_the_amplification_limit() throws IOException {
         try (Daemon daemon = daemon()) {
             provoke(daemon, wrq("new"), 4, 5);
             provoke(daemon, rrq("nothing here"), 0, 1.2);
@@ -111,12 +114,12 @@ class AmplificationIT {
     }
 
     @Test
-    void of_too_many_unanswered_requests_the_oldest_makes_room() throws IOException {
+    void of_too_many_unvalidated_requests_the_oldest_is_evicted() throws IOException {
         try (Daemon daemon = daemon("--unanswered-requests", "2");
                 RawSocketPeer oldest = new RawSocketPeer();
                 RawSocketPeer second = new RawSocketPeer();
                 RawSocketPeer third = new RawSocketPeer()) {
-            assertThat(daemon.fetch("f")).isEqualTo(CONTENT); // an address that was heard of
+            assertThat(daemon.fetch("f")).isEqualTo(CONTENT); // a validated address
             for (RawSocketPeer client : List.of(oldest, second, third)) {
                 client.ask(daemon.address(), rrq("f", "timeout", "255"));
                 client.expectOack();
@@ -131,17 +134,17 @@ class AmplificationIT {
     }
 
     @Test
-    void an_address_in_whose_name_many_ask_gets_its_rate_and_no_more() throws IOException {
+    void a_spoofed_source_address_gets_no_more_than_its_rate() throws IOException {
         assertBounded(List.of("127.66.1.1"), 2048, "--unanswered-per-client", "2K");
     }
 
     @Test
-    void a_network_in_whose_name_many_ask_gets_its_rate_and_no_more() throws IOException {
+    void a_spoofed_network_gets_no_more_than_its_rate() throws IOException {
         List<String> addresses = List.of("127.66.1.1", "127.66.1.2", "127.66.1.3", "127.66.1.77", "127.66.1.200");
         assertBounded(addresses, 4096, "--unanswered-per-client", "2K", "--unanswered-per-network", "4K");
     }
 
-    /** Each request is another one than the last from its port, so it is answered anew as long as there is a right to it. */
+    /** Sends requests that each differ from the last one of their port, so that each is answered as long as the limit allows. */
     private void assertBounded(List<String> addresses, long perSecond, String... flags) throws IOException {
         try (Daemon daemon = daemon(flags)) {
             Files.write(root.resolve("g"), CONTENT);
@@ -151,19 +154,19 @@ class AmplificationIT {
             List<Datagram> came = new ArrayList<>();
             Optional<Datagram> answer = Optional.empty();
             for (int i = 0; i < REQUESTS; i++) {
-                boolean patient =
-                        i == 0 || answer.isPresent(); // one that comes too soon after another takes its answer's place
+                // a request too soon after another one replaces it before its reply
+                boolean awaitsReply = i == 0 || answer.isPresent();
                 for (RawSocketPeer victim : victims) {
                     victim.ask(daemon.address(), rrq(i % 2 == 0 ? "f" : "g"));
-                    answer = patient ? victim.poll(RawSocketPeer.SILENCE) : Optional.empty();
+                    answer = awaitsReply ? victim.poll(RawSocketPeer.SILENCE) : Optional.empty();
                     answer.ifPresent(came::add);
                 }
             }
             victims.forEach(victim -> came.addAll(drain(victim, LONGER_THAN_GIVE_UP)));
-            long octets = octets(came);
+            long bytes = bytes(came);
             double seconds = (System.nanoTime() - begin) / 1e9;
-            // on a busy machine a request may take the place of the one before it, which then gets no answer
-            assertThat(octets).isBetween(512L, (long) (perSecond * (BURST_SECONDS + seconds)));
+            // on a busy machine a request may replace the previous one, which then gets no reply
+            assertThat(bytes).isBetween(512L, (long) (perSecond * (BURST_SECONDS + seconds)));
             assertThat(daemon.fetch("f")).isEqualTo(CONTENT);
             victims.forEach(RawSocketPeer::vanish);
         }

@@ -4,16 +4,16 @@ import dev.lockstep.tftp.transfer.Sink;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
-/** A file that is received, in memory. */
+/** A sink that stores a received file in memory. */
 final class ArraySink implements Sink {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private volatile byte[] committed;
 
     @Override
     public void write(ByteBuffer from) {
-        byte[] octets = new byte[from.remaining()];
-        from.get(octets);
-        content.writeBytes(octets);
+        byte[] bytes = new byte[from.remaining()];
+        from.get(bytes);
+        content.writeBytes(bytes);
     }
 
     @Override
@@ -21,7 +21,7 @@ final class ArraySink implements Sink {
         committed = content.toByteArray();
     }
 
-    /** The whole file, or null as long as it is not whole. */
+    /** Returns the whole file, or null until it is complete. */
     byte[] committed() {
         return committed;
     }

@@ -18,57 +18,57 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Our server and our client over bad networks: every file arrives whole. The times are printed and not judged. */
+/** Tests the server and the client over impaired networks: every file arrives whole. The times are printed and not checked. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BadNetworkIT {
-    /** 40 blocks of 512. */
+    /** Bytes: 40 blocks of 512. */
     private static final int CLASSIC_SIZE = 20_000;
 
     private static final NetworkImpairment LOSSY_LAN = NetworkImpairment.CLEAR.withLoss(0.2);
 
     private static void cross(String network, int size, int seeds, UnaryOperator<RelaySettings> how, Kind... kinds) {
-        try (ImpairedTransfers crossings = new ImpairedTransfers(size)) {
-            List<ImpairedTransfer> done = crossings.run(seeds, how, kinds);
-            System.out.println(network + ", " + size + " octets:\n" + Figures.of(done));
+        try (ImpairedTransfers transfers = new ImpairedTransfers(size)) {
+            List<ImpairedTransfer> done = transfers.run(seeds, how, kinds);
+            System.out.println(network + ", " + size + " bytes:\n" + Figures.of(done));
             assertThat(done).allSatisfy(each -> assertThat(each.failure()).isNull());
         }
     }
 
     @Test
     void the_classic_bad_network_is_crossed() {
-        cross("classic", CLASSIC_SIZE, 3, relay -> relay.weather(NetworkImpairment.CLASSIC), Kind.values());
+        cross("classic", CLASSIC_SIZE, 3, relay -> relay.impairment(NetworkImpairment.CLASSIC), Kind.values());
     }
 
     @ParameterizedTest
     @EnumSource
     @Tag("soak")
     void the_classic_bad_network_is_crossed_with_two_hundred_seeds(Kind kind) {
-        cross("classic", CLASSIC_SIZE, 200, relay -> relay.weather(NetworkImpairment.CLASSIC), kind);
+        cross("classic", CLASSIC_SIZE, 200, relay -> relay.impairment(NetworkImpairment.CLASSIC), kind);
     }
 
     @Test
     @Tag("soak")
     void the_classic_bad_network_is_crossed_with_twenty_seeds() {
-        cross("classic", CLASSIC_SIZE, 20, relay -> relay.weather(NetworkImpairment.CLASSIC), Kind.values());
+        cross("classic", CLASSIC_SIZE, 20, relay -> relay.impairment(NetworkImpairment.CLASSIC), Kind.values());
     }
 
     @Test
     void a_quick_network_that_loses_a_fifth_is_crossed() {
-        cross("20 % loss each way", 1 << 20, 1, relay -> relay.weather(LOSSY_LAN), Kind.GET_WITH_OPTIONS);
-        cross("20 % loss each way", 1 << 20, 1, relay -> relay.weather(LOSSY_LAN), Kind.PUT_WITH_OPTIONS);
+        cross("20 % loss each way", 1 << 20, 1, relay -> relay.impairment(LOSSY_LAN), Kind.GET_WITH_OPTIONS);
+        cross("20 % loss each way", 1 << 20, 1, relay -> relay.impairment(LOSSY_LAN), Kind.PUT_WITH_OPTIONS);
     }
 
     @Test
     @Tag("soak")
     void a_quick_network_that_loses_a_fifth_is_crossed_with_ten_seeds_one_after_the_other() {
         List<ImpairedTransfer> all = new ArrayList<>();
-        try (ImpairedTransfers crossings = new ImpairedTransfers(1 << 20)) {
+        try (ImpairedTransfers transfers = new ImpairedTransfers(1 << 20)) {
             for (long seed = 1; seed <= 10; seed++) {
                 long number = seed;
                 UnaryOperator<RelaySettings> network =
-                        relay -> relay.weather(LOSSY_LAN).seed(number);
-                all.addAll(crossings.run(1, network, Kind.GET_WITH_OPTIONS));
-                all.addAll(crossings.run(1, network, Kind.PUT_WITH_OPTIONS));
+                        relay -> relay.impairment(LOSSY_LAN).seed(number);
+                all.addAll(transfers.run(1, network, Kind.GET_WITH_OPTIONS));
+                all.addAll(transfers.run(1, network, Kind.PUT_WITH_OPTIONS));
             }
         }
         System.out.println("20 % loss each way, 1 MiB:\n" + Figures.of(all));
@@ -76,9 +76,9 @@ class BadNetworkIT {
     }
 
     @Test
-    void a_network_that_is_dark_for_ten_seconds_in_the_middle_is_crossed() {
+    void a_blackout_of_ten_seconds_in_the_middle_is_survived() {
         Blackout middle = new Blackout(60, Duration.ofSeconds(10));
         NetworkImpairment clear = NetworkImpairment.CLEAR.withDelay(Duration.ofMillis(2), Duration.ZERO);
-        cross("10 s dark", 200_000, 1, relay -> relay.weather(clear).blackout(middle), Kind.values());
+        cross("10 s blackout", 200_000, 1, relay -> relay.impairment(clear).blackout(middle), Kind.values());
     }
 }

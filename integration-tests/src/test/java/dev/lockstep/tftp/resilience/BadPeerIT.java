@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Somebody misbehaves after every block of a good transfer, which sees each of its messages once and no other. */
+/** Runs a misbehaving peer after every block of a valid transfer, which receives each of its messages exactly once and no others. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BadPeerIT {
     static final String FILE = "file";
@@ -47,14 +47,14 @@ class BadPeerIT {
 
     @ParameterizedTest
     @EnumSource
-    void a_good_download_beside_it_is_untouched(MisbehavingPeer mischief) {
+    void a_concurrent_download_is_not_affected(MisbehavingPeer misbehaviour) {
         try (RawSocketPeer good = new RawSocketPeer()) {
             good.ask(daemon.address(), rrq(FILE, "timeout", "255"));
             good.expectOack();
             good.send(ack(0));
             for (int n = 1; n <= BLOCKS; n++) {
                 good.expect(data(n, block(CONTENT, n, 512)));
-                disturb(mischief, good, n);
+                disturb(misbehaviour, good, n);
                 good.send(ack(n));
             }
             good.expectSilence();
@@ -65,13 +65,13 @@ class BadPeerIT {
 
     @ParameterizedTest
     @EnumSource
-    void a_good_upload_beside_it_is_untouched(MisbehavingPeer mischief) {
-        String name = "beside-" + mischief;
+    void a_concurrent_upload_is_not_affected(MisbehavingPeer misbehaviour) {
+        String name = "beside-" + misbehaviour;
         try (RawSocketPeer good = new RawSocketPeer()) {
             good.ask(daemon.address(), wrq(name, "timeout", "255"));
             good.expectOack();
             for (int n = 1; n <= BLOCKS; n++) {
-                disturb(mischief, good, n);
+                disturb(misbehaviour, good, n);
                 good.send(data(n, block(CONTENT, n, 512)));
                 good.expect(ack(n));
             }
@@ -81,10 +81,10 @@ class BadPeerIT {
         assertThat(root.resolve(name)).hasBinaryContent(CONTENT);
     }
 
-    private static void disturb(MisbehavingPeer mischief, RawSocketPeer good, int block) {
-        try (RawSocketPeer stranger = new RawSocketPeer()) {
-            mischief.to(stranger, daemon.address(), good.peer(), block);
-            stranger.talkTo(null);
+    private static void disturb(MisbehavingPeer misbehaviour, RawSocketPeer good, int block) {
+        try (RawSocketPeer socket = new RawSocketPeer()) {
+            misbehaviour.to(socket, daemon.address(), good.peer(), block);
+            socket.talkTo(null);
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.resilience;
 import dev.lockstep.tftp.transfer.Sink;
 import java.nio.ByteBuffer;
 
-/** A file that is received and compared with what it is to be, without being kept. */
+/** A sink that compares a received file with its expected content, and does not store it. */
 final class ComparingSink implements Sink {
     private final ByteBuffer expected;
     private boolean differs;
@@ -27,7 +27,7 @@ final class ComparingSink implements Sink {
         whole = !differs && !expected.hasRemaining();
     }
 
-    /** Whether all of it came, and nothing else. */
+    /** Returns whether the file was received whole and equals the expected content. */
     boolean isWhole() {
         return whole;
     }

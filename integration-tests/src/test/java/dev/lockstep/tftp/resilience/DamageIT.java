@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Datagrams that arrive damaged. The UDP checksum drops those, so a network that damages is one that loses; the relay
- * makes the checksum good again, as a broken router does that turns a bit in its memory. TFTP itself has no checksum:
- * what holds is that every transfer ends, that nobody calls a file whole that is shorter or longer than it was said to be,
- * and that a hash tells the rest.
+ * Tests datagrams that arrive damaged. The kernel drops datagrams with a wrong UDP checksum, so that damage is usually
+ * loss. The relay corrects the checksum, as a broken router does that inverts a bit in its memory. TFTP itself has no
+ * checksum. The tests check that every transfer ends, that no file is reported complete that is shorter or longer than
+ * announced, and that a hash detects any other damage.
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DamageIT {
@@ -39,12 +39,12 @@ class DamageIT {
     @TempDir
     private Path folder;
 
-    private static List<ImpairedTransfer> cross(NetworkImpairment weather) {
+    private static List<ImpairedTransfer> cross(NetworkImpairment impairment) {
         Duration idleTimeout = Duration.ofSeconds(3);
-        Limits impatient = Limits.DEFAULT.withTimes(Duration.ZERO, idleTimeout, idleTimeout);
-        try (ImpairedTransfers crossings = new ImpairedTransfers(SIZE, impatient)) {
-            List<ImpairedTransfer> damaged = crossings.run(SEEDS, relay -> relay.weather(weather), WITH_SIZE);
-            assertThat(crossings.run(1, relay -> relay, Kind.values()))
+        Limits shortTimeouts = Limits.DEFAULT.withTimes(Duration.ZERO, idleTimeout, idleTimeout);
+        try (ImpairedTransfers transfers = new ImpairedTransfers(SIZE, shortTimeouts)) {
+            List<ImpairedTransfer> damaged = transfers.run(SEEDS, relay -> relay.impairment(impairment), WITH_SIZE);
+            assertThat(transfers.run(1, relay -> relay, Kind.values()))
                     .as("afterwards")
                     .allSatisfy(each -> assertThat(each.failure()).isNull());
             assertThat(damaged).as("damaged").anyMatch(each -> each.failure() != null);
@@ -53,7 +53,7 @@ class DamageIT {
     }
 
     @Test
-    void through_truncation_a_file_is_whole_or_not_called_so() {
+    void a_truncated_file_is_never_reported_complete() {
         List<ImpairedTransfer> all = cross(NetworkImpairment.CLEAR.withDamage(0, 0.01));
         assertThat(all)
                 .filteredOn(ImpairedTransfer::promised)
@@ -62,7 +62,7 @@ class DamageIT {
     }
 
     @Test
-    void through_corruption_a_file_is_as_long_as_it_was_said_to_be_or_not_called_whole() {
+    void a_corrupted_file_reported_complete_has_the_announced_size() {
         List<ImpairedTransfer> all = cross(NetworkImpairment.CLEAR.withDamage(0.01, 0));
         assertThat(all)
                 .filteredOn(ImpairedTransfer::promised)
@@ -71,7 +71,7 @@ class DamageIT {
     }
 
     @Test
-    void a_hash_tells_content_that_was_corrupted() throws IOException, NoSuchAlgorithmException {
+    void a_hash_detects_corrupted_content() throws IOException, NoSuchAlgorithmException {
         byte[] content = Bytes.pattern(SIZE);
         Files.write(folder.resolve("file"), content);
         String hash =
@@ -79,7 +79,7 @@ class DamageIT {
         NetworkImpairment inEachFile = NetworkImpairment.CLEAR.withDamage(0.1, 0);
         try (Daemon daemon = Daemon.serving(folder);
                 Relay relay = Relay.to(daemon.address())
-                        .weather(NetworkImpairment.CLEAR, inEachFile)
+                        .impairment(NetworkImpairment.CLEAR, inEachFile)
                         .start()) {
             String uri = "tftp://127.0.0.1:" + relay.address().getPort() + "/file";
             try (Run get = ClientProcess.tftp(folder, "get", uri, "-o", "copy", "--sha256", hash, "--give-up", "3")) {

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Times of many transfers, in a line. */
+/** Formats the times of many transfers. */
 final class Figures {
     private Figures() {}
 
-    /** A line for each kind. */
-    static String of(List<ImpairedTransfers.ImpairedTransfer> crossings) {
-        return crossings.stream()
+    /** Returns a line for each kind of transfer. */
+    static String of(List<ImpairedTransfers.ImpairedTransfer> transfers) {
+        return transfers.stream()
                 .collect(Collectors.groupingBy(
                         ImpairedTransfers.ImpairedTransfer::kind, java.util.TreeMap::new, Collectors.toList()))
                 .entrySet()
@@ -20,9 +20,9 @@ final class Figures {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String line(String what, List<ImpairedTransfers.ImpairedTransfer> crossings) {
-        long failed = crossings.stream().filter(each -> each.failure() != null).count();
-        double[] times = crossings.stream()
+    private static String line(String what, List<ImpairedTransfers.ImpairedTransfer> transfers) {
+        long failed = transfers.stream().filter(each -> each.failure() != null).count();
+        double[] times = transfers.stream()
                 .mapToDouble(ImpairedTransfers.ImpairedTransfer::seconds)
                 .sorted()
                 .toArray();

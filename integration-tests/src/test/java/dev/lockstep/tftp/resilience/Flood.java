@@ -19,9 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Requests from made-up addresses of 127.0.0.0/8, at an even rate: as quick as one can, on a small machine, is as much
- * work as all the rest. What comes back meets a socket that never answers, so that no ICMP error tells the server that
- * nobody is there.
+ * A flood of requests with spoofed source addresses of 127.0.0.0/8, at an even rate. Sending at full speed would take as
+ * much processor time on a small machine as all the rest. The replies arrive at a socket that never answers, so that
+ * the server gets no ICMP errors.
  */
 final class Flood {
     private final InetSocketAddress target;
@@ -30,8 +30,11 @@ final class Flood {
     private final int perSecond;
 
     /**
-     * A flood of all these requests from each of so many addresses, none of them in the /24 of 127.0.0.1 or in
-     * 127.255.0.0/16, at so many requests a second.
+     * Creates a flood of all the requests from each address.
+     *
+     * @param addresses the number of addresses; none is in the /24 of 127.0.0.1 or in 127.255.0.0/16
+     * @param perSecond the rate of requests
+     * @param seed the seed of the addresses
      */
     Flood(InetSocketAddress target, List<byte[]> requests, int addresses, int perSecond, long seed) {
         this.target = target;
@@ -47,25 +50,30 @@ final class Flood {
             try {
                 senders.add(InetAddress.getByAddress(address));
             } catch (UnknownHostException e) {
-                throw new IllegalStateException(e); // four octets are always an address
+                throw new IllegalStateException(e); // four bytes are always an address
             }
         }
     }
 
-    /** How many requests there are. */
+    /** Returns the number of requests. */
     int size() {
         return requests.size() * senders.size();
     }
 
-    /** One that is being sent; {@code underWay} when its first tenth is out, {@code seconds} it took when all is. */
+    /**
+     * A flood that is being sent.
+     *
+     * @param underWay counted down to 0 when the first tenth of the requests has been sent
+     * @param seconds completed with the duration when all requests have been sent
+     */
     record Running(CountDownLatch underWay, CompletableFuture<Double> seconds) {}
 
-    /** Begins to send, each time from another port. */
+    /** Sends the flood once. Each call uses another port. */
     Running start() {
         return start(() -> false);
     }
 
-    /** Begins to send, and starts over as long as there is to be more. */
+    /** Sends the flood, and repeats it as long as {@code more} is true. */
     Running start(BooleanSupplier more) {
         CountDownLatch underWay = new CountDownLatch(Math.max(1, senders.size() / 10));
         return new Running(underWay, CompletableFuture.supplyAsync(() -> {
@@ -96,7 +104,7 @@ final class Flood {
         }
     }
 
-    /** At a port that others have, too: what comes back goes to the sink as soon as the sender is closed. */
+    /** Opens a socket with a shared port: replies arrive at the sink as soon as the sender is closed. */
     private static DatagramChannel bound(InetSocketAddress address) throws IOException {
         return DatagramChannel.open(StandardProtocolFamily.INET)
                 .setOption(StandardSocketOptions.SO_REUSEADDR, true)

@@ -29,33 +29,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A flood of made-up requests for a file too long to be kept at hand, and a real client's transfer beside it. */
+/** Tests a flood of spoofed requests for a file too long for the cache, during the transfer of a real client. */
 @Timeout(300)
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class FloodIT {
     private static final String REAL = "real";
     private static final String ASKED_FOR = "asked-for";
-    /** Each is another one than the last, so that none is taken for a repeated one. */
+    /** Requests that differ, so that none is a duplicate of another. */
     private static final List<byte[]> REQUESTS = IntStream.range(0, 4)
             .mapToObj(n -> rrq(ASKED_FOR, "blksize", "" + (1428 - n), "tsize", "0"))
             .toList();
 
     private static final int WARM_UP = 5;
-    private static final int NEWCOMERS = 9;
-    /** The first request is turned away; a busy machine may lose one. */
+    private static final int UNKNOWN_CLIENTS = 9;
+    /** The most requests of a client: the first one is dropped, and a busy machine may lose one. */
     private static final int MOST_ASKED = 3;
 
-    /** On the loopback alone a transfer would be as quick as the processor, and the flood's sender shares that. */
+    /** Delays datagrams, since on the bare loopback the processor, shared with the sender of the flood, limits a transfer. */
     private static final NetworkImpairment NEAR =
             NetworkImpairment.CLEAR.withDelay(Duration.ofMillis(1), Duration.ZERO);
 
-    /** Leaks are looked for in other tests: here that would be most of the work. */
+    /** Leak detection as by default: other tests detect leaks, and here it would take most of the time. */
     private static final Map<String, String> QUICK = Map.of("JAVA_OPTS", "-Dio.netty.leakDetection.level=simple");
 
     @TempDir
     private Path root;
 
-    /** The seconds that one and the same transfer takes. */
+    /** The seconds of the same transfer before, during and after the flood. */
     private record Times(double before, double during, double after) {
         @Override
         public String toString() {
@@ -64,7 +64,7 @@ class FloodIT {
     }
 
     @Test
-    void a_client_is_served_in_the_middle_of_a_flood_that_leaves_nothing_behind() throws Exception {
+    void a_client_is_served_during_a_flood_and_no_resources_leak() throws Exception {
         flood(5_000, 256 << 10);
     }
 
@@ -76,7 +76,7 @@ class FloodIT {
     }
 
     @Test
-    void clients_never_heard_of_before_are_served_while_a_flood_lasts() throws Exception {
+    void unknown_clients_are_served_during_a_flood() throws Exception {
         byte[] content = pattern(64 << 10);
         Files.write(root.resolve(REAL), content);
         Files.write(root.resolve(ASKED_FOR), pattern(100_000));
@@ -88,7 +88,7 @@ class FloodIT {
             flood.underWay().await();
             List<Integer> asked = new ArrayList<>();
             try {
-                for (int n = 1; n <= NEWCOMERS; n++) {
+                for (int n = 1; n <= UNKNOWN_CLIENTS; n++) {
                     try (UnknownClient client = new UnknownClient("127.255." + n + ".1")) {
                         assertThat(client.get(daemon.address(), REAL)).isEqualTo(content);
                         asked.add(client.asked());
@@ -97,10 +97,11 @@ class FloodIT {
             } finally {
                 served.set(true);
             }
-            System.out.printf(
-                    Locale.ROOT, "5,000 requests a second; clients never heard of before asked %s times%n", asked);
+            System.out.printf(Locale.ROOT, "5,000 requests a second; unknown clients sent %s requests%n", asked);
             asked.sort(null);
-            assertThat(asked.get(NEWCOMERS / 2)).as("how often most asked").isLessThanOrEqualTo(MOST_ASKED);
+            assertThat(asked.get(UNKNOWN_CLIENTS / 2))
+                    .as("median of the requests")
+                    .isLessThanOrEqualTo(MOST_ASKED);
             flood.seconds().join();
         }
     }
@@ -110,7 +111,7 @@ class FloodIT {
         Files.write(root.resolve(REAL), content);
         Files.write(root.resolve(ASKED_FOR), pattern(100_000));
         try (Daemon daemon = Daemon.servingWith(QUICK, root, "--give-up", "5");
-                Relay network = Relay.to(daemon.address()).weather(NEAR).start();
+                Relay network = Relay.to(daemon.address()).impairment(NEAR).start();
                 TftpClient client =
                         TftpClient.builder().windowsize(1).eventLoops(1).build()) {
             InetSocketAddress entry = network.address();
@@ -120,7 +121,7 @@ class FloodIT {
                     .toArray()[WARM_UP / 2];
             long descriptors = Footprint.descriptors(daemon.pid());
             Flood flood = new Flood(daemon.address(), REQUESTS, addresses, 25_000, 1);
-            flood.start().seconds().join(); // what is allocated once, is
+            flood.start().seconds().join(); // so that one-time allocations are done
             Footprint quiet = Footprint.quiet(daemon.pid(), descriptors);
             Flood.Running running = flood.start();
             running.underWay().await();
@@ -129,7 +130,7 @@ class FloodIT {
             Times times = new Times(before, during, get(client, entry, content));
             Footprint end = Footprint.quiet(daemon.pid(), descriptors);
             String format =
-                    "%,d requests from %,d addresses in %.1f s; a get of %,d octets: %s%nbefore: %s%nafter: %s%n";
+                    "%,d requests from %,d addresses in %.1f s; a get of %,d bytes: %s%nbefore: %s%nafter: %s%n";
             System.out.printf(Locale.ROOT, format, flood.size(), addresses, seconds, size, times, quiet, end);
             end.assertAsBefore(quiet);
             return times;

@@ -14,21 +14,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a daemon takes of the machine: MiB of the heap and of memory in all, descriptors and threads. */
+/**
+ * The resources of a daemon.
+ *
+ * @param heap used heap, in MiB
+ * @param resident resident memory, in MiB
+ * @param descriptors open descriptors
+ * @param threads threads
+ */
 record Footprint(long heap, long resident, long descriptors, long threads) {
     private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
     private static final int KIBIBYTES_A_MIB = 1024;
     private static final int SLACK_HEAP = 8;
-    /** The virtual machine takes more for its heap when it likes to, up to its limit. */
+    /** MiB. The JVM may extend its heap at any time, up to its limit. */
     private static final int SLACK_RESIDENT = 128;
-    /** Threads of the I/O pool and of the virtual machine come and go. */
+    /** Threads of the I/O pool and of the JVM start and end at any time. */
     private static final int SLACK_THREADS = 20;
 
-    /** As soon as it has no more than so many descriptors open, and without its garbage. */
+    /** Waits until a daemon has at most so many open descriptors, and returns its footprint after a garbage collection. */
     static Footprint quiet(long pid, long descriptors) {
         long deadline = System.nanoTime() + RawSocketPeer.REPLY_TIMEOUT.toNanos();
         do {
-            jcmd(pid, "GC.run"); // takes its time
+            jcmd(pid, "GC.run"); // takes long enough to poll without a pause
         } while (descriptors(pid) > descriptors && System.nanoTime() < deadline);
         long heap = USED.matcher(jcmd(pid, "GC.heap_info"))
                 .results()
@@ -42,7 +49,7 @@ record Footprint(long heap, long resident, long descriptors, long threads) {
                 status(pid, "Threads"));
     }
 
-    /** Open sockets and files. */
+    /** Returns the number of open sockets and files. */
     static long descriptors(long pid) {
         try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
             return open.count();
@@ -75,7 +82,7 @@ record Footprint(long heap, long resident, long descriptors, long threads) {
         return Long.parseLong(number.group(1));
     }
 
-    /** As before, but for what a virtual machine may need more by chance. */
+    /** Asserts that nothing has grown by more than the usual variation of a JVM. */
     void assertAsBefore(Footprint before) {
         String both = "before: " + before + ", after: " + this;
         assertThat(heap).as(both).isLessThanOrEqualTo(before.heap + SLACK_HEAP);

@@ -28,11 +28,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 /**
- * One server and two clients of ours in this process: any number of transfers at once, each through a relay with a
- * seed of its own, so that many slow networks cost the time of one.
+ * Runs any number of concurrent transfers of one server and two clients in this process. Each transfer has a relay with
+ * its own seed, so that many slow networks take the time of one.
  */
 final class ImpairedTransfers implements AutoCloseable {
-    /** Failures that the client has not seen. */
+    /** A failure that the client did not report. */
     static final String LENGTH = "length differs";
 
     static final String CONTENT = "content differs";
@@ -45,7 +45,7 @@ final class ImpairedTransfers implements AutoCloseable {
     private final TftpClient usual;
     private final TftpServer server;
 
-    /** What is moved, in which direction and how. */
+    /** A kind of transfer: its direction and its options. */
     enum Kind {
         GET_IN_LOCK_STEP,
         PUT_IN_LOCK_STEP,
@@ -67,19 +67,19 @@ final class ImpairedTransfers implements AutoCloseable {
     }
 
     /**
-     * How one transfer went.
+     * The result of one transfer.
      *
-     * @param failure null if the file came whole
-     * @param promised whether the client said that it did, and knew how long it is
+     * @param failure null if the file arrived whole
+     * @param promised whether the client reported the transfer complete and knew the size of the file
      */
     record ImpairedTransfer(Kind kind, long seed, double seconds, String failure, boolean promised) {}
 
-    /** A server with one file of that many octets. */
+    /** Creates a server with one file of {@code size} bytes. */
     ImpairedTransfers(int size) {
         this(size, Limits.DEFAULT);
     }
 
-    /** The same with limits for both ends, but that a file must be as long as it was said to be. */
+    /** Creates a server with one file, and the limits of both ends. A file must always have its announced size. */
     ImpairedTransfers(int size, Limits most) {
         Limits limits = most.withExactSize(true);
         plain = TftpClient.builder().options(false).limits(limits).build();
@@ -97,7 +97,7 @@ final class ImpairedTransfers implements AutoCloseable {
         }
     }
 
-    /** Runs the seeds 1 to {@code seeds} of each kind at once, and returns when the last one has ended. */
+    /** Runs the seeds 1 to {@code seeds} of each kind concurrently, and returns when the last transfer has ended. */
     List<ImpairedTransfer> run(int seeds, UnaryOperator<RelaySettings> network, Kind... kinds) {
         List<CompletableFuture<ImpairedTransfer>> all = new ArrayList<>();
         for (Kind kind : kinds) {
@@ -139,11 +139,11 @@ final class ImpairedTransfers implements AutoCloseable {
 
     private byte[] stored(String name) {
         try (Source source = files.read(name, null)) {
-            ByteBuffer octets = ByteBuffer.allocate((int) source.size());
-            while (source.read(octets) > 0) {
-                // on
+            ByteBuffer buffer = ByteBuffer.allocate((int) source.size());
+            while (source.read(buffer) > 0) {
+                // until the end of the file
             }
-            return octets.array();
+            return buffer.array();
         } catch (TftpException notThere) {
             return null;
         } catch (IOException e) {

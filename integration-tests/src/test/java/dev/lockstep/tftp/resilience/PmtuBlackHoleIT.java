@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A path whose MTU is 576, and which tells nobody. */
+/** Tests a PMTU black hole: a path with an MTU of 576 and without ICMP messages. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PmtuBlackHoleIT {
     private static final byte[] CONTENT = pattern(50_000);
@@ -45,7 +45,7 @@ class PmtuBlackHoleIT {
         Files.write(served.resolve("file"), CONTENT);
         daemon = Daemon.serving(served, "--writable");
         relay = Relay.to(daemon.address())
-                .weather(NetworkImpairment.CLEAR.withMtu(576))
+                .impairment(NetworkImpairment.CLEAR.withMtu(576))
                 .start();
     }
 
@@ -80,13 +80,13 @@ class PmtuBlackHoleIT {
         assertThat(served.resolve("new")).hasBinaryContent(CONTENT);
     }
 
-    /** As boot firmware does, which knows nothing of all this and only tries again. */
+    /** Tests a client that only tries again, as boot firmware does. */
     @Test
     void any_client_gets_its_file_at_the_third_attempt() throws IOException {
         byte[] request = rrq("file", "blksize", "1428");
-        try (Daemon impatient = Daemon.serving(served, "--give-up", "2.5");
-                Relay narrow = Relay.to(impatient.address())
-                        .weather(NetworkImpairment.CLEAR.withMtu(576))
+        try (Daemon shortTimeout = Daemon.serving(served, "--give-up", "2.5");
+                Relay narrow = Relay.to(shortTimeout.address())
+                        .impairment(NetworkImpairment.CLEAR.withMtu(576))
                         .start()) {
             for (int i = 0; i < 2; i++) {
                 try (RawSocketPeer silent = new RawSocketPeer()) {
@@ -97,7 +97,7 @@ class PmtuBlackHoleIT {
                     silent.talkTo(null);
                 }
             }
-            impatient.awaitLine("a warning", line -> line.contains("WARN") && line.contains("PMTU black hole"));
+            shortTimeout.awaitLine("a warning", line -> line.contains("WARN") && line.contains("PMTU black hole"));
             try (RawSocketPeer third = new RawSocketPeer()) {
                 third.ask(narrow.address(), request);
                 third.expect(oack("blksize", "512"));
@@ -105,7 +105,7 @@ class PmtuBlackHoleIT {
                 assertThat(third.download(512, 1)).isEqualTo(CONTENT);
                 third.talkTo(null);
             }
-            impatient.awaitLine(
+            shortTimeout.awaitLine(
                     "the transfer", line -> line.contains("small blocks after a PMTU black hole: complete"));
         }
     }

@@ -11,9 +11,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A lock-step client at an address of its own that repeats its request, as boot firmware does, from one port. */
+/** A lock-step client at a separate address. It retransmits its request from one port, as boot firmware does. */
 final class UnknownClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofMillis(300);
+    private static final Duration REPLY_TIMEOUT = Duration.ofMillis(300);
     private static final int MOST = 100;
     private static final int BLKSIZE = 1024;
 
@@ -24,27 +24,27 @@ final class UnknownClient implements AutoCloseable {
         socket = new RawSocketPeer(address);
     }
 
-    /** How often it asked. */
+    /** Returns the number of requests sent. */
     int asked() {
         return asked;
     }
 
-    /** The file. */
+    /** Downloads a file. */
     byte[] get(InetSocketAddress server, String name) {
         Optional<Datagram> answer = Optional.empty();
         while (answer.isEmpty() && asked < MOST) {
             socket.ask(server, rrq(name, "blksize", Integer.toString(BLKSIZE)));
             asked++;
-            answer = socket.poll(PATIENCE);
+            answer = socket.poll(REPLY_TIMEOUT);
         }
-        assertThat(answer).as("an answer to " + asked + " requests").isPresent();
+        assertThat(answer).as("a reply to " + asked + " requests").isPresent();
         Datagram oack = answer.orElseThrow();
         assertThat(oack.opcode()).as(oack.toString()).isEqualTo(Datagram.OACK);
         socket.talkTo(oack.from()).send(ack(0));
         return download();
     }
 
-    /** To the end; what comes twice is acknowledged again. */
+    /** Receives the file to its end, and acknowledges each duplicate again. */
     private byte[] download() {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         int length = BLKSIZE;

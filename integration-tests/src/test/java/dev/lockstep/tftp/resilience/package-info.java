@@ -1,5 +1,5 @@
 /**
- * What the worst networks and the worst peers do to both ends: nothing. Start with {@link
+ * Tests both ends against impaired networks and misbehaving peers. Start with {@link
  * dev.lockstep.tftp.resilience.ImpairedTransfers}.
  */
 package dev.lockstep.tftp.resilience;

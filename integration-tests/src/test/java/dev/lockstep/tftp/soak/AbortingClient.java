@@ -19,7 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A client that leaves in the middle: with an ERROR, with its port, or in silence and with the port still open. */
+/** A client that aborts its transfers: with an ERROR, by closing its port, or silently with the port still open. */
 final class AbortingClient {
     private static final int MOST_BLOCKS = 40;
 
@@ -36,7 +36,7 @@ final class AbortingClient {
         this.idleTimeout = idleTimeout;
     }
 
-    void breakOffGet(String name) throws IOException {
+    void abortGet(String name) throws IOException {
         DatagramSocket socket = socket();
         send(socket, rrq(name, "blksize", "1024", "windowsize", Integer.toString(1 << random.nextInt(5))), server);
         SocketAddress peer = receive(socket);
@@ -48,7 +48,7 @@ final class AbortingClient {
         leave(socket, peer);
     }
 
-    void breakOffPut(String name) throws IOException {
+    void abortPut(String name) throws IOException {
         DatagramSocket socket = socket();
         send(socket, wrq(name), server);
         SocketAddress peer = receive(socket);
@@ -104,7 +104,7 @@ final class AbortingClient {
         socket.send(new DatagramPacket(datagram, datagram.length, to));
     }
 
-    /** Who has answered, or null. */
+    /** Returns the address of the next datagram, or null if none arrives in time. */
     private static SocketAddress receive(DatagramSocket socket) throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[2048], 2048);
         try {

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.soak;
 
-/** What is looked at, in the order of the columns, and how much more of it at the end is still the same. */
+/** The measures of a daemon, in the order of the columns, each with the growth that still counts as flat. */
 enum Measure {
     HEAP("heap after a collection", "MiB", 2),
     DIRECT("direct memory", "MiB", 4),
@@ -10,7 +10,7 @@ enum Measure {
 
     private final String title;
     private final String unit;
-    /** What may come on top of a tenth: single buffers, a thread that watches. */
+    /** The growth allowed beyond a tenth, for single buffers or a monitoring thread. */
     private final double slack;
 
     Measure(String title, String unit, double slack) {

@@ -28,8 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Gets and puts through a relay that loses datagrams, checked byte by byte; transfers that break off; and packets that
- * belong to nothing. Several at once, each worker so many a second at most.
+ * A mixed load of several workers with a limited rate: downloads and uploads through a relay that drops datagrams,
+ * verified byte by byte, aborted transfers, and packets that belong to no transfer.
  */
 final class MixedLoad implements AutoCloseable {
     private static final int WORKERS = 8;
@@ -45,11 +45,11 @@ final class MixedLoad implements AutoCloseable {
             TftpClient.builder().blksize(8192).windowsize(4).build(),
             TftpClient.builder().options(false).build());
     private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(WORKERS);
-    private final Map<Errand, LongAdder> done = new EnumMap<>(Errand.class);
+    private final Map<Operation, LongAdder> done = new EnumMap<>(Operation.class);
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-    /** What a worker may be sent for, and how often of a hundred times. */
-    enum Errand {
+    /** The operations of a worker, each with its share in per cent. */
+    enum Operation {
         GET(45),
         PUT(25),
         ABORTED_GET(8),
@@ -58,13 +58,13 @@ final class MixedLoad implements AutoCloseable {
 
         private final int share;
 
-        Errand(int share) {
+        Operation(int share) {
             this.share = share;
         }
 
-        static Errand any(SplittableRandom random) {
+        static Operation any(SplittableRandom random) {
             int drawn = random.nextInt(100);
-            for (Errand each : values()) {
+            for (Operation each : values()) {
                 drawn -= each.share;
                 if (drawn < 0) {
                     return each;
@@ -79,10 +79,10 @@ final class MixedLoad implements AutoCloseable {
         this.server = server;
         this.idleTimeout = idleTimeout;
         this.relay = Relay.to(server)
-                .weather(NetworkImpairment.CLEAR.withLoss(loss))
+                .impairment(NetworkImpairment.CLEAR.withLoss(loss))
                 .seed(seed)
                 .start();
-        for (Errand each : Errand.values()) {
+        for (Operation each : Operation.values()) {
             done.put(each, new LongAdder());
         }
         for (int size : SIZES) {
@@ -90,7 +90,7 @@ final class MixedLoad implements AutoCloseable {
         }
     }
 
-    /** Sends the workers off, so that together they do no more than {@code rate} errands a second. */
+    /** Starts the workers, which together run at most {@code rate} operations a second. */
     void start(double rate, long seed) {
         SplittableRandom seeds = new SplittableRandom(seed);
         long pause = (long) (WORKERS * 1e6 / rate);
@@ -102,19 +102,18 @@ final class MixedLoad implements AutoCloseable {
     }
 
     private void go(int worker, SplittableRandom random) {
-        Errand errand = Errand.any(random);
+        Operation operation = Operation.any(random);
         try {
-            switch (errand) {
+            switch (operation) {
                 case GET -> get(random);
                 case PUT -> put(worker, random);
-                case ABORTED_GET -> new AbortingClient(server, random, workers, idleTimeout).breakOffGet("file-500000");
-                case ABORTED_PUT ->
-                    new AbortingClient(server, random, workers, idleTimeout).breakOffPut("up-" + worker);
+                case ABORTED_GET -> new AbortingClient(server, random, workers, idleTimeout).abortGet("file-500000");
+                case ABORTED_PUT -> new AbortingClient(server, random, workers, idleTimeout).abortPut("up-" + worker);
                 default -> new AbortingClient(server, random, workers, idleTimeout).stray();
             }
-            done.get(errand).increment();
+            done.get(operation).increment();
         } catch (IOException | RuntimeException e) {
-            failures.add(errand + ": " + e);
+            failures.add(operation + ": " + e);
         }
     }
 
@@ -124,7 +123,7 @@ final class MixedLoad implements AutoCloseable {
         MemorySink sink = new MemorySink();
         await(() -> client(lockStep, random).get(remote("file-" + size), sink).join());
         if (!Arrays.equals(sink.content(), Bytes.pattern(size))) {
-            failures.add("GET: wrong content, " + size + " octets");
+            failures.add("GET: wrong content, " + size + " bytes");
         }
     }
 
@@ -136,7 +135,7 @@ final class MixedLoad implements AutoCloseable {
                 .put(remote(name), new ByteArraySource(content))
                 .join());
         if (!Arrays.equals(Files.readAllBytes(root.resolve(name)), content)) {
-            failures.add("PUT: wrong content, " + content.length + " octets");
+            failures.add("PUT: wrong content, " + content.length + " bytes");
         }
     }
 
@@ -157,7 +156,7 @@ final class MixedLoad implements AutoCloseable {
         return new RemoteFile(entry.getAddress().getHostAddress(), entry.getPort(), name, TransferMode.OCTET);
     }
 
-    /** What went wrong so far, of the last errands after {@link #close} only: nothing, if all is well. */
+    /** Returns the failures so far. Those of the last operations are included only after {@link #close}. */
     List<String> failures() {
         return List.copyOf(failures);
     }
@@ -167,13 +166,13 @@ final class MixedLoad implements AutoCloseable {
         return done.toString();
     }
 
-    /** Ends when the errands under way are done. */
+    /** Waits until the running operations have ended. */
     @Override
     public void close() {
         workers.shutdown();
         try {
             if (!workers.awaitTermination(2, TimeUnit.MINUTES)) {
-                failures.add("an errand has no end");
+                failures.add("an operation did not end");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

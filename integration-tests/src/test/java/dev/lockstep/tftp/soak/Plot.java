@@ -3,13 +3,13 @@ package dev.lockstep.tftp.soak;
 import java.util.List;
 import java.util.Locale;
 
-/** The samples as a picture: a strip for each measure over the same time, each from 0 to its most. */
+/** Draws the samples as SVG: a strip for each measure over the same time, each from 0 to its maximum. */
 final class Plot {
     private static final int WIDTH = 760;
     private static final int STRIP = 96;
     private static final int LINE = 56;
     private static final int LEFT = 20;
-    /** More points than that can't be told apart. */
+    /** The most points of a line. More could not be distinguished. */
     private static final int POINTS = 360;
 
     private Plot() {}

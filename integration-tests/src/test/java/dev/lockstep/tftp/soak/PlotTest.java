@@ -51,7 +51,7 @@ class PlotTest {
     }
 
     @Test
-    void what_grows_goes_up_from_left_to_right() {
+    void a_growing_measure_rises_from_left_to_right() {
         double[][] line = line(Measure.HEAP);
         assertThat(line).hasNumberOfRows(RISING.size());
         for (int i = 1; i < line.length; i++) {
@@ -61,13 +61,13 @@ class PlotTest {
     }
 
     @Test
-    void what_stays_is_level() {
+    void a_constant_measure_is_a_level_line() {
         double[][] line = line(Measure.THREADS);
         assertThat(List.of(line)).allSatisfy(point -> assertThat(point[1]).isEqualTo(line[0][1]));
     }
 
     @Test
-    void it_says_what_it_shows_and_how_long() {
+    void it_shows_its_caption_and_its_duration() {
         String text = picture(RISING, "less < more & 5 %").getDocumentElement().getTextContent();
         assertThat(text)
                 .contains("less < more & 5 %", "descriptors (0 to 1000)", "direct memory, MiB (0 to 100)")

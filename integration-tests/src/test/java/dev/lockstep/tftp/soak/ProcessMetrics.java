@@ -19,8 +19,8 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Looks into a Java process of this machine. Direct memory is what the virtual machine counts as {@code Other}: all
- * that is allocated outside the heap and by hand, so the process must run with {@value #FLAG}.
+ * Reads the metrics of a Java process of this machine. Direct memory is what the JVM counts as {@code Other}: all memory
+ * that is allocated explicitly outside the heap. The process must run with {@value #FLAG}.
  */
 final class ProcessMetrics implements AutoCloseable {
     static final String FLAG = "-XX:NativeMemoryTracking=summary";
@@ -43,7 +43,7 @@ final class ProcessMetrics implements AutoCloseable {
             connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
             machine.detach();
         } catch (AttachNotSupportedException e) {
-            throw new IOException("cannot look into process " + pid, e);
+            throw new IOException("cannot attach to process " + pid, e);
         }
         server = connector.getMBeanServerConnection();
         memory = bean(ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
@@ -55,7 +55,7 @@ final class ProcessMetrics implements AutoCloseable {
         return ManagementFactory.newPlatformMXBeanProxy(server, name, type);
     }
 
-    /** Collects the garbage, then looks. */
+    /** Returns a sample after a garbage collection. */
     ResourceSample take(double seconds) throws IOException {
         memory.gc();
         return new ResourceSample(
@@ -83,7 +83,7 @@ final class ProcessMetrics implements AutoCloseable {
     private static double number(Pattern pattern, String text) throws IOException {
         Matcher found = pattern.matcher(text);
         if (!found.find()) {
-            throw new IOException("nothing like " + pattern + " in " + text);
+            throw new IOException("no match: " + text + " (expected: " + pattern + ")");
         }
         return Double.parseDouble(found.group(1));
     }

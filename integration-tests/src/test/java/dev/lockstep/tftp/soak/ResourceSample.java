@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What a daemon held at one moment.
+ * The resources of a daemon at one moment.
  *
- * @param seconds since the load began
- * @param values one for each {@link Measure}
+ * @param seconds the time since the load began
+ * @param values a value for each {@link Measure}
  */
 record ResourceSample(double seconds, double... values) {
     double of(Measure measure) {

@@ -18,39 +18,51 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A mixed load on one daemon for a long time; exit status 1 if a transfer went wrong or something is not flat. */
+/** Runs a mixed load on one daemon for a long time. The exit status is 1 if a transfer failed or a measure is not flat. */
 @Command(
         name = "soak",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Loads our daemon with gets, puts, aborts and stray packets over a network that loses"
+        description = "Loads a daemon with gets, puts, aborts and stray packets over a network that loses"
                 + " datagrams, and watches its memory, descriptors and threads.")
 public final class SoakCommand implements Callable<Integer> {
-    /** Of the daemon: an abandoned transfer is over soon. */
+    /** The idle timeout of the daemon, short so that an abandoned transfer ends soon. */
     private static final Duration GIVE_UP = Duration.ofSeconds(10);
 
-    /** A receiver lingers for 11 s, a transfer gives up after 10 s. */
+    /** The wait for the last transfers: a receiver dallies for 11 s, an idle transfer ends after 10 s. */
     private static final long REST_SECONDS = 20;
 
-    @Option(names = "--minutes", paramLabel = "N", defaultValue = "30", description = "30 by default; 0.5 is fine.")
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Duration; 30 by default, 0.5 is valid.")
     private double minutes;
 
-    @Option(names = "--rate", paramLabel = "N", defaultValue = "20", description = "Errands a second; 20 by default.")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "Operations a second; 20 by default.")
     private double rate;
 
-    @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "5", description = "5 by default.")
+    @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "5", description = "Lost datagrams; 5 by default.")
     private double loss;
 
-    @Option(names = "--every", paramLabel = "SECONDS", defaultValue = "5", description = "Between looks; 5 by default.")
+    @Option(
+            names = "--every",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description = "Between samples; 5 by default.")
     private double every;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "1 by default.")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Random seed; 1 by default.")
     private long seed;
 
-    @Option(names = "--csv", paramLabel = "FILE", description = "Where each look goes.")
+    @Option(names = "--csv", paramLabel = "FILE", description = "File for the samples.")
     private Path csv;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Where the picture goes.")
+    @Option(names = "--svg", paramLabel = "FILE", description = "File for the plot.")
     private Path svg;
 
     @Option(names = "--repository", paramLabel = "DIR", hidden = true)
@@ -59,7 +71,7 @@ public final class SoakCommand implements Callable<Integer> {
     private final CountDownLatch never = new CountDownLatch(1);
 
     public static void main(String[] arguments) {
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE); // or it would log every detail
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE); // by default Netty would log every detail
         System.exit(new CommandLine(new SoakCommand()).execute(arguments));
     }
 
@@ -70,17 +82,17 @@ public final class SoakCommand implements Callable<Integer> {
         List<String> failures;
         TrendCheck atRest;
         try (SoakedDaemon daemon = new SoakedDaemon(repository, root, GIVE_UP);
-                ProcessMetrics vitals = new ProcessMetrics(daemon.pid())) {
-            ResourceSample before = vitals.take(0);
+                ProcessMetrics metrics = new ProcessMetrics(daemon.pid())) {
+            ResourceSample before = metrics.take(0);
             MixedLoad load = new MixedLoad(root, daemon.address(), GIVE_UP, loss / 100, seed);
             try (load) {
                 load.start(rate, seed);
-                watch(vitals, samples);
+                watch(metrics, samples);
             }
             System.out.println("done     " + load);
-            failures = load.failures(); // of the last errands, too
+            failures = load.failures(); // including those of the last operations
             never.await(REST_SECONDS, TimeUnit.SECONDS);
-            ResourceSample after = vitals.take(minutes * 60 + REST_SECONDS);
+            ResourceSample after = metrics.take(minutes * 60 + REST_SECONDS);
             System.out.println("         " + ResourceSample.csvHeader());
             System.out.println("before   " + before.csv() + "\nat rest  " + after.csv());
             atRest = TrendCheck.between(Measure.DESCRIPTORS, before, after);
@@ -90,7 +102,7 @@ public final class SoakCommand implements Callable<Integer> {
         return report(samples, atRest, failures);
     }
 
-    private void watch(ProcessMetrics vitals, List<ResourceSample> samples) throws IOException, InterruptedException {
+    private void watch(ProcessMetrics metrics, List<ResourceSample> samples) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         long length = (long) (minutes * 60e9);
         try (PrintWriter lines =
@@ -98,7 +110,7 @@ public final class SoakCommand implements Callable<Integer> {
             lines.println(ResourceSample.csvHeader());
             while (System.nanoTime() - begin < length) {
                 never.await((long) (every * 1000), TimeUnit.MILLISECONDS);
-                ResourceSample sample = vitals.take((System.nanoTime() - begin) / 1e9);
+                ResourceSample sample = metrics.take((System.nanoTime() - begin) / 1e9);
                 samples.add(sample);
                 lines.println(sample.csv());
                 lines.flush();
@@ -112,14 +124,14 @@ public final class SoakCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "tftpd, %.0f minutes of mixed load, %.0f %% loss", minutes, loss);
             Files.writeString(svg, Plot.of(samples, caption));
         }
-        List<TrendCheck> verdicts = Arrays.stream(Measure.values())
+        List<TrendCheck> trends = Arrays.stream(Measure.values())
                 .map(each -> TrendCheck.of(each, samples))
                 .toList();
-        verdicts.forEach(System.out::println);
+        trends.forEach(System.out::println);
         System.out.println("before and after:\n" + atRest);
         System.out.println(failures.size() + " failed");
         failures.stream().limit(20).forEach(System.out::println);
-        boolean flat = atRest.isFlat() && verdicts.stream().allMatch(TrendCheck::isFlat);
+        boolean flat = atRest.isFlat() && trends.stream().allMatch(TrendCheck::isFlat);
         return failures.isEmpty() && flat ? 0 : 1;
     }
 

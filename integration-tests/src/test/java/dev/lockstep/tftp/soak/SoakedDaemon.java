@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Our daemon as a process of its own, writable and quiet, that lets itself be looked into. */
+/** A daemon in a separate process, writable and quiet, whose metrics can be read. */
 final class SoakedDaemon implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("Listening port (\\d+).*");
 
@@ -32,13 +32,14 @@ final class SoakedDaemon implements AutoCloseable {
         command.environment().put("JAVA_OPTS", "-Xmx256m " + ProcessMetrics.FLAG);
         command.redirectError(ProcessBuilder.Redirect.INHERIT);
         process = command.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // if this one is interrupted
+        // stops the daemon when this process is interrupted
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         BufferedReader output = process.inputReader();
         String line = output.readLine();
         Matcher said = LISTENING.matcher(line == null ? "" : line);
         if (!said.matches()) {
             process.destroy();
-            throw new IOException("the daemon did not say where it listens: " + line);
+            throw new IOException("the daemon did not print its port: " + line);
         }
         address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(said.group(1)));
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a measure is flat: its median over the last third is no higher than over the first, but for a tenth and
- * some slack. The first fifth of the time is for warming up, and not looked at.
+ * The trend of a measure. It is flat if the median over the last third is no higher than over the first, plus a tenth and
+ * the slack of the measure. The first fifth of the time is the warm-up and is ignored.
  */
 record TrendCheck(Measure measure, double early, double late, double most) {
     static TrendCheck of(Measure measure, List<ResourceSample> all) {
@@ -19,7 +19,7 @@ record TrendCheck(Measure measure, double early, double late, double most) {
                 most);
     }
 
-    /** Of the daemon without anything to do, before the load and after it. */
+    /** Returns the trend between two samples of the idle daemon, one before the load and one after it. */
     static TrendCheck between(Measure measure, ResourceSample before, ResourceSample after) {
         return new TrendCheck(measure, before.of(measure), after.of(measure), after.of(measure));
     }

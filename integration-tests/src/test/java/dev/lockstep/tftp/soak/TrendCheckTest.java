@@ -29,20 +29,20 @@ class TrendCheckTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_goes_up_and_down_is_flat(Measure measure) {
+    void a_fluctuating_measure_is_flat(Measure measure) {
         SplittableRandom random = new SplittableRandom(7);
         assertThat(isFlat(measure, i -> 100 + random.nextDouble(-20, 20))).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
-    void what_grows_without_end_is_not_flat(Measure measure) {
+    void a_growing_measure_is_not_flat(Measure measure) {
         assertThat(isFlat(measure, i -> 100 + i * 0.2)).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource
-    void what_grows_a_little_more_than_it_goes_up_and_down_is_not_flat(Measure measure) {
+    void growth_above_the_fluctuation_is_not_flat(Measure measure) {
         SplittableRandom random = new SplittableRandom(7);
         assertThat(isFlat(measure, i -> 100 + random.nextDouble(-20, 20) + i * 0.2))
                 .isFalse();
@@ -50,24 +50,24 @@ class TrendCheckTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_grows_only_while_it_warms_up_is_flat(Measure measure) {
+    void growth_during_the_warm_up_only_is_flat(Measure measure) {
         assertThat(isFlat(measure, i -> Math.min(i, SAMPLES / 5.0))).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
-    void one_look_at_a_bad_moment_is_flat(Measure measure) {
+    void one_outlier_is_flat(Measure measure) {
         assertThat(isFlat(measure, i -> i == SAMPLES - 1 ? 1000 : 100)).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
-    void a_step_that_stays_is_not_flat(Measure measure) {
+    void a_lasting_step_is_not_flat(Measure measure) {
         assertThat(isFlat(measure, i -> i < SAMPLES / 2 ? 100 : 150)).isFalse();
     }
 
     @Test
-    void what_stays_open_after_the_load_is_not_flat() {
+    void descriptors_left_open_after_the_load_are_not_flat() {
         ResourceSample before = new ResourceSample(0, 6, 0, 21, 15, 108);
         assertThat(TrendCheck.between(Measure.DESCRIPTORS, before, new ResourceSample(60, 6, 0, 24, 15, 108))
                         .isFlat())

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who talks to whom: transfer identifiers, the machine's addresses, the size of what its links carry. */
+/** Tests transfer identifiers, the addresses of the machine, and the MTU of its links. */
 @Timeout(60)
 class AddressIT {
     private static final byte[] TARGET = pattern(2240);
@@ -73,13 +73,13 @@ class AddressIT {
     }
 
     @ParameterizedTest
-    @MethodSource("strangersWords")
-    void case03_case04_whatever_a_stranger_says_a_download_is_untouched(byte[] word) {
+    @MethodSource("packetsOfAnotherPeer")
+    void case03_case04_packets_of_another_peer_do_not_affect_a_download(byte[] packet) {
         startDownload();
         for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
-            try (RawSocketPeer stranger = new RawSocketPeer(address)) {
-                stranger.sendTo(client.peer(), word);
-                stranger.expectSilence(java.time.Duration.ofMillis(100));
+            try (RawSocketPeer other = new RawSocketPeer(address)) {
+                other.sendTo(client.peer(), packet);
+                other.expectSilence(java.time.Duration.ofMillis(100));
             }
         }
         client.expectSilence();
@@ -87,7 +87,7 @@ class AddressIT {
         client.expect(data(2, block(TARGET, 2, 512)));
     }
 
-    static byte[][] strangersWords() {
+    static byte[][] packetsOfAnotherPeer() {
         return new byte[][] {
             ack(1),
             ack(0),
@@ -103,16 +103,16 @@ class AddressIT {
     }
 
     @Test
-    void case03_case04_whatever_a_stranger_says_an_upload_is_untouched() throws IOException {
+    void case03_case04_packets_of_another_peer_do_not_affect_an_upload() throws IOException {
         client.ask(daemon.address(), wrq("upload", "timeout", "255"));
         client.expectOack();
         client.send(data(1, block(TARGET, 1, 512)));
         client.expect(ack(1));
-        try (RawSocketPeer stranger = new RawSocketPeer()) {
-            stranger.sendTo(client.peer(), data(2, bytes("not the right data")));
-            stranger.sendTo(client.peer(), error(0, "spoofed"));
-            stranger.sendTo(client.peer(), data(2, pattern(600)));
-            stranger.expectSilence();
+        try (RawSocketPeer other = new RawSocketPeer()) {
+            other.sendTo(client.peer(), data(2, bytes("not the right data")));
+            other.sendTo(client.peer(), error(0, "spoofed"));
+            other.sendTo(client.peer(), data(2, pattern(600)));
+            other.expectSilence();
         }
         client.expectSilence();
         for (int n = 2; n <= 5; n++) {
@@ -123,19 +123,19 @@ class AddressIT {
     }
 
     @Test
-    void case03_the_kernel_tells_a_stranger_that_nobody_is_there_for_it() {
+    void case03_another_peer_gets_port_unreachable_from_the_kernel() {
         startDownload();
-        try (RawSocketPeer stranger = new RawSocketPeer()) {
-            stranger.connect(client.peer());
-            stranger.send(ack(1));
-            assertThatThrownBy(() -> stranger.poll(RawSocketPeer.REPLY_TIMEOUT))
+        try (RawSocketPeer other = new RawSocketPeer()) {
+            other.connect(client.peer());
+            other.send(ack(1));
+            assertThatThrownBy(() -> other.poll(RawSocketPeer.REPLY_TIMEOUT))
                     .hasCauseInstanceOf(PortUnreachableException.class);
-            stranger.talkTo(null);
+            other.talkTo(null);
         }
     }
 
     @Test
-    void case63_two_clients_of_one_address_are_told_apart_by_their_ports() {
+    void case63_two_clients_of_one_address_are_distinguished_by_their_ports() {
         startDownload();
         try (RawSocketPeer other = new RawSocketPeer()) {
             other.ask(daemon.address(), rrq("other", "timeout", "255"));
@@ -151,7 +151,7 @@ class AddressIT {
     }
 
     @Test
-    void case50_clients_that_went_away_do_not_harm_the_listener() {
+    void case50_clients_that_are_gone_do_not_affect_the_listener() {
         for (int i = 0; i < 50; i++) {
             try (RawSocketPeer gone = new RawSocketPeer()) {
                 gone.ask(daemon.address(), rrq("target", "utimeout", "10000"));
@@ -238,7 +238,7 @@ class AddressIT {
     }
 
     @Test
-    void a_path_narrower_than_a_block_refuses_runs_of_them_and_gets_single_datagrams_instead() throws IOException {
+    void where_the_mtu_is_below_the_block_size_datagrams_are_sent_one_by_one() throws IOException {
         byte[] file = pattern(500_000);
         Files.write(root.resolve("long"), file);
         try (NetworkNamespace net = new NetworkNamespace(600);
@@ -246,7 +246,8 @@ class AddressIT {
                 RawSocketPeer peer = new RawSocketPeer(net.ourAddress())) {
             peer.ask(
                     there.at(net.theirAddress()), rrq("long", "blksize", "1428", "windowsize", "16", "timeout", "255"));
-            peer.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255")); // nothing is sent again early
+            // the timeout rules out retransmissions
+            peer.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255"));
             peer.send(ack(0));
             assertThat(peer.download(1428, 16)).isEqualTo(file);
             there.awaitLine(

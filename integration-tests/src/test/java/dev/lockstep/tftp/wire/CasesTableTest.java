@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** CASES.md says which test stands for which case; this says whether that is true. */
+/** Checks that CASES.md names a test for each case, and that each named test exists. */
 class CasesTableTest {
     private static final Path MODULE = Path.of(System.getProperty("user.dir"));
     private static final Pattern ROW = Pattern.compile("^\\| (F?\\d+) \\|.*$", Pattern.MULTILINE);
@@ -56,7 +56,7 @@ class CasesTableTest {
         return Files.readString(MODULE.resolve("CASES.md"));
     }
 
-    /** The test methods of all modules by the simple name of their class. */
+    /** Returns the test methods of all modules by the simple name of their class. */
     private static Map<String, Set<String>> tests() throws IOException {
         Map<String, Set<String>> tests = new HashMap<>();
         for (String module : new String[] {"codec", "server", "client", "integration-tests"}) {

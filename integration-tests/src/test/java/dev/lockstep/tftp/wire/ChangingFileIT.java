@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A file that is changed while it is served: all of the old one or an ERROR, never parts of two, and never too little. */
+/** Tests a file that is changed while it is served: the client gets the whole old file or an ERROR, never a mixture and never a part. */
 @Timeout(120)
 class ChangingFileIT {
     private static final int BLKSIZE = 8192;
@@ -96,7 +96,7 @@ class ChangingFileIT {
         }
         Path last = Files.write(root.resolve("last"), OLD);
         while (!FileVersion.of(last).isSettled(Instant.now())) {
-            Thread.onSpinWait(); // what is shared between transfers has not been changed for a while
+            Thread.onSpinWait(); // only a file that has not changed for a while is shared between transfers
         }
     }
 
@@ -110,7 +110,7 @@ class ChangingFileIT {
         return change + "-" + windowsize + "-" + memory;
     }
 
-    /** The file system's clock ticks every few milliseconds: until then two changes have one date. */
+    /** Waits for the next tick of the file system's clock, some milliseconds. Two changes within one tick have the same date. */
     private static void awaitTick(Path file) throws IOException {
         Path probe = root.resolve("probe");
         do {
@@ -132,7 +132,7 @@ class ChangingFileIT {
 
     @ParameterizedTest(name = "a file that {0}, windowsize {1}, {2} memory, {3}")
     @MethodSource("changes")
-    void case51_what_is_sent_is_the_old_file_whole_or_an_error(Change change, int windowsize, String memory, String age)
+    void case51_the_old_file_is_sent_whole_or_an_error(Change change, int windowsize, String memory, String age)
             throws IOException {
         Path file = root.resolve(nameOf(change, windowsize, memory));
         if (age.equals("new")) {
@@ -168,7 +168,11 @@ class ChangingFileIT {
         }
     }
 
-    /** Takes so many blocks and acknowledges all windows but the last; gives what came last: that block, the file's end, or an ERROR. */
+    /**
+     * Receives blocks of the old file and acknowledges all windows but the last.
+     *
+     * @return the last packet: the last of {@code count} blocks, the end of the file, or an ERROR
+     */
     private static Datagram readOld(RawSocketPeer client, int first, int count, int windowsize) {
         for (int n = first; ; n++) {
             Datagram came = client.next();

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client reads a file from a server that does what each case needs. */
+/** Tests downloads of the client from a scripted server. */
 @Timeout(180)
 class ClientGetIT {
     private static final byte[] CONTENT = pattern(4 * 512 + 192);
@@ -53,7 +53,7 @@ class ClientGetIT {
         server.close();
     }
 
-    /** Starts a get of {@code file} into {@code out} and takes its request. */
+    /** Starts a get of {@code file} into {@code out} and receives its request. */
     private void get(String... flags) {
         getUrl(server.url("file"), flags);
     }
@@ -62,14 +62,14 @@ class ClientGetIT {
         List<String> arguments = new ArrayList<>(List.of("get", url, "-o", "out"));
         arguments.addAll(List.of(flags));
         if (!arguments.contains("--timeout")) {
-            arguments.addAll(List.of("--timeout", "5")); // so that the clock repeats nothing
+            arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
         client = tftp(folder, arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }
 
-    /** Starts a get and agrees on these of the options it asks for. */
+    /** Starts a get and grants these of its options. */
     private void getGranted(List<String> granted, String... flags) {
         get(flags);
         assertThat(request.options()).as(request.toString()).containsKeys(granted.toArray(String[]::new));
@@ -95,7 +95,7 @@ class ClientGetIT {
         expectOnlyFile("out");
     }
 
-    /** Exit 1, one line that begins with tftp:, and no file that was not there before. */
+    /** Asserts exit status 1, one line that begins with {@code tftp:}, and no new file. */
     private Run.Result expectFailure() throws IOException {
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
@@ -120,7 +120,7 @@ class ClientGetIT {
     }
 
     @Test
-    void a_get_asks_for_what_the_flags_say() throws IOException {
+    void a_get_requests_the_options_of_its_flags() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "1024", "--windowsize", "2");
         assertThat(request.options()).containsEntry("blksize", "1024").containsEntry("windowsize", "2");
         sendBlock(1, 1024);
@@ -143,36 +143,36 @@ class ClientGetIT {
     }
 
     @Test
-    void case03_a_strangers_data_is_answered_with_error_5_and_not_taken() throws IOException {
+    void case03_data_from_an_unknown_tid_is_answered_with_error_5_and_not_accepted() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
-        RawSocketPeer stranger = server.answerer(request);
-        stranger.send(data(2, bytes("x".repeat(500))));
-        stranger.expectError(5);
-        stranger.send(ack(1));
+        RawSocketPeer other = server.answerer(request);
+        other.send(data(2, bytes("x".repeat(500))));
+        other.expectError(5);
+        other.send(ack(1));
         tid.expectSilence();
         sendInLockStep(2, 5, 500);
         expectSuccess(CONTENT);
     }
 
     @Test
-    void case04_a_strangers_error_is_ignored_and_not_answered() throws IOException {
+    void case04_an_error_from_an_unknown_tid_is_ignored_and_not_answered() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
-        RawSocketPeer stranger = server.answerer(request);
-        stranger.send(error(1, "spoofed"));
-        stranger.send(error(0, "spoofed"));
-        stranger.expectSilence();
-        try (RawSocketPeer farStranger = new RawSocketPeer("127.0.0.2")) {
-            farStranger.sendTo(request.from(), error(0, "spoofed"));
-            farStranger.expectSilence();
+        RawSocketPeer other = server.answerer(request);
+        other.send(error(1, "spoofed"));
+        other.send(error(0, "spoofed"));
+        other.expectSilence();
+        try (RawSocketPeer otherHost = new RawSocketPeer("127.0.0.2")) {
+            otherHost.sendTo(request.from(), error(0, "spoofed"));
+            otherHost.expectSilence();
         }
         sendInLockStep(2, 5, 500);
         expectSuccess(CONTENT);
     }
 
     @Test
-    void case03_case62_an_answer_from_another_address_than_the_servers_is_not_taken() throws IOException {
+    void case03_case62_a_reply_from_another_address_than_the_servers_is_not_accepted() throws IOException {
         get("--no-options", "--timeout", "5");
         try (RawSocketPeer elsewhere = new RawSocketPeer("127.0.0.2")) {
             elsewhere.sendTo(request.from(), data(1, bytes("not the server's")));
@@ -186,7 +186,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case01_of_two_answers_to_one_request_the_second_is_a_stranger() throws IOException {
+    void case01_of_two_replies_to_one_request_the_second_gets_error_5() throws IOException {
         get("--no-options", "--timeout", "5");
         RawSocketPeer second = server.answerer(request);
         sendInLockStep(1, 1, 512);
@@ -218,7 +218,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case10_a_gap_at_the_roll_over_is_told_by_the_last_block_before_it() throws IOException {
+    void case10_a_gap_at_the_roll_over_is_reported_by_an_ack_of_the_last_block_before_it() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         getGranted(List.of("blksize", "windowsize"), "--blksize", "8", "--windowsize", "10");
         for (long n = 1; n <= 65_531; n++) {
@@ -227,7 +227,7 @@ class ClientGetIT {
                 tid.expect(ack(n));
             }
         }
-        tid.send(data(65_536, block(content, 65_536, 8))); // the block numbered 0: four are missing
+        tid.send(data(65_536, block(content, 65_536, 8))); // the block with number 0: four are missing
         tid.expect(ack(65_531));
         for (long n = 65_532; n <= 65_601; n++) {
             tid.send(data(n, block(content, n, 8)));
@@ -239,7 +239,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case11_an_empty_file_with_its_size_said_is_an_empty_file() throws IOException {
+    void case11_an_empty_file_announced_with_size_0_is_stored_as_an_empty_file() throws IOException {
         get();
         if (request.options().containsKey("tsize")) {
             tid.send(oack("tsize", "0"));
@@ -251,7 +251,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case12_a_multiple_of_the_block_size_is_not_whole_before_the_empty_block() throws IOException {
+    void case12_a_multiple_of_the_block_size_is_not_complete_before_the_empty_block() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "1024", "--timeout", "5");
         sendInLockStep(1, 2, 1024);
         tid.expectSilence();
@@ -262,10 +262,10 @@ class ClientGetIT {
     }
 
     @Test
-    void case13_where_datagrams_got_lost_the_last_block_said_again_is_acknowledged_again() throws IOException {
+    void case13_after_loss_a_retransmitted_last_block_is_acknowledged_again() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500");
         sendInLockStep(1, 4, 500);
-        sendBlock(4, 500); // as if its ACK had not come: the command will stay for a while
+        sendBlock(4, 500); // as if its ACK was lost: the command will dally
         tid.expect(ack(4));
         sendInLockStep(5, 5, 500);
         sendBlock(5, 500);
@@ -274,7 +274,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case15_an_unanswered_request_is_sent_again_octet_for_octet() throws IOException {
+    void case15_a_request_without_a_reply_is_retransmitted_byte_for_byte() throws IOException {
         get("--timeout", "1");
         Datagram again = server.awaitRequest();
         assertThat(again.bytes()).isEqualTo(request.bytes());
@@ -284,7 +284,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case15_the_last_ack_is_sent_again_when_the_server_is_silent() throws IOException {
+    void case15_the_last_ack_is_retransmitted_when_the_server_is_silent() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "1");
         tid.expect(ack(0));
         sendInLockStep(1, 1, 500);
@@ -407,7 +407,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case24_an_option_echoed_in_other_letters_is_the_same_option() throws IOException {
+    void case24_an_option_echoed_in_another_case_is_the_same_option() throws IOException {
         get("--blksize", "1024");
         tid.send(oack("BlkSize", "1024"));
         tid.expect(ack(0));
@@ -446,7 +446,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case40_datagrams_without_meaning_do_not_disturb() throws IOException {
+    void case40_invalid_datagrams_are_ignored() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
         tid.send(bytes());
@@ -462,7 +462,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case43_a_gap_is_told_once_by_the_last_block_before_it() throws IOException {
+    void case43_a_gap_is_reported_once_by_an_ack_of_the_last_block_before_it() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         sendBlock(1, 500);
         sendBlock(3, 500);
@@ -477,7 +477,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case44_of_a_window_sent_again_only_its_last_block_is_acknowledged() throws IOException {
+    void case44_of_a_retransmitted_window_only_the_last_block_is_acknowledged() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         for (int n = 1; n <= 4; n++) {
             sendBlock(n, 500);
@@ -495,7 +495,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case46_a_window_whose_last_block_is_lost_is_acknowledged_by_the_clock() throws IOException {
+    void case46_a_window_whose_last_block_is_lost_is_acknowledged_after_a_timeout() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "1");
         for (int n = 1; n <= 3; n++) {
             sendBlock(n, 500);
@@ -573,7 +573,7 @@ class ClientGetIT {
     }
 
     @Test
-    void case54_no_request_is_longer_than_512_octets() {
+    void case54_no_request_is_longer_than_512_bytes() {
         client = tftp(folder, "get", server.url("n".repeat(600)), "-o", "out", "--timeout", "1", "--give-up", "2");
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
@@ -592,7 +592,7 @@ class ClientGetIT {
     }
 
     @Test
-    void standard_output_that_takes_nothing_fails_the_get() {
+    void a_full_device_on_standard_output_fails_the_get() {
         client = Run.start(
                 folder,
                 Map.of(),
@@ -617,7 +617,7 @@ class ClientGetIT {
     }
 
     @Test
-    void a_reader_of_standard_output_that_leaves_ends_the_get_without_a_word() {
+    void a_closed_pipe_on_standard_output_ends_the_get_without_a_message() {
         client = Run.start(
                 folder,
                 Map.of(),
@@ -642,7 +642,7 @@ class ClientGetIT {
         tid.expect(ack(0));
         tid.send(data(1, new byte[60_000]));
         tid.expect(ack(1));
-        tid.send(data(2, new byte[60_000])); // together more than a pipe holds
+        tid.send(data(2, new byte[60_000])); // both blocks exceed the buffer of the pipe
         tid.awaitError(0);
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Our client writes a file to a server that does what each case needs. */
+/** Tests uploads of the client to a scripted server. */
 @Timeout(180)
 class ClientPutIT {
     private static final byte[] CONTENT = pattern(4 * 512 + 192);
@@ -51,7 +51,7 @@ class ClientPutIT {
         server.close();
     }
 
-    /** Starts a put and takes its request. */
+    /** Starts a put and receives its request. */
     private void put(byte[] content, String... flags) throws IOException {
         putUrl(content, server.url("file"), flags);
     }
@@ -61,14 +61,14 @@ class ClientPutIT {
         List<String> arguments = new ArrayList<>(List.of("put", "in", url));
         arguments.addAll(List.of(flags));
         if (!arguments.contains("--timeout")) {
-            arguments.addAll(List.of("--timeout", "5")); // so that the clock repeats nothing
+            arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
         client = tftp(folder, arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }
 
-    /** Starts a put, agrees on these of the options it asks for, and takes the first block. */
+    /** Starts a put, grants these of its options, and receives the first block. */
     private void putGranted(byte[] content, List<String> granted, String... flags) throws IOException {
         put(content, flags);
         assertThat(request.options()).as(request.toString()).containsKeys(granted.toArray(String[]::new));
@@ -111,31 +111,31 @@ class ClientPutIT {
     }
 
     @Test
-    void a_put_says_the_true_size_where_it_says_one() throws IOException {
+    void a_put_that_sends_tsize_sends_the_true_size() throws IOException {
         put(CONTENT, "--blksize", "1024");
         assertThat(request.options().getOrDefault("tsize", "2240")).isEqualTo("2240");
         assertThat(request.options()).containsEntry("blksize", "1024");
     }
 
     @Test
-    void case03_a_strangers_ack_is_answered_with_error_5_and_is_no_progress() throws IOException {
+    void case03_an_ack_from_an_unknown_tid_is_answered_with_error_5_and_is_no_progress() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
-        RawSocketPeer stranger = server.answerer(request);
-        stranger.send(ack(1));
-        stranger.expectError(5);
+        RawSocketPeer other = server.answerer(request);
+        other.send(ack(1));
+        other.expectError(5);
         tid.expectSilence();
         acknowledgeInLockStep(500, 2, 5);
         expectSuccess();
     }
 
     @Test
-    void case04_a_strangers_error_is_ignored_and_not_answered() throws IOException {
+    void case04_an_error_from_an_unknown_tid_is_ignored_and_not_answered() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
-        RawSocketPeer stranger = server.answerer(request);
-        stranger.send(error(3, "spoofed"));
-        stranger.expectSilence();
+        RawSocketPeer other = server.answerer(request);
+        other.send(error(3, "spoofed"));
+        other.expectSilence();
         acknowledgeInLockStep(500, 2, 5);
         expectSuccess();
     }
@@ -198,7 +198,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case11_an_empty_file_is_one_block_of_no_octets() throws IOException {
+    void case11_an_empty_file_is_one_empty_block() throws IOException {
         put(new byte[0], "--no-options");
         tid.send(ack(0));
         tid.expect(bytes(0, 3, 0, 1));
@@ -218,7 +218,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case14_a_last_ack_that_never_comes_is_probably_complete() throws IOException {
+    void case14_a_last_ack_that_never_arrives_is_probably_complete() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "1", "--give-up", "3");
         expectBlocks(CONTENT, 500, 1, 1);
         for (int n = 2; n <= 5; n++) {
@@ -230,7 +230,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case15_case16_an_unanswered_request_is_sent_again_octet_for_octet() throws IOException {
+    void case15_case16_a_request_without_a_reply_is_retransmitted_byte_for_byte() throws IOException {
         put(CONTENT, "--timeout", "1");
         Datagram again = server.awaitRequest();
         assertThat(again.bytes()).isEqualTo(request.bytes());
@@ -240,7 +240,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case15_a_block_nobody_acknowledges_is_sent_again_by_the_clock() throws IOException {
+    void case15_an_unacknowledged_block_is_retransmitted_after_a_timeout() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "1");
         expectBlocks(CONTENT, 500, 1, 1);
         expectBlocks(CONTENT, 500, 1, 1);
@@ -250,7 +250,7 @@ class ClientPutIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 65535})
-    void case19_a_request_answered_by_another_ack_than_0_moves_nothing(int block) throws IOException {
+    void case19_a_request_answered_by_another_ack_than_0_sends_no_data(int block) throws IOException {
         put(CONTENT, "--blksize", "1024", "--timeout", "5");
         tid.send(ack(block));
         tid.poll(RawSocketPeer.SILENCE)
@@ -329,7 +329,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case37_case38_a_text_is_sent_with_cr_lf_and_a_block_again_octet_for_octet() throws IOException {
+    void case37_case38_a_text_is_sent_with_cr_lf_and_retransmitted_byte_for_byte() throws IOException {
         byte[] text = bytes("a".repeat(511), "\n", "b".repeat(509), "\r", "c\r");
         putUrl(text, server.url("file;mode=netascii"), "--no-options", "--timeout", "1");
         assertThat(request.bytes()).isEqualTo(bytes(0, 2, "file", 0, "netascii", 0));
@@ -348,7 +348,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case40_datagrams_without_meaning_do_not_disturb() throws IOException {
+    void case40_invalid_datagrams_are_ignored() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
         tid.send(bytes());
@@ -382,7 +382,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case46_a_window_whose_ack_is_lost_is_sent_again_by_the_clock() throws IOException {
+    void case46_a_window_whose_ack_is_lost_is_retransmitted_after_a_timeout() throws IOException {
         putGranted(
                 CONTENT, List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "1");
         expectBlocks(CONTENT, 500, 1, 4);
@@ -397,7 +397,7 @@ class ClientPutIT {
     }
 
     @Test
-    void case48_a_lower_window_is_kept_to() throws IOException {
+    void case48_a_lower_granted_window_is_used() throws IOException {
         put(CONTENT, "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         tid.send(oack("blksize", "500", "windowsize", "2"));
         expectBlocks(CONTENT, 500, 1, 2);
@@ -411,7 +411,7 @@ class ClientPutIT {
     }
 
     @Test
-    void a_file_that_is_not_there_is_a_failure_without_a_request() {
+    void a_file_that_does_not_exist_is_a_failure_without_a_request() {
         client = tftp(folder, "put", "missing", server.url("file"));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);

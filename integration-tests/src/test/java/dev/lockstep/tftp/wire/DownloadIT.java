@@ -29,16 +29,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading a file from the daemon: order, loss, windows, the block number's roll-over. */
+/** Tests downloads from the daemon: order, loss, windows, and the roll-over of block numbers. */
 @Timeout(120)
 class DownloadIT {
-    /** Four whole blocks and 192 octets. */
+    /** Four full blocks and 192 bytes. */
     private static final byte[] TARGET = pattern(4 * 512 + 192);
 
-    /** Past the roll-over with blocks of 8 octets. */
+    /** A size past the roll-over with blocks of 8 bytes. */
     private static final byte[] LONG = pattern(65_600 * 8 + 3);
 
-    /** Of a window's size in blocks, far below any limit of the socket buffers. */
+    /** A window size in blocks, far below any limit of the socket buffers. */
     private static final byte[] MEDIUM = pattern(40 * 512 + 100);
 
     @TempDir
@@ -71,20 +71,20 @@ class DownloadIT {
         client.close();
     }
 
-    /** Asks with a timeout so long that nothing is ever sent again by the clock, and acknowledges the OACK. */
+    /** Sends a request with a timeout so long that it rules out retransmissions, and acknowledges the OACK. */
     private void open(String name, String... options) {
-        client.ask(daemon.address(), withPatience(name, options));
+        client.ask(daemon.address(), withLongTimeout(name, options));
         client.expectOack();
         client.send(ack(0));
     }
 
-    private static byte[] withPatience(String name, String... options) {
+    private static byte[] withLongTimeout(String name, String... options) {
         return rrq(
                 name,
                 Stream.concat(Stream.of(options), Stream.of("timeout", "255")).toArray(String[]::new));
     }
 
-    /** Takes the blocks from one number to another, each with its right content. */
+    /** Receives a range of blocks, and checks the content of each. */
     private void expectBlocks(byte[] content, int blksize, long from, long to) {
         for (long n = from; n <= to; n++) {
             client.expect(data(n, block(content, n, blksize)));
@@ -98,7 +98,7 @@ class DownloadIT {
         for (int n = 1; n <= 5; n++) {
             byte[] expected = bytes(0, 3, 0, n, block(TARGET, n, 512));
             Datagram came = client.next();
-            while (Arrays.equals(came.bytes(), before)) { // a busy machine may take longer than the clock
+            while (Arrays.equals(came.bytes(), before)) { // on a busy machine the block may be retransmitted
                 came = client.next();
             }
             assertThat(came.bytes()).as(came.toString()).isEqualTo(expected);
@@ -113,7 +113,7 @@ class DownloadIT {
 
     @Test
     void case01_a_repeated_request_before_any_ack_brings_the_first_packet_again_from_the_same_port() {
-        byte[] request = withPatience("target");
+        byte[] request = withLongTimeout("target");
         client.ask(daemon.address(), request);
         byte[] oack = client.expectOack().bytes();
         for (int copy = 0; copy < 3; copy++) {
@@ -133,13 +133,13 @@ class DownloadIT {
         client.sendTo(daemon.address(), request);
         client.expect(data(1, block(TARGET, 1, 512)));
         assertThat(client.download(512, 1))
-                .as("blocks repeated by the clock at most")
+                .as("content, received with retransmissions")
                 .isEqualTo(TARGET);
     }
 
     @Test
     void case01_five_copies_of_a_request_at_once_start_one_transfer() {
-        byte[] request = withPatience("target");
+        byte[] request = withLongTimeout("target");
         client.ask(daemon.address(), request);
         for (int copy = 0; copy < 4; copy++) {
             client.sendTo(daemon.address(), request);
@@ -160,7 +160,7 @@ class DownloadIT {
 
     @Test
     void case01_a_repeated_request_after_an_ack_is_ignored_while_the_transfer_lives() {
-        byte[] request = withPatience("target");
+        byte[] request = withLongTimeout("target");
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
         client.send(ack(1));
@@ -179,9 +179,9 @@ class DownloadIT {
         }
     }
 
-    /** Asks for another file and reads up to its OACK, over what the transfer before still sends by its clock. */
+    /** Sends a request for another file and reads up to its OACK, past retransmissions of the previous transfer. */
     private void awaitOack(String file) {
-        client.ask(daemon.address(), withPatience(file));
+        client.ask(daemon.address(), withLongTimeout(file));
         Datagram came = client.next();
         while (came.opcode() != Datagram.OACK || !came.options().containsKey("timeout")) {
             client.talkTo(null);
@@ -214,7 +214,7 @@ class DownloadIT {
     }
 
     @Test
-    void f05_the_same_request_after_a_silence_is_a_rebooted_machine_and_starts_anew() {
+    void f05_the_same_request_after_a_second_without_packets_starts_a_new_transfer() {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
         client.send(ack(1));
@@ -228,7 +228,7 @@ class DownloadIT {
     @Test
     void f05_the_next_file_is_asked_for_from_the_same_port_right_after_the_last_ack() {
         for (int time = 0; time < 20; time++) {
-            client.ask(daemon.address(), withPatience("size513", "tsize", "0", "blksize", "1408"));
+            client.ask(daemon.address(), withLongTimeout("size513", "tsize", "0", "blksize", "1408"));
             client.expect(oack("tsize", "513", "blksize", "1408", "timeout", "255"));
             client.send(ack(0));
             client.expect(data(1, pattern(513)));
@@ -327,7 +327,7 @@ class DownloadIT {
     }
 
     @Test
-    void case11_an_empty_file_is_one_block_of_no_octets() {
+    void case11_an_empty_file_is_one_empty_block() {
         client.ask(daemon.address(), rrq("empty"));
         client.expect(bytes(0, 3, 0, 1));
         client.send(ack(1));
@@ -357,7 +357,7 @@ class DownloadIT {
     }
 
     @Test
-    void case15_a_lost_oack_is_sent_again_octet_for_octet() {
+    void case15_a_lost_oack_is_retransmitted_byte_for_byte() {
         client.ask(daemon.address(), rrq("target", "blksize", "1024", "utimeout", "50000"));
         byte[] oack = client.expectOack().bytes();
         client.expect(oack);
@@ -367,7 +367,7 @@ class DownloadIT {
     }
 
     @Test
-    void case15_a_lost_block_is_sent_again_by_the_clock() {
+    void case15_a_lost_block_is_retransmitted_after_a_timeout() {
         client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
@@ -399,7 +399,7 @@ class DownloadIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 500, 65535})
-    void case19_an_oack_answered_by_another_ack_than_0_is_only_repeated_by_the_clock(int block) {
+    void case19_an_oack_answered_by_another_ack_than_0_is_retransmitted_only_after_a_timeout(int block) {
         client.ask(daemon.address(), rrq("target", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
         client.send(ack(block));
@@ -410,17 +410,17 @@ class DownloadIT {
     }
 
     @ParameterizedTest
-    @MethodSource("nothings")
-    void case40_datagrams_without_meaning_do_not_disturb_a_transfer(byte[] nothing) {
+    @MethodSource("invalidDatagrams")
+    void case40_invalid_datagrams_do_not_affect_a_download(byte[] invalid) {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
-        client.send(nothing);
+        client.send(invalid);
         client.expectSilence(Duration.ofMillis(150));
         client.send(ack(1));
         expectBlocks(TARGET, 512, 2, 2);
     }
 
-    static Stream<byte[]> nothings() {
+    static Stream<byte[]> invalidDatagrams() {
         return Stream.of(
                 bytes(),
                 bytes(0),
@@ -433,7 +433,7 @@ class DownloadIT {
                 bytes(0, 99, "what", 0),
                 bytes(4, 0, 0, 1),
                 bytes(255, 255, 255, 255),
-                // Messages of the wrong direction
+                // messages of the wrong direction
                 bytes(0, 3, 0, 1, "data for a sender"),
                 bytes(0, 3, 0, 2),
                 bytes(0, 6, "blksize", 0, "8", 0),
@@ -458,7 +458,7 @@ class DownloadIT {
     void f07_windows_start_wherever_the_last_ack_was() {
         open("medium", "windowsize", "4");
         expectBlocks(MEDIUM, 512, 1, 4);
-        client.send(ack(1)); // block 2 was lost: said for each of the blocks 3 and 4
+        client.send(ack(1)); // block 2 was lost: sent for each of the blocks 3 and 4
         client.send(ack(1));
         expectBlocks(MEDIUM, 512, 2, 5);
         client.send(ack(5));
@@ -472,12 +472,12 @@ class DownloadIT {
     }
 
     @Test
-    void f07_the_ack_of_a_whole_window_said_again_does_not_start_the_next_window_twice() {
+    void f07_a_repeated_ack_of_a_whole_window_does_not_start_the_next_window_twice() {
         open("medium", "windowsize", "4");
         expectBlocks(MEDIUM, 512, 1, 4);
         client.send(ack(4));
         expectBlocks(MEDIUM, 512, 5, 8);
-        client.send(ack(4)); // block 5 was lost, says each of the blocks 6, 7 and 8
+        client.send(ack(4)); // block 5 was lost: sent for each of the blocks 6, 7 and 8
         client.send(ack(4));
         client.send(ack(4));
         client.expectSilence();
@@ -493,7 +493,7 @@ class DownloadIT {
     }
 
     @Test
-    void case46_a_window_whose_ack_is_lost_is_sent_again_by_the_clock() {
+    void case46_a_window_whose_ack_is_lost_is_retransmitted_after_a_timeout() {
         client.ask(daemon.address(), rrq("medium", "windowsize", "4", "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
@@ -511,12 +511,12 @@ class DownloadIT {
     }
 
     @Test
-    void f08_with_an_agreed_timeout_the_server_repeats_once_for_each_time_it_is_up() {
+    void f08_with_an_agreed_timeout_the_server_retransmits_once_for_each_timeout() {
         client.ask(daemon.address(), rrq("target", "timeout", "1"));
         client.expectOack();
         client.send(ack(0));
         expectBlocks(TARGET, 512, 1, 1);
-        // the client's clock says its own ACK 0 again at the same time as the server's its DATA 1
+        // the client retransmits its ACK 0 at the same time as the server its DATA 1
         expectBlocks(TARGET, 512, 1, 1);
         client.send(ack(0));
         client.expectSilence();
@@ -555,7 +555,7 @@ class DownloadIT {
     }
 
     @Test
-    void case65_silence_after_the_size_is_known_keeps_nobody_from_asking_again() {
+    void case65_silence_after_the_size_is_known_does_not_prevent_a_new_request() {
         for (int time = 0; time < 10; time++) {
             try (RawSocketPeer probe = new RawSocketPeer()) {
                 probe.ask(daemon.address(), rrq("target", "tsize", "0"));

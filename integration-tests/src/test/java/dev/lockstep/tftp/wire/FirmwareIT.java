@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The requests of real boot code, as they were seen on the wire, and what it does next. */
+/** Tests the requests of real boot firmware, as captured, and its next steps. */
 @Timeout(60)
 class FirmwareIT {
     private static final byte[] IMAGE = pattern(30_000);
@@ -78,7 +78,7 @@ class FirmwareIT {
     }
 
     @Test
-    void u_boot_says_a_hole_again_for_each_block_out_of_order() {
+    void u_boot_repeats_the_ack_before_a_gap_for_each_block_out_of_order() {
         ask(0, 1, "image", 0, "octet", 0, "timeout", 0, "5", 0, "blksize", 0, "1468", 0, "windowsize", 0, "8", 0);
         client.expectOack();
         client.send(ack(0));
@@ -120,7 +120,7 @@ class FirmwareIT {
         client.expect(oack("blksize", "1432", "tsize", "0"));
         client.send(ack(0));
         client.expect(data(1, new byte[0]));
-        client.send(ack(0)); // and never ACK 1: only the clock repeats the block
+        client.send(ack(0)); // and never ACK 1: the block is only retransmitted after timeouts
         client.expect(data(1, new byte[0]));
     }
 
@@ -132,7 +132,7 @@ class FirmwareIT {
     }
 
     @Test
-    void edk2_pxe_probes_and_asks_again_from_the_next_port() {
+    void edk2_pxe_probes_and_requests_the_file_from_the_next_port() {
         ask(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1468", 0, "windowsize", 0, "4", 0);
         client.expect(oack("tsize", "30000", "blksize", "1468", "windowsize", "4"));
         client.send(error(8, "User aborted the transfer"));
@@ -189,7 +189,7 @@ class FirmwareIT {
     }
 
     @Test
-    void pxelinux_repeats_itself_before_the_first_answer_has_arrived() {
+    void pxelinux_repeats_its_request_before_the_first_reply_has_arrived() {
         byte[] request = bytes(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1408", 0);
         client.ask(daemon.address(), request);
         client.sendTo(daemon.address(), request);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A machine with several addresses in one network, in a namespace: whichever is asked answers. */
+/** Tests a machine with several addresses in one network, in a namespace: replies come from the address of the request. */
 @Timeout(90)
 class ManyAddressesIT {
     private static final byte[] TARGET = pattern(2240);
@@ -79,7 +79,7 @@ class ManyAddressesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"--single-port", "--quiet"})
-    void an_address_that_appears_later_answers_for_itself_soon(String flag) {
+    void requests_to_an_address_added_later_are_soon_answered_from_it(String flag) {
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, flag)) {
             String later = net.theirAddress() + "3";
@@ -95,7 +95,7 @@ class ManyAddressesIT {
         }
     }
 
-    /** IPv6's wildcard can't tell who was asked: until the address has a socket another one may answer. */
+    /** The IPv6 wildcard does not tell the destination of a request: until the address has a socket, the reply may come from another one. */
     private static boolean answersForItself(String from, InetSocketAddress asked) {
         try (RawSocketPeer peer = new RawSocketPeer(from)) {
             peer.ask(asked, rrq("missing"));
@@ -105,15 +105,15 @@ class ManyAddressesIT {
     }
 
     @Test
-    void case61_single_port_a_request_to_everybody_is_not_answered() {
+    void case61_single_port_a_broadcast_request_is_not_answered() {
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--single-port");
-                RawSocketPeer everyone = new RawSocketPeer(net.ourAddress())) {
-            everyone.allowBroadcast();
-            everyone.ask(there.at(net.broadcastAddress()), rrq("target"));
-            everyone.ask(there.at("255.255.255.255"), rrq("target"));
-            everyone.ask(there.at(net.broadcastAddress()), ack(1));
-            everyone.expectSilence();
+                RawSocketPeer client = new RawSocketPeer(net.ourAddress())) {
+            client.allowBroadcast();
+            client.ask(there.at(net.broadcastAddress()), rrq("target"));
+            client.ask(there.at("255.255.255.255"), rrq("target"));
+            client.ask(there.at(net.broadcastAddress()), ack(1));
+            client.expectSilence();
             isServed(net.ourAddress(), there.at(net.theirAddress()), "--single-port");
         }
     }
@@ -145,7 +145,7 @@ class ManyAddressesIT {
     }
 
     @Test
-    void a_port_everywhere_and_an_address_go_together() {
+    void a_wildcard_port_and_an_address_can_be_combined() {
         try (Daemon daemon = Daemon.servingEverywhere(root, "--listen=127.0.0.6:0", "--single-port")) {
             daemon.awaitLine("the address", line -> line.endsWith(" on 127.0.0.6"));
             isServed("127.0.0.1", daemon.address(), "--single-port");
@@ -173,7 +173,7 @@ class ManyAddressesIT {
                 "--mtu=10.0.0.0/8",
                 "--single-port --port-range=1-2"
             })
-    void a_flag_that_makes_no_sense_is_exit_2_with_what_was_expected(String flags) {
+    void an_invalid_flag_is_exit_2_with_the_expected_value(String flags) {
         Run.Result result = Run.run(("server/bin/tftpd " + flags).split(" "));
         assertThat(result.exit()).as(result.toString()).isEqualTo(2);
         assertThat(result.stderr()).startsWith("tftpd: ").containsAnyOf("expected", "mutually exclusive");

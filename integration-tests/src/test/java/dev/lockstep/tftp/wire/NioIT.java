@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Both ends on the transport that every system has: as it is where there is no epoll. */
+/** Tests both ends on the NIO transport, which is used where epoll is not available. */
 @Timeout(90)
 class NioIT {
     private static final String NIO = "-Ddev.lockstep.tftp.transport=nio";
@@ -33,7 +33,7 @@ class NioIT {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1, --quiet", "[::1], --quiet", "127.0.0.1, --single-port", "[::1], --single-port"})
-    void a_file_is_put_and_got_again(String host, String flag) throws IOException {
+    void a_file_is_uploaded_and_downloaded_again(String host, String flag) throws IOException {
         byte[] content = pattern(300_000);
         Files.write(local.resolve("content"), content);
         try (Daemon daemon = daemon("--writable", flag)) {
@@ -48,7 +48,7 @@ class NioIT {
     }
 
     @Test
-    void a_single_port_is_one() throws IOException {
+    void a_single_port_serves_all_transfers() throws IOException {
         Files.write(root.resolve("target"), pattern(100));
         try (Daemon daemon = daemon("--single-port");
                 RawSocketPeer client = new RawSocketPeer()) {

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A daemon that may open few files: what it can't serve now it says so to, and serves later. No client says a word
- * before all have had an answer, or those that leave early would make room for the rest.
+ * Tests a daemon with few file descriptors: it refuses the clients that it cannot serve, and serves them later. No client
+ * continues before all have had a reply, since clients that finish early would free descriptors for the rest.
  */
 @Timeout(180)
 class NoDescriptorIT {
     private static final int DESCRIPTORS = 64;
     private static final int CLIENTS = 200;
     private static final List<String> FEW = List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
-    /** Too long to be read at once: whoever is served holds a file open, too. */
+    /** Content too long for one read, so that each served client keeps a file open, too. */
     private static final byte[] LONG = pattern(100_000);
 
     private static final byte[] SHORT = pattern(5000);
@@ -43,7 +43,7 @@ class NoDescriptorIT {
     }
 
     @Test
-    void clients_beside_files_that_stay_open_are_refused_and_served_later() throws IOException {
+    void clients_whose_files_stay_open_are_refused_and_served_later() throws IOException {
         allAreAnsweredAndServedInTheEnd(LONG);
     }
 
@@ -78,7 +78,7 @@ class NoDescriptorIT {
             Optional<Datagram> answer = client.poll(RawSocketPeer.REPLY_TIMEOUT);
             boolean isRefused = answer.isEmpty() || answer.orElseThrow().opcode() == Datagram.ERROR;
             (isRefused ? refused : served).add(client);
-            assertThat(answer).as("an answer to " + client.address()).isPresent();
+            assertThat(answer).as("a reply to " + client.address()).isPresent();
             if (isRefused) {
                 assertThat(answer.orElseThrow().number()).isZero();
                 assertThat(answer.orElseThrow().text())

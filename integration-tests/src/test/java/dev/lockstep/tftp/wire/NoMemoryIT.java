@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon with less direct memory than its clients need: some are told to come again, nobody gets half a file. */
+/** Tests a daemon with less direct memory than its clients need: some are refused for now, and none gets a partial file. */
 @Timeout(180)
 class NoMemoryIT {
     private static final int CLIENTS = 80;
@@ -31,7 +31,7 @@ class NoMemoryIT {
     @TempDir
     private Path root;
 
-    /** A client that takes a file of its own, so that no two share the memory for it. */
+    /** A client that reads a separate file, so that no two clients share memory. */
     private static final class Client {
         private final RawSocketPeer peer = new RawSocketPeer();
         private final String file;
@@ -53,16 +53,16 @@ class NoMemoryIT {
             return isServed || isRefused;
         }
 
-        /** Takes what has come; an ERROR is fine only for a transfer that has not begun. */
-        void goOn(Duration patience) {
-            Datagram came = peer.poll(patience).orElse(null);
+        /** Handles the next packet. An ERROR is allowed only before the transfer has begun. */
+        void receiveNext(Duration timeout) {
+            Datagram came = peer.poll(timeout).orElse(null);
             if (came == null) {
                 return;
             }
             peer.talkTo(came.from());
             if (came.opcode() == Datagram.ERROR) {
                 assertThat(content.size())
-                        .as("octets of a transfer that had begun")
+                        .as("bytes of a transfer that had begun")
                         .isZero();
                 assertThat(came.number()).isZero();
                 assertThat(came.text()).isEqualTo("out of memory, try again");
@@ -104,10 +104,12 @@ class NoMemoryIT {
         }
     }
 
-    /** All at once, a datagram each. */
+    /** Advances all clients in turn, by one datagram each. */
     private static void finish(List<Client> clients) {
         while (!clients.stream().allMatch(Client::isDone)) {
-            clients.stream().filter(client -> !client.isDone()).forEach(client -> client.goOn(Duration.ofMillis(1)));
+            clients.stream()
+                    .filter(client -> !client.isDone())
+                    .forEach(client -> client.receiveNext(Duration.ofMillis(1)));
         }
     }
 }

@@ -30,14 +30,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the daemon grants of what a client asks. */
+/** Tests the options that the daemon grants. */
 @Timeout(60)
 class OptionsIT {
     private static final byte[] TARGET = pattern(2240);
     private static final byte[] LARGE = pattern(200 * 1024);
     private static final long HUGE = 5L << 30;
 
-    /** 19 octets, 25 with each LF as CR LF and each CR as CR NUL. */
+    /** 19 bytes; 25 with each LF as CR LF and each CR as CR NUL. */
     private static final byte[] TEXT = bytes("one\ntwo\r\nthree\n\rfour\n");
 
     private static final byte[] NETASCII = bytes("one\r\ntwo\r", 0, "\r\nthree\r\n\r", 0, "four\r\n");
@@ -76,7 +76,7 @@ class OptionsIT {
         client.ask(daemon.address(), request);
     }
 
-    /** The answer of a server that granted nothing. */
+    /** Expects the first packet of a server that granted no option. */
     private void expectPlainStart() {
         client.expect(data(1, block(TARGET, 1, 512)));
     }
@@ -96,7 +96,7 @@ class OptionsIT {
     }
 
     @Test
-    void f02_no_options_no_oack() {
+    void f02_without_options_there_is_no_oack() {
         ask(rrq("target"));
         expectPlainStart();
     }
@@ -138,7 +138,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @MethodSource("notNumbers")
-    void case26_a_value_that_is_no_number_drops_that_option_only(String value) {
+    void case26_a_value_that_is_not_a_number_drops_only_that_option(String value) {
         for (String name : List.of("blksize", "windowsize", "timeout", "utimeout", "blksize2", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
                 peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
@@ -149,7 +149,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @MethodSource("notNumbers")
-    void case26_a_value_that_is_no_number_alone_brings_no_oack(String value) {
+    void case26_a_value_that_is_not_a_number_alone_brings_no_oack(String value) {
         ask(rrq("target", "blksize", value));
         expectPlainStart();
     }
@@ -172,7 +172,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854775808", "18446744073709551617", "99999999999999999999999999999999"})
-    void case26_a_number_past_64_bits_is_no_crash(String value) {
+    void case26_a_number_above_64_bits_does_not_crash(String value) {
         for (String name : List.of("windowsize", "timeout", "utimeout", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
                 peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
@@ -182,7 +182,7 @@ class OptionsIT {
         ask(rrq("target", "blksize", value));
         Datagram answer = client.next();
         assertThat(answer.opcode())
-                .as("above the limit, or no number: " + answer)
+                .as("above the limit, or not a number: " + answer)
                 .isIn(Datagram.OACK, Datagram.DATA);
         assertThat(answer.options().getOrDefault("blksize", "65464")).isEqualTo("65464");
     }
@@ -241,7 +241,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "2240", "99999999999"})
-    void case30_case31_a_read_is_told_the_true_size_whatever_it_sent(String sent) {
+    void case30_case31_a_read_gets_the_true_size_whatever_it_sent(String sent) {
         ask(rrq("target", "tsize", sent));
         client.expect(oack("tsize", "2240"));
     }
@@ -289,7 +289,7 @@ class OptionsIT {
     }
 
     @Test
-    void case38_a_block_of_a_text_is_sent_again_octet_for_octet() {
+    void case38_a_block_of_a_text_is_retransmitted_byte_for_byte() {
         ask(bytes(0, 1, "split", 0, "netascii", 0, "utimeout", 0, "50000", 0));
         client.expectOack();
         client.send(ack(0));
@@ -329,7 +329,7 @@ class OptionsIT {
     }
 
     @Test
-    void case47_a_window_of_large_blocks_is_limited_in_octets() {
+    void case47_a_window_of_large_blocks_is_limited_in_bytes() {
         ask(rrq("large", "windowsize", "64", "blksize", "32768"));
         int granted = Integer.parseInt(client.expectOack().options().get("windowsize"));
         assertThat(granted).isBetween(1, 3);
@@ -348,7 +348,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1"})
-    void case09_rollover_says_the_number_after_65535(String number) {
+    void case09_rollover_sets_the_number_after_65535(String number) {
         ask(rrq("huge", "rollover", number, "blksize", "8", "windowsize", "64", "timeout", "255"));
         assertThat(client.expectOack().options())
                 .containsEntry("rollover", number)
@@ -372,7 +372,7 @@ class OptionsIT {
     }
 
     @Test
-    void every_option_at_once_is_one_answer() {
+    void all_options_at_once_get_one_oack() {
         ask(Bytes.rrq("target", "timeout", "5", "tsize", "0", "blksize", "1468", "windowsize", "4"));
         client.expect(oack("timeout", "5", "tsize", "2240", "blksize", "1468", "windowsize", "4"));
     }

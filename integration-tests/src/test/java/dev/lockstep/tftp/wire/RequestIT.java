@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may come to the listening port, and which names are served: afterwards the daemon is always well. */
+/** Tests datagrams to the listening port, and the names that are served. The daemon still serves after each of them. */
 @Timeout(60)
 class RequestIT {
     private static final byte[] TARGET = pattern(700);
@@ -90,7 +90,7 @@ class RequestIT {
         client.ask(daemon.address(), request);
     }
 
-    /** Refused, and from a port of its own. */
+    /** Expects a refusal from another port than the listening port. */
     private void expectRefusal(Integer... codes) {
         client.expectError(codes);
         assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
@@ -99,7 +99,7 @@ class RequestIT {
 
     @ParameterizedTest
     @MethodSource("notRequests")
-    void case60_what_is_no_request_is_not_answered(byte[] datagram) {
+    void case60_a_datagram_that_is_not_a_request_is_not_answered(byte[] datagram) {
         ask(datagram);
         client.expectSilence();
     }
@@ -176,7 +176,7 @@ class RequestIT {
     }
 
     @Test
-    void case54_a_request_of_512_octets_is_served() {
+    void case54_a_request_of_512_bytes_is_served() {
         byte[] known = bytes(0, 1, "target", 0, "octet", 0, "tsize", 0, "0", 0, "padding", 0);
         ask(bytes(known, "p".repeat(511 - known.length), 0));
         client.expect(bytes(0, 6, "tsize", 0, "700", 0));
@@ -191,7 +191,7 @@ class RequestIT {
     }
 
     @Test
-    void case54_a_long_name_that_is_not_there_is_refused() {
+    void case54_a_long_name_that_does_not_exist_is_refused() {
         ask(rrq("n".repeat(490)));
         expectRefusal(0, 1, 2, 4);
         ask(wrq("n".repeat(490)));
@@ -227,7 +227,7 @@ class RequestIT {
     }
 
     @Test
-    void case56_octets_that_are_no_text_at_all_are_only_a_name_that_is_not_there() {
+    void case56_bytes_that_are_not_text_are_a_name_that_does_not_exist() {
         ask(bytes(0, 1, 0xFF, 0xFE, 0x80, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0x07, 0x7F, 0, "octet", 0));
         expectRefusal(1, 2, 4);
     }
@@ -255,7 +255,7 @@ class RequestIT {
         Set<Path> before = filesInRoot();
         ask(wrq(name));
         Datagram answer = client.next();
-        if (answer.opcode() == Datagram.ACK) { // a strange name, but one inside the root
+        if (answer.opcode() == Datagram.ACK) { // an unusual name, but inside the root
             client.send(data(1, bytes("overwritten")));
             client.expect(ack(1));
         }
@@ -312,7 +312,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"con", "NUL", "target.", "target ", "target::$DATA", "Target", "target/x", "~/x"})
-    void case57_names_that_mean_something_elsewhere_are_only_names_that_are_not_there(String name) {
+    void case57_names_with_a_meaning_on_other_systems_are_names_that_do_not_exist(String name) {
         ask(rrq(name));
         expectRefusal(1, 2);
     }
@@ -333,13 +333,13 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"sub", "sub/", "/", ".", "sub/deep", "fifo", "device", "socket"})
-    void case59_what_is_no_file_is_error_2(String name) throws IOException {
+    void case59_anything_but_a_regular_file_is_error_2(String name) throws IOException {
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             if (name.equals("socket")) {
                 socket.bind(UnixDomainSocketAddress.of(root.resolve(name)));
             } else if (name.equals("device")) {
                 Tool.needed(Tool.ROOT, "mknod");
-                Run.Result made = Run.run("mknod", root.resolve(name).toString(), "c", "1", "5"); // as /dev/zero
+                Run.Result made = Run.run("mknod", root.resolve(name).toString(), "c", "1", "5"); // like /dev/zero
                 Tool.require(made.exit() == 0, "the right to make a device");
             }
             ask(rrq(name));
@@ -354,7 +354,7 @@ class RequestIT {
     }
 
     @Test
-    void case59_ten_requests_for_a_fifo_block_nobody() {
+    void case59_ten_requests_for_a_fifo_do_not_block_other_transfers() {
         for (int time = 0; time < 10; time++) {
             try (RawSocketPeer another = new RawSocketPeer()) {
                 another.ask(daemon.address(), rrq("fifo"));
@@ -394,14 +394,14 @@ class RequestIT {
     }
 
     @Test
-    void an_upload_into_a_folder_that_is_not_there_is_refused() {
+    void an_upload_into_a_folder_that_does_not_exist_is_refused() {
         ask(wrq("no-such-folder/file"));
         expectRefusal(1, 2);
         assertThat(root.resolve("no-such-folder")).doesNotExist();
     }
 
     @Test
-    void every_cut_of_a_good_request_is_survived() {
+    void every_truncation_of_a_valid_request_is_survived() {
         byte[] whole = rrq("target", "blksize", "1024", "windowsize", "4", "tsize", "0", "timeout", "5");
         for (int length = 0; length <= whole.length; length++) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
@@ -414,7 +414,7 @@ class RequestIT {
     }
 
     @Test
-    void every_octet_of_a_good_request_may_be_any_other() {
+    void every_byte_of_a_valid_request_may_have_any_value() {
         byte[] whole = rrq("target", "blksize", "1024", "tsize", "0");
         for (int at = 0; at < whole.length; at++) {
             for (int value : new int[] {0, 1, 2, 9, 0x2F, 0x5C, 0x7F, 0x80, 0xFF}) {
@@ -432,7 +432,7 @@ class RequestIT {
     }
 
     @Test
-    void what_a_client_writes_does_not_write_lines_of_the_log() {
+    void a_client_cannot_forge_lines_of_the_log() {
         try (RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), bytes(0, 1, "file", 0, "x\nFORGED a line of its own", 0));
             client.expectError(4);

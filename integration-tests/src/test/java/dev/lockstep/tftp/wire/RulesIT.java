@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules as clients meet them: quirks, refusals, roots, and rules that change. */
+/** Tests the effect of rules on clients: quirks, refusals, roots, and reloads. */
 @Timeout(120)
 class RulesIT {
     private static final byte[] IMAGE = pattern(30_000);
@@ -190,7 +190,7 @@ class RulesIT {
     }
 
     @Test
-    void a_rule_takes_uploads_where_the_daemon_takes_none() throws IOException {
+    void a_rule_allows_uploads_where_the_daemon_allows_none() throws IOException {
         client.ask(daemon.address(), wrq("in/router"));
         client.expect(ack(0));
         client.upload("config".getBytes(), 512, 1);
@@ -234,7 +234,7 @@ class RulesIT {
         Path file = Files.writeString(folder.resolve("changing.toml"), "");
         try (Daemon changing = Daemon.serving(root, "--config", file.toString());
                 RawSocketPeer later = new RawSocketPeer()) {
-            client.ask(changing.address(), rrq("image", "timeout", "255")); // so that nothing is sent twice
+            client.ask(changing.address(), rrq("image", "timeout", "255")); // rules out retransmissions
             client.expect(oack("timeout", "255"));
             client.send(ack(0));
             client.expect(data(1, block(IMAGE, 1, 512)));
@@ -274,7 +274,7 @@ class RulesIT {
                 "memory-limit = 'much' | line 1: Invalid value for option '--memory-limit'",
                 "root = [ | line 1",
             })
-    void a_wrong_file_ends_with_2_and_says_where(String content, String message) throws IOException {
+    void an_invalid_file_is_exit_2_with_the_line(String content, String message) throws IOException {
         Path wrong = Files.writeString(folder.resolve("wrong.toml"), content.replace('\'', '"') + "\n");
         String tftpd = Repository.ROOT.resolve("server/bin/tftpd").toString();
         for (Run.Result result : List.of(
@@ -286,7 +286,7 @@ class RulesIT {
     }
 
     @Test
-    void check_prints_what_holds() {
+    void check_prints_the_rules() {
         Run.Result result = Run.run(Repository.ROOT.resolve("server/bin/tftpd").toString(), "check", config.toString());
         assertThat(result.exit()).as(result.toString()).isZero();
         assertThat(result.stderr()).isEmpty();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All transfers on the listening port: who is who is said by the client's address and port alone. */
+/** Tests all transfers on the listening port: they are distinguished only by the address and port of the client. */
 @Timeout(60)
 class SinglePortIT {
     private static final byte[] TARGET = pattern(2240);
@@ -65,7 +65,7 @@ class SinglePortIT {
     }
 
     @Test
-    void case63_clients_are_told_apart_by_their_ports_on_one_port_of_ours() {
+    void case63_clients_of_one_server_port_are_distinguished_by_their_ports() {
         List<RawSocketPeer> others = new ArrayList<>();
         startDownload(client, "target", TARGET);
         for (int i = 0; i < 16; i++) {
@@ -112,7 +112,7 @@ class SinglePortIT {
     }
 
     @Test
-    void case63_case60_what_comes_late_for_a_transfer_that_ended_is_not_answered() {
+    void case63_case60_late_packets_of_a_finished_transfer_are_not_answered() {
         startDownload(client, "other", OTHER);
         client.send(ack(1));
         client.expect(data(2, block(OTHER, 2, 512)));
@@ -126,23 +126,23 @@ class SinglePortIT {
     }
 
     @Test
-    void case63_case03_a_stranger_gets_error_5_and_no_transfer_sees_it() {
+    void case63_case03_an_unknown_peer_gets_error_5_and_no_transfer_is_affected() {
         startDownload(client, "target", TARGET);
-        try (RawSocketPeer stranger = new RawSocketPeer()) {
+        try (RawSocketPeer other = new RawSocketPeer()) {
             for (int i = 0; i < 50; i++) {
-                stranger.sendTo(daemon.address(), ack(1));
+                other.sendTo(daemon.address(), ack(1));
             }
-            stranger.expectError(5);
+            other.expectError(5);
             int answers = 1;
-            while (stranger.poll(RawSocketPeer.SILENCE).isPresent()) {
+            while (other.poll(RawSocketPeer.SILENCE).isPresent()) {
                 answers++;
             }
-            assertThat(answers).isLessThan(50); // one in a tenth of a second
-            stranger.talkTo(null);
+            assertThat(answers).isLessThan(50); // the limit is one in a tenth of a second
+            other.talkTo(null);
         }
-        try (RawSocketPeer stranger = new RawSocketPeer()) {
-            stranger.sendTo(daemon.address(), error(5, "unknown transfer ID"));
-            stranger.expectSilence();
+        try (RawSocketPeer other = new RawSocketPeer()) {
+            other.sendTo(daemon.address(), error(5, "unknown transfer ID"));
+            other.expectSilence();
         }
         client.expectSilence();
         client.send(ack(1));

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that change while they are served, disks that are full, and files kept in memory. */
+/** Tests files that change while they are served, full disks, and files stored in memory. */
 @Timeout(120)
 class StorageIT {
     private static final int BLKSIZE = 65464;
 
-    /** More than any read-ahead of one transfer. */
+    /** A size above any read-ahead of one transfer. */
     private static final byte[] LARGE = pattern(64 << 20);
 
     @TempDir
@@ -59,7 +59,7 @@ class StorageIT {
         client.close();
     }
 
-    /** Reads the first block of a file of its own, with large blocks. */
+    /** Reads the first block of a new file, with large blocks. */
     private Path startDownload(String name) throws IOException {
         Path file = Files.write(root.resolve(name), LARGE);
         client.ask(daemon.address(), rrq(name, "blksize", "65464", "tsize", "0", "timeout", "255"));

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A folder of the root is swapped for a link out of it and back, as fast as can be, while requests run. */
+/** Tests requests while a folder of the root is repeatedly replaced by a link out of the root, and restored. */
 @Timeout(120)
 class SwappedLinkIT {
     private static final int REQUESTS = 2000;
     private static final byte[] INSIDE = bytes("inside");
     private static final byte[] CANARY = bytes("canary");
-    /** By the second rule's root, d/d/file is d/d/d/file. */
+    /** The requested names. With the root of the second rule, d/d/file is d/d/d/file. */
     private static final List<String> NAMES = List.of("d/file", "d/deep/file", "d/d/file", "d/d/new");
 
     @TempDir

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How transfers end at a daemon that gives up after two seconds: what it says, to the peer and in its log. */
+/** Tests the end of transfers at a daemon with an idle timeout of two seconds: its packets and its log lines. */
 @Timeout(60)
 class TransferKeyIT {
     private static final byte[] TARGET = pattern(2240);
@@ -35,7 +35,7 @@ class TransferKeyIT {
     private static Path root;
 
     private static Daemon daemon;
-    private static Daemon patient;
+    private static Daemon longTimeout;
 
     private final RawSocketPeer client = new RawSocketPeer();
     private String name;
@@ -43,7 +43,7 @@ class TransferKeyIT {
     @BeforeAll
     static void serve() {
         daemon = Daemon.serving(root, "--give-up", "2", "--writable", "--overwrite");
-        patient = Daemon.serving(root, "--give-up", "120");
+        longTimeout = Daemon.serving(root, "--give-up", "120");
     }
 
     @AfterAll
@@ -51,7 +51,7 @@ class TransferKeyIT {
         try {
             daemon.close();
         } finally {
-            patient.close();
+            longTimeout.close();
         }
     }
 
@@ -71,7 +71,7 @@ class TransferKeyIT {
     }
 
     @Test
-    void each_transfer_is_one_line_when_it_ends() {
+    void each_transfer_logs_one_line_when_it_ends() {
         client.ask(daemon.address(), rrq(name, "blksize", "1024", "timeout", "255"));
         client.expectOack();
         client.send(ack(0));
@@ -86,7 +86,7 @@ class TransferKeyIT {
     }
 
     @Test
-    void a_stop_in_the_middle_of_transfers_is_quiet() throws IOException {
+    void a_stop_in_the_middle_of_transfers_logs_no_error() throws IOException {
         Files.write(root.resolve("in the middle"), pattern(1 << 20));
         try (Daemon stopped = Daemon.serving(root, "--writable");
                 RawSocketPeer reader = new RawSocketPeer();
@@ -99,7 +99,7 @@ class TransferKeyIT {
             writer.expectOack();
             writer.send(data(1, pattern(512)));
             writer.expect(ack(1));
-        } // closed in this order: the peers first, and at once after them the daemon
+        } // closed in this order: first the peers, then the daemon
         try (Stream<Path> files = Files.walk(root)) {
             assertThat(files).noneMatch(file -> file.toString().contains("half written"));
         }
@@ -144,7 +144,7 @@ class TransferKeyIT {
     }
 
     @Test
-    void case14_f09_a_last_ack_that_never_comes_is_no_alarm() {
+    void case14_f09_a_last_ack_that_never_arrives_logs_no_warning() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
@@ -160,7 +160,7 @@ class TransferKeyIT {
         daemon.assertNoAlarm(name);
     }
 
-    /** Reads what still comes until the daemon has given up. */
+    /** Reads all packets until the idle timeout of the daemon has expired. */
     private void readUntilQuiet() {
         while (client.poll(java.time.Duration.ofMillis(1500)).isPresent()) {
             assertThat(daemon.isAlive()).isTrue();
@@ -168,29 +168,29 @@ class TransferKeyIT {
     }
 
     @Test
-    void case18_f01_error_8_to_an_oack_is_no_alarm() {
-        client.ask(patient.address(), rrq(name, "tsize", "0", "blksize", "1468", "windowsize", "4"));
+    void case18_f01_error_8_to_an_oack_logs_no_warning() {
+        client.ask(longTimeout.address(), rrq(name, "tsize", "0", "blksize", "1468", "windowsize", "4"));
         client.expectOack();
         client.send(error(8, "User aborted the transfer"));
-        awaitItsLine(patient);
+        awaitItsLine(longTimeout);
         client.expectSilence();
-        patient.assertNoAlarm(name);
+        longTimeout.assertNoAlarm(name);
     }
 
     @Test
-    void f04_error_0_in_the_middle_is_no_alarm() {
-        client.ask(patient.address(), rrq(name, "blksize", "1024", "tsize", "0"));
+    void f04_error_0_in_the_middle_logs_no_warning() {
+        client.ask(longTimeout.address(), rrq(name, "blksize", "1024", "tsize", "0"));
         client.expectOack();
         client.send(ack(0));
         client.expect(data(1, block(TARGET, 1, 1024)));
         client.send(error(0, "closed"));
-        awaitItsLine(patient);
+        awaitItsLine(longTimeout);
         client.expectSilence();
-        patient.assertNoAlarm(name);
+        longTimeout.assertNoAlarm(name);
     }
 
     @Test
-    void f03_a_client_that_never_acknowledges_the_empty_block_is_no_alarm() throws IOException {
+    void f03_a_client_that_never_acknowledges_the_empty_block_logs_no_warning() throws IOException {
         Files.write(root.resolve(name), new byte[0]);
         client.ask(daemon.address(), rrq(name, "blksize", "1432", "tsize", "0", "utimeout", "200000"));
         client.expectOack();
@@ -203,7 +203,7 @@ class TransferKeyIT {
     }
 
     @Test
-    void case65_silence_after_the_oack_is_no_alarm() {
+    void case65_silence_after_the_oack_logs_no_warning() {
         client.ask(daemon.address(), rrq(name, "tsize", "0", "utimeout", "200000"));
         client.expectOack();
         readUntilQuiet();
@@ -212,7 +212,7 @@ class TransferKeyIT {
     }
 
     @Test
-    void case49_a_silent_client_is_told_by_error_0_that_the_server_has_given_up() {
+    void case49_a_silent_client_gets_error_0_when_the_idle_timeout_expires() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
@@ -244,12 +244,12 @@ class TransferKeyIT {
 
     @Test
     void case50_a_client_that_is_gone_ends_its_transfer_at_once() {
-        client.ask(patient.address(), rrq(name, "utimeout", "50000"));
+        client.ask(longTimeout.address(), rrq(name, "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
         client.expectAfterOack(data(1, block(TARGET, 1, 512)));
         client.vanish();
-        awaitItsLine(patient); // long before the two minutes are over
-        assertThat(patient.fetch(name)).isEqualTo(TARGET);
+        awaitItsLine(longTimeout); // long before the idle timeout of two minutes
+        assertThat(longTimeout.fetch(name)).isEqualTo(TARGET);
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Writing a file to a daemon that lets uploads replace files; each test has a file of its own. */
+/** Tests uploads to a daemon that allows replacing files. Each test uses a separate file. */
 @Timeout(120)
 class UploadIT {
     private static final byte[] CONTENT = pattern(4 * 512 + 192);
@@ -74,13 +74,13 @@ class UploadIT {
         return Files.readAllBytes(file());
     }
 
-    /** Asks with a timeout so long that nothing is ever sent again by the clock. */
+    /** Sends a request with a timeout so long that it rules out retransmissions. */
     private void open(String... options) {
-        client.ask(daemon.address(), wrq(name, withPatience(options)));
+        client.ask(daemon.address(), wrq(name, withLongTimeout(options)));
         client.expectOack();
     }
 
-    private static String[] withPatience(String... options) {
+    private static String[] withLongTimeout(String... options) {
         return Stream.concat(Stream.of(options), Stream.of("timeout", "255")).toArray(String[]::new);
     }
 
@@ -119,7 +119,7 @@ class UploadIT {
 
     @Test
     void case02_case16_a_repeated_write_request_brings_the_same_oack_from_the_same_port() throws IOException {
-        byte[] request = wrq(name, withPatience("blksize", "1024"));
+        byte[] request = wrq(name, withLongTimeout("blksize", "1024"));
         client.ask(daemon.address(), request);
         byte[] oack = client.expectOack().bytes();
         for (int copy = 0; copy < 3; copy++) {
@@ -132,7 +132,7 @@ class UploadIT {
 
     @Test
     void case02_a_write_request_that_comes_late_does_not_open_the_file_again() throws IOException {
-        byte[] request = wrq(name, withPatience());
+        byte[] request = wrq(name, withLongTimeout());
         client.ask(daemon.address(), request);
         client.expectOack();
         sendBlock(1);
@@ -184,7 +184,7 @@ class UploadIT {
     }
 
     @Test
-    void case10_a_gap_at_the_roll_over_is_told_by_the_last_block_before_it() throws IOException {
+    void case10_a_gap_at_the_roll_over_is_reported_by_an_ack_of_the_last_block_before_it() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         open("blksize", "8", "windowsize", "10");
         for (long n = 1; n <= 65_530; n++) {
@@ -194,7 +194,7 @@ class UploadIT {
             }
         }
         client.send(data(65_531, block(content, 65_531, 8)));
-        client.send(data(65_536, block(content, 65_536, 8))); // the block numbered 0: four are missing
+        client.send(data(65_536, block(content, 65_536, 8))); // the block with number 0: four are missing
         client.expect(ack(65_531));
         for (long n = 65_532; n <= 65_541; n++) {
             client.send(data(n, block(content, n, 8)));
@@ -219,7 +219,7 @@ class UploadIT {
     }
 
     @Test
-    void case12_a_multiple_of_the_block_size_is_not_whole_before_the_empty_block() throws IOException {
+    void case12_a_multiple_of_the_block_size_is_not_complete_before_the_empty_block() throws IOException {
         open();
         for (int n = 1; n <= 2; n++) {
             sendBlock(n);
@@ -232,7 +232,7 @@ class UploadIT {
     }
 
     @Test
-    void case13_f09_the_last_block_said_again_is_acknowledged_again() throws IOException {
+    void case13_f09_a_retransmitted_last_block_is_acknowledged_again() throws IOException {
         open();
         client.upload(CONTENT, 512, 1);
         for (int copy = 0; copy < 3; copy++) {
@@ -243,7 +243,7 @@ class UploadIT {
     }
 
     @Test
-    void case13_without_options_the_server_stays_for_a_client_with_a_slow_clock() throws IOException {
+    void case13_without_options_the_server_dallies_for_a_client_with_a_long_timeout() throws IOException {
         client.ask(daemon.address(), wrq(name));
         client.expect(ack(0));
         client.upload(CONTENT, 512, 1);
@@ -254,7 +254,7 @@ class UploadIT {
     }
 
     @Test
-    void case16_an_oack_nobody_answers_is_not_the_end_of_the_upload() throws IOException {
+    void case16_an_oack_without_a_reply_does_not_end_the_upload() throws IOException {
         byte[] request = wrq(name, "timeout", "1");
         client.ask(daemon.address(), request);
         byte[] oack = client.expectOack().bytes();
@@ -284,7 +284,7 @@ class UploadIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "abc", "-1", "+5", "5x", " 5"})
-    void case26_a_size_that_is_no_number_is_left_out(String size) {
+    void case26_a_size_that_is_not_a_number_is_left_out(String size) {
         client.ask(daemon.address(), wrq(name, "tsize", size, "blksize", "1024"));
         client.expect(oack("blksize", "1024"));
     }
@@ -298,7 +298,7 @@ class UploadIT {
     }
 
     @Test
-    void case33_a_size_of_the_quota_is_welcome() {
+    void case33_a_size_of_exactly_the_quota_is_accepted() {
         client.ask(daemon.address(), wrq(name, "tsize", Integer.toString(LARGEST)));
         client.expect(oack("tsize", Integer.toString(LARGEST)));
     }
@@ -306,7 +306,7 @@ class UploadIT {
     @Test
     void case34_more_data_than_the_quota_ends_the_upload() throws IOException {
         Files.write(file(), OLD);
-        client.ask(daemon.address(), wrq(name, withPatience("tsize", "100", "blksize", "65464")));
+        client.ask(daemon.address(), wrq(name, withLongTimeout("tsize", "100", "blksize", "65464")));
         client.expectOack();
         byte[] payload = new byte[65464];
         int block = 0;
@@ -323,14 +323,14 @@ class UploadIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"100", "5000"})
-    void case34_more_or_less_data_than_the_size_said_is_accepted(String size) throws IOException {
+    void case34_more_or_less_data_than_the_announced_size_is_accepted(String size) throws IOException {
         open("tsize", size);
         client.upload(CONTENT, 512, 1);
         assertThat(stored()).isEqualTo(CONTENT);
     }
 
     @Test
-    void case35_when_the_last_ack_comes_the_whole_file_is_there() throws IOException {
+    void case35_the_whole_file_is_stored_when_the_last_ack_is_sent() throws IOException {
         Files.write(file(), OLD);
         byte[] content = pattern(1_000_000);
         open("blksize", "32768");
@@ -367,7 +367,7 @@ class UploadIT {
     }
 
     @Test
-    void case37_cr_lf_and_cr_nul_may_be_split_over_two_blocks_and_a_block_said_again() throws IOException {
+    void case37_cr_lf_and_cr_nul_may_be_split_over_two_blocks_and_a_block_retransmitted() throws IOException {
         client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0, "timeout", 0, "255", 0));
         client.expectOack();
         client.send(data(1, bytes("a".repeat(511), "\r")));
@@ -402,7 +402,7 @@ class UploadIT {
     }
 
     @Test
-    void case40_datagrams_without_meaning_do_not_disturb_an_upload() throws IOException {
+    void case40_invalid_datagrams_do_not_affect_an_upload() throws IOException {
         open();
         sendBlock(1);
         client.expect(ack(1));
@@ -437,7 +437,7 @@ class UploadIT {
     }
 
     @Test
-    void case43_a_gap_is_told_once_by_the_last_block_before_it() throws IOException {
+    void case43_a_gap_is_reported_once_by_an_ack_of_the_last_block_before_it() throws IOException {
         open("windowsize", "4");
         sendBlock(1);
         sendBlock(3);
@@ -452,7 +452,7 @@ class UploadIT {
     }
 
     @Test
-    void case43_a_gap_at_the_first_block_is_told_by_ack_0() throws IOException {
+    void case43_a_gap_at_the_first_block_is_reported_by_ack_0() throws IOException {
         open("windowsize", "4");
         sendBlock(2);
         client.expect(ack(0));
@@ -469,7 +469,7 @@ class UploadIT {
     }
 
     @Test
-    void case44_of_a_window_sent_again_only_its_last_block_is_acknowledged() throws IOException {
+    void case44_of_a_retransmitted_window_only_the_last_block_is_acknowledged() throws IOException {
         open("windowsize", "4");
         for (int n = 1; n <= 4; n++) {
             sendBlock(n);
@@ -497,7 +497,7 @@ class UploadIT {
     }
 
     @Test
-    void case46_a_window_whose_last_block_is_lost_is_acknowledged_by_the_clock() {
+    void case46_a_window_whose_last_block_is_lost_is_acknowledged_after_a_timeout() {
         client.ask(daemon.address(), wrq(name, "windowsize", "4", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
         for (int n = 1; n <= 3; n++) {
@@ -514,7 +514,7 @@ class UploadIT {
     @Test
     void case48_a_window_above_the_limit_is_lowered_and_each_window_acknowledged() throws IOException {
         byte[] content = pattern(200 * 512 + 7);
-        client.ask(daemon.address(), wrq(name, withPatience("windowsize", "65535")));
+        client.ask(daemon.address(), wrq(name, withLongTimeout("windowsize", "65535")));
         int granted = Integer.parseInt(client.expectOack().options().get("windowsize"));
         assertThat(granted).isBetween(1, 64);
         client.upload(content, 512, granted);
@@ -530,7 +530,7 @@ class UploadIT {
         client.sendTo(daemon.address(), request);
         client.poll(RawSocketPeer.SILENCE);
         assertThat(stored()).isEqualTo(CONTENT);
-        client.poll(Duration.ofMillis(1500)); // past the time the server stays
+        client.poll(Duration.ofMillis(1500)); // past the dallying of the server
         client.ask(daemon.address(), request);
         Datagram answer = client.next();
         assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.OACK);
@@ -557,7 +557,7 @@ class UploadIT {
         byte[] theirs = bytes("x".repeat(1500));
         try (RawSocketPeer other = new RawSocketPeer()) {
             open();
-            other.ask(daemon.address(), wrq(name, withPatience()));
+            other.ask(daemon.address(), wrq(name, withLongTimeout()));
             Datagram answer = other.next();
             client.send(data(1, block(mine, 1, 512)));
             client.expect(ack(1));

@@ -1,5 +1,5 @@
 /**
- * The protocol case by case, seen from outside: the daemon against hand-written datagrams and the client
- * against a server that does what each case needs. A test is named after its case; CASES.md lists them all.
+ * Tests the protocol case by case from outside: the daemon with raw datagrams, and the client with a scripted server. A
+ * test is named after its case. CASES.md lists all cases.
  */
 package dev.lockstep.tftp.wire;
