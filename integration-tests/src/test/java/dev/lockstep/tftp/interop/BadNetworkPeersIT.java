@@ -81,8 +81,10 @@ class BadNetworkPeersIT {
     }
 
     private String run(Server server, Trip trip, NetworkImpairment impairment, String... flags) {
-        try (Relay relay =
-                Relay.to(server.address()).impairment(impairment).seed(trip.seed).start()) {
+        try (Relay relay = Relay.to(server.address())
+                .impairment(impairment)
+                .seed(trip.seed)
+                .start()) {
             Server through =
                     new Server(server.program(), server.host(), relay.address().getPort(), served);
             String name = trip.client + "-" + trip.server + "-" + trip.seed;

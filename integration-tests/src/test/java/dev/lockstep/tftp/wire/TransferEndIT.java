@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the end of transfers at a daemon with an idle timeout of two seconds: its packets and its log lines. */
 @Timeout(60)
-class TransferKeyIT {
+class TransferEndIT {
     private static final byte[] TARGET = pattern(2240);
 
     @TempDir
