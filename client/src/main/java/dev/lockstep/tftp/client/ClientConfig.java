@@ -10,14 +10,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The settings of a client; they check themselves.
+ * The settings of a client. The constructor validates them.
  *
- * @param blksize to ask for; 512 is not asked for
- * @param windowsize to ask for; 1 is not asked for
- * @param timeoutSeconds to ask for; 0 is not asked for
- * @param options whether any option is asked for
- * @param size whether the size is, where it can be
- * @param quietTime how long a socket rests before it serves another transfer; zero: it serves one
+ * @param blksize block size to request, in bytes; 512 is not requested
+ * @param windowsize window size to request, in blocks; 1 is not requested
+ * @param timeoutSeconds timeout to request, in seconds; 0 is not requested
+ * @param options whether any option is requested
+ * @param size whether the tsize option is requested where the transfer allows it
+ * @param quietTime time for which a socket stays unused before it serves another transfer; with zero each socket serves
+ *     one transfer
  */
 record ClientConfig(
         int blksize,
@@ -38,7 +39,7 @@ record ClientConfig(
     ClientConfig {
         taps = List.copyOf(taps);
         if (quietTime.isNegative()) {
-            throw new IllegalArgumentException("rest of a socket: " + quietTime + " (expected: >= 0)");
+            throw new IllegalArgumentException("quiet time: " + quietTime + " (expected: >= 0)");
         }
         require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
@@ -53,10 +54,10 @@ record ClientConfig(
     }
 
     /**
-     * What to ask for.
+     * Returns the options to request.
      *
-     * @param tsize the size of the file: 0 to learn it, unknown not to ask
-     * @param mostBlksize no larger block
+     * @param tsize the size of the file in bytes; 0 to learn it, {@link Source#UNKNOWN_SIZE} to leave the option out
+     * @param mostBlksize upper limit of the block size, in bytes
      */
     Options asked(long tsize, int mostBlksize) {
         Options asked = Options.NONE;

@@ -27,38 +27,38 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * The first handler of a client's channel: sends the request until an answer comes. The first answer from the
- * server's address makes its port the peer, and this handler gives its place to the transfer.
+ * The first handler of a client's channel. Retransmits the request until a reply arrives. The port of the first reply
+ * from the server's address becomes the peer's TID. The transfer's handlers then replace this handler.
  */
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
-    private final ClientOperation exchange;
+    private final ClientOperation operation;
     private final Request request;
     private final InetSocketAddress server;
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
-    private final UnknownTidResponder strangers = new UnknownTidResponder();
+    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
 
     private ChannelHandlerContext ctx;
-    private DeadlineTimer resend;
+    private DeadlineTimer retransmission;
     private long requestedAt;
-    private boolean sentAgain;
+    private boolean retransmitted;
     private boolean over;
     private TftpException cancelled;
     private TransferHandler transfer;
 
     /**
-     * A handshake that begins when its channel is active.
+     * Creates a handshake that begins when its channel becomes active.
      *
-     * @param refused told on the event loop if there will be no transfer; the exchange then still owns its file
+     * @param refused called on the event loop if there will be no transfer; the operation then still owns its file
      */
     ClientHandshake(
-            ClientOperation exchange,
+            ClientOperation operation,
             Request request,
             InetSocketAddress server,
             TransferContext context,
             Consumer<TftpException> refused) {
-        this.exchange = exchange;
+        this.operation = operation;
         this.request = request;
         this.server = server;
         this.context = context;
@@ -70,24 +70,25 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
         requestedAt = now();
-        resend = new DeadlineTimer(ctx.executor(), this::onTimeout);
+        retransmission = new DeadlineTimer(ctx.executor(), this::onTimeout);
         if (cancelled != null) {
             fail(cancelled);
             return;
         }
         int length = TftpCodec.encodedLength(request);
         if (length > TftpCodec.MAX_REQUEST) {
-            String text = "request of " + length + " octets (expected: <= " + TftpCodec.MAX_REQUEST + ")";
+            String text = "request of " + length + " bytes (expected: <= " + TftpCodec.MAX_REQUEST + ")";
             fail(new TftpException(ErrorCode.NOT_DEFINED, text));
             return;
         }
         send(request, server);
-        resend.moveTo(requestedAt + timer.timeout());
+        retransmission.moveTo(requestedAt + timer.timeout());
     }
 
     /**
-     * Ends the handshake, or the transfer that has begun. A server that has not answered yet has no port to be told
-     * at: for one more timeout its first answer is awaited, and answered with the ERROR. On the event loop.
+     * Cancels the handshake, or the transfer that has begun. Until the server has replied, its port for this transfer
+     * is unknown, so no ERROR can be sent. The first reply is therefore awaited for one more timeout, and answered with
+     * the ERROR. Must be called on the event loop.
      */
     void cancel(TftpException cause) {
         if (transfer != null) {
@@ -96,7 +97,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             cancelled = cause;
             if (ctx != null) {
                 over = true;
-                resend.moveTo(now() + timer.timeout());
+                retransmission.moveTo(now() + timer.timeout());
                 refused.accept(cause);
             }
         }
@@ -108,14 +109,14 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         if (now() - requestedAt >= context.limits().idleTimeout().toNanos()) {
-            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
+            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no reply"));
             return;
         }
-        sentAgain = true;
+        retransmitted = true;
         timer.backOff();
         context.listener().on(new TransferEvent.RequestRepeated(server, request));
         send(request, server);
-        resend.moveTo(now() + timer.timeout());
+        retransmission.moveTo(now() + timer.timeout());
     }
 
     @Override
@@ -123,59 +124,62 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         DatagramPacket packet = (DatagramPacket) msg;
         try {
             if (packet.sender().getAddress().equals(server.getAddress())) {
-                onAnswer(TftpCodec.decode(packet.content()), packet.sender());
+                onReply(TftpCodec.decode(packet.content()), packet.sender());
             } else {
-                strangers.turnAway(ctx, packet);
+                unknownTids.turnAway(ctx, packet);
             }
         } catch (MalformedMessageException malformed) {
-            context.fireUserEventTriggered(malformed); // and wait for a better answer
+            context.fireUserEventTriggered(malformed); // keep waiting for a valid reply
         } finally {
             packet.release();
         }
     }
 
-    private void onAnswer(TftpMessage answer, InetSocketAddress peer) {
+    private void onReply(TftpMessage reply, InetSocketAddress peer) {
         try {
             if (cancelled != null) {
-                leaveCancelled(answer, peer);
-            } else if (answer instanceof OptionAck oack) {
+                closeCancelled(reply, peer);
+            } else if (reply instanceof OptionAck oack) {
                 start(peer, Negotiation.accept(request.options(), oack.options()), true);
-                leave();
-            } else if (answer instanceof ErrorMessage error) {
+                removeSelf();
+            } else if (reply instanceof ErrorMessage error) {
                 fail(TftpException.fromPeer(error));
-            } else if (exchange.isPlainAnswer(answer)) {
+            } else if (operation.isPlainReply(reply)) {
                 start(peer, TransferSettings.PLAIN, false);
-                ctx.fireChannelRead(ReferenceCountUtil.retain(answer)); // the transfer stands behind this handler now
-                leave();
+                ctx.fireChannelRead(ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
+                removeSelf();
             }
         } catch (TftpException refusal) {
             send(refusal.toMessage(), peer);
             end(refusal);
         } finally {
-            ReferenceCountUtil.release(answer);
+            ReferenceCountUtil.release(reply);
         }
     }
 
-    private void leaveCancelled(TftpMessage answer, InetSocketAddress peer) {
-        if (!(answer instanceof ErrorMessage)) {
+    private void closeCancelled(TftpMessage reply, InetSocketAddress peer) {
+        if (!(reply instanceof ErrorMessage)) {
             send(cancelled.toMessage(), peer);
         }
-        resend.cancel();
+        retransmission.cancel();
         ctx.close();
     }
 
     private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) throws TftpException {
-        resend.cancel();
-        long roundTrip = sentAgain ? 0 : now() - requestedAt;
-        NegotiatedTransfer agreement = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
+        retransmission.cancel();
+        long roundTrip = retransmitted ? 0 : now() - requestedAt;
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
         over = true;
         ctx.pipeline().addLast(new PeerFilter(peer));
-        exchange.begin(ctx.pipeline(), context, agreement, oack);
+        operation.begin(ctx.pipeline(), context, negotiated, oack);
         transfer = ctx.pipeline().get(TransferHandler.class);
     }
 
-    /** A transfer that ended at once has closed the channel, and a socket that rests has no handlers of it any more. */
-    private void leave() {
+    /**
+     * Removes this handler if it is still there. A transfer that has already ended has closed the channel, and a pooled
+     * socket has removed the handlers.
+     */
+    private void removeSelf() {
         if (!ctx.isRemoved()) {
             ctx.pipeline().remove(this);
         }
@@ -189,7 +193,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
 
     private void end(TftpException cause) {
         over = true;
-        resend.cancel();
+        retransmission.cancel();
         ctx.close();
         refused.accept(cause);
     }
@@ -199,7 +203,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
     }
 
-    /** A request that can't leave this machine won't be answered. */
+    /** Fails the handshake: a request that could not be sent gets no reply. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause));

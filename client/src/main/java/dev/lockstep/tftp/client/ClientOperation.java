@@ -23,36 +23,36 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** What differs between a get, a put and a probe. Owns the file: a transfer only borrows it, and another may follow. */
+/** A get, a put or a probe. Owns the file. A transfer only borrows it, so that another transfer may follow. */
 sealed interface ClientOperation {
-    /** The file on the server. */
+    /** Returns the file on the server. */
     RemoteFile remote();
 
-    /** The tsize to ask with. */
+    /** Returns the value of the tsize option to request, in bytes, or {@link Source#UNKNOWN_SIZE} to leave it out. */
     long tsize();
 
-    /** The first message. */
+    /** Returns the request with the given options. */
     Request request(Options asked);
 
-    /** Whether that is how a server begins that ignores all options. */
-    boolean isPlainAnswer(TftpMessage message);
+    /** Returns whether the message is the first reply of a server that ignores all options. */
+    boolean isPlainReply(TftpMessage message);
 
     /**
-     * Goes on after the answer, on the event loop.
+     * Begins the transfer after the server's reply. Must be called on the event loop.
      *
-     * @param oack whether the answer was an OACK
-     * @throws TftpException if there is to be no transfer; the peer is told
+     * @param oack whether the reply was an OACK
+     * @throws TftpException if the transfer must not begin; its ERROR is sent to the peer
      */
-    void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer agreement, boolean oack)
+    void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack)
             throws TftpException;
 
-    /** Whether the file allows another transfer after one that moved nothing. */
+    /** Returns whether the file can be transferred again after an attempt that moved no data. */
     boolean canBeginAgain();
 
-    /** Makes the file ready for that. */
+    /** Prepares the file for another attempt. */
     default void rewind() throws IOException {}
 
-    /** Whether the file's methods may block. */
+    /** Returns whether the file's methods may block. */
     default boolean mayBlock() {
         return true;
     }
@@ -63,14 +63,19 @@ sealed interface ClientOperation {
     /**
      * A get.
      *
-     * @param result after whose completion nothing is committed
+     * @param result once it is complete, nothing is committed
      */
     record Download(RemoteFile remote, Sink sink, Future<?> result) implements ClientOperation {
         static Download of(RemoteFile remote, Sink sink, Future<?> result) {
             return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink, result);
         }
 
-        /** In netascii a size would be that before conversion, after it, or 0, as each server likes: not asked. */
+        /**
+         * {@inheritDoc}
+         *
+         * <p>In netascii the tsize of a server may be the size before conversion, the size after it, or 0. It is not
+         * requested.
+         */
         @Override
         public long tsize() {
             return remote.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : 0;
@@ -82,14 +87,14 @@ sealed interface ClientOperation {
         }
 
         @Override
-        public boolean isPlainAnswer(TftpMessage message) {
+        public boolean isPlainReply(TftpMessage message) {
             return message instanceof Data data && data.block() == 1;
         }
 
         @Override
         public void begin(
-                ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer agreement, boolean oack) {
-            TransferHandler.receiving(context, agreement, oack ? new Ack(0) : null, new LentSink(sink, result))
+                ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
+            TransferHandler.receiving(context, negotiated, oack ? new Ack(0) : null, new NonClosingSink(sink, result))
                     .addTo(pipeline);
         }
 
@@ -126,14 +131,14 @@ sealed interface ClientOperation {
         }
 
         @Override
-        public boolean isPlainAnswer(TftpMessage message) {
+        public boolean isPlainReply(TftpMessage message) {
             return message instanceof Ack ack && ack.block() == 0;
         }
 
         @Override
         public void begin(
-                ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer agreement, boolean oack) {
-            TransferHandler.sending(context, agreement, null, new LentSource(source))
+                ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
+            TransferHandler.sending(context, negotiated, null, new NonClosingSource(source))
                     .addTo(pipeline);
         }
 
@@ -158,7 +163,7 @@ sealed interface ClientOperation {
         }
     }
 
-    /** A get that leaves as soon as the options are known. */
+    /** A get that ends with ERROR 8 as soon as the options are known. */
     record Probe(RemoteFile remote, CompletableFuture<TransferSettings> granted) implements ClientOperation {
         @Override
         public long tsize() {
@@ -171,14 +176,14 @@ sealed interface ClientOperation {
         }
 
         @Override
-        public boolean isPlainAnswer(TftpMessage message) {
+        public boolean isPlainReply(TftpMessage message) {
             return message instanceof Data data && data.block() == 1;
         }
 
         @Override
-        public void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer agreement, boolean oack)
+        public void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack)
                 throws TftpException {
-            granted.complete(agreement.settings());
+            granted.complete(negotiated.settings());
             throw new TftpException(ErrorCode.OPTION_REFUSED, "only asked for the options");
         }
 

@@ -4,27 +4,27 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 
-/** Where the sockets of a client's transfers come from. */
+/** Provides the sockets of a client's transfers. */
 interface ClientSockets {
     /**
-     * What a transfer needs of its socket.
+     * The requirements of a transfer for its socket.
      *
      * @param ipv6 whether the server has an IPv6 address
-     * @param receiveBuffer octets the kernel keeps until they are read
-     * @param datagram the longest that may rightly come, in octets
-     * @param bursts whether many will come at once
+     * @param receiveBuffer size of the kernel's receive buffer, in bytes
+     * @param datagram size of the largest datagram to expect, in bytes
+     * @param bursts whether many datagrams will arrive at once
      */
     record Needs(boolean ipv6, int receiveBuffer, int datagram, boolean bursts) {}
 
     /**
-     * Has a socket ready: its pipeline is furnished, then the channel becomes active. On that event loop; the transfer
-     * closes the channel when it has ended.
+     * Opens a socket, or reuses one. Its pipeline gets the handlers of the transfer, then the channel becomes active.
+     * Must be called on the given event loop. The transfer closes the channel when it has ended.
      *
-     * @param furnish adds the handlers of a transfer
-     * @param failed told, on the event loop, if there is no socket
+     * @param addHandlers adds the handlers of a transfer to the pipeline
+     * @param failed called on the event loop if no socket can be opened
      */
-    void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed);
+    void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed);
 
-    /** Keeps nothing any more. On any thread. */
+    /** Stops keeping sockets for reuse. May be called by any thread. */
     void close();
 }

@@ -15,7 +15,7 @@ import java.net.InetAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 
-/** A socket, and so a TID, for each transfer. */
+/** Opens a socket, and so a TID, for each transfer. */
 final class FreshSockets implements ClientSockets {
     private static final InetAddress ANY_IPV4 = NetUtil.createInetAddressFromIpAddressString("0.0.0.0");
     private static final InetAddress ANY_IPV6 = NetUtil.createInetAddressFromIpAddressString("::");
@@ -25,9 +25,9 @@ final class FreshSockets implements ClientSockets {
     private final ChannelGroup channels;
 
     /**
-     * Sockets on those ports.
+     * Creates a source of sockets on the given ports.
      *
-     * @param channels to which each one belongs while it is open
+     * @param channels the group that each channel belongs to while it is open
      */
     FreshSockets(Transport transport, LocalPorts ports, ChannelGroup channels) {
         this.transport = transport;
@@ -36,7 +36,7 @@ final class FreshSockets implements ClientSockets {
     }
 
     @Override
-    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed) {
+    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
         InetAddress any = needs.ipv6() ? ANY_IPV6 : ANY_IPV4;
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
@@ -46,30 +46,33 @@ final class FreshSockets implements ClientSockets {
                     @Override
                     protected void initChannel(Channel channel) {
                         channels.add(channel);
-                        furnish.accept(channel.pipeline());
+                        addHandlers.accept(channel.pipeline());
                     }
                 });
         transport.expect(bootstrap, needs.datagram(), needs.bursts());
-        bind(bootstrap, any, ports.tries(), failed, loop);
+        bind(bootstrap, any, ports.attempts(), failed, loop);
     }
 
-    private void bind(Bootstrap bootstrap, InetAddress any, int tries, Consumer<Throwable> failed, EventLoop loop) {
+    private void bind(Bootstrap bootstrap, InetAddress any, int attempts, Consumer<Throwable> failed, EventLoop loop) {
         bootstrap.bind(any, ports.next()).addListener((ChannelFuture bound) -> {
-            if (isPortTaken(bound) && tries > 1) {
-                bind(bootstrap, any, tries - 1, failed, loop);
+            if (isPortTaken(bound) && attempts > 1) {
+                bind(bootstrap, any, attempts - 1, failed, loop);
             } else if (!bound.isSuccess()) {
                 loop.execute(() -> failed.accept(bound.cause()));
             }
         });
     }
 
-    /** A channel that was closed is no sign of that: the client closes each one that is opened after its end. */
+    /**
+     * Returns whether binding failed because the port is in use. A closed channel does not count: the client closes
+     * each channel that is opened after its shutdown.
+     */
     private static boolean isPortTaken(ChannelFuture bound) {
         return bound.cause() instanceof IOException && !(bound.cause() instanceof ClosedChannelException);
     }
 
     @Override
     public void close() {
-        // the group knows all of them
+        // the channel group closes the sockets
     }
 }

@@ -4,14 +4,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The ports a client uses for its transfers. Safe on any thread.
+ * The local ports of a client's transfers. Safe for use by several threads.
  *
- * <p>By default the kernel chooses at random. That is right for a few transfers, but with thousands a second a port
- * comes back while a late datagram of its last transfer is still on its way. Taken in turn, each port rests as long
- * as can be.
+ * <p>By default the kernel chooses ports at random. That is suitable for a few transfers. With thousands of transfers a
+ * second a port is reused while late datagrams of its previous transfer may still arrive. Ports used in turn stay
+ * unused for as long as possible.
  */
 public final class LocalPorts {
-    /** Whatever the kernel chooses. */
+    /** Ephemeral ports chosen by the kernel. */
     public static final LocalPorts ANY = new LocalPorts(0, 0);
 
     private static final int MAX_PORT = 65535;
@@ -26,7 +26,15 @@ public final class LocalPorts {
         this.next = new AtomicLong(ThreadLocalRandom.current().nextInt(last - first + 1));
     }
 
-    /** From first to last and again, beginning anywhere; those that somebody else has are passed over. */
+    /**
+     * Returns ports that are used in turn from first to last and then from first again, beginning at a random one.
+     * Ports in use by other programs are skipped.
+     *
+     * @param first the lowest port, 1 to 65535
+     * @param last the highest port, {@code first} to 65535
+     * @return the ports
+     * @throws IllegalArgumentException if this is not a range of ports
+     */
     public static LocalPorts roundRobin(int first, int last) {
         if (first < 1 || last > MAX_PORT || first > last) {
             throw new IllegalArgumentException("ports: " + first + "-" + last + " (expected: FIRST-LAST, 1 to 65535)");
@@ -34,13 +42,13 @@ public final class LocalPorts {
         return new LocalPorts(first, last);
     }
 
-    /** The next one to try. */
+    /** Returns the next port to try; 0 stands for an ephemeral port. */
     int next() {
         return first + (int) (next.getAndIncrement() % (last - first + 1));
     }
 
-    /** How often to try. */
-    int tries() {
+    /** Returns the number of ports to try before binding fails. */
+    int attempts() {
         return last - first + 1;
     }
 }

@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
 /**
  * A file on a server.
  *
- * @param host a name or an address, not looked up yet
- * @param filename as the server is asked for it
+ * @param host the server's name or address, not resolved yet
+ * @param port the server's port for requests, 1 to 65535
+ * @param filename the file name in the request
+ * @param mode the transfer mode
  */
 public record RemoteFile(String host, int port, String filename, TransferMode mode) {
     /** The well-known port. */
@@ -24,35 +26,50 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
 
     private static final int MAX_PORT = 65535;
     private static final String SCHEME = "tftp://";
-    /** An IPv6 address may name an interface, after %25 (RFC 6874, section 2) or after % alone (section 3). */
+    /**
+     * Matches a host and a port. An IPv6 address may name an interface, after %25 (RFC 6874, section 2) or after %
+     * alone (section 3).
+     */
     private static final Pattern AUTHORITY = Pattern.compile(
             "(?:\\[(?<ipv6>[0-9A-Fa-f:.]+)(?:%(?:25)?(?<zone>[^\\[\\]]+))?]|(?<host>[^\\[\\]:]+))(?::(?<port>\\d{1,5}))?");
 
     private static final char ZONE = '%';
     private static final Pattern MODE = Pattern.compile("(.*);mode=([a-z]+)", Pattern.CASE_INSENSITIVE);
-    /** Besides letters and digits, what stands in a URI's path as it is; a semicolon would begin the mode. */
+    /** Characters besides letters and digits that need no escape in the path. A semicolon would begin the mode. */
     private static final String PLAIN = "/-._~!$&'()*+,=:@";
 
-    /** Refuses a port that does not exist, and a name that could not be told from its end on the wire. */
+    /**
+     * Validates the port and the file name.
+     *
+     * @throws IllegalArgumentException if the port is not 1 to 65535, or the file name contains a NUL, which ends it in
+     *     the request
+     */
     public RemoteFile {
         if (filename.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("file name: holds a NUL (expected: none, NUL ends it on the wire)");
+            throw new IllegalArgumentException("file name: contains a NUL (expected: none, NUL ends the name in the request)");
         }
         if (port < 1 || port > MAX_PORT) {
             throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");
         }
     }
 
-    /** Whether that looks like a URI of TFTP rather than a name. */
+    /**
+     * Returns whether the text begins as a TFTP URI.
+     *
+     * @param text any text
+     * @return whether it begins with {@code tftp://}, in any case
+     */
     public static boolean isUri(String text) {
         return text.regionMatches(true, 0, SCHEME, 0, SCHEME.length());
     }
 
     /**
-     * Reads {@code tftp://host[:port]/path[;mode=octet|netascii]} (RFC 3617). Without a mode in the URI, that of
-     * {@code otherwise}.
+     * Parses {@code tftp://host[:port]/path[;mode=octet|netascii]} (RFC 3617).
      *
-     * @throws IllegalArgumentException for anything else, with the text and what was expected
+     * @param uri the text to parse
+     * @param otherwise the mode if the URI has none
+     * @return the file
+     * @throws IllegalArgumentException for any other text; the message contains the text and what was expected
      */
     public static RemoteFile parse(String uri, TransferMode otherwise) {
         int slash = uri.indexOf('/', SCHEME.length());
@@ -83,14 +100,21 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
         return authority.group("ipv6") + (zone == null ? "" : ZONE + decoded(zone));
     }
 
-    /** The same place with another file name. */
+    /**
+     * Returns a file with another name on the same server, in the same mode.
+     *
+     * @param other the file name
+     * @return the file
+     */
     public RemoteFile withFilename(String other) {
         return new RemoteFile(host, port, other, mode);
     }
 
     /**
-     * Returns what follows the last slash of the name, of either kind; empty if nothing does. A byte that is not UTF-8
-     * is read as Latin-1, so that the result can name a local file.
+     * Returns the part of the name after the last slash or backslash. A byte that is not UTF-8 is read as Latin-1, so
+     * that the result can name a local file.
+     *
+     * @return the last element; empty if the name ends with a slash or backslash
      */
     public String lastElement() {
         StringBuilder name = new StringBuilder();
@@ -104,7 +128,7 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
         return point >= TftpCodec.RAW_BYTE + 0x80 && point <= TftpCodec.RAW_BYTE + 0xFF;
     }
 
-    /** Returns the text of a path. Its bytes that are not UTF-8 are kept, as {@link TftpCodec#RAW_BYTE} says. */
+    /** Returns the text of a path. Bytes that are not UTF-8 are kept, as described in {@link TftpCodec#RAW_BYTE}. */
     private static String decoded(String path) {
         ByteBuffer bytes = ByteBuffer.wrap(unescaped(path));
         CharBuffer text = CharBuffer.allocate(bytes.remaining());
@@ -122,13 +146,13 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
         ByteBuffer in = StandardCharsets.UTF_8.encode(path);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         while (in.hasRemaining()) {
-            byte octet = in.get();
-            int high = octet == '%' && in.remaining() >= 2 ? Character.digit(in.get(), 16) : -1;
+            byte next = in.get();
+            int high = next == '%' && in.remaining() >= 2 ? Character.digit(in.get(), 16) : -1;
             int low = high >= 0 ? Character.digit(in.get(), 16) : -1;
-            if (octet == '%' && low < 0) {
+            if (next == '%' && low < 0) {
                 throw new IllegalArgumentException(path + " (expected: two hexadecimal digits after each %)");
             }
-            out.write(octet == '%' ? high << 4 | low : octet);
+            out.write(next == '%' ? high << 4 | low : next);
         }
         return out.toByteArray();
     }
@@ -141,15 +165,15 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
             } else if (isRawByte(point)) {
                 text.append(String.format(Locale.ROOT, "%%%02X", point - TftpCodec.RAW_BYTE));
             } else {
-                for (byte octet : Character.toString(point).getBytes(StandardCharsets.UTF_8)) {
-                    text.append(String.format(Locale.ROOT, "%%%02X", octet));
+                for (byte escaped : Character.toString(point).getBytes(StandardCharsets.UTF_8)) {
+                    text.append(String.format(Locale.ROOT, "%%%02X", escaped));
                 }
             }
         });
         return text.toString();
     }
 
-    /** As a URI, without what is the default. */
+    /** Returns the URI, without a default port or mode. */
     @Override
     public String toString() {
         int zone = host.indexOf(ZONE);

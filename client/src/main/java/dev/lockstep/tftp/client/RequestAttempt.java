@@ -19,60 +19,62 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One exchange with one set of options, with a TID of its own.
+ * One request with one set of options and a TID of its own, and the transfer that follows.
  *
- * @param server its address and the port for requests
+ * @param server the server's address and its port for requests
+ * @param asked the requested options
+ * @param transfer receives the result
  */
 record RequestAttempt(
-        ClientOperation exchange,
+        ClientOperation operation,
         InetSocketAddress server,
         Options asked,
         TransferContext context,
         EventLoop loop,
         RunningTransfer transfer) {
-    /** Room for an OACK or an ERROR of any sensible length. */
+    /** Size in bytes of a receive buffer for an OACK or ERROR. */
     private static final int SMALL_DATAGRAM = 1500;
-    /** What the kernel counts for a datagram beside its bytes, roughly. */
+    /** Approximate number of bytes that the kernel accounts for a datagram in addition to its payload. */
     private static final int KERNEL_OVERHEAD = 768;
-    /** What a socket has without being asked on Linux: never less than that. */
+    /** Default size in bytes of a receive buffer on Linux. A smaller one is never requested. */
     private static final int DEFAULT_RECEIVE_BUFFER = 212_992;
 
-    /** The same with other options. */
+    /** Returns an attempt with other options. */
     RequestAttempt asking(Options other) {
-        return new RequestAttempt(exchange, server, other, context, loop, transfer);
+        return new RequestAttempt(operation, server, other, context, loop, transfer);
     }
 
     /**
      * Opens the socket and begins the handshake.
      *
-     * @param refused told on the event loop if there is no transfer
-     * @param ended told on the event loop if there was one
+     * @param refused called on the event loop if there is no transfer
+     * @param ended called on the event loop when the transfer has ended
      */
     void start(
             ClientSockets sockets,
             List<PacketTap> taps,
             Consumer<TftpException> refused,
             Consumer<TransferEvent.Ended> ended) {
-        Request request = exchange.request(asked);
+        Request request = operation.request(asked);
         TransferListener listener = event -> {
             context.listener().on(event);
             if (event instanceof TransferEvent.Ended end) {
                 ended.accept(end);
             }
         };
-        Consumer<TftpException> unvalidated = cause -> {
+        Consumer<TftpException> onRefused = cause -> {
             context.listener().on(new TransferEvent.Refused(server, request, cause));
             refused.accept(cause);
         };
         context.listener().on(new TransferEvent.Requested(server, request));
-        transfer.enter(cause -> {}); // until there is a socket
+        transfer.enter(cause -> {}); // until the socket is open
         sockets.open(
                 loop,
                 needs(),
                 pipeline -> {
                     taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
                     ClientHandshake handshake =
-                            new ClientHandshake(exchange, request, server, context.withListener(listener), unvalidated);
+                            new ClientHandshake(operation, request, server, context.withListener(listener), onRefused);
                     pipeline.addLast(handshake);
                     transfer.enter(handshake::cancel);
                 },
@@ -88,30 +90,36 @@ record RequestAttempt(
                 windowsizeAsked() > 1);
     }
 
-    /** The result is that of this attempt. */
+    /** Completes the transfer with the result of this attempt. */
     void complete(TransferEvent.Ended ended) {
         Outcome outcome = ended.outcome();
         if (outcome == Outcome.COMPLETE || outcome == Outcome.UNCONFIRMED && isProbablyThere(ended)) {
             transfer.complete(
-                    new TransferResult(exchange.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
+                    new TransferResult(operation.remote(), ended.peer(), ended.settings(), ended.stats(), outcome));
         } else {
             transfer.fail(ended.cause());
         }
     }
 
-    /** Only silence leaves room for hope, and only where something was acknowledged before. */
+    /**
+     * Returns whether an unconfirmed put is probably complete. That requires an idle timeout instead of an ERROR, and
+     * at least one acknowledged block.
+     */
     private static boolean isProbablyThere(TransferEvent.Ended ended) {
         return !ended.cause().isFromPeer() && ended.stats().blocks() > 0;
     }
 
-    /** Whether nothing arrived of blocks that may be too large for the path, and the other end is still there. */
+    /** Returns whether no block has arrived, the blocks may exceed the path MTU, and the peer still replies. */
     boolean lostLargeBlocks(TransferEvent.Ended ended) {
         return ended.outcome() == Outcome.FAILED
                 && !ended.cause().isFromPeer()
                 && PmtuBlackHole.isSuspected(ended.settings(), ended.stats());
     }
 
-    /** A whole window must fit, or every window would be lost. */
+    /**
+     * Returns the size of the receive buffer in bytes. A whole window must fit into it; otherwise each window loses
+     * blocks.
+     */
     private int receiveBuffer() {
         long window = windowsizeAsked() * (2L * blksizeAsked() + KERNEL_OVERHEAD);
         return (int) Math.max(DEFAULT_RECEIVE_BUFFER, Math.min(window, Integer.MAX_VALUE / 2));

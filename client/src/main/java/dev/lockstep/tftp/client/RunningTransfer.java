@@ -8,8 +8,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * A transfer from the call that starts it until its file is closed. It is cancelled when its caller completes the
- * result first, by {@code cancel} or {@code orTimeout} for example. Used on its event loop, except where noted.
+ * A transfer from the call that starts it until its file is closed. The transfer is cancelled when its caller completes
+ * the result first, for example by {@code cancel} or {@code orTimeout}. Must be used on its event loop, except where
+ * noted.
  */
 final class RunningTransfer {
     private final EventLoop loop;
@@ -18,13 +19,15 @@ final class RunningTransfer {
     private Consumer<TftpException> stage = cause -> {};
     private TftpException cancelled;
 
-    /** A transfer on that event loop, with the future that its caller holds. */
+    /** Creates a transfer on the given event loop, with the future that its caller holds. */
     RunningTransfer(EventLoop loop, CompletableFuture<TransferResult> result) {
         this.loop = loop;
         this.result = result;
     }
 
-    /** Connects the two futures; {@code whenEnded} runs before the result is known. On any thread, once. */
+    /**
+     * Connects the two futures. {@code whenEnded} runs before the result is known. May be called by any thread, once.
+     */
     void start(Runnable whenEnded) {
         end.whenComplete((done, failure) -> {
             whenEnded.run();
@@ -37,7 +40,7 @@ final class RunningTransfer {
         result.whenComplete((done, failure) -> cancel(new TftpException(ErrorCode.NOT_DEFINED, "cancelled")));
     }
 
-    /** Ends the transfer unless it has ended. On any thread. */
+    /** Cancels the transfer unless it has ended. May be called by any thread. */
     void cancel(TftpException cause) {
         if (end.isDone()) {
             return;
@@ -50,11 +53,11 @@ final class RunningTransfer {
                 }
             });
         } catch (RejectedExecutionException ignored) {
-            // the client has been closed, which has cancelled it
+            // closing the client has already cancelled the transfer
         }
     }
 
-    /** Sets what ends the transfer from now on; runs it at once if the transfer has been cancelled. */
+    /** Sets the action that cancels the transfer from now on. Runs it at once if the transfer has been cancelled. */
     void enter(Consumer<TftpException> next) {
         stage = next;
         if (cancelled != null) {
@@ -62,22 +65,25 @@ final class RunningTransfer {
         }
     }
 
-    /** Whether nothing of the transfer may go on. */
+    /** Returns whether the transfer must not continue. */
     boolean isCancelled() {
         return cancelled != null || result.isDone();
     }
 
-    /** The file is closed, and the transfer was successful. */
+    /** Completes the transfer successfully. Called when the file is closed. */
     void complete(TransferResult done) {
         end.complete(done);
     }
 
-    /** The file is closed, and the transfer has failed. */
+    /** Fails the transfer. Called when the file is closed. */
     void fail(Throwable cause) {
         end.completeExceptionally(cause);
     }
 
-    /** Completes when the file is closed, which may be later than the result. On any thread. */
+    /**
+     * Returns a future that completes when the file is closed, which may be later than the result. May be called by any
+     * thread.
+     */
     CompletableFuture<TransferResult> end() {
         return end;
     }

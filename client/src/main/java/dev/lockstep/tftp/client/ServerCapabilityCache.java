@@ -9,31 +9,40 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What a client has learnt: servers that refuse options, and ways on which large blocks vanish. Safe on any thread. */
+/** A cache of servers that refuse options, and of paths that drop large blocks. Safe for use by several threads. */
 final class ServerCapabilityCache {
-    /** When it is time to try larger datagrams again (RFC 1191, section 6.3). */
-    private static final long FORGOTTEN = Duration.ofMinutes(10).toNanos();
+    /** Nanoseconds until larger datagrams are tried again (RFC 1191, section 6.3). */
+    private static final long EXPIRY = Duration.ofMinutes(10).toNanos();
 
     private final Set<InetSocketAddress> plainServers = ConcurrentHashMap.newKeySet();
     private final Map<InetAddress, Long> blackHoles = new ConcurrentHashMap<>();
 
-    /** That server has refused options. */
+    /** Records that the server has refused options. */
     void refusesOptions(InetSocketAddress server) {
         plainServers.add(server);
     }
 
-    /** On the way to or from that server no large block has arrived. */
+    /**
+     * Records that no large block has arrived on the path to or from the server.
+     *
+     * @param now the time in nanoseconds
+     */
     void losesLargeBlocks(InetSocketAddress server, long now) {
         blackHoles.put(server.getAddress(), now);
     }
 
-    /** What to ask that server for; {@code tsize} as {@link ClientConfig#asked} takes it. */
+    /**
+     * Returns the options to request from the server.
+     *
+     * @param tsize as in {@link ClientConfig#asked}
+     * @param now the time in nanoseconds
+     */
     Options asked(ClientConfig config, InetSocketAddress server, long tsize, long now) {
         if (plainServers.contains(server)) {
             return Options.NONE;
         }
         Long since = blackHoles.get(server.getAddress());
-        boolean small = since != null && now - since < FORGOTTEN;
+        boolean small = since != null && now - since < EXPIRY;
         return config.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : config.blksize());
     }
 }

@@ -16,42 +16,44 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Sockets that serve one transfer after another: a socket whose transfer has ended stays open, and has the next one
- * when it has rested. Thousands of small transfers a second otherwise spend a third of their time on opening and
- * closing. It rests so that a late datagram of its last transfer meets nobody else; who sends one is told so.
+ * A pool of sockets. When a transfer has ended its socket stays open. It serves another transfer after a quiet time.
+ * Without the pool, thousands of small transfers a second spend a third of their time on opening and closing sockets.
+ *
+ * <p>During the quiet time late datagrams of the previous transfer are answered with ERROR 5 instead of reaching
+ * another transfer.
  */
 final class SocketPool implements ClientSockets {
     private record Kind(EventLoop loop, Needs needs) {}
 
     private final ClientSockets fresh;
-    private final long rest;
-    private final Map<Kind, Deque<Rester>> resting = new ConcurrentHashMap<>(); // each queue is of one event loop
+    private final long quietTime;
+    private final Map<Kind, Deque<PooledSocket>> idleSockets = new ConcurrentHashMap<>(); // each queue belongs to one event loop
     private volatile boolean closed;
 
-    /** Sockets that come from there. */
-    SocketPool(ClientSockets fresh, Duration rest) {
+    /** Creates a pool that opens its sockets with {@code fresh}. */
+    SocketPool(ClientSockets fresh, Duration quietTime) {
         this.fresh = fresh;
-        this.rest = rest.toNanos();
+        this.quietTime = quietTime.toNanos();
     }
 
     @Override
-    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed) {
-        Deque<Rester> queue = resting.computeIfAbsent(new Kind(loop, needs), kind -> new ArrayDeque<>());
-        Rester longest = queue.peekFirst();
-        if (longest != null && loop.ticker().nanoTime() - longest.since >= rest) {
-            queue.removeFirst().wake(furnish);
+    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
+        Deque<PooledSocket> queue = idleSockets.computeIfAbsent(new Kind(loop, needs), kind -> new ArrayDeque<>());
+        PooledSocket longest = queue.peekFirst();
+        if (longest != null && loop.ticker().nanoTime() - longest.idleSince >= quietTime) {
+            queue.removeFirst().reuse(addHandlers);
             return;
         }
-        Consumer<ChannelPipeline> furnishFirst = pipeline -> {
-            pipeline.addLast(new Rester(queue));
-            furnish.accept(pipeline);
+        Consumer<ChannelPipeline> addAllHandlers = pipeline -> {
+            pipeline.addLast(new PooledSocket(queue));
+            addHandlers.accept(pipeline);
         };
-        fresh.open(loop, needs, furnishFirst, failure -> {
-            Rester other = queue.pollFirst(); // there are no more ports: rather too early than not at all
+        fresh.open(loop, needs, addAllHandlers, failure -> {
+            PooledSocket other = queue.pollFirst(); // all ports are in use: end a quiet time early instead of failing
             if (other == null) {
                 failed.accept(failure);
             } else {
-                other.wake(furnish);
+                other.reuse(addHandlers);
             }
         });
     }
@@ -61,16 +63,18 @@ final class SocketPool implements ClientSockets {
         closed = true;
     }
 
-    /** The first handler of a socket: has it rest where a transfer would close it. */
-    private final class Rester extends ChannelDuplexHandler {
-        private final Deque<Rester> queue;
-        private final UnknownTidResponder strangers = new UnknownTidResponder();
+    /**
+     * The first handler of a socket. When the transfer closes the channel, it puts the socket into the pool instead.
+     */
+    private final class PooledSocket extends ChannelDuplexHandler {
+        private final Deque<PooledSocket> queue;
+        private final UnknownTidResponder unknownTids = new UnknownTidResponder();
         private Channel channel;
-        private boolean isResting;
+        private boolean isIdle;
         private boolean isBroken;
-        private long since;
+        private long idleSince;
 
-        Rester(Deque<Rester> queue) {
+        PooledSocket(Deque<PooledSocket> queue) {
             this.queue = queue;
         }
 
@@ -79,9 +83,9 @@ final class SocketPool implements ClientSockets {
             channel = ctx.channel();
         }
 
-        void wake(Consumer<ChannelPipeline> furnish) {
-            isResting = false;
-            furnish.accept(channel.pipeline());
+        void reuse(Consumer<ChannelPipeline> addHandlers) {
+            isIdle = false;
+            addHandlers.accept(channel.pipeline());
             channel.pipeline().fireChannelActive();
         }
 
@@ -94,9 +98,9 @@ final class SocketPool implements ClientSockets {
             while (channel.pipeline().last() != this) {
                 channel.pipeline().removeLast();
             }
-            if (!isResting) {
-                isResting = true;
-                since = ctx.executor().ticker().nanoTime();
+            if (!isIdle) {
+                isIdle = true;
+                idleSince = ctx.executor().ticker().nanoTime();
                 queue.addLast(this);
             }
             promise.trySuccess();
@@ -104,12 +108,12 @@ final class SocketPool implements ClientSockets {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            if (!isResting) {
+            if (!isIdle) {
                 ctx.fireChannelRead(msg);
                 return;
             }
             DatagramPacket late = (DatagramPacket) msg;
-            strangers.turnAway(ctx, late);
+            unknownTids.turnAway(ctx, late);
             late.release();
         }
 

@@ -35,11 +35,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files; any number at once. Safe on any thread. Its futures fail with a {@link TftpException} that
- * knows the ERROR, and complete on an event loop: whoever continues there must not block.
+ * Gets and puts files, any number of them concurrently. Safe for use by several threads. Its futures fail with a
+ * {@link TftpException} that has the ERROR. They complete on an event loop, so dependent actions must not block.
  *
- * <p>A future that is cancelled, or otherwise completed by its holder ({@code orTimeout}), ends its transfer: the server
- * gets an ERROR, and the file is closed without a commit, unless the commit has begun.
+ * <p>Cancelling a future, or completing it otherwise ({@code orTimeout}), ends its transfer. The server gets an ERROR,
+ * and the file is closed without a commit, unless the commit has begun.
  *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
@@ -48,7 +48,7 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class TftpClient implements AutoCloseable {
-    private static final long LAST_WORDS_SECONDS = 5;
+    private static final long SHUTDOWN_SECONDS = 5;
 
     private final ClientConfig config;
     private final Transport transport = Transport.best();
@@ -58,7 +58,7 @@ public final class TftpClient implements AutoCloseable {
     private final Set<RunningTransfer> running = ConcurrentHashMap.newKeySet();
     private final ClientSockets sockets;
     private final TransferContext context;
-    private final ServerCapabilityCache experience = new ServerCapabilityCache();
+    private final ServerCapabilityCache capabilities = new ServerCapabilityCache();
     private volatile boolean closing;
 
     TftpClient(ClientConfig config) {
@@ -76,17 +76,34 @@ public final class TftpClient implements AutoCloseable {
                 config.progressStep());
     }
 
-    /** A builder with defaults for all settings. */
+    /**
+     * Returns a builder with defaults for all settings.
+     *
+     * @return a new builder
+     */
     public static TftpClientBuilder builder() {
         return new TftpClientBuilder();
     }
 
-    /** Gets a file into a sink, which is taken over and committed only if the file came whole. */
+    /**
+     * Reads a file from a server into a sink. The sink is committed only if the file is complete.
+     *
+     * @param remote the file
+     * @param sink receives the content; the client takes it over and closes it
+     * @return the result
+     */
     public CompletableFuture<TransferResult> get(RemoteFile remote, Sink sink) {
         return get(TransferRequest.of(remote), sink);
     }
 
-    /** As {@link #get(RemoteFile, Sink)}, with more to say about it. */
+    /**
+     * Reads a file from a server into a sink, with options and a listener of its own.
+     *
+     * @param request the file, its options and its listener
+     * @param sink receives the content; the client takes it over and closes it
+     * @return the result
+     * @see #get(RemoteFile, Sink)
+     */
     public CompletableFuture<TransferResult> get(TransferRequest request, Sink sink) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, ClientOperation.Download.of(request.remote(), sink, result), result);
@@ -94,14 +111,25 @@ public final class TftpClient implements AutoCloseable {
     }
 
     /**
-     * Puts a file from a source, which is taken over. Completes when the server has acknowledged the last block, or,
-     * with the outcome UNCONFIRMED, when that last ACK never came: then the file is probably there.
+     * Writes a file from a source to a server. The future completes when the server has acknowledged the last block. If
+     * that ACK does not arrive, the outcome is UNCONFIRMED: the file is probably complete.
+     *
+     * @param remote the file
+     * @param source provides the content; the client takes it over and closes it
+     * @return the result
      */
     public CompletableFuture<TransferResult> put(RemoteFile remote, Source source) {
         return put(TransferRequest.of(remote), source);
     }
 
-    /** As {@link #put(RemoteFile, Source)}, with more to say about it. */
+    /**
+     * Writes a file from a source to a server, with options and a listener of its own.
+     *
+     * @param request the file, its options and its listener
+     * @param source provides the content; the client takes it over and closes it
+     * @return the result
+     * @see #put(RemoteFile, Source)
+     */
     public CompletableFuture<TransferResult> put(TransferRequest request, Source source) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, ClientOperation.Upload.of(request.remote(), source), result);
@@ -109,54 +137,57 @@ public final class TftpClient implements AutoCloseable {
     }
 
     /**
-     * Asks to read a file only to learn what would be granted, its size above all, and leaves with ERROR 8 as boot
-     * firmware does.
+     * Sends a read request to learn the settings that the server grants, such as the size of the file. Ends with ERROR
+     * 8, as boot firmware does.
+     *
+     * @param request the file, its options and its listener
+     * @return the granted settings
      */
     public CompletableFuture<TransferSettings> probe(TransferRequest request) {
         CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, new ClientOperation.Probe(request.remote(), granted), result);
-        result.whenComplete((none, failure) -> granted.completeExceptionally(failure)); // unless it is known
+        result.whenComplete((none, failure) -> granted.completeExceptionally(failure)); // no effect if the settings are known
         granted.whenComplete((settings, failure) -> result.cancel(false));
         return granted;
     }
 
-    private void start(TransferRequest request, ClientOperation exchange, CompletableFuture<TransferResult> result) {
+    private void start(TransferRequest request, ClientOperation operation, CompletableFuture<TransferResult> result) {
         EventLoop loop = loops.next();
         RunningTransfer transfer = new RunningTransfer(loop, result);
-        transfer.enter(cause -> close(exchange, loop, () -> transfer.fail(cause)));
+        transfer.enter(cause -> close(operation, loop, () -> transfer.fail(cause)));
         running.add(transfer);
         transfer.start(() -> running.remove(transfer));
         if (closing) {
-            closeAtOnce(exchange);
+            closeAtOnce(operation);
             transfer.fail(closed());
             return;
         }
-        RemoteFile remote = exchange.remote();
-        // an address is its own answer: only a name is worth a trip to the I/O pool
+        RemoteFile remote = operation.remote();
+        // an address needs no lookup: only a name is resolved in the I/O pool
         BlockingTasks work = new BlockingTasks(isAddress(remote.host()) ? Runnable::run : io, loop);
         work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
             if (transfer.isCancelled()) {
-                return; // and the file is being closed
+                return; // the file is being closed
             }
             if (failure != null) {
                 String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
                 TftpException unknown = new TftpException(ErrorCode.NOT_DEFINED, text, failure);
-                close(exchange, loop, () -> transfer.fail(unknown));
+                close(operation, loop, () -> transfer.fail(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                Options asked = request.options().orElseGet(() -> asked(exchange, server));
+                Options asked = request.options().orElseGet(() -> asked(operation, server));
                 begin(
                         request,
-                        new RequestAttempt(exchange, server, asked, contextOf(request, exchange), loop, transfer));
+                        new RequestAttempt(operation, server, asked, contextOf(request, operation), loop, transfer));
             }
         });
     }
 
-    /** Closes a file where no event loop and no I/O pool may be left to do it. */
-    private static void closeAtOnce(ClientOperation exchange) {
+    /** Closes the file on the calling thread, because the event loop and the I/O pool may have been shut down. */
+    private static void closeAtOnce(ClientOperation operation) {
         try {
-            exchange.close();
+            operation.close();
         } catch (IOException ignored) {
             // nothing was transferred
         }
@@ -166,7 +197,7 @@ public final class TftpClient implements AutoCloseable {
         return new TftpException(ErrorCode.NOT_DEFINED, "closed");
     }
 
-    /** A request that can't even be written fails as one that is refused does. */
+    /** Starts an attempt. A request that cannot be encoded fails like a refused one. */
     private void begin(TransferRequest request, RequestAttempt attempt) {
         if (attempt.transfer().isCancelled()) {
             close(attempt, () -> attempt.transfer().fail(closed()));
@@ -187,13 +218,16 @@ public final class TftpClient implements AutoCloseable {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    private Options asked(ClientOperation exchange, InetSocketAddress server) {
-        return experience.asked(config, server, exchange.tsize(), System.nanoTime());
+    private Options asked(ClientOperation operation, InetSocketAddress server) {
+        return capabilities.asked(config, server, operation.tsize(), System.nanoTime());
     }
 
-    /** Blocks can only be put to the test where smaller ones may follow. */
-    private TransferContext contextOf(TransferRequest request, ClientOperation exchange) {
-        TransferContext all = request.options().isEmpty() && exchange.canBeginAgain()
+    /**
+     * Returns the context of a transfer. The timeout for the first block applies only where an attempt with smaller
+     * blocks may follow.
+     */
+    private TransferContext contextOf(TransferRequest request, ClientOperation operation) {
+        TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
                 ? context
                 : context.withLimits(context.limits().withFirstBlockTimeout(Duration.ZERO));
         return request.listener() == TransferListener.NONE
@@ -202,10 +236,10 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void refused(TransferRequest request, RequestAttempt attempt, TftpException refusal) {
-        boolean dislikesOptions = refusal.isFromPeer()
+        boolean refusesOptions = refusal.isFromPeer()
                 && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
-        if (dislikesOptions && request.options().isEmpty() && !attempt.asked().isEmpty()) {
-            experience.refusesOptions(attempt.server());
+        if (refusesOptions && request.options().isEmpty() && !attempt.asked().isEmpty()) {
+            capabilities.refusesOptions(attempt.server());
             begin(request, attempt.asking(Options.NONE));
         } else {
             close(attempt, () -> attempt.transfer().fail(refusal));
@@ -215,12 +249,12 @@ public final class TftpClient implements AutoCloseable {
     private void ended(TransferRequest request, RequestAttempt attempt, TransferEvent.Ended ended) {
         boolean lost = !attempt.transfer().isCancelled() && attempt.lostLargeBlocks(ended);
         if (lost) {
-            experience.losesLargeBlocks(attempt.server(), System.nanoTime());
+            capabilities.losesLargeBlocks(attempt.server(), System.nanoTime());
         }
         if (lost && !closing && !attempt.context().limits().firstBlockTimeout().isZero()) {
-            fileWork(attempt.exchange(), attempt.loop()).perform(attempt.exchange()::rewind, failure -> {
+            fileTasks(attempt.operation(), attempt.loop()).perform(attempt.operation()::rewind, failure -> {
                 if (failure == null) {
-                    begin(request, attempt.asking(asked(attempt.exchange(), attempt.server())));
+                    begin(request, attempt.asking(asked(attempt.operation(), attempt.server())));
                 } else {
                     close(attempt, () -> attempt.transfer().fail(failure));
                 }
@@ -231,34 +265,40 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void close(RequestAttempt attempt, Runnable then) {
-        close(attempt.exchange(), attempt.loop(), then);
+        close(attempt.operation(), attempt.loop(), then);
     }
 
-    private void close(ClientOperation exchange, EventLoop loop, Runnable then) {
-        fileWork(exchange, loop).perform(exchange::close, closed -> then.run());
+    private void close(ClientOperation operation, EventLoop loop, Runnable then) {
+        fileTasks(operation, loop).perform(operation::close, closed -> then.run());
     }
 
-    private BlockingTasks fileWork(ClientOperation exchange, EventLoop loop) {
-        return new BlockingTasks(exchange.mayBlock() ? io : Runnable::run, loop);
+    private BlockingTasks fileTasks(ClientOperation operation, EventLoop loop) {
+        return new BlockingTasks(operation.mayBlock() ? io : Runnable::run, loop);
     }
 
-    /** Waits until complete gets no longer stay in case their last ACK got lost (RFC 1350, section 6): some seconds. */
+    /**
+     * Waits until completed gets no longer dally in case their last ACK was lost (RFC 1350, section 6). This takes some
+     * seconds.
+     */
     public void dally() {
         channels.newCloseFuture().awaitUninterruptibly();
     }
 
-    /** Ends what is still running; its futures fail, its files are closed. */
+    /**
+     * Cancels the transfers that are still running. Their futures fail, and their files are closed. Blocks until all
+     * threads have ended, or for some seconds.
+     */
     @Override
     public void close() {
         closing = true;
         sockets.close();
-        running.forEach(transfer -> transfer.cancel(closed())); // while its peer can still be told
+        running.forEach(transfer -> transfer.cancel(closed())); // while an ERROR can still be sent to its peer
         channels.close().awaitUninterruptibly();
         awaitFiles();
-        loops.shutdownGracefully(0, LAST_WORDS_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         io.shutdown();
         try {
-            if (!io.awaitTermination(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+            if (!io.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
                 io.shutdownNow();
             }
         } catch (InterruptedException e) {
@@ -267,13 +307,13 @@ public final class TftpClient implements AutoCloseable {
         config.taps().forEach(PacketTap::close);
     }
 
-    /** A result is known when its file is closed, which takes the event loop and the I/O pool. */
+    /** Waits for the files of cancelled transfers to be closed. This needs the event loop and the I/O pool. */
     private void awaitFiles() {
         CompletableFuture<?>[] ending =
                 running.stream().map(RunningTransfer::end).toArray(CompletableFuture[]::new);
         if (ending.length > 0) {
             CompletableFuture.allOf(ending)
-                    .orTimeout(LAST_WORDS_SECONDS, TimeUnit.SECONDS)
+                    .orTimeout(SHUTDOWN_SECONDS, TimeUnit.SECONDS)
                     .exceptionally(failure -> null)
                     .join();
         }

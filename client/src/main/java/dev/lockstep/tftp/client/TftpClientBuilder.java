@@ -7,11 +7,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings of a client to be made. Each method replaces or adds one setting and returns this. */
+/** A builder of clients. Each method replaces or adds one setting and returns this builder. */
 public final class TftpClientBuilder {
-    /** Fits into an Ethernet frame, with room for IPv6 and a tunnel's header. */
+    /**
+     * The default block size in bytes. A DATA with it fits into an Ethernet frame with the headers of IPv6 and of a
+     * tunnel.
+     */
     public static final int BLKSIZE = 1428;
-    /** With {@link #BLKSIZE} blocks less than a default socket buffer holds. */
+    /**
+     * The default window size in blocks. With blocks of {@link #BLKSIZE} a window is smaller than the default buffer of
+     * a socket.
+     */
     public static final int WINDOWSIZE = 64;
 
     private static final long PROGRESS_STEP = 256 * 1024;
@@ -23,7 +29,10 @@ public final class TftpClientBuilder {
     private int timeoutSeconds;
     private boolean options = true;
     private boolean size = true;
-    /** Longer than a black-out of ten seconds, and than most servers stay to repeat the ACK of a small file. */
+    /**
+     * The timeout for the first block. It is longer than an outage of ten seconds, and longer than most servers dally
+     * to repeat the ACK of a small file.
+     */
     private static final Duration FIRST_BLOCK = Duration.ofSeconds(12);
 
     private Limits limits = Limits.DEFAULT.withFirstBlockTimeout(FIRST_BLOCK).withExactSize(true);
@@ -34,86 +43,146 @@ public final class TftpClientBuilder {
 
     TftpClientBuilder() {}
 
-    /** The block size to ask for, 8 to 65464. */
-    public TftpClientBuilder blksize(int octets) {
-        blksize = octets;
+    /**
+     * Sets the block size to request.
+     *
+     * @param bytes 8 to 65464 bytes; 512 is not requested
+     * @return this
+     */
+    public TftpClientBuilder blksize(int bytes) {
+        blksize = bytes;
         return this;
     }
 
-    /** The window to ask for, 1 to 32767 blocks. */
+    /**
+     * Sets the window size to request.
+     *
+     * @param blocks 1 to 32767 blocks; 1 is not requested
+     * @return this
+     */
     public TftpClientBuilder windowsize(int blocks) {
         windowsize = blocks;
         return this;
     }
 
-    /** The timeout to ask for, 1 to 255 seconds; 0 asks for none. */
+    /**
+     * Sets the timeout to request.
+     *
+     * @param seconds 1 to 255 seconds; 0 requests none
+     * @return this
+     */
     public TftpClientBuilder timeout(int seconds) {
         timeoutSeconds = seconds;
         return this;
     }
 
-    /** Whether to ask for anything at all; without, a transfer is plain RFC 1350. */
+    /**
+     * Sets whether any option is requested. Without options a transfer follows RFC 1350 alone.
+     *
+     * @param asked whether options are requested
+     * @return this
+     */
     public TftpClientBuilder options(boolean asked) {
         options = asked;
         return this;
     }
 
-    /** Whether to ask for the size of a file, and to tell it. */
+    /**
+     * Sets whether the tsize option is requested, to learn the size of a file or to announce it.
+     *
+     * @param asked whether the option is requested
+     * @return this
+     */
     public TftpClientBuilder size(boolean asked) {
         size = asked;
         return this;
     }
 
-    /** How long a transfer may take, and whether a file must be as long as the server said. */
+    /**
+     * Sets the timeouts of a transfer, and whether the size of a file must match the announced one.
+     *
+     * @param all the limits
+     * @return this
+     */
     public TftpClientBuilder limits(Limits all) {
         limits = all;
         return this;
     }
 
-    /** How many octets of files may be in memory for all transfers together. */
-    public TftpClientBuilder bufferMemory(long octets) {
-        bufferMemory = octets;
+    /**
+     * Sets the limit of the memory for file content of all transfers together.
+     *
+     * @param bytes the limit in bytes
+     * @return this
+     */
+    public TftpClientBuilder bufferMemory(long bytes) {
+        bufferMemory = bytes;
         return this;
     }
 
-    /** How many threads move packets. */
+    /**
+     * Sets the number of event loops, each with one thread.
+     *
+     * @param threads at least 1
+     * @return this
+     */
     public TftpClientBuilder eventLoops(int threads) {
         eventLoops = threads;
         return this;
     }
 
-    /** Which ports transfers use. */
+    /**
+     * Sets the local ports of transfers.
+     *
+     * @param ports the ports
+     * @return this
+     */
     public TftpClientBuilder localPorts(LocalPorts ports) {
         localPorts = ports;
         return this;
     }
 
     /**
-     * Has sockets serve one transfer after another, each from the same port, with that rest between two; zero, the
-     * default, opens one for each. For thousands of small transfers a second. With a tap, which looks at one transfer
-     * a channel, there is one for each all the same.
+     * Reuses each socket for one transfer after another, from the same port. Intended for thousands of small transfers
+     * a second. With a tap, which observes one transfer for each channel, sockets are not reused.
+     *
+     * @param quietTime time for which a socket stays unused between two transfers; zero, the default, opens a socket
+     *     for each transfer
+     * @return this
      */
-    public TftpClientBuilder reuseSockets(Duration rest) {
-        quietTime = rest;
+    public TftpClientBuilder reuseSockets(Duration quietTime) {
+        this.quietTime = quietTime;
         return this;
     }
 
-    /** One more observer of transfers. */
+    /**
+     * Adds a listener of all transfers.
+     *
+     * @param listener the listener
+     * @return this
+     */
     public TftpClientBuilder listener(TransferListener listener) {
         listeners.add(listener);
         return this;
     }
 
-    /** One more look at the datagrams; taken over. While there is one, bursts leave as single datagrams. */
+    /**
+     * Adds a tap, which observes all datagrams. The client takes it over and closes it. With a tap, bursts are sent as
+     * single datagrams.
+     *
+     * @param tap the tap
+     * @return this
+     */
     public TftpClientBuilder tap(PacketTap tap) {
         taps.add(tap);
         return this;
     }
 
     /**
-     * The client.
+     * Returns a new client.
      *
-     * @throws IllegalArgumentException for a setting that makes no sense, with its value and what was expected
+     * @return the client
+     * @throws IllegalArgumentException for an invalid setting; the message contains its value and what was expected
      */
     public TftpClient build() {
         return new TftpClient(new ClientConfig(

@@ -6,31 +6,51 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A transfer to be made, where the client's own settings do not say all.
+ * A request for a transfer, with settings that differ from those of the client.
  *
- * @param options asked exactly so, in this order, and a refusal stands; empty: what the client is set to ask, or
- *     nothing from a server that refuses that
- * @param listener told of this transfer, after the client's own
+ * @param remote the file on the server
+ * @param options requested exactly as given, in this order, and a refusal is final; if empty, the client's settings
+ *     apply, and no option is requested from a server that has refused options
+ * @param listener called for this transfer, after the client's own listeners
  */
 public record TransferRequest(RemoteFile remote, Optional<Options> options, TransferListener listener) {
-    /** Refuses nulls. */
+    /**
+     * Validates that no component is null.
+     *
+     * @throws NullPointerException if one is
+     */
     public TransferRequest {
         Objects.requireNonNull(remote, "remote");
         Objects.requireNonNull(options, "options");
         Objects.requireNonNull(listener, "listener");
     }
 
-    /** With the client's settings. */
+    /**
+     * Returns a request with the client's settings.
+     *
+     * @param remote the file on the server
+     * @return the request
+     */
     public static TransferRequest of(RemoteFile remote) {
         return new TransferRequest(remote, Optional.empty(), TransferListener.NONE);
     }
 
-    /** The same with exactly those options. */
+    /**
+     * Returns a request with the given options.
+     *
+     * @param exactly requested exactly as given, in this order
+     * @return the request
+     */
     public TransferRequest asking(Options exactly) {
         return new TransferRequest(remote, Optional.of(exactly), listener);
     }
 
-    /** The same with that listener. */
+    /**
+     * Returns a request with the given listener.
+     *
+     * @param observer the listener
+     * @return the request
+     */
     public TransferRequest observedBy(TransferListener observer) {
         return new TransferRequest(remote, options, observer);
     }

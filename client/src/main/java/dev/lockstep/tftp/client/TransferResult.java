@@ -6,10 +6,13 @@ import dev.lockstep.tftp.transfer.TransferStats;
 import java.net.InetSocketAddress;
 
 /**
- * A transfer that is complete, as far as this end can know.
+ * The result of a transfer that is complete, as far as this side can know.
  *
- * @param outcome COMPLETE; or, of a put only, UNCONFIRMED: all was sent, but the last ACK never came
- * @param peer the server's address and the port it used for this transfer
+ * @param remote the file on the server
+ * @param peer the server's address and its port for this transfer
+ * @param settings the negotiated settings
+ * @param stats the counters of the transfer
+ * @param outcome COMPLETE; of a put also UNCONFIRMED: all blocks were sent, but the last ACK did not arrive
  */
 public record TransferResult(
         RemoteFile remote, InetSocketAddress peer, TransferSettings settings, TransferStats stats, Outcome outcome) {}

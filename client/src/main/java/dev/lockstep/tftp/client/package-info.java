@@ -1,5 +1,5 @@
 /**
- * The client: asks, takes the answer's port as its peer, and runs the transfer.
+ * The client sends the request, takes the source port of the reply as the TID of its peer, and runs the transfer.
  *
  * <p>Start here: {@link dev.lockstep.tftp.client.TftpClient}.
  */

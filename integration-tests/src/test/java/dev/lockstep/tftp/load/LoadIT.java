@@ -199,7 +199,7 @@ class LoadIT {
             LoadResult result = run(plan(server, closed(30, 3), "nothing.img"));
             assertThat(result.completed()).isZero();
             assertThat(result.serverErrors()).containsExactly(Map.entry(1, 30L));
-            assertThat(result.failures()).containsExactly(Map.entry("server said ERROR 1 file not found", 30L));
+            assertThat(result.failures()).containsExactly(Map.entry("server sent ERROR 1 file not found", 30L));
         }
     }
 

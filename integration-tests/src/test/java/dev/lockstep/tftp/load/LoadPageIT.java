@@ -79,7 +79,7 @@ class LoadPageIT {
         assertThat(figure(shown, "seconds")).isEqualTo(String.format(Locale.US, "%,.2f", number("seconds")));
         assertThat(shown)
                 .contains("<td>" + String.format(Locale.US, "%,.2f", latency("p99")) + "</td>")
-                .contains("<td>server said ERROR 1 file not found</td><td>" + whole(number("failed")) + "</td>");
+                .contains("<td>server sent ERROR 1 file not found</td><td>" + whole(number("failed")) + "</td>");
     }
 
     @Test

@@ -12,20 +12,24 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Runs the transfers of one command, some at once, and tells of each as it ends. */
+/** Runs the transfers of one command, several concurrently, and reports each one when it ends. */
 final class Batch {
-    /** One transfer to be made. */
+    /** A transfer of the batch. */
     interface Job {
-        /** In words, for the report. */
+        /** Returns the name of the operation for the report. */
         String operation();
 
-        /** This end of it. */
+        /** Returns the name of the local file. */
         String local();
 
-        /** The other end. */
+        /** Returns the file on the server. */
         RemoteFile remote();
 
-        /** Opens the file and starts. */
+        /**
+         * Opens the local file and starts the transfer.
+         *
+         * @throws TftpException if the local file cannot be opened
+         */
         CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request) throws TftpException;
     }
 
@@ -45,7 +49,7 @@ final class Batch {
         this.parallel = parallel;
     }
 
-    /** Returns the exit status: 0 if all went well, else 1. */
+    /** Runs all transfers and returns the exit status: 0 if all succeeded, 1 otherwise. */
     int run(List<? extends Job> jobs) throws InterruptedException {
         Queue<Job> waiting = new ArrayDeque<>(jobs);
         int running = 0;
@@ -64,17 +68,17 @@ final class Batch {
                 failed |= end.failure != null;
                 lossy |= end.result != null
                         && end.result.stats().duplicates() + end.result.stats().resends() > 0;
-                tell(end);
+                report(end);
             }
         }
         progress.close();
         if (lossy) {
-            client.dally(); // where datagrams got lost the last ACK may have been one of them
+            client.dally(); // on a lossy path the last ACK may be lost, too
         }
         return failed ? 1 : 0;
     }
 
-    /** Starts nothing more. On any thread. */
+    /** Starts no more transfers. May be called by any thread. */
     void stop() {
         stopped = true;
     }
@@ -88,7 +92,7 @@ final class Batch {
         }
     }
 
-    private void tell(Ended end) {
+    private void report(Ended end) {
         Job job = end.job;
         progress.pause(() -> {
             if (end.failure == null) {

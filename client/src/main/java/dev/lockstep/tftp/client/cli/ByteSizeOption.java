@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of octets as people write it: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}; units of 1024. */
-record ByteSizeOption(long octets) {
-    /** What fits a boot loader. */
+/** A number of bytes with an optional binary unit: {@code 4096}, {@code 64K}, {@code 512MiB}, {@code 2g}. */
+record ByteSizeOption(long bytes) {
+    /** The default: the size of a typical boot loader. */
     static final ByteSizeOption DEFAULT = new ByteSizeOption(64 * 1024);
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})(?:([KMGT])(?:I?B)?)?");
     private static final String UNITS = "KMGT";
     private static final int UNIT_BITS = 10;
 
-    /** Reads one for picocli. */
+    /** Parses a size for picocli. */
     static final class Converter implements ITypeConverter<ByteSizeOption> {
         @Override
         public ByteSizeOption convert(String value) {

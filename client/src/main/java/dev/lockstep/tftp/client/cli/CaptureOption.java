@@ -12,7 +12,11 @@ final class CaptureOption {
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
     private Path file;
 
-    /** The capture that is wanted, begun. */
+    /**
+     * Opens the capture if the flag is given.
+     *
+     * @throws IllegalArgumentException if the file cannot be written
+     */
     Optional<PacketCapture> open() {
         if (file == null) {
             return Optional.empty();

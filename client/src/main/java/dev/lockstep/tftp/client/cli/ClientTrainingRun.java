@@ -22,8 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A get and a put of a small file from a server in this process, so that a virtual machine that watches learns which
- * classes these take. The launcher makes its class-data archive so; nobody else runs it.
+ * The training run for the class-data sharing archive. Gets and puts a small file with a server in this process, so
+ * that the virtual machine records the classes in use. Only the launcher runs it.
  */
 final class ClientTrainingRun {
     private static final String MISSING = "missing";
@@ -31,15 +31,15 @@ final class ClientTrainingRun {
 
     private ClientTrainingRun() {}
 
-    /** Exits with 0 if all went as it should. */
+    /** Exits with status 0 if all transfers ended as expected, with 1 otherwise. */
     public static void main(String[] args) throws IOException {
-        Path folder = Files.createTempDirectory("tftp-rehearsal");
+        Path folder = Files.createTempDirectory("tftp-training-run");
         int status;
         try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            Thread thread = new Thread(() -> serve(server), "rehearsal-server");
+            Thread thread = new Thread(() -> serve(server), "training-run-server");
             thread.setDaemon(true);
             thread.start();
-            status = rehearse(folder.resolve("file"), "tftp://127.0.0.1:" + server.getLocalPort() + "/");
+            status = transfer(folder.resolve("file"), "tftp://127.0.0.1:" + server.getLocalPort() + "/");
         } finally {
             Files.deleteIfExists(folder.resolve("file"));
             Files.delete(folder);
@@ -47,7 +47,7 @@ final class ClientTrainingRun {
         System.exit(status);
     }
 
-    private static int rehearse(Path file, String uri) {
+    private static int transfer(Path file, String uri) {
         int got = TftpCommand.execute("get", uri + "file", "-o", file.toString());
         int put = TftpCommand.execute("put", "--quiet", file.toString(), uri);
         int failed = TftpCommand.execute("get", uri + MISSING, "-o", file.toString());
@@ -61,26 +61,26 @@ final class ClientTrainingRun {
                 packet.setLength(2048);
                 server.receive(packet);
                 TftpMessage message = TftpCodec.decode(Unpooled.wrappedBuffer(packet.getData(), 0, packet.getLength()));
-                TftpMessage answer = answer(message);
+                TftpMessage reply = reply(message);
                 ReferenceCountUtil.release(message);
-                if (answer != null) {
-                    ByteBuf bytes = TftpCodec.encode(answer, UnpooledByteBufAllocator.DEFAULT);
-                    byte[] octets = new byte[bytes.readableBytes()];
-                    bytes.readBytes(octets);
-                    server.send(new DatagramPacket(octets, octets.length, packet.getSocketAddress()));
+                if (reply != null) {
+                    ByteBuf bytes = TftpCodec.encode(reply, UnpooledByteBufAllocator.DEFAULT);
+                    byte[] datagram = new byte[bytes.readableBytes()];
+                    bytes.readBytes(datagram);
+                    server.send(new DatagramPacket(datagram, datagram.length, packet.getSocketAddress()));
                 }
             }
         } catch (IOException | MalformedMessageException ignored) {
-            // closed, which is the end of it
+            // the socket was closed at the end of the run
         }
     }
 
-    /** One block is a whole file here, either way. */
-    private static TftpMessage answer(TftpMessage message) {
+    /** Returns the reply of the server, or null if there is none. Each file has one block. */
+    private static TftpMessage reply(TftpMessage message) {
         if (message instanceof ReadRequest read) {
-            return read.filename().equals(MISSING) ? new ErrorMessage(1, "file not found") : agreed(SIZE);
+            return read.filename().equals(MISSING) ? new ErrorMessage(1, "file not found") : optionAck(SIZE);
         } else if (message instanceof WriteRequest) {
-            return agreed(SIZE);
+            return optionAck(SIZE);
         } else if (message instanceof Data data) {
             return new Ack(data.block());
         }
@@ -89,7 +89,7 @@ final class ClientTrainingRun {
                 : null;
     }
 
-    private static OptionAck agreed(int size) {
+    private static OptionAck optionAck(int size) {
         return new OptionAck(Options.NONE
                 .with(Options.BLKSIZE, 1428)
                 .with(Options.WINDOWSIZE, 64)

@@ -19,11 +19,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tftp get}: pulls files. */
+/** {@code tftp get}: reads files from servers. */
 @Command(
         name = "get",
         aliases = "pull",
-        description = "Gets files.",
+        description = "Reads files from servers.",
         customSynopsis = {
             "tftp get [OPTIONS] tftp://HOST[:PORT]/PATH[;mode=netascii]... [-o FILE|DIR|-]",
             "tftp get [OPTIONS] FILE [HOST [PORT]] [-o FILE|DIR|-]"
@@ -31,13 +31,13 @@ import picocli.CommandLine.Parameters;
 final class GetCommand extends TransferCommand {
     private static final String STANDARD_OUTPUT = "-";
 
-    @Parameters(arity = "1..*", paramLabel = "REMOTE", description = "URIs, or a file and then its host and port.")
+    @Parameters(arity = "1..*", paramLabel = "REMOTE", description = "URIs, or a file name followed by host and port.")
     private List<String> remotes;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE|DIR|-",
-            description = "Where to; by default a file of the same name here.")
+            description = "Target (default: a file of the same name in the working directory).")
     private String output;
 
     private record Get(RemoteFile remote, String local, String sha256) implements Batch.Job {
@@ -77,7 +77,7 @@ final class GetCommand extends TransferCommand {
         try {
             return LocalFile.real(Path.of(target));
         } catch (IOException e) {
-            return Path.of(target); // its transfer will fail, and the others need not
+            return Path.of(target); // only the transfer of this file will fail
         }
     }
 

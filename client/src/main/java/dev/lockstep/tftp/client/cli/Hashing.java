@@ -10,7 +10,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of a file that passes by; a wrong one ends the transfer before anything is published. */
+/**
+ * Computes the SHA-256 hash of a file during its transfer. A wrong hash fails the transfer before the file is
+ * published.
+ */
 final class Hashing {
     private final MessageDigest digest;
     private final String expected;
@@ -20,22 +23,30 @@ final class Hashing {
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java platform has it
+            throw new IllegalStateException(e); // each Java platform provides SHA-256
         }
     }
 
-    /** The same sink, or one that commits only what has that hash. */
+    /**
+     * Returns a sink that commits only content with the expected hash.
+     *
+     * @param expected the hash in lower-case hexadecimal digits, or null to return {@code sink} itself
+     */
     static Sink checked(Sink sink, String expected) {
         return expected == null ? sink : new HashingSink(sink, new Hashing(expected));
     }
 
-    /** The same source, or one that fails at its end unless all of it has that hash. */
+    /**
+     * Returns a source that fails at its end unless the content has the expected hash.
+     *
+     * @param expected the hash in lower-case hexadecimal digits, or null to return {@code source} itself
+     */
     static Source checked(Source source, String expected) {
         return expected == null ? source : new HashingSource(source, new Hashing(expected));
     }
 
-    private void update(ByteBuffer octets) {
-        digest.update(octets);
+    private void update(ByteBuffer bytes) {
+        digest.update(bytes);
     }
 
     private void check() throws TftpException {
@@ -64,7 +75,10 @@ final class Hashing {
         }
     }
 
-    /** Its size is unknown to the reader on purpose: the end must be asked for, and checked, before it is sent. */
+    /**
+     * A source that checks the hash. It reports an unknown size, so that the reader asks for the end of the file, and
+     * the hash is checked before the last block is sent.
+     */
     private record HashingSource(Source source, Hashing hash) implements Source {
         @Override
         public long size() {
@@ -73,13 +87,13 @@ final class Hashing {
 
         @Override
         public int read(ByteBuffer to) throws IOException {
-            ByteBuffer octets = to.duplicate();
+            ByteBuffer bytes = to.duplicate();
             int length = source.read(to);
             if (length < 0) {
                 hash.check();
             } else {
-                octets.limit(octets.position() + length);
-                hash.update(octets);
+                bytes.limit(bytes.position() + length);
+                hash.update(bytes);
             }
             return length;
         }

@@ -12,28 +12,31 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tftp hello}: asks a server's TCP probe whether it serves. Both ends count their steps together, from 1 to 6. */
+/**
+ * {@code tftp hello}: checks whether a server's TCP probe replies. The output numbers the steps of client and server
+ * together, from 1 to 6.
+ */
 @Command(
         name = "hello",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Says hello to a daemon's TCP probe (tftpd --probe-port): it answers while it serves.",
+        description = "Checks a server's TCP probe (tftpd --probe-port), which replies while the server accepts requests.",
         customSynopsis = "tftp hello [HOST [PORT]]",
-        footer = {"", "Exit status: 0 it answered, 1 it did not, 2 wrong usage."})
+        footer = {"", "Exit status: 0 reply received, 1 no reply, 2 wrong usage."})
 final class HelloCommand implements Callable<Integer> {
     private static final int PROBE_PORT = 8700;
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int TIMEOUT_MILLIS = 5_000;
     private static final int LONGEST_LINE = 256;
     private static final String HELLO = "Hi, server! I'm client.";
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "127.0.0.1 by default.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "Default: 127.0.0.1.")
     private String host = "127.0.0.1";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "PORT", description = PROBE_PORT + " by default.")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "PORT", description = "Default: " + PROBE_PORT + ".")
     private int port = PROBE_PORT;
 
     @Override
@@ -46,8 +49,8 @@ final class HelloCommand implements Callable<Integer> {
             if (server.isUnresolved()) {
                 throw new IOException("unknown host");
             }
-            socket.connect(server, PATIENCE_MILLIS);
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(server, TIMEOUT_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write((HELLO + "\n").getBytes(StandardCharsets.US_ASCII));
             System.out.println("[1] Send: " + HELLO);
             System.out.println("[4] Recv: " + readLine(socket.getInputStream()));
@@ -61,14 +64,14 @@ final class HelloCommand implements Callable<Integer> {
 
     private static String readLine(InputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int octet = in.read(); octet != '\n'; octet = in.read()) {
-            if (octet < 0) {
-                throw new IOException("closed without an answer");
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new IOException("connection closed without a reply");
             }
             if (line.length() == LONGEST_LINE) {
-                throw new IOException("no line within " + LONGEST_LINE + " octets");
+                throw new IOException("no line within " + LONGEST_LINE + " bytes");
             }
-            line.append(octet >= ' ' && octet <= '~' ? (char) octet : '?');
+            line.append(next >= ' ' && next <= '~' ? (char) next : '?');
         }
         return line.toString();
     }

@@ -14,49 +14,49 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Flags that say how each client of a load speaks. */
+/** The flags for the clients of a load test. */
 final class LoadClientOptions {
-    private static final int MOST_REST = 600_000;
+    private static final int MAX_QUIET_MILLIS = 600_000;
     private static final Pattern RANGE = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
 
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "Ask what this firmware asks: pxe, uboot, edk2, ipxe, grub or cisco.")
+            description = "Request the options of this firmware: pxe, uboot, edk2, ipxe, grub or cisco.")
     private String profile;
 
-    @Option(names = "--blksize", paramLabel = "N", description = "Octets a block to ask for, 8 to 65464; 1428.")
+    @Option(names = "--blksize", paramLabel = "N", description = "Block size to request, in bytes (8-65464, default 1428).")
     private Integer blksize;
 
-    @Option(names = "--windowsize", paramLabel = "N", description = "Blocks an ACK to ask for, 1 to 32767; 64.")
+    @Option(names = "--windowsize", paramLabel = "N", description = "Window size to request, in blocks (1-32767, default 64).")
     private Integer windowsize;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Wait before a resend to ask for, 1 to 255.")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
     private Integer timeout;
 
-    @Option(names = "--no-options", description = "Ask for nothing: plain RFC 1350.")
+    @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
     @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
     private String mode = "octet";
 
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer fails; 30.")
+    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
     private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that move packets; half of the processors.")
+    @Option(names = "--threads", paramLabel = "N", description = "Event loop threads (default: half of the processors).")
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     @Option(
             names = "--ports",
             paramLabel = "FIRST-LAST",
-            description = "This side's ports, used in turn; 10000-32767, which the kernel gives to nobody.")
+            description = "Local ports, used in turn (default 10000-32767, outside of the ephemeral range).")
     private String ports = "10000-32767";
 
     @Option(
-            names = "--port-rest",
+            names = "--port-quietTime",
             paramLabel = "MS",
-            description = "Time until a port has another transfer; 100. 0: each has a socket of its own.")
-    private double portRest = 100;
+            description = "Time until a port is reused (default 100; 0: one socket for each transfer).")
+    private double quietMillis = 100;
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
     private boolean trace;
@@ -64,13 +64,17 @@ final class LoadClientOptions {
     @Mixin
     private CaptureOption capture;
 
-    /** The firmware to be like, if any. */
+    /**
+     * Returns the firmware profile, if one is given.
+     *
+     * @throws IllegalArgumentException for an unknown profile, or flags that contradict it
+     */
     Optional<FirmwareProfile> profile() {
         if (profile == null) {
             return Optional.empty();
         }
         if (blksize != null || windowsize != null || timeout != null || noOptions) {
-            throw new IllegalArgumentException("--profile: " + profile + " (expected: no other option to ask for)");
+            throw new IllegalArgumentException("--profile: " + profile + " (expected: without flags that request options)");
         }
         try {
             return Optional.of(FirmwareProfile.named(profile));
@@ -79,13 +83,22 @@ final class LoadClientOptions {
         }
     }
 
-    /** The mode of files whose URI names none. */
+    /**
+     * Returns the mode of files whose URI has none.
+     *
+     * @throws IllegalArgumentException for an unknown mode
+     */
     TransferMode mode() {
         return TransferMode.named(mode)
                 .orElseThrow(() -> new IllegalArgumentException("--mode: " + mode + " (expected: octet or netascii)"));
     }
 
-    /** The client's settings. A finished get goes at once, as firmware does: lingering sockets would use up the ports. */
+    /**
+     * Returns the settings of the client. A finished get does not dally, like firmware: dallying sockets would exhaust
+     * the ports.
+     *
+     * @throws IllegalArgumentException for an invalid setting
+     */
     TftpClientBuilder settings() {
         int seconds = timeout == null ? 0 : timeout;
         Limits limits = Limits.DEFAULT
@@ -98,7 +111,7 @@ final class LoadClientOptions {
                 .options(!noOptions)
                 .eventLoops(threads)
                 .localPorts(localPorts())
-                .reuseSockets(rest())
+                .reuseSockets(quietTime())
                 .limits(limits);
         if (trace) {
             builder.tap(PacketTrace.onClient(System.err::println));
@@ -107,11 +120,11 @@ final class LoadClientOptions {
         return builder;
     }
 
-    private Duration rest() {
-        if (!(portRest >= 0 && portRest <= MOST_REST)) {
-            throw new IllegalArgumentException("--port-rest: " + portRest + " (expected: ms, 0 to " + MOST_REST + ")");
+    private Duration quietTime() {
+        if (!(quietMillis >= 0 && quietMillis <= MAX_QUIET_MILLIS)) {
+            throw new IllegalArgumentException("--port-quietTime: " + quietMillis + " (expected: ms, 0 to " + MAX_QUIET_MILLIS + ")");
         }
-        return Duration.ofNanos((long) (portRest * 1e6));
+        return Duration.ofNanos((long) (quietMillis * 1e6));
     }
 
     private LocalPorts localPorts() {

@@ -19,24 +19,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tftp load}: many clients at once, every byte checked. */
+/** {@code tftp load}: runs many concurrent transfers and verifies each byte. */
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Loads a server with many transfers at once and checks every byte.",
+        description = "Runs many concurrent transfers against a server and verifies each byte.",
         customSynopsis = "tftp load [OPTIONS] tftp://HOST[:PORT]/PATH[@WEIGHT]...",
         footer = {
             "",
-            "In a closed loop (the default) each of --concurrency clients starts its next transfer when its last one",
-            "has ended. With --rate transfers start at that rate whatever the server does, and latency counts from",
-            "the moment a transfer should have started.",
+            "In a closed loop (the default) each of --concurrency clients starts its next transfer when its previous one",
+            "has ended. With --rate (an open loop) transfers start at that rate, independent of the server, and latency",
+            "is measured from the scheduled start of a transfer.",
             "",
-            "Exit status: 0 all transfers came whole and right, 1 one did not, 2 wrong usage."
+            "Exit status: 0 all transfers complete and correct, 1 a transfer failed, 2 wrong usage."
         })
 final class LoadCommand implements Callable<Integer> {
-    private static final long LAST_WORDS_SECONDS = 5;
+    private static final long SHUTDOWN_SECONDS = 5;
 
     @Spec
     private CommandSpec spec;
@@ -50,7 +50,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
     private Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the result as a page with charts.")
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the result as an HTML page with charts.")
     private Path html;
 
     @Option(names = "--quiet", description = "Print errors only.")
@@ -69,29 +69,29 @@ final class LoadCommand implements Callable<Integer> {
             System.err.println("tftp: " + e.getMessage() + ": unknown host");
             return 1;
         }
-        CountDownLatch told = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> stop(run, told), "tftp-stop");
-        Runtime.getRuntime().addShutdownHook(onInterrupt); // the figures so far are worth having
+        CountDownLatch reported = new CountDownLatch(1);
+        Thread onInterrupt = new Thread(() -> stop(run, reported), "tftp-stop");
+        Runtime.getRuntime().addShutdownHook(onInterrupt); // an interrupt prints the result so far
         try {
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
-            return tell(result) && result.allWell() ? 0 : 1;
+            return report(result) && result.allWell() ? 0 : 1;
         } finally {
-            told.countDown();
+            reported.countDown();
         }
     }
 
-    private static void stop(LoadRun run, CountDownLatch told) {
+    private static void stop(LoadRun run, CountDownLatch reported) {
         run.stop();
         try {
-            told.await(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+            reported.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean tell(LoadResult result) {
+    private boolean report(LoadResult result) {
         if (!quiet) {
             System.out.print(LoadTable.of(result));
         } else if (!result.allWell()) {
@@ -111,7 +111,7 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    /** Before an hour of load, not after it. */
+    /** Validates that the file can be written, before the load test starts. */
     private static void requireWritable(String flag, Path file) {
         if (file == null) {
             return;

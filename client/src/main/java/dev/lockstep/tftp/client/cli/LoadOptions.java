@@ -16,7 +16,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Flags that say what load to make. */
+/** The flags for the load to generate. */
 final class LoadOptions {
     private static final long TRANSFERS = 1000;
     private static final int CLOSED_CONCURRENCY = 64;
@@ -26,17 +26,17 @@ final class LoadOptions {
     @Parameters(
             arity = "1..*",
             paramLabel = "URI[@WEIGHT]",
-            description = "What to move; of several each as often as its weight says. {n} in a name is replaced by the"
+            description = "Files to transfer, chosen in proportion to their weights. {n} in a name is replaced by the"
                     + " number of the transfer.")
     private List<String> remotes;
 
     @Option(
             names = "--transfers",
             paramLabel = "N",
-            description = "How many; 1000, with --duration as many as there is time for.")
+            description = "Number of transfers (default 1000; with --duration: no limit).")
     private Long transfers;
 
-    @Option(names = "--concurrency", paramLabel = "C", description = "How many at once; 64, with --rate at most 10000.")
+    @Option(names = "--concurrency", paramLabel = "C", description = "Concurrent transfers (default 64; with --rate: at most 10000).")
     private Integer concurrency;
 
     @Option(names = "--rate", paramLabel = "PER_SECOND", description = "Start transfers at this rate.")
@@ -45,16 +45,16 @@ final class LoadOptions {
     @Option(
             names = "--ramp",
             paramLabel = "SECONDS",
-            description = "Time until all clients, or the full rate, are there.")
+            description = "Time until all clients are active, or the full rate is reached.")
     private double ramp;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "Count only transfers that begin after this; those before are made and checked, too.")
+            description = "Exclude transfers that start before this from the result; they are verified, too.")
     private double warmUp;
 
-    @Option(names = "--duration", paramLabel = "SECONDS", description = "Start no more transfers after this.")
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "Time after which no more transfers start.")
     private Double duration;
 
     @Option(names = "--put", description = "Write files instead of reading them.")
@@ -64,41 +64,41 @@ final class LoadOptions {
             names = "--size",
             paramLabel = "SIZE",
             converter = ByteSizeOption.Converter.class,
-            description = "Octets of each file that --put writes: 4096, 64K, 1M; 64K.")
+            description = "Size of each file that --put writes, such as 4096, 64K or 1M (default 64K).")
     private ByteSizeOption size;
 
     @Option(
             names = "--verify",
             paramLabel = "FILE",
-            description = "What the file must hold; without, that is learnt from the transfers themselves.")
+            description = "Expected content of the file (default: learnt from the transfers).")
     private Path verify;
 
-    @Option(names = "--loss", paramLabel = "P", description = "How likely a datagram is lost, 0 to 1.")
+    @Option(names = "--loss", paramLabel = "P", description = "Probability that a datagram is lost, 0 to 1.")
     private double loss;
 
-    @Option(names = "--duplicate", paramLabel = "P", description = "How likely it comes twice.")
+    @Option(names = "--duplicate", paramLabel = "P", description = "Probability that a datagram is duplicated.")
     private double duplicate;
 
-    @Option(names = "--reorder", paramLabel = "P", description = "How likely the next one overtakes it.")
+    @Option(names = "--reorder", paramLabel = "P", description = "Probability that a datagram is reordered with the next one.")
     private double reorder;
 
-    @Option(names = "--delay", paramLabel = "MS", description = "How long each is on its way.")
+    @Option(names = "--delay", paramLabel = "MS", description = "Delay of each datagram.")
     private double delay;
 
-    @Option(names = "--jitter", paramLabel = "MS", description = "How much longer at most.")
+    @Option(names = "--jitter", paramLabel = "MS", description = "Maximum additional delay.")
     private double jitter;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of the faults and the choice of files; 1.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the impairment and of the choice of files (default 1).")
     private long seed = 1;
 
     /**
-     * The load.
+     * Returns the load to generate.
      *
-     * @throws IllegalArgumentException for what makes no sense, with the value and what was expected
+     * @throws IllegalArgumentException for an invalid flag; the message contains its value and what was expected
      */
     LoadPlan plan(Optional<FirmwareProfile> profile, TransferMode mode) {
         if (size != null && !put) {
-            throw new IllegalArgumentException("--size: " + size.octets() + " (expected: with --put)");
+            throw new IllegalArgumentException("--size: " + size.bytes() + " (expected: with --put)");
         }
         if (rate != null && !(rate > 0)) {
             throw new IllegalArgumentException("--rate: " + rate + " (expected: transfers a second, > 0)");
@@ -106,9 +106,9 @@ final class LoadOptions {
         if (duration != null && !(duration > 0)) {
             throw new IllegalArgumentException("--duration: " + duration + " (expected: seconds, > 0)");
         }
-        int atOnce = rate == null ? CLOSED_CONCURRENCY : OPEN_CONCURRENCY;
+        int defaultConcurrency = rate == null ? CLOSED_CONCURRENCY : OPEN_CONCURRENCY;
         LoadSchedule schedule = new LoadSchedule(
-                concurrency == null ? atOnce : concurrency,
+                concurrency == null ? defaultConcurrency : concurrency,
                 rate == null ? 0 : rate,
                 seconds("--ramp", ramp),
                 seconds("--warm-up", warmUp),
@@ -116,24 +116,24 @@ final class LoadOptions {
                 transfers());
         List<Target> targets =
                 remotes.stream().map(text -> Target.parse(text, mode)).toList();
-        LinkImpairment faults = new LinkImpairment(loss, duplicate, reorder, delay, jitter, seed);
-        return new LoadPlan(targets, schedule, putSize(), profile, reference(), faults);
+        LinkImpairment impairment = new LinkImpairment(loss, duplicate, reorder, delay, jitter, seed);
+        return new LoadPlan(targets, schedule, putSize(), profile, expectedContent(), impairment);
     }
 
-    /** How many transfers there will be; {@link Long#MAX_VALUE} if only time ends them. */
+    /** Returns the number of transfers, or {@link Long#MAX_VALUE} if only the duration limits them. */
     long transfers() {
-        long otherwise = duration == null ? TRANSFERS : Long.MAX_VALUE;
-        return transfers == null ? otherwise : transfers;
+        long defaultTransfers = duration == null ? TRANSFERS : Long.MAX_VALUE;
+        return transfers == null ? defaultTransfers : transfers;
     }
 
     private long putSize() {
         if (!put) {
             return Source.UNKNOWN_SIZE;
         }
-        return size == null ? ByteSizeOption.DEFAULT.octets() : size.octets();
+        return size == null ? ByteSizeOption.DEFAULT.bytes() : size.bytes();
     }
 
-    private Optional<ExpectedContent> reference() {
+    private Optional<ExpectedContent> expectedContent() {
         if (verify == null) {
             return Optional.empty();
         }

@@ -5,7 +5,10 @@ import dev.lockstep.tftp.transfer.TransferSummary;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** How far a load is, in one line of a terminal that is written again and again; nothing where there is none. */
+/**
+ * The progress of a load test on one line of a terminal, which is rewritten periodically. Shows nothing if there is no
+ * terminal.
+ */
 final class LoadProgressLine implements Consumer<LoadProgress> {
     private static final double INTERVAL = 0.5;
     private static final LoadProgress NOTHING = new LoadProgress(false, 0, 0, 0, 0, 0, 0);
@@ -20,14 +23,14 @@ final class LoadProgressLine implements Consumer<LoadProgress> {
         this.transfers = transfers;
     }
 
-    /** A line on standard error, if that is a terminal and anybody wants it. */
+    /** Returns a line on standard error. It is shown if standard error is a terminal and {@code quiet} is not set. */
     static LoadProgressLine onTerminal(boolean quiet, long transfers) {
         return new LoadProgressLine(!quiet && Terminals.are(Terminals.ERRORS), transfers);
     }
 
     @Override
     public synchronized void accept(LoadProgress now) {
-        LoadProgress before = now.warmUp() == last.warmUp() ? last : NOTHING; // what counts begins anew
+        LoadProgress before = now.warmUp() == last.warmUp() ? last : NOTHING; // the counters restart after the warm-up
         double seconds = now.seconds() - before.seconds();
         if (!shown || over || seconds < INTERVAL) {
             return;
@@ -49,7 +52,7 @@ final class LoadProgressLine implements Consumer<LoadProgress> {
         last = now;
     }
 
-    /** Makes room for the result. */
+    /** Erases the line before the result is printed, and shows nothing more. */
     synchronized void clear() {
         over = true;
         if (shown) {

@@ -16,13 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Files of this machine, as a get writes and a put reads them. */
+/** Opens local files: the target of a get and the source of a put. */
 final class LocalFile {
     private LocalFile() {}
 
     /**
-     * Where a get goes: a temporary file beside the target that takes its place when whole. What is no regular file
-     * (a device, a pipe) is written as it comes.
+     * Returns the sink of a get: a temporary file beside the target, which replaces the target when it is complete. A
+     * target that is no regular file (a device, a pipe) is written directly.
+     *
+     * @throws TftpException if the target cannot be written
      */
     static Sink sink(Path target) throws TftpException {
         try {
@@ -40,24 +42,28 @@ final class LocalFile {
         }
     }
 
-    /** Returns the file that a get to that target writes: symbolic links are followed. */
+    /** Returns the file that a get with the given target writes. Symbolic links are followed. */
     static Path real(Path target) throws IOException {
         return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     }
 
-    /** Standard output, written as it comes. */
+    /** Returns a sink that writes to standard output directly. */
     static Sink standardOutput() {
         return new StreamSink(new FileOutputStream(FileDescriptor.out).getChannel()); // a PrintStream hides failures
     }
 
-    /** What a put sends. */
+    /**
+     * Returns the source of a put.
+     *
+     * @throws TftpException if the file cannot be read
+     */
     static Source source(Path file) throws TftpException {
         try {
             if (Files.isDirectory(file)) {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
             }
             FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
-            // a pipe or a file of /proc has no size, or 0, and yet has bytes
+            // a pipe or a file of /proc has no size, or a size of 0, although it has content
             boolean sized = Files.isRegularFile(file) && open.size() > 0;
             return new FileSource(open, sized ? open.size() : Source.UNKNOWN_SIZE);
         } catch (IOException e) {

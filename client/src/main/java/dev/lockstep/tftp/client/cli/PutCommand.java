@@ -13,17 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code tftp put}: pushes files. */
+/** {@code tftp put}: writes files to a server. */
 @Command(
         name = "put",
         aliases = "push",
-        description = "Puts files.",
+        description = "Writes files to a server.",
         customSynopsis = {
             "tftp put [OPTIONS] FILE... tftp://HOST[:PORT]/[PATH][;mode=netascii]",
             "tftp put [OPTIONS] FILE [HOST [PORT]]"
         })
 final class PutCommand extends TransferCommand {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files and a URI, or a file and its host and port.")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files followed by a URI, or a file followed by host and port.")
     private List<String> arguments;
 
     private record Put(String local, RemoteFile remote, String sha256) implements Batch.Job {
@@ -50,7 +50,7 @@ final class PutCommand extends TransferCommand {
             place = RemoteArguments.server(arguments, mode);
         }
         if (files.isEmpty()) {
-            throw new IllegalArgumentException(place + ": nothing to put there (expected: FILE... URI)");
+            throw new IllegalArgumentException(place + ": no file to put (expected: FILE... URI)");
         }
         boolean folder = place.lastElement().isEmpty();
         if (files.size() > 1 && !folder) {
@@ -69,7 +69,11 @@ final class PutCommand extends TransferCommand {
         return false;
     }
 
-    /** Returns the last element of a path, which names the file on the server. */
+    /**
+     * Returns the last element of a path, which becomes the file name on the server.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
     static String nameOf(String file) {
         Path name = Path.of(file).getFileName();
         if (name == null || name.toString().isEmpty()) {

@@ -4,14 +4,18 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.util.List;
 
-/** Tells the two forms of arguments apart: URIs, or a file and then its host and port. */
+/** Parses the two forms of arguments: URIs, or a file followed by its host and port. */
 final class RemoteArguments {
     private static final String DEFAULT_HOST = "127.0.0.1";
-    private static final int CLASSIC_MOST = 3;
+    private static final int MAX_CLASSIC = 3;
 
     private RemoteArguments() {}
 
-    /** {@code URI...} or {@code FILE [HOST [PORT]]}. */
+    /**
+     * Parses {@code URI...} or {@code FILE [HOST [PORT]]}.
+     *
+     * @throws IllegalArgumentException for any other arguments
+     */
     static List<RemoteFile> toGet(List<String> arguments, TransferMode mode) {
         if (arguments.stream().noneMatch(RemoteFile::isUri)) {
             return List.of(server(arguments, mode).withFilename(arguments.get(0)));
@@ -26,14 +30,18 @@ final class RemoteArguments {
         return files;
     }
 
-    /** Whether these are {@code FILE... URI}. */
+    /** Returns whether the arguments have the form {@code FILE... URI}. */
     static boolean endInUri(List<String> arguments) {
         return RemoteFile.isUri(arguments.get(arguments.size() - 1));
     }
 
-    /** The server of {@code FILE [HOST [PORT]]}, without a file name yet. */
+    /**
+     * Returns the server of {@code FILE [HOST [PORT]]}, with an empty file name.
+     *
+     * @throws IllegalArgumentException for any other arguments
+     */
     static RemoteFile server(List<String> arguments, TransferMode mode) {
-        if (arguments.size() > CLASSIC_MOST) {
+        if (arguments.size() > MAX_CLASSIC) {
             throw new IllegalArgumentException(
                     String.join(" ", arguments) + " (expected: FILE [HOST [PORT]], or URIs)");
         }

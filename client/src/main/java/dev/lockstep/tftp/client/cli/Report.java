@@ -15,7 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Tells of results: a line or a JSON object for each, errors on standard error. */
+/** Prints the results: a line or a JSON object for each transfer, errors on standard error. */
 final class Report {
     private static final double NANOS = 1e9;
     private static final JsonFactory JSON =
@@ -33,7 +33,7 @@ final class Report {
         this.out = out;
     }
 
-    /** A file came or went whole. */
+    /** Reports a complete transfer. */
     void done(String operation, String local, TransferResult result) {
         boolean confirmed = result.outcome() == Outcome.COMPLETE;
         if (!confirmed) {
@@ -55,10 +55,10 @@ final class Report {
         }
     }
 
-    /** It did not. */
+    /** Reports a failed transfer. */
     void failed(String operation, String local, RemoteFile remote, Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        if (verbose || !StreamSink.isOutputClosed(cause)) { // as other programs, which SIGPIPE ends without a word
+        if (verbose || !StreamSink.isOutputClosed(cause)) { // silent, like programs that SIGPIPE terminates
             System.err.println("tftp: " + LogSanitizer.of(remote.toString()) + ": " + described(cause));
         }
         if (verbose) {
@@ -83,7 +83,7 @@ final class Report {
                 .forEach(System.err::println);
     }
 
-    /** A failure's code and text on one line. */
+    /** Returns the code and the text of a failure on one line. */
     static String described(Throwable failure) {
         TftpException cause = TftpException.of(failure);
         return cause.code() + " " + LogSanitizer.of(cause.getMessage());
@@ -103,7 +103,7 @@ final class Report {
             fields.write(object);
             object.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // a StringWriter has none
+            throw new UncheckedIOException(e); // a StringWriter never fails
         }
         return text.toString();
     }

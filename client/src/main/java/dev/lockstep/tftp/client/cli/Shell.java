@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The commands of a shell: one line at a time, from wherever it comes. */
+/** The commands of the shell. Executes one line at a time, from any input. */
 final class Shell {
-    /** The commands whose words are names of local files. */
+    /** The commands whose arguments are names of local files. */
     static final Set<String> OF_LOCAL_FILES = Set.of("put", "mput");
 
     private static final int MOST = Integer.MAX_VALUE;
 
-    /** Between {@code least} and {@code most} words follow the command; it says whether it succeeded. */
+    /** A command with {@code least} to {@code most} arguments. Its action returns whether it succeeded. */
     private record Verb(String usage, String help, int least, int most, Predicate<List<String>> action) {}
 
     private final ShellSettings settings;
@@ -29,36 +29,36 @@ final class Shell {
     Shell(ShellSettings settings, ShellTransfers transfers) {
         this.settings = settings;
         this.transfers = transfers;
-        set("connect", "HOST [PORT]", "name the server", 1, 2, w -> settings.connect(w.get(0), second(w)));
-        verb("get", "REMOTE [LOCAL]", "get a file", 1, 2, w -> get(w.get(0), second(w)));
-        verb("put", "LOCAL [REMOTE]", "put a file", 1, 2, w -> put(w.get(0), second(w)));
-        verb("mget", "REMOTE...", "get files", 1, MOST, w -> all(w, name -> get(name, null)));
-        verb("mput", "LOCAL...", "put files; * and ? stand for what they do in a shell", 1, MOST, this::putAll);
-        set("ascii", "", "mode netascii", 0, 0, w -> settings.mode("netascii"));
-        set("binary", "", "mode octet", 0, 0, w -> settings.mode("octet"));
-        set("mode", "ascii|binary", "choose the mode", 1, 1, w -> settings.mode(w.get(0)));
-        set("blksize", "N", "octets a block to ask for", 1, 1, w -> settings.blksize(w.get(0)));
-        set("windowsize", "N", "blocks an ACK to ask for", 1, 1, w -> settings.windowsize(w.get(0)));
+        set("connect", "HOST [PORT]", "set the server", 1, 2, w -> settings.connect(w.get(0), second(w)));
+        verb("get", "REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get(w.get(0), second(w)));
+        verb("put", "LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put(w.get(0), second(w)));
+        verb("mget", "REMOTE...", "read files from the server", 1, MOST, w -> all(w, name -> get(name, null)));
+        verb("mput", "LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
+        set("ascii", "", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
+        set("binary", "", "set mode octet", 0, 0, w -> settings.mode("octet"));
+        set("mode", "ascii|binary", "set the mode", 1, 1, w -> settings.mode(w.get(0)));
+        set("blksize", "N", "set the block size to request, in bytes", 1, 1, w -> settings.blksize(w.get(0)));
+        set("windowsize", "N", "set the window size to request, in blocks", 1, 1, w -> settings.windowsize(w.get(0)));
         set(
                 "timeout",
                 "SECONDS",
-                "wait before a resend to ask for; 0: adaptive",
+                "set the retransmission timeout to request; 0: adaptive",
                 1,
                 1,
                 w -> settings.timeout(w.get(0)));
-        set("tsize", "", "turn asking for the size on or off", 0, 0, w -> settings.toggleSize());
-        set("trace", "", "turn printing of packets on or off", 0, 0, w -> settings.toggleTrace());
-        set("verbose", "", "turn longer results on or off", 0, 0, w -> settings.toggleVerbose());
-        set("status", "", "show what is set", 0, 0, w -> settings.describe().forEach(System.out::println));
+        set("tsize", "", "toggle the tsize option", 0, 0, w -> settings.toggleSize());
+        set("trace", "", "toggle the packet trace", 0, 0, w -> settings.toggleTrace());
+        set("verbose", "", "toggle detailed results", 0, 0, w -> settings.toggleVerbose());
+        set("status", "", "show the settings", 0, 0, w -> settings.describe().forEach(System.out::println));
         set("help", "[COMMAND]", "list commands; also: ?", 0, 1, this::help);
-        set("quit", "", "leave", 0, 0, w -> over = true);
+        set("quit", "", "exit", 0, 0, w -> over = true);
     }
 
     private void verb(String name, String words, String help, int least, int most, Predicate<List<String>> action) {
         verbs.put(name, new Verb((name + " " + words).strip(), help, least, most, action));
     }
 
-    /** One that can only be used wrongly. */
+    /** Adds a command that fails only if it is used wrongly. */
     private void set(String name, String words, String help, int least, int most, Consumer<List<String>> action) {
         verb(name, words, help, least, most, w -> {
             action.accept(w);
@@ -66,17 +66,17 @@ final class Shell {
         });
     }
 
-    /** The names of all commands. */
+    /** Returns the names of all commands. */
     Set<String> commands() {
         return verbs.keySet();
     }
 
-    /** Whether any command failed so far. */
+    /** Returns whether any command has failed so far. */
     boolean hasFailed() {
         return failed;
     }
 
-    /** Does what a line says; false if it says to leave. */
+    /** Executes a line. Returns false if the shell is to exit. */
     boolean execute(String line) {
         List<String> words = ShellWords.of(line);
         if (words.isEmpty() || words.get(0).startsWith("#")) {
@@ -96,7 +96,11 @@ final class Shell {
         return !over;
     }
 
-    /** By its name, or the beginning of it where that is enough. */
+    /**
+     * Returns the command with the given name or unambiguous prefix.
+     *
+     * @throws IllegalArgumentException if there is none, or more than one
+     */
     private Verb named(String word) {
         String name = word.equals("?") ? "help" : word;
         if (verbs.containsKey(name)) {
@@ -130,7 +134,7 @@ final class Shell {
         return all(files, file -> put(file, null));
     }
 
-    /** Each of them, also after one that fails. */
+    /** Runs the action for all names, also after a failure. Returns whether all succeeded. */
     private static boolean all(List<String> names, Predicate<String> action) {
         boolean well = true;
         for (String name : names) {

@@ -15,20 +15,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tftp shell}: reads commands, from a terminal or from a pipe. */
+/** {@code tftp shell}: executes commands from a terminal or from a pipe. */
 @Command(
         name = "shell",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Reads commands: connect, get, put and so on; 'help' lists them.",
+        description = "Executes commands such as connect, get and put; 'help' lists them.",
         customSynopsis = "tftp shell [OPTIONS] [HOST [PORT]]",
-        footer = {"", "Exit status: 0 all commands did what they should, 1 one did not, 2 wrong usage."})
+        footer = {"", "Exit status: 0 all commands succeeded, 1 a command failed, 2 wrong usage."})
 final class ShellCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server, as 'connect' would name it.")
+    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
     private List<String> server = List.of();
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
@@ -37,7 +37,7 @@ final class ShellCommand implements Callable<Integer> {
     @Mixin
     private CaptureOption captured;
 
-    @Option(names = "--verbose", description = "Print more of each transfer.")
+    @Option(names = "--verbose", description = "Print more details of each transfer.")
     private boolean verbose;
 
     @Override

@@ -7,7 +7,7 @@ import dev.lockstep.tftp.transfer.TransferSettings;
 import java.util.List;
 import java.util.Locale;
 
-/** What the commands of a shell have set. */
+/** The settings of a shell, changed by its commands. */
 final class ShellSettings {
     private static final int MAX_TIMEOUT = 255;
 
@@ -34,7 +34,12 @@ final class ShellSettings {
         return verbose;
     }
 
-    /** The port may be null. */
+    /**
+     * Sets the server.
+     *
+     * @param number the port, or null for the well-known one
+     * @throws IllegalArgumentException for an invalid port
+     */
     void connect(String name, String number) {
         int to = number == null ? RemoteFile.TFTP_PORT : number("port", number, 1, 65535);
         host = name;
@@ -73,7 +78,11 @@ final class ShellSettings {
         verbose = !verbose;
     }
 
-    /** That file of the server, or anywhere if it is named by a URI. */
+    /**
+     * Returns the file with the given name on the server, or the file that a URI names.
+     *
+     * @throws IllegalArgumentException if no server is set
+     */
     RemoteFile remote(String name) {
         if (RemoteFile.isUri(name)) {
             return RemoteFile.parse(name, mode);
@@ -88,7 +97,7 @@ final class ShellSettings {
         return builder.blksize(blksize).windowsize(windowsize).timeout(timeout).size(size);
     }
 
-    /** In words, a line each. */
+    /** Returns the settings as lines of text. */
     List<String> describe() {
         return List.of(
                 host == null ? "Not connected." : "Connected to " + host + " port " + port + ".",
@@ -109,7 +118,7 @@ final class ShellSettings {
                 return number;
             }
         } catch (NumberFormatException ignored) {
-            // told below
+            // reported below
         }
         throw new IllegalArgumentException(what + ": " + text + " (expected: " + min + " to " + max + ")");
     }

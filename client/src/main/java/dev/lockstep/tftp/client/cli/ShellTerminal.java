@@ -16,7 +16,10 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** A shell on a terminal: a prompt, history, completion of commands and local files, and Ctrl-C for a transfer. */
+/**
+ * Runs a shell on a terminal with a prompt, a history, and completion of commands and local files. Ctrl-C cancels a
+ * transfer.
+ */
 final class ShellTerminal {
     private static final String PROMPT = "tftp> ";
     private static final String HISTORY = "tftp_history";
@@ -27,7 +30,7 @@ final class ShellTerminal {
         this.shell = shell;
     }
 
-    /** Returns when the user leaves. */
+    /** Runs the shell until the user leaves it. */
     static void run(Shell shell, ShellTransfers transfers) throws IOException {
         try (Terminal terminal = TerminalBuilder.builder().name("tftp").build()) {
             terminal.handle(Terminal.Signal.INT, signal -> transfers.interrupt());
@@ -42,7 +45,7 @@ final class ShellTerminal {
                 try {
                     on = shell.execute(reader.readLine(PROMPT));
                 } catch (UserInterruptException ignored) {
-                    // Ctrl-C takes the line back
+                    // Ctrl-C discards the line
                 } catch (EndOfFileException end) {
                     on = false;
                 }
@@ -50,7 +53,10 @@ final class ShellTerminal {
         }
     }
 
-    /** Where lines are kept from one shell to the next: below the XDG base directory for state, if that can be made. */
+    /**
+     * Returns the file for the history of lines, in the XDG base directory for state. Empty if that directory cannot be
+     * created.
+     */
     static Optional<Path> history(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
         String home = environment.getOrDefault("HOME", "");
@@ -61,7 +67,7 @@ final class ShellTerminal {
         try {
             return Optional.of(Files.createDirectories(folder).resolve(HISTORY));
         } catch (IOException e) {
-            return Optional.empty(); // a shell works without
+            return Optional.empty(); // the shell works without a history
         }
     }
 
@@ -87,7 +93,7 @@ final class ShellTerminal {
                 }
             }
         } catch (IOException ignored) {
-            candidates.clear(); // nothing to propose
+            candidates.clear(); // no completions
         }
     }
 }

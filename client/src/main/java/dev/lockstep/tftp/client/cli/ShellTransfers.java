@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The transfers of a shell, one after another; {@link #interrupt} from another thread ends the one that runs. */
+/**
+ * Runs the transfers of a shell, one after another. {@link #interrupt} from another thread cancels the running
+ * transfer.
+ */
 final class ShellTransfers implements AutoCloseable {
     private static final double NANOS = 1e9;
 
@@ -28,18 +31,22 @@ final class ShellTransfers implements AutoCloseable {
     private TftpClient running;
     private boolean closed;
 
-    /** The capture may be null; it is taken over. */
+    /**
+     * Creates the transfers of a shell.
+     *
+     * @param capture the capture, which is taken over, or null
+     */
     ShellTransfers(ShellSettings settings, PacketCapture capture) {
         this.settings = settings;
         this.capture = capture;
     }
 
-    /** Says how it went; whether it went well. */
+    /** Runs the transfer, prints its result, and returns whether it succeeded. */
     boolean get(RemoteFile remote, Path local) {
         return run("Received", remote, (client, request) -> client.get(request, LocalFile.sink(local)));
     }
 
-    /** Says how it went; whether it went well. */
+    /** Runs the transfer, prints its result, and returns whether it succeeded. */
     boolean put(Path local, RemoteFile remote) {
         return run("Sent", remote, (client, request) -> client.put(request, LocalFile.source(local)));
     }
@@ -63,14 +70,14 @@ final class ShellTransfers implements AutoCloseable {
         }
     }
 
-    /** A new one each time: it is made in a moment, and settings change between commands. */
+    /** Creates a client for one transfer, because settings change between commands. Creating one takes little time. */
     private TftpClient newClient() {
         TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
             builder.tap(PacketTrace.onClient(System.err::println));
         }
         if (capture != null) {
-            builder.tap(capture::attach); // without its close: the capture goes on
+            builder.tap(capture::attach); // not closed with the client: the capture continues
         }
         return builder.build();
     }
@@ -94,7 +101,7 @@ final class ShellTransfers implements AutoCloseable {
     }
 
     private synchronized void begin(TftpClient client) throws TftpException {
-        if (closed) { // the lines of a pipe go on while the process ends
+        if (closed) { // lines from a pipe are still read while the process exits
             throw new TftpException(ErrorCode.NOT_DEFINED, "closed");
         }
         running = client;
@@ -104,7 +111,7 @@ final class ShellTransfers implements AutoCloseable {
         running = null;
     }
 
-    /** Ends the transfer that runs, if one does. */
+    /** Cancels the running transfer, if there is one. */
     void interrupt() {
         TftpClient client;
         synchronized (this) {

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How a line of the shell falls into words, and which files a word means. */
+/** Splits a line of the shell into words, and expands wild cards to file names. */
 final class ShellWords {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
     private static final Pattern WILD = Pattern.compile("[*?\\[{]");
 
     private ShellWords() {}
 
-    /** Words are set apart by white space; quotes hold together what has some. */
+    /** Returns the words of a line. White space separates them; quotes enclose words with white space. */
     static List<String> of(String line) {
         List<String> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(line);
@@ -31,9 +31,10 @@ final class ShellWords {
     }
 
     /**
-     * The regular files a name with wild cards in its last element means, in order; a name without is itself.
+     * Returns the regular files that match a name with wild cards in its last element, in order. A name without wild
+     * cards is returned as it is.
      *
-     * @throws IllegalArgumentException if no file is meant
+     * @throws IllegalArgumentException if no file matches
      */
     static List<String> filesLike(String pattern) {
         if (!WILD.matcher(pattern).find()) {

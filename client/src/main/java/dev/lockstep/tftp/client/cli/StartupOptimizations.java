@@ -8,22 +8,22 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 
 /**
- * Shortens the time to the first packet of a process that moves a file and ends. What a transfer will need is loaded on
- * a second thread while the command line is read, and what Netty looks for without need is not looked for.
+ * Reduces the time to the first packet of a short-lived process. A second thread loads the classes of a transfer while
+ * the command line is parsed. Features of Netty that are not needed are disabled.
  */
 final class StartupOptimizations {
     private StartupOptimizations() {}
 
-    /** Before anything of Netty's is used. Returns at once. */
+    /** Applies the optimizations. Must be called before any use of Netty. Returns at once. */
     static void begin() {
         setUnlessSet("io.netty.jfr.enabled", "false"); // its event types take 40 ms to register
-        setUnlessSet("io.netty.allocator.type", "pooled"); // the one we use, or there would be two
-        setUnlessSet("io.netty.processId", "1"); // these two name channels in logs of many hosts
+        setUnlessSet("io.netty.allocator.type", "pooled"); // the allocator in use; the default would create a second one
+        setUnlessSet("io.netty.processId", "1"); // both are used only for channel IDs
         setUnlessSet("io.netty.machineId", "00:00:00:00:00:00");
         StderrLoggerFactory.toStandardError();
         Thread loader = new Thread(StartupOptimizations::load, "tftp-load");
         loader.setDaemon(true);
-        loader.setUncaughtExceptionHandler((thread, failure) -> {}); // the transfer will meet it, and say it
+        loader.setUncaughtExceptionHandler((thread, failure) -> {}); // the transfer will fail with the same cause and report it
         loader.start();
     }
 
@@ -38,7 +38,7 @@ final class StartupOptimizations {
         Channel socket = transport.socketsFor(InetAddress.getLoopbackAddress()).newChannel();
         socket.unsafe().closeForcibly();
         PooledByteBufAllocator.DEFAULT.directBuffer().release();
-        new SecureRandom().nextInt(); // of temporary names
+        new SecureRandom().nextInt(); // for the names of temporary files
         TransferSummary.rate(1, 1);
     }
 }

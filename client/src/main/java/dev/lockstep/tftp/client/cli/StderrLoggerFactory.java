@@ -8,13 +8,13 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 
 /**
- * What Netty warns of, on standard error. A logging library would say the same, but {@code java.util.logging} takes
- * longer to load than a small file takes to come.
+ * Prints Netty's warnings on standard error. Loading {@code java.util.logging} would take longer than the transfer of a
+ * small file.
  */
 final class StderrLoggerFactory extends InternalLoggerFactory {
     private StderrLoggerFactory() {}
 
-    /** For all loggers that are made from now on. */
+    /** Installs this factory for all loggers that are created from now on. */
     static void toStandardError() {
         InternalLoggerFactory.setDefaultFactory(new StderrLoggerFactory());
     }
@@ -23,12 +23,12 @@ final class StderrLoggerFactory extends InternalLoggerFactory {
     protected InternalLogger newInstance(String name) {
         Class<?>[] type = {InternalLogger.class};
         return (InternalLogger) Proxy.newProxyInstance(
-                InternalLogger.class.getClassLoader(), type, (proxy, method, given) -> answer(name, method, given));
+                InternalLogger.class.getClassLoader(), type, (proxy, method, given) -> handle(name, method, given));
     }
 
-    private static Object answer(String name, Method method, Object[] given) {
+    private static Object handle(String name, Method method, Object[] given) {
         String called = method.getName();
-        boolean loud = called.startsWith("warn")
+        boolean printed = called.startsWith("warn")
                 || called.startsWith("error")
                 || called.equals("isWarnEnabled")
                 || called.equals("isErrorEnabled")
@@ -36,9 +36,9 @@ final class StderrLoggerFactory extends InternalLoggerFactory {
                         && given[0] instanceof InternalLogLevel level
                         && level.compareTo(InternalLogLevel.WARN) >= 0;
         if (method.getReturnType() == boolean.class) {
-            return loud;
+            return printed;
         }
-        if (loud) {
+        if (printed) {
             System.err.println("tftp: " + name + ": " + Arrays.deepToString(given));
         }
         return method.getReturnType() == String.class ? name : null;

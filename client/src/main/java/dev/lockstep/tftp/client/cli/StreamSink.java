@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** Passes bytes on as they come: what was passed on before a failure can't be taken back. */
+/** A sink that writes content to a channel as it arrives. Content that was written before a failure remains written. */
 final class StreamSink implements Sink {
     private final WritableByteChannel out;
 
@@ -27,7 +27,7 @@ final class StreamSink implements Sink {
         }
     }
 
-    /** Whether a transfer has failed because the reader of a pipe has left. */
+    /** Returns whether a transfer has failed because the reader of a pipe has closed it. */
     static boolean isOutputClosed(TftpException failure) {
         return isClosedPipe(failure.getCause());
     }
@@ -43,6 +43,6 @@ final class StreamSink implements Sink {
 
     @Override
     public void close() {
-        // standard output outlives a transfer, and the process closes the rest
+        // standard output stays open after a transfer, and the exit of the process closes other files
     }
 }

@@ -1,12 +1,14 @@
 package dev.lockstep.tftp.client.cli;
 
-/** Which of the standard streams are terminals. Java can't tell one by one: the launcher has looked. */
+/**
+ * Detects which standard streams are terminals. Java cannot tell for a single stream, so the launcher passes this on.
+ */
 final class Terminals {
     static final String INPUT = "0";
     static final String OUTPUT = "1";
     static final String ERRORS = "2";
 
-    /** Erases the line of the cursor. */
+    /** The control sequence that erases the current line. */
     static final String ERASE_LINE = "\r\033[K";
 
     private static final String NO_WRAP = "\033[?7l";
@@ -17,14 +19,14 @@ final class Terminals {
     private Terminals() {}
 
     /**
-     * Returns what replaces the line of the cursor by that text. The terminal cuts it at its own width: a line that
-     * wraps could not be erased, and a program can't follow the width without a handler for signals.
+     * Returns the output that replaces the current line by the text. The terminal truncates the text at its width: a
+     * wrapped line could not be erased, and a program cannot follow the width without a signal handler.
      */
     static String inOneLine(String text) {
         return ERASE_LINE + NO_WRAP + text + WRAP;
     }
 
-    /** Whether all of these are. */
+    /** Returns whether all of the given streams are terminals. */
     static boolean are(String... descriptors) {
         if (DESCRIPTORS == null) {
             return System.console() != null; // started without the launcher

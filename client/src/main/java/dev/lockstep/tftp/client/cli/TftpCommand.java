@@ -8,18 +8,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tftp}: chooses the subcommand. */
+/** {@code tftp}: runs a subcommand. */
 @Command(
         name = "tftp",
-        description = "Gets and puts files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
+        description = "Reads and writes files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
         footer = {
             "",
-            "Exit status: 0 all done, 1 a transfer failed, 2 wrong usage.",
+            "Exit status: 0 success, 1 a transfer failed, 2 wrong usage.",
             "",
-            "The older forms 'tftp -r FILE HOST [PORT]' and 'tftp -w FILE HOST [PORT]' are get and put."
+            "The older forms 'tftp -r FILE HOST [PORT]' and 'tftp -w FILE HOST [PORT]' stand for get and put."
         })
 public final class TftpCommand implements Runnable {
     @Spec
@@ -39,7 +39,7 @@ public final class TftpCommand implements Runnable {
         System.exit(execute(args));
     }
 
-    /** Runs the command; gives its exit status. */
+    /** Runs the command and returns its exit status. */
     static int execute(String... args) {
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
@@ -58,12 +58,18 @@ public final class TftpCommand implements Runnable {
                 .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
     }
 
-    /** A parser for a command. A name that begins with {@code @} is a name: it is never read for more arguments. */
+    /**
+     * Returns the parser of a command. An argument that begins with {@code @} is taken literally, not as a file of
+     * arguments.
+     */
     static CommandLine commandLine(Object command) {
         return new CommandLine(command).setExpandAtFiles(false);
     }
 
-    /** Only what is meant is read: reflection on all commands would take as long as a small file. */
+    /**
+     * Returns the command with the given name. Only that one is inspected: reflection on all commands would take as
+     * long as the transfer of a small file.
+     */
     static Object commandOf(String name) {
         return switch (name) {
             case "get", "pull", "-r" -> new GetCommand();

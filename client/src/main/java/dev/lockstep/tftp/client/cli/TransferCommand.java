@@ -12,10 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What getting and putting have in common: a client, its transfers, their report, and the exit status. */
+/** The common part of get and put: creates a client, runs the transfers, reports them, and returns the exit status. */
 @Command(mixinStandardHelpOptions = true, versionProvider = TftpCommand.Version.class, sortOptions = false)
 abstract class TransferCommand implements Callable<Integer> {
-    private static final long LAST_WORDS_SECONDS = 5;
+    private static final long SHUTDOWN_SECONDS = 5;
 
     @Spec
     private CommandSpec spec;
@@ -24,13 +24,13 @@ abstract class TransferCommand implements Callable<Integer> {
     private TransferOptions options;
 
     /**
-     * The transfers the arguments ask for.
+     * Returns the transfers that the arguments describe.
      *
-     * @throws IllegalArgumentException for arguments that make no sense, with the value and what was expected
+     * @throws IllegalArgumentException for invalid arguments; the message contains the value and what was expected
      */
     abstract List<Batch.Job> jobs(TransferMode mode, String sha256);
 
-    /** Whether files are written to standard output, so that nothing else may be. */
+    /** Returns whether content is written to standard output, so that no other output may be. */
     abstract boolean usesStandardOutput();
 
     @Override
@@ -61,12 +61,15 @@ abstract class TransferCommand implements Callable<Integer> {
         }
     }
 
-    /** Leaves no temporary file behind: not of a transfer that runs, nor of one that is just being started. */
+    /**
+     * Cancels all transfers and waits until their temporary files are removed, including those of a transfer that is
+     * being started.
+     */
     private static void stop(Batch batch, TftpClient client, CountDownLatch over) {
         batch.stop();
         client.close();
         try {
-            over.await(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+            over.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -11,26 +11,29 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Flags of every command that moves files. */
+/** The flags of all commands that transfer files. */
 final class TransferOptions {
     private static final Pattern SHA256 = Pattern.compile("[0-9A-Fa-f]{64}");
 
-    /** Two waits of a server whose timer is a second, and some: longer, and who typed the command would wonder. */
+    /**
+     * Time to dally: a little more than two timeouts of a server whose timeout is one second. A longer time would delay
+     * the end of the command noticeably.
+     */
     private static final Duration DALLY = Duration.ofSeconds(3);
 
-    @Option(names = "--blksize", paramLabel = "N", description = "Octets a block to ask for, 8 to 65464; 1428.")
+    @Option(names = "--blksize", paramLabel = "N", description = "Block size to request, in bytes (8-65464, default 1428).")
     private int blksize = TftpClientBuilder.BLKSIZE;
 
-    @Option(names = "--windowsize", paramLabel = "N", description = "Blocks an ACK to ask for, 1 to 32767; 64.")
+    @Option(names = "--windowsize", paramLabel = "N", description = "Window size to request, in blocks (1-32767, default 64).")
     private int windowsize = TftpClientBuilder.WINDOWSIZE;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Wait before a resend to ask for, 1 to 255.")
+    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
     private int timeout;
 
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Silence after which a transfer fails; 30.")
+    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
     private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
-    @Option(names = "--no-options", description = "Ask for nothing: plain RFC 1350.")
+    @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
     @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
@@ -39,10 +42,10 @@ final class TransferOptions {
     @Option(names = "--sha256", paramLabel = "HEX", description = "Fail unless the content has this hash.")
     private String sha256;
 
-    @Option(names = "--parallel", paramLabel = "N", description = "Files at once; 4.")
+    @Option(names = "--parallel", paramLabel = "N", description = "Concurrent transfers (default 4).")
     private int parallel = 4;
 
-    @Option(names = "--json", description = "One JSON object a transfer on standard output.")
+    @Option(names = "--json", description = "Print one JSON object for each transfer on standard output.")
     private boolean json;
 
     @Option(names = "--trace", description = "Print each packet on standard error.")
@@ -54,21 +57,25 @@ final class TransferOptions {
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
-    @Option(names = "--verbose", description = "Print more, and a stack trace for an error.")
+    @Option(names = "--verbose", description = "Print more details, and a stack trace for each error.")
     private boolean verbose;
 
-    /** Shows how far the transfers are, where that is seen and wanted. */
+    /** Starts a progress bar. It is shown if it is wanted and there is a terminal. */
     TransferProgressBar progress(boolean standardOutputIsData) {
         boolean wanted = !quiet && !json && !trace && !standardOutputIsData;
         return TransferProgressBar.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
     }
 
-    /** A client with these settings. */
+    /**
+     * Returns a new client with these settings.
+     *
+     * @throws IllegalArgumentException for an invalid setting
+     */
     TftpClient newClient() {
-        Duration silence = Duration.ofNanos((long) (idleTimeout * 1e9));
+        Duration idle = Duration.ofNanos((long) (idleTimeout * 1e9));
         Limits limits = Limits.DEFAULT
-                .withTimes(Duration.ofSeconds(timeout), silence, DALLY)
-                .withFirstBlockTimeout(silence.multipliedBy(2).dividedBy(5))
+                .withTimes(Duration.ofSeconds(timeout), idle, DALLY)
+                .withFirstBlockTimeout(idle.multipliedBy(2).dividedBy(5))
                 .withExactSize(true);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize)
@@ -83,13 +90,21 @@ final class TransferOptions {
         return builder.build();
     }
 
-    /** The mode of files whose URI names none. */
+    /**
+     * Returns the mode of files whose URI has none.
+     *
+     * @throws IllegalArgumentException for an unknown mode
+     */
     TransferMode mode() {
         return TransferMode.named(mode)
                 .orElseThrow(() -> new IllegalArgumentException("--mode: " + mode + " (expected: octet or netascii)"));
     }
 
-    /** How many files at once. */
+    /**
+     * Returns the number of concurrent transfers.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
     int parallel() {
         if (parallel < 1) {
             throw new IllegalArgumentException("--parallel: " + parallel + " (expected: >= 1)");
@@ -97,7 +112,11 @@ final class TransferOptions {
         return parallel;
     }
 
-    /** The hash to check, in lower case, or null. */
+    /**
+     * Returns the expected hash in lower case, or null if there is none.
+     *
+     * @throws IllegalArgumentException if it is no SHA-256
+     */
     String sha256() {
         if (sha256 != null && !SHA256.matcher(sha256).matches()) {
             throw new IllegalArgumentException("--sha256: " + sha256 + " (expected: 64 hexadecimal digits)");
@@ -105,7 +124,11 @@ final class TransferOptions {
         return sha256 == null ? null : sha256.toLowerCase(Locale.ROOT);
     }
 
-    /** How to tell of the results. */
+    /**
+     * Returns the report of the results.
+     *
+     * @throws IllegalArgumentException if both JSON and content would go to standard output
+     */
     Report report(boolean standardOutputIsData) {
         if (json && standardOutputIsData) {
             throw new IllegalArgumentException("--json: with -o - (expected: one of them, both use standard output)");

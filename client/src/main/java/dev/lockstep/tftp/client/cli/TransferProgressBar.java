@@ -11,11 +11,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * One line on a terminal for all transfers of a command: bytes, per cent, rate and time left. A thread of its own draws
- * it at fixed times, so that it is right while nothing arrives. An event loop never waits for the terminal.
+ * A progress bar for all transfers of a command on one line of a terminal: bytes, per cent, rate and time left. A
+ * thread of its own draws it at fixed intervals, so that it stays current while no data arrives, and no event loop
+ * waits for the terminal.
  */
 final class TransferProgressBar implements AutoCloseable {
-    /** A command that takes less shows no line. */
+    /** Milliseconds until the line appears. */
     private static final int DELAY_MILLIS = 400;
 
     private static final int INTERVAL_MILLIS = 200;
@@ -29,7 +30,7 @@ final class TransferProgressBar implements AutoCloseable {
     private boolean drawn;
     private boolean closed;
 
-    /** Counts one transfer. Written on its event loop, read by the thread that draws. */
+    /** The progress of one transfer. Written on its event loop, read by the drawing thread. */
     private static final class Transfer implements TransferListener {
         private volatile long expected;
         private volatile long bytes;
@@ -38,7 +39,7 @@ final class TransferProgressBar implements AutoCloseable {
         public void on(TransferEvent event) {
             if (event instanceof Started started) {
                 expected = started.settings().tsize();
-                bytes = 0; // it may be the second attempt
+                bytes = 0; // this may be a second attempt
             } else if (event instanceof Progressed progressed) {
                 bytes = progressed.stats().bytes();
             } else if (event instanceof Ended ended) {
@@ -50,7 +51,7 @@ final class TransferProgressBar implements AutoCloseable {
 
     private TransferProgressBar() {}
 
-    /** Starts to count, and to draw on standard error if {@code shown}. */
+    /** Starts counting, and drawing on standard error if {@code shown} is set. */
     static TransferProgressBar start(boolean shown) {
         TransferProgressBar progress = new TransferProgressBar();
         if (shown) {
@@ -60,20 +61,20 @@ final class TransferProgressBar implements AutoCloseable {
         return progress;
     }
 
-    /** Returns a listener that adds one more transfer to the line. */
+    /** Returns a listener for one more transfer on the line. */
     TransferListener transfer() {
         Transfer transfer = new Transfer();
         transfers.add(transfer);
         return transfer;
     }
 
-    /** Runs what prints other lines, with the progress line out of their way. */
+    /** Erases the line, then runs an action that prints other lines. */
     synchronized void pause(Runnable printing) {
         erase();
         printing.run();
     }
 
-    /** Removes the line for good. */
+    /** Erases the line and stops drawing. */
     @Override
     public synchronized void close() {
         closed = true;
@@ -88,7 +89,7 @@ final class TransferProgressBar implements AutoCloseable {
                 draw();
             }
         } catch (InterruptedException ignored) {
-            // nobody interrupts it
+            // no code interrupts this thread
         }
     }
 
@@ -108,7 +109,7 @@ final class TransferProgressBar implements AutoCloseable {
         }
     }
 
-    /** Returns the line as it is that many seconds after the start. */
+    /** Returns the text of the line the given number of seconds after the start. */
     String line(double seconds) {
         long bytes = 0;
         long expected = 0;

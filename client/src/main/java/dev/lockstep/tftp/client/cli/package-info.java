@@ -1,5 +1,5 @@
 /**
- * The command {@code tftp}, one class a subcommand.
+ * The command {@code tftp}, with one class for each subcommand.
  *
  * <p>Start here: {@link dev.lockstep.tftp.client.cli.TftpCommand}.
  */

@@ -8,14 +8,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * What a file holds, shared by all transfers of it: given beforehand, or learnt. Whichever transfer comes first to an
- * octet tells what it must be for all others, and the first complete one how long the file is; so every octet is
- * compared, with no file held twice. Safe on any thread; only learning takes a lock.
+ * The expected content of a file, shared by all transfers of it. It is either given in advance or learnt: the first
+ * transfer to receive a byte determines its value for all other transfers, and the first complete transfer determines
+ * the size. So each byte is compared, while the content is held in memory once. Safe for use by several threads; only
+ * learning takes a lock.
  */
 public final class ExpectedContent {
     private static final int CHUNK_BITS = 20;
     private static final int CHUNK = 1 << CHUNK_BITS;
-    /** Octets of one reference: what is left of the memory is for the transfers. */
+    /** The maximum size of the content in bytes. The rest of the memory is for the transfers. */
     private static final long LIMIT = Runtime.getRuntime().maxMemory() / 4;
 
     private static final long UNKNOWN = -1;
@@ -26,36 +27,41 @@ public final class ExpectedContent {
 
     private ExpectedContent() {}
 
-    /** One that is learnt. */
+    /** Returns content that is learnt from the transfers. */
     static ExpectedContent learnt() {
         return new ExpectedContent();
     }
 
     /**
-     * The content of a local file.
+     * Reads the content of a local file.
      *
-     * @throws IllegalArgumentException if it doesn't fit into a quarter of the memory there is
+     * @param file the file
+     * @return the content
+     * @throws IOException if the file cannot be read
+     * @throws IllegalArgumentException if it is larger than a quarter of the maximum heap size
      */
     public static ExpectedContent of(Path file) throws IOException {
-        ExpectedContent reference = new ExpectedContent();
+        ExpectedContent content = new ExpectedContent();
         byte[] chunk = new byte[CHUNK];
         try (InputStream in = Files.newInputStream(file)) {
             for (int n = in.readNBytes(chunk, 0, CHUNK); n > 0; n = in.readNBytes(chunk, 0, CHUNK)) {
-                if (!reference.extend(reference.known, ByteBuffer.wrap(chunk, 0, n))) {
+                if (!content.extend(content.known, ByteBuffer.wrap(chunk, 0, n))) {
                     throw new IllegalArgumentException(
-                            file + " (expected: at most " + LIMIT + " octets, a quarter of the memory: -Xmx)");
+                            file + " (expected: at most " + LIMIT + " bytes, a quarter of the heap: -Xmx)");
                 }
             }
         }
-        reference.size = reference.known;
-        return reference;
+        content.size = content.known;
+        return content;
     }
 
     /**
-     * Compares what a transfer brings, or learns it.
+     * Compares received bytes with the content, or learns them.
      *
-     * @return the offset of the first octet that is wrong, or -1
-     * @throws IOException if there is more to learn than memory for it
+     * @param offset the offset of the bytes in the file
+     * @param from the received bytes
+     * @return the offset of the first wrong byte, or -1 if there is none
+     * @throws IOException if the content to learn exceeds the memory limit
      */
     long firstWrong(long offset, ByteBuffer from) throws IOException {
         long at = offset;
@@ -67,7 +73,7 @@ public final class ExpectedContent {
                     return at;
                 }
                 if (!extend(at, from)) {
-                    throw new IOException("more than " + LIMIT + " octets to learn (give --verify FILE and -Xmx)");
+                    throw new IOException("more than " + LIMIT + " bytes to learn (give --verify FILE and -Xmx)");
                 }
                 continue;
             }
@@ -84,21 +90,29 @@ public final class ExpectedContent {
         return UNKNOWN;
     }
 
-    /** The octet that belongs there, or -1 where the file is over. */
-    int octet(long offset) {
+    /** Returns the expected byte at the offset, or -1 after the end of the file. */
+    int byteAt(long offset) {
         boolean over = offset >= known || size != UNKNOWN && offset >= size;
         return over ? -1 : chunks[(int) (offset >> CHUNK_BITS)][(int) (offset & (CHUNK - 1))] & 0xFF;
     }
 
-    /** A transfer is complete after that many octets: returns how many there must be. */
+    /**
+     * Records that a transfer is complete, and returns the expected size.
+     *
+     * @param length the number of bytes of the transfer
+     * @return the expected number of bytes
+     */
     synchronized long complete(long length) {
         if (size == UNKNOWN) {
-            size = length; // never more than is known: all that came before was compared or learnt
+            size = length; // never more than known: all bytes before the end were compared or learnt
         }
         return size;
     }
 
-    /** Copies as much as one chunk takes, from that offset on, unless another was faster; false if there is no room. */
+    /**
+     * Copies bytes up to the end of one chunk, unless another transfer has already provided them. Returns false if the
+     * memory limit is reached.
+     */
     private synchronized boolean extend(long offset, ByteBuffer from) {
         if (offset < known) {
             return true;

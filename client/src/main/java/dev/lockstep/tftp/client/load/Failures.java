@@ -8,9 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Why transfers failed so far. Written on event loops, once for a failed transfer, without a lock; read anywhere. */
+/**
+ * The reasons for failed transfers. Written on event loops, once for each failed transfer, without a lock. Safe for use
+ * by several threads.
+ */
 final class Failures {
-    /** Peers invent texts: the first ones are kept apart, the rest is counted together. */
+    /**
+     * The number of reasons that are counted separately. Peers may send any text, so all further reasons are counted
+     * together.
+     */
     private static final int MOST_REASONS = 40;
 
     private static final int MOST_EXAMPLES = 10;
@@ -21,19 +27,19 @@ final class Failures {
     private final Queue<String> wrongContent = new ConcurrentLinkedQueue<>();
     private final LongAdder wrongContents = new LongAdder();
 
-    /** The content is not to blame. */
+    /** Records a failure other than wrong content. */
     void add(Throwable failure) {
         TftpException cause = TftpException.of(failure);
         String text = printable(cause.getMessage());
         if (cause.isFromPeer()) {
             serverErrors.computeIfAbsent(cause.code(), code -> new LongAdder()).increment();
-            count("server said ERROR " + cause.code() + " " + text);
+            count("server sent ERROR " + cause.code() + " " + text);
         } else {
             count(text);
         }
     }
 
-    /** What came is not what should have come. */
+    /** Records a transfer with wrong content. */
     void addWrongContent(String file, String what) {
         count("wrong content");
         wrongContents.increment();
@@ -53,17 +59,17 @@ final class Failures {
         return line.length() > MOST_TEXT ? line.substring(0, MOST_TEXT) + "…" : line;
     }
 
-    /** How often each reason led to a failure. */
+    /** Returns the number of failures for each reason. */
     Map<String, LongAdder> reasons() {
         return reasons;
     }
 
-    /** How often each code came in an ERROR from a server. */
+    /** Returns the number of received ERRORs for each code. */
     Map<Integer, LongAdder> serverErrors() {
         return serverErrors;
     }
 
-    /** The first contents that were wrong, with their offsets. */
+    /** Returns the first cases of wrong content, with their offsets. */
     Iterable<String> wrongContent() {
         return wrongContent;
     }

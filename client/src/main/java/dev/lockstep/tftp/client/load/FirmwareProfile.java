@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What real boot firmware asks, in its order, as it was seen on the wire; the mode is octet but where it says
- * otherwise.
+ * The options that boot firmware requests, in the order observed on the wire. The transfer mode is octet, except where
+ * noted.
  */
 public enum FirmwareProfile {
     /** PXELINUX. */
     PXE(Options.NONE.with(Options.TSIZE, 0).with(Options.BLKSIZE, 1408)),
-    /** U-Boot with {@code tftpblocksize} as it is by default; also the only one that uploads. */
+    /** U-Boot with the default {@code tftpblocksize}. Besides {@link #CISCO} the only profile that uploads. */
     UBOOT(Options.NONE.with(Options.TIMEOUT, 5).with(Options.TSIZE, 0).with(Options.BLKSIZE, 1468)) {
         @Override
         Options putOptions(long size) {
@@ -22,7 +22,10 @@ public enum FirmwareProfile {
                     .with(Options.BLKSIZE, 1468);
         }
     },
-    /** EDK2 PXE: asks for the size first, leaves with ERROR 8, and asks again from the next port 3 ms later. */
+    /**
+     * EDK2 PXE. It first requests the size only, ends with ERROR 8, and sends the actual request from the next port 3
+     * ms later.
+     */
     EDK2(Options.NONE.with(Options.BLKSIZE, 1468).with(Options.WINDOWSIZE, 4)) {
         @Override
         Optional<Options> probeOptions() {
@@ -34,14 +37,14 @@ public enum FirmwareProfile {
     },
     /** iPXE. */
     IPXE(Options.NONE.with(Options.BLKSIZE, 1432).with(Options.TSIZE, 0)),
-    /** GRUB: its names begin with a slash. */
+    /** GRUB. Its file names begin with a slash. */
     GRUB(Options.NONE.with(Options.BLKSIZE, 1024).with(Options.TSIZE, 0)) {
         @Override
         String filename(String name) {
             return name.startsWith("/") ? name : "/" + name;
         }
     },
-    /** Old network devices: no options at all; configurations are uploaded in netascii. */
+    /** Old network devices. They request no options, and upload configurations in netascii. */
     CISCO(Options.NONE) {
         @Override
         TransferMode putMode() {
@@ -49,7 +52,7 @@ public enum FirmwareProfile {
         }
     };
 
-    /** Milliseconds from the probe to the real request. */
+    /** Milliseconds from the probe to the actual request. */
     static final long AFTER_PROBE_MILLIS = 3;
 
     private final Options getOptions;
@@ -59,9 +62,11 @@ public enum FirmwareProfile {
     }
 
     /**
-     * Reads a name of any case.
+     * Returns the profile with the given name.
      *
-     * @throws IllegalArgumentException for anything else, with the text and what was expected
+     * @param name the name, in any case
+     * @return the profile
+     * @throws IllegalArgumentException for any other name; the message contains it and what was expected
      */
     public static FirmwareProfile named(String name) {
         for (FirmwareProfile profile : values()) {
@@ -72,32 +77,40 @@ public enum FirmwareProfile {
         throw new IllegalArgumentException(name + " (expected: pxe, uboot, edk2, ipxe, grub or cisco)");
     }
 
-    /** Whether it can upload at all. */
+    /**
+     * Returns whether the firmware uploads files.
+     *
+     * @return whether it does
+     */
     public boolean uploads() {
         return this == UBOOT || this == CISCO;
     }
 
-    /** What a read request asks. */
+    /** Returns the options of a read request. */
     Options getOptions() {
         return getOptions;
     }
 
-    /** What a write request asks. */
+    /**
+     * Returns the options of a write request.
+     *
+     * @param size the size of the file in bytes
+     */
     Options putOptions(long size) {
         return Options.NONE;
     }
 
-    /** What the request asks that comes first and is only to learn the size, where there is one. */
+    /** Returns the options of the probe, the preceding request that only learns the size. Empty if there is none. */
     Optional<Options> probeOptions() {
         return Optional.empty();
     }
 
-    /** How it writes a name. */
+    /** Returns the file name as the firmware sends it. */
     String filename(String name) {
         return name;
     }
 
-    /** The mode of its uploads. */
+    /** Returns the transfer mode of uploads. */
     TransferMode putMode() {
         return TransferMode.OCTET;
     }

@@ -8,40 +8,43 @@ import io.netty.channel.socket.DatagramPacket;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes a good link a bad one: stands next to the socket and judges each datagram alone. What was sent before the
- * channel is closed still leaves.
+ * Applies network impairment to the datagrams of a channel. It is placed next to the socket and decides about each
+ * datagram independently. Datagrams that were written before the channel is closed are still sent.
  */
 final class ImpairedChannelHandler extends ChannelDuplexHandler {
-    /** An odd number far from any pattern: neighbouring channels get seeds that have nothing in common. */
+    /** An odd number without a pattern, which makes the seeds of consecutive channels unrelated. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    private final LinkImpairment faults;
+    private final LinkImpairment impairment;
     private final long seed;
     private ImpairedDirection in;
     private ImpairedDirection out;
     private ChannelPromise closing;
 
-    ImpairedChannelHandler(LinkImpairment faults, long seed) {
-        this.faults = faults;
+    ImpairedChannelHandler(LinkImpairment impairment, long seed) {
+        this.impairment = impairment;
         this.seed = seed;
     }
 
-    /** A tap whose channels, counted in the order they are opened, have the same faults in every run. */
-    static PacketTap with(LinkImpairment faults) {
+    /**
+     * Returns a tap whose channels, counted in the order in which they are opened, have the same impairment in each
+     * run.
+     */
+    static PacketTap with(LinkImpairment impairment) {
         AtomicLong channels = new AtomicLong();
         return (peer, request) ->
-                new ImpairedChannelHandler(faults, faults.seed() + SPREAD * channels.getAndIncrement());
+                new ImpairedChannelHandler(impairment, impairment.seed() + SPREAD * channels.getAndIncrement());
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        in = new ImpairedDirection(faults, seed, ctx.executor(), (packet, late) -> {
+        in = new ImpairedDirection(impairment, seed, ctx.executor(), (packet, late) -> {
             ctx.fireChannelRead(packet);
             if (late) {
                 ctx.fireChannelReadComplete();
             }
         });
-        out = new ImpairedDirection(faults, ~seed, ctx.executor(), (packet, late) -> {
+        out = new ImpairedDirection(impairment, ~seed, ctx.executor(), (packet, late) -> {
             if (late) {
                 ctx.writeAndFlush(packet, ctx.voidPromise());
                 closeIfIdle(ctx);
@@ -64,7 +67,7 @@ final class ImpairedChannelHandler extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof DatagramPacket packet) {
             out.pass(packet);
-            promise.trySuccess(); // gone as far as the sender can know
+            promise.trySuccess(); // for the sender the datagram is sent, even if it is dropped here
         } else {
             ctx.write(msg, promise);
         }

@@ -8,68 +8,75 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** One direction of a bad link: loses, doubles, holds back. On one event loop only. */
+/**
+ * One direction of an impaired link: drops, duplicates, reorders and delays datagrams. Must be used on one event loop
+ * only.
+ */
 final class ImpairedDirection {
-    /** Where a datagram goes that is through. */
+    /** Receives the datagrams that are not dropped. */
     interface Exit {
-        /** Takes the datagram over. */
+        /**
+         * Takes over a datagram.
+         *
+         * @param late whether it was delayed
+         */
         void deliver(DatagramPacket packet, boolean late);
     }
 
-    /** How long a datagram waits for the next one to overtake it. */
-    private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(20);
+    /** The longest time in nanoseconds for which a datagram is held until the next one overtakes it. */
+    private static final long MAX_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final LinkImpairment faults;
+    private final LinkImpairment impairment;
     private final SplittableRandom random;
     private final EventExecutor loop;
     private final Exit exit;
-    private final Set<DatagramPacket> underway = Collections.newSetFromMap(new IdentityHashMap<>());
-    private DatagramPacket overtaken;
+    private final Set<DatagramPacket> inFlight = Collections.newSetFromMap(new IdentityHashMap<>());
+    private DatagramPacket held;
     private long lastDue;
 
-    ImpairedDirection(LinkImpairment faults, long seed, EventExecutor loop, Exit exit) {
-        this.faults = faults;
+    ImpairedDirection(LinkImpairment impairment, long seed, EventExecutor loop, Exit exit) {
+        this.impairment = impairment;
         this.random = new SplittableRandom(seed);
         this.loop = loop;
         this.exit = exit;
         this.lastDue = loop.ticker().nanoTime();
     }
 
-    /** Takes a datagram over. */
+    /** Takes over a datagram. */
     void pass(DatagramPacket packet) {
-        LinkImpairment.ImpairmentDecision fate = faults.next(random);
-        if (fate.lost()) {
+        LinkImpairment.ImpairmentDecision decision = impairment.next(random);
+        if (decision.dropped()) {
             packet.release();
             return;
         }
-        DatagramPacket copy = fate.doubled() ? packet.retainedDuplicate() : null;
-        if (fate.overtaken() && overtaken == null) {
-            holdBack(packet, fate);
+        DatagramPacket copy = decision.duplicated() ? packet.retainedDuplicate() : null;
+        if (decision.reordered() && held == null) {
+            holdBack(packet, decision);
         } else {
-            DatagramPacket before = overtaken;
-            overtaken = null;
-            send(packet, fate.delayNanos());
-            if (before != null && underway.remove(before)) {
-                send(before, fate.delayNanos());
+            DatagramPacket before = held;
+            held = null;
+            send(packet, decision.delayNanos());
+            if (before != null && inFlight.remove(before)) {
+                send(before, decision.delayNanos());
             }
         }
         if (copy != null) {
-            send(copy, fate.delayNanos());
+            send(copy, decision.delayNanos());
         }
     }
 
-    /** Until the next one has passed, or for a while if there is no next one. */
-    private void holdBack(DatagramPacket packet, LinkImpairment.ImpairmentDecision fate) {
-        overtaken = packet;
-        underway.add(packet);
+    /** Holds a datagram until the next one has passed, or for a limited time if there is none. */
+    private void holdBack(DatagramPacket packet, LinkImpairment.ImpairmentDecision decision) {
+        held = packet;
+        inFlight.add(packet);
         loop.schedule(
                 () -> {
-                    if (overtaken == packet) {
-                        overtaken = null;
+                    if (held == packet) {
+                        held = null;
                         arrive(packet);
                     }
                 },
-                PATIENCE + fate.delayNanos(),
+                MAX_HOLD_NANOS + decision.delayNanos(),
                 TimeUnit.NANOSECONDS);
     }
 
@@ -81,25 +88,25 @@ final class ImpairedDirection {
             return;
         }
         lastDue = due;
-        underway.add(packet);
+        inFlight.add(packet);
         loop.schedule(() -> arrive(packet), due - now, TimeUnit.NANOSECONDS);
     }
 
     private void arrive(DatagramPacket packet) {
-        if (underway.remove(packet)) {
+        if (inFlight.remove(packet)) {
             exit.deliver(packet, true);
         }
     }
 
-    /** Whether nothing is on its way. */
+    /** Returns whether no datagram is in flight. */
     boolean isEmpty() {
-        return underway.isEmpty();
+        return inFlight.isEmpty();
     }
 
-    /** Gives up what is on its way. */
+    /** Releases the datagrams in flight. */
     void clear() {
-        underway.forEach(DatagramPacket::release);
-        underway.clear();
-        overtaken = null;
+        inFlight.forEach(DatagramPacket::release);
+        inFlight.clear();
+        held = null;
     }
 }

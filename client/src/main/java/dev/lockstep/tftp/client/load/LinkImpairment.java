@@ -3,22 +3,28 @@ package dev.lockstep.tftp.client.load;
 import java.util.SplittableRandom;
 
 /**
- * A bad link, in both directions, the same one for the same seed.
+ * Network impairment in both directions. The same seed gives the same sequence of decisions.
  *
- * @param loss how likely a datagram is lost, 0 to 1
- * @param duplicate how likely it comes twice
- * @param reorder how likely the next one overtakes it
- * @param delayMillis how long each is on its way
- * @param jitterMillis how much longer at most, evenly spread; by itself it changes no order
+ * @param loss probability that a datagram is dropped, 0 to 1
+ * @param duplicate probability that it is duplicated, 0 to 1
+ * @param reorder probability that the next one overtakes it, 0 to 1
+ * @param delayMillis delay of each datagram in milliseconds
+ * @param jitterMillis upper limit of an additional delay in milliseconds, uniformly distributed; on its own it does not
+ *     reorder
+ * @param seed seed of the random decisions
  */
 public record LinkImpairment(
         double loss, double duplicate, double reorder, double delayMillis, double jitterMillis, long seed) {
-    /** A good link. */
+    /** No impairment. */
     public static final LinkImpairment NONE = new LinkImpairment(0, 0, 0, 0, 0, 0);
 
     private static final double NANOS_A_MILLI = 1e6;
 
-    /** Refuses what is no probability or no time, with the value and what was expected. */
+    /**
+     * Validates the probabilities and times.
+     *
+     * @throws IllegalArgumentException for an invalid one; the message contains its value and what was expected
+     */
     public LinkImpairment {
         requireProbability("loss", loss);
         requireProbability("duplicate", duplicate);
@@ -27,21 +33,28 @@ public record LinkImpairment(
         requireTime("jitter", jitterMillis);
     }
 
-    /** What becomes of one datagram. */
-    record ImpairmentDecision(boolean lost, boolean doubled, boolean overtaken, long delayNanos) {}
+    /** The decision for one datagram. */
+    record ImpairmentDecision(boolean dropped, boolean duplicated, boolean reordered, long delayNanos) {}
 
-    /** Whether there is any fault at all. */
+    /**
+     * Returns whether there is any impairment.
+     *
+     * @return whether a probability or a delay is greater than 0
+     */
     public boolean any() {
         return loss > 0 || duplicate > 0 || reorder > 0 || delayMillis > 0 || jitterMillis > 0;
     }
 
-    /** The fate of the next datagram: always four draws, so that one fault does not shift the others. */
+    /**
+     * Returns the decision for the next datagram. Always draws four random numbers, so that one impairment does not
+     * change the sequence of the others.
+     */
     ImpairmentDecision next(SplittableRandom random) {
-        boolean lost = random.nextDouble() < loss;
-        boolean doubled = random.nextDouble() < duplicate;
-        boolean overtaken = random.nextDouble() < reorder;
+        boolean dropped = random.nextDouble() < loss;
+        boolean duplicated = random.nextDouble() < duplicate;
+        boolean reordered = random.nextDouble() < reorder;
         double millis = delayMillis + jitterMillis * random.nextDouble();
-        return new ImpairmentDecision(lost, doubled, overtaken, (long) (millis * NANOS_A_MILLI));
+        return new ImpairmentDecision(dropped, duplicated, reordered, (long) (millis * NANOS_A_MILLI));
     }
 
     private static void requireProbability(String what, double value) {

@@ -5,11 +5,11 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * What happened so far. Written on event loops, once a transfer and once a stretch of file, without a lock; read
- * anywhere.
+ * The metrics of a load test. Written on event loops, once for each transfer and once for each progress event, without
+ * a lock. Safe for use by several threads.
  */
 final class LoadMetrics {
-    /** A thousandth: what a figure of a percentile may be wrong by. */
+    /** Significant digits of the histograms: percentiles are accurate to a thousandth. */
     private static final int DIGITS = 3;
 
     final LongAdder started = new LongAdder();
@@ -23,12 +23,16 @@ final class LoadMetrics {
     final Histogram startDelay = new ConcurrentHistogram(DIGITS);
     private final Failures failures;
 
-    /** Nothing yet; the failures of several tallies may be told together. */
+    /** Creates metrics of zero. Several instances may share the failures. */
     LoadMetrics(Failures failures) {
         this.failures = failures;
     }
 
-    /** A transfer came or went whole. */
+    /**
+     * Records a complete transfer.
+     *
+     * @param firstByteNanos time to the first byte of the file in nanoseconds, negative if there is none
+     */
     void complete(long latencyNanos, long firstByteNanos) {
         completed.increment();
         latency.recordValue(Math.max(0, latencyNanos));
@@ -37,13 +41,13 @@ final class LoadMetrics {
         }
     }
 
-    /** It did not, and the content is not to blame. */
+    /** Records a failure other than wrong content. */
     void failed(Throwable failure) {
         failed.increment();
         failures.add(failure);
     }
 
-    /** What came is not what should have come. */
+    /** Records a transfer with wrong content. */
     void wrongContent(String file, String what) {
         failed.increment();
         failures.addWrongContent(file, what);

@@ -6,11 +6,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A load to be made.
+ * The load to generate.
  *
- * @param putSize octets of each upload, or {@link Source#UNKNOWN_SIZE} for downloads
- * @param profile whose options are asked; empty: those of the client
- * @param verify what every file must hold; empty: that is learnt from the transfers themselves
+ * @param targets the files to transfer
+ * @param schedule when transfers start
+ * @param putSize size in bytes of each upload, or {@link Source#UNKNOWN_SIZE} for downloads
+ * @param profile the profile whose options are requested; empty to use those of the client
+ * @param verify the expected content of each file; empty to learn it from the transfers
+ * @param impairment the network impairment
  */
 public record LoadPlan(
         List<Target> targets,
@@ -18,12 +21,16 @@ public record LoadPlan(
         long putSize,
         Optional<FirmwareProfile> profile,
         Optional<ExpectedContent> verify,
-        LinkImpairment faults) {
-    /** Refuses what does not fit together, with the value and what was expected. */
+        LinkImpairment impairment) {
+    /**
+     * Validates the combination of settings.
+     *
+     * @throws IllegalArgumentException for an invalid one; the message contains its value and what was expected
+     */
     public LoadPlan {
         targets = List.copyOf(targets);
-        Objects.requireNonNull(schedule, "pace");
-        Objects.requireNonNull(faults, "faults");
+        Objects.requireNonNull(schedule, "schedule");
+        Objects.requireNonNull(impairment, "impairment");
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("no file (expected: at least one)");
         }
@@ -36,12 +43,16 @@ public record LoadPlan(
         }
     }
 
-    /** Whether files are uploaded. */
+    /**
+     * Returns whether files are uploaded.
+     *
+     * @return true for uploads, false for downloads
+     */
     public boolean isPut() {
         return putSize >= 0;
     }
 
-    /** Of all targets. */
+    /** Returns the sum of the weights of all targets. */
     int totalWeight() {
         return targets.stream().mapToInt(Target::weight).sum();
     }

@@ -1,27 +1,36 @@
 package dev.lockstep.tftp.client.load;
 
 /**
- * How far a run is, or its warm-up while that lasts.
+ * The progress of a load test, or of its warm-up during that time.
  *
- * @param seconds since that has begun
- * @param p99Millis latency so far
+ * @param warmUp whether this is the progress of the warm-up
+ * @param seconds time since its begin
+ * @param started transfers that have started
+ * @param completed transfers that are complete
+ * @param failed transfers that have failed
+ * @param bytes file content transferred, in bytes
+ * @param p99Millis 99th percentile of the latency so far, in milliseconds
  */
 public record LoadProgress(
         boolean warmUp, double seconds, long started, long completed, long failed, long bytes, double p99Millis) {
     private static final double NANOS = 1e9;
 
-    static LoadProgress of(boolean warmUp, LoadMetrics tally, long elapsed) {
+    static LoadProgress of(boolean warmUp, LoadMetrics metrics, long elapsed) {
         return new LoadProgress(
                 warmUp,
                 elapsed / NANOS,
-                tally.started.sum(),
-                tally.completed.sum(),
-                tally.failed.sum(),
-                tally.bytes.sum(),
-                tally.latency.getValueAtPercentile(99) / 1e6);
+                metrics.started.sum(),
+                metrics.completed.sum(),
+                metrics.failed.sum(),
+                metrics.bytes.sum(),
+                metrics.latency.getValueAtPercentile(99) / 1e6);
     }
 
-    /** Transfers that are under way. */
+    /**
+     * Returns the number of running transfers.
+     *
+     * @return the number of transfers that have started and not ended
+     */
     public long running() {
         return Math.max(0, started - completed - failed);
     }

@@ -8,18 +8,25 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What came of a load; all reports are made of this.
+ * The result of a load test, from which all reports are generated.
  *
- * @param seconds from the first start to the last end, the warm-up left out
- * @param failed those of the warm-up included, as in all that is said of failures
- * @param bytes octets of files, those of failed transfers included
- * @param latency of complete transfers, from the moment they were meant to start
- * @param firstByte of complete transfers, until the first octet of the file
- * @param startDelay how much later than meant transfers began: what this machine, or the limit on transfers at once,
- *     has added to the latency
- * @param failures how often each reason led to a failure, the most frequent first
- * @param serverErrors how often each code came in an ERROR from a server
- * @param wrongContent the first contents that were wrong, with their offsets
+ * @param plan the load
+ * @param seconds time from the first start to the last end, without the warm-up
+ * @param transfers transfers that have ended
+ * @param completed transfers that are complete
+ * @param failed transfers that have failed; all figures for failures include the warm-up
+ * @param bytes file content in bytes, including that of failed transfers
+ * @param resends messages that were retransmitted
+ * @param duplicates messages that were received twice or out of order
+ * @param latency times of complete transfers from their scheduled start to their end
+ * @param firstByte times of complete transfers from their scheduled start to the first byte of the file
+ * @param startDelay delays of starts after their scheduled time, which this machine or the limit of concurrent
+ *     transfers has added to the latency
+ * @param failures number of failures for each reason, the most frequent first
+ * @param serverErrors number of ERRORs from a server for each code
+ * @param wrongContent the first cases of wrong content, with their offsets
+ * @param timeline the samples over time
+ * @param warmUp the figures of the warm-up
  */
 public record LoadResult(
         LoadPlan plan,
@@ -40,42 +47,50 @@ public record LoadResult(
         WarmUp warmUp) {
     private static final double NANOS = 1e9;
 
-    /** What was made and checked before anything else counted, all zero without; only its failures are counted. */
+    /**
+     * The figures of the warm-up, all zero without one. Its transfers are verified. Only its failures are included in
+     * the result.
+     *
+     * @param seconds length of the warm-up
+     * @param completed transfers that are complete
+     * @param failed transfers that have failed
+     * @param bytes file content in bytes
+     */
     public record WarmUp(double seconds, long completed, long failed, long bytes) {
-        static WarmUp of(LoadMetrics tally, long elapsed) {
-            return new WarmUp(elapsed / NANOS, tally.completed.sum(), tally.failed.sum(), tally.bytes.sum());
+        static WarmUp of(LoadMetrics metrics, long elapsed) {
+            return new WarmUp(elapsed / NANOS, metrics.completed.sum(), metrics.failed.sum(), metrics.bytes.sum());
         }
     }
 
     static LoadResult of(
             LoadPlan plan,
-            LoadMetrics tally,
-            Failures why,
+            LoadMetrics metrics,
+            Failures reasons,
             List<TransferSample> timeline,
             long elapsed,
             WarmUp warmUp) {
         List<Map.Entry<String, Long>> failures = new ArrayList<>();
-        why.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
+        reasons.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
         failures.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
         SortedMap<Integer, Long> serverErrors = new TreeMap<>();
-        for (Map.Entry<Integer, LongAdder> error : why.serverErrors().entrySet()) {
+        for (Map.Entry<Integer, LongAdder> error : reasons.serverErrors().entrySet()) {
             serverErrors.put(error.getKey(), error.getValue().sum());
         }
         List<String> wrongContent = new ArrayList<>();
-        why.wrongContent().forEach(wrongContent::add);
-        long failed = tally.failed.sum() + warmUp.failed();
+        reasons.wrongContent().forEach(wrongContent::add);
+        long failed = metrics.failed.sum() + warmUp.failed();
         return new LoadResult(
                 plan,
                 elapsed / NANOS,
-                tally.completed.sum() + failed,
-                tally.completed.sum(),
+                metrics.completed.sum() + failed,
+                metrics.completed.sum(),
                 failed,
-                tally.bytes.sum(),
-                tally.resends.sum(),
-                tally.duplicates.sum(),
-                Percentiles.of(tally.latency),
-                Percentiles.of(tally.firstByte),
-                Percentiles.of(tally.startDelay),
+                metrics.bytes.sum(),
+                metrics.resends.sum(),
+                metrics.duplicates.sum(),
+                Percentiles.of(metrics.latency),
+                Percentiles.of(metrics.firstByte),
+                Percentiles.of(metrics.startDelay),
                 List.copyOf(failures),
                 serverErrors,
                 List.copyOf(wrongContent),
@@ -83,17 +98,29 @@ public record LoadResult(
                 warmUp);
     }
 
-    /** Octets a second. */
+    /**
+     * Returns the throughput.
+     *
+     * @return bytes per second
+     */
     public double bytesPerSecond() {
         return seconds > 0 ? bytes / seconds : 0;
     }
 
-    /** Complete transfers a second. */
+    /**
+     * Returns the rate of complete transfers.
+     *
+     * @return transfers per second
+     */
     public double transfersPerSecond() {
         return seconds > 0 ? completed / seconds : 0;
     }
 
-    /** Whether every transfer came whole and right. */
+    /**
+     * Returns whether all transfers were complete and correct.
+     *
+     * @return whether no transfer has failed
+     */
     public boolean allWell() {
         return failed == 0;
     }

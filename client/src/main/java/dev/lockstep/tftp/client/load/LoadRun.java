@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Makes a load and says what came of it.
+ * Generates a load and returns its result.
  *
  * <pre>{@code
  * LoadResult result = new LoadRun(plan, TftpClient.builder()).run(progress -> {});
@@ -24,75 +24,78 @@ import java.util.function.Consumer;
 public final class LoadRun {
     private final LoadPlan plan;
     private final List<Target> targets;
-    private final List<ExpectedContent> references;
+    private final List<ExpectedContent> contents;
     private final Failures failures = new Failures();
-    private final LoadMetrics tally = new LoadMetrics(failures);
+    private final LoadMetrics metrics = new LoadMetrics(failures);
     private final LoadMetrics warmUp = new LoadMetrics(failures);
-    private final LoadScheduler pacer;
+    private final LoadScheduler scheduler;
     private final TftpClient client;
 
     /**
-     * A run that has not begun.
+     * Creates a load test without starting it.
      *
-     * @param settings of the client; a bad link is added to them
-     * @throws IllegalArgumentException for settings that make no sense, with the value and what was expected
+     * @param plan the load
+     * @param settings the settings of the client, to which the network impairment is added
+     * @throws IllegalArgumentException for an invalid setting; the message contains its value and what was expected
      * @throws UnknownHostException if the name of a server has no address
      */
     public LoadRun(LoadPlan plan, TftpClientBuilder settings) throws UnknownHostException {
         this.plan = plan;
         this.targets = new ArrayList<>();
-        this.references = new ArrayList<>();
+        this.contents = new ArrayList<>();
         for (Target target : plan.targets()) {
             String host = target.remote().host();
             targets.add(target.at(InetAddress.getByName(host).getHostAddress()));
-            references.add(plan.verify().orElseGet(ExpectedContent::learnt));
+            contents.add(plan.verify().orElseGet(ExpectedContent::learnt));
         }
-        if (plan.faults().any()) {
-            settings.tap(ImpairedChannelHandler.with(plan.faults()));
+        if (plan.impairment().any()) {
+            settings.tap(ImpairedChannelHandler.with(plan.impairment()));
         }
-        this.pacer = new LoadScheduler(plan.schedule(), LoadScheduler.Clock.SYSTEM, this::start);
+        this.scheduler = new LoadScheduler(plan.schedule(), LoadScheduler.Clock.SYSTEM, this::start);
         this.client = settings.build();
     }
 
     /**
-     * Runs until all is done or {@link #stop} is called. Once.
+     * Runs the load test until all transfers have ended or {@link #stop} is called. Must be called once only.
      *
-     * @param watcher told ten times a second how far it is, on a thread of its own
+     * @param watcher called ten times a second with the progress, on a thread of its own
+     * @return the result
+     * @throws InterruptedException if the calling thread is interrupted
      */
     public LoadResult run(Consumer<LoadProgress> watcher) throws InterruptedException {
-        ScheduledExecutorService eyes = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
+        ScheduledExecutorService monitor = Executors.newSingleThreadScheduledExecutor(LoadRun::daemon);
         try (client) {
             long begin = System.nanoTime();
-            long counting = begin + plan.schedule().warmUp().toNanos();
-            Timeline timeline = new Timeline(tally, counting);
-            eyes.scheduleWithFixedDelay(
-                    () -> watcher.accept(look(timeline, begin, counting)),
-                    1000 / Timeline.LOOKS,
-                    1000 / Timeline.LOOKS,
+            long warmUpEnd = begin + plan.schedule().warmUp().toNanos();
+            Timeline timeline = new Timeline(metrics, warmUpEnd);
+            monitor.scheduleWithFixedDelay(
+                    () -> watcher.accept(poll(timeline, begin, warmUpEnd)),
+                    1000 / Timeline.POLLS_PER_SECOND,
+                    1000 / Timeline.POLLS_PER_SECOND,
                     TimeUnit.MILLISECONDS);
-            pacer.run();
+            scheduler.run();
             long now = System.nanoTime();
-            long end = now - counting < 0 ? counting : now; // it was stopped before anything counted
-            eyes.shutdown();
-            LoadResult.WarmUp before = LoadResult.WarmUp.of(warmUp, Math.min(now - begin, counting - begin));
-            return LoadResult.of(plan, tally, failures, timeline.end(end), end - counting, before);
+            long end = now - warmUpEnd < 0 ? warmUpEnd : now; // stopped during the warm-up
+            monitor.shutdown();
+            LoadResult.WarmUp before = LoadResult.WarmUp.of(warmUp, Math.min(now - begin, warmUpEnd - begin));
+            return LoadResult.of(plan, metrics, failures, timeline.end(end), end - warmUpEnd, before);
         } finally {
-            eyes.shutdownNow();
+            monitor.shutdownNow();
         }
     }
 
-    private LoadProgress look(Timeline timeline, long begin, long counting) {
+    private LoadProgress poll(Timeline timeline, long begin, long warmUpEnd) {
         long now = System.nanoTime();
-        if (now - counting < 0) {
+        if (now - warmUpEnd < 0) {
             return LoadProgress.of(true, warmUp, now - begin);
         }
-        timeline.look(now);
-        return LoadProgress.of(false, tally, now - counting);
+        timeline.poll(now);
+        return LoadProgress.of(false, metrics, now - warmUpEnd);
     }
 
-    /** Starts nothing more and waits for nothing more. On any thread. */
+    /** Starts no more transfers, and does not wait for the running ones. May be called by any thread. */
     public void stop() {
-        pacer.stop();
+        scheduler.stop();
     }
 
     private void start(long number, long intended, Runnable ended) {
@@ -103,24 +106,27 @@ public final class LoadRun {
             TransferMode mode = plan.isPut() ? profile.putMode() : TransferMode.OCTET;
             file = new RemoteFile(file.host(), file.port(), profile.filename(file.filename()), mode);
         }
-        LoadMetrics told = pacer.isWarmUp(intended) ? warmUp : tally;
-        told.started.increment();
-        told.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
-        VirtualClient transfer = new VirtualClient(client, file, plan.profile(), intended, told);
+        LoadMetrics current = scheduler.isWarmUp(intended) ? warmUp : metrics;
+        current.started.increment();
+        current.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
+        VirtualClient transfer = new VirtualClient(client, file, plan.profile(), intended, current);
         if (plan.isPut()) {
             transfer.put(plan.putSize(), ended);
         } else {
-            transfer.get(references.get(index), ended);
+            transfer.get(contents.get(index), ended);
         }
     }
 
-    /** By weight, and for the same seed always the same file for the same transfer. */
+    /**
+     * Returns the index of the target, chosen in proportion to the weights. With the same seed a transfer always gets
+     * the same target.
+     */
     private int choose(long number) {
         if (targets.size() == 1) {
             return 0;
         }
         int left =
-                new SplittableRandom(plan.faults().seed() ^ number * 0x9E3779B97F4A7C15L).nextInt(plan.totalWeight());
+                new SplittableRandom(plan.impairment().seed() ^ number * 0x9E3779B97F4A7C15L).nextInt(plan.totalWeight());
         int index = 0;
         while (left >= targets.get(index).weight()) {
             left -= targets.get(index++).weight();

@@ -3,22 +3,27 @@ package dev.lockstep.tftp.client.load;
 import java.time.Duration;
 
 /**
- * When transfers start. In a closed loop each of a number of clients starts its next transfer when its last one has
- * ended; in an open loop transfers start at a rate, whatever the server does.
+ * The schedule of transfer starts. In a closed loop each client starts its next transfer when its previous one has
+ * ended. In an open loop transfers start at a fixed rate, independent of the server.
  *
- * @param concurrency clients of a closed loop; in an open loop the most transfers at once, beyond which starts wait
- *     and the wait counts as latency
- * @param rate of an open loop in transfers a second; 0 for a closed one
- * @param ramp how long it takes until all clients or the full rate are there, linearly
- * @param warmUp what starts before is made and checked, and not counted: neither in the result nor against the next two
- * @param duration after which nothing more starts; zero: no end
- * @param transfers after which nothing more starts
+ * @param concurrency number of clients of a closed loop; in an open loop the limit of concurrent transfers: further
+ *     starts wait, and the delay counts as latency
+ * @param rate transfers per second of an open loop; 0 for a closed loop
+ * @param ramp time until all clients are active or the full rate is reached, increasing linearly
+ * @param warmUp time at the begin whose transfers are verified but not counted, neither in the result nor towards the
+ *     duration and the number of transfers
+ * @param duration time after which no transfer starts; zero for no limit
+ * @param transfers number of transfers after which no transfer starts; {@link Long#MAX_VALUE} for no limit
  */
 public record LoadSchedule(
         int concurrency, double rate, Duration ramp, Duration warmUp, Duration duration, long transfers) {
     private static final double NANOS = 1e9;
 
-    /** Refuses what makes no sense, with the value and what was expected. */
+    /**
+     * Validates the values.
+     *
+     * @throws IllegalArgumentException for an invalid one; the message contains its value and what was expected
+     */
     public LoadSchedule {
         require("concurrency", concurrency, concurrency >= 1, ">= 1");
         require("rate", rate, rate >= 0 && rate <= NANOS, "transfers a second, > 0");
@@ -31,7 +36,15 @@ public record LoadSchedule(
         }
     }
 
-    /** Without a warm-up. */
+    /**
+     * Creates a schedule without a warm-up.
+     *
+     * @param concurrency clients, or the limit of concurrent transfers
+     * @param rate transfers per second; 0 for a closed loop
+     * @param ramp time until all clients are active or the full rate is reached
+     * @param duration time after which no transfer starts; zero for no limit
+     * @param transfers number of transfers after which no transfer starts
+     */
     public LoadSchedule(int concurrency, double rate, Duration ramp, Duration duration, long transfers) {
         this(concurrency, rate, ramp, Duration.ZERO, duration, transfers);
     }
@@ -42,12 +55,19 @@ public record LoadSchedule(
         }
     }
 
-    /** Whether transfers start at a rate. */
+    /**
+     * Returns whether this is an open loop.
+     *
+     * @return whether transfers start at a rate
+     */
     public boolean isOpen() {
         return rate > 0;
     }
 
-    /** Nanoseconds from the begin to the start of transfer {@code n} in an open loop, of client {@code n} else. */
+    /**
+     * Returns the nanoseconds from the begin to the start of transfer {@code n} in an open loop, or of client {@code n}
+     * in a closed loop.
+     */
     long dueAfter(long n) {
         double rampSeconds = ramp.toNanos() / NANOS;
         double seconds;
@@ -62,12 +82,20 @@ public record LoadSchedule(
         return (long) (seconds * NANOS);
     }
 
-    /** Whether what starts so many nanoseconds after the begin is not counted. */
+    /**
+     * Returns whether a transfer that starts after this time belongs to the warm-up.
+     *
+     * @param elapsed nanoseconds since the begin
+     */
     boolean isWarmUp(long elapsed) {
         return elapsed < warmUp.toNanos();
     }
 
-    /** Whether nothing starts any more so many nanoseconds after the begin. */
+    /**
+     * Returns whether no transfer may start after this time.
+     *
+     * @param elapsed nanoseconds since the begin
+     */
     boolean isOver(long elapsed) {
         return !duration.isZero() && elapsed - warmUp.toNanos() >= duration.toNanos();
     }

@@ -5,23 +5,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Starts transfers when they are due, on a thread of its own where a rate says when, else where the last one ended. */
+/**
+ * Starts transfers on schedule. In an open loop they start on the thread that calls {@link #run}. In a closed loop a
+ * client's next transfer starts on the thread on which its previous one has ended.
+ */
 final class LoadScheduler {
-    /** Begins a transfer. */
+    /** Starts a transfer. */
     @FunctionalInterface
     interface Starter {
         /**
-         * Begins transfer {@code number} and returns at once.
+         * Starts transfer {@code number} and returns at once.
          *
-         * @param intended when it should have begun, by the clock
-         * @param ended to be run once, at its end, on any thread
+         * @param intended the scheduled start in nanoseconds, by the clock
+         * @param ended must be run once when the transfer has ended, on any thread
          */
         void start(long number, long intended, Runnable ended);
     }
 
-    /** The time, and a way to wait for it. */
+    /** A clock that can wait. */
     interface Clock {
-        /** The machine's. */
+        /** The clock of the JVM. */
         Clock SYSTEM = new Clock() {
             @Override
             public long nanoTime() {
@@ -39,19 +42,19 @@ final class LoadScheduler {
             }
         };
 
-        /** Nanoseconds since whenever. */
+        /** Returns nanoseconds since an arbitrary moment. */
         long nanoTime();
 
-        /** Returns at that moment or later. */
+        /** Waits until the given moment or later. */
         void sleepUntil(long moment) throws InterruptedException;
     }
 
-    private static final long LOOK_AROUND_MILLIS = 50;
+    private static final long POLL_MILLIS = 50;
 
     private final LoadSchedule schedule;
     private final Clock clock;
     private final Starter starter;
-    private final Semaphore room;
+    private final Semaphore permits;
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong counted = new AtomicLong();
     private volatile boolean stopped;
@@ -61,10 +64,10 @@ final class LoadScheduler {
         this.schedule = schedule;
         this.clock = clock;
         this.starter = starter;
-        this.room = new Semaphore(schedule.concurrency());
+        this.permits = new Semaphore(schedule.concurrency());
     }
 
-    /** Starts all there is to start, and returns when all of it has ended, or a while after {@link #stop}. */
+    /** Starts all transfers of the schedule. Returns when all have ended, or shortly after {@link #stop}. */
     void run() throws InterruptedException {
         begin = clock.nanoTime();
         if (schedule.isOpen()) {
@@ -72,12 +75,12 @@ final class LoadScheduler {
         } else {
             runClosed();
         }
-        while (!stopped && !room.tryAcquire(schedule.concurrency(), LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!stopped && !permits.tryAcquire(schedule.concurrency(), POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
         }
     }
 
-    /** Nothing more starts, and {@link #run} waits for nothing more. */
+    /** Starts no more transfers, and ends {@link #run} without waiting for the running ones. */
     void stop() {
         stopped = true;
     }
@@ -85,15 +88,15 @@ final class LoadScheduler {
     private void runOpen() throws InterruptedException {
         for (long n = 0; !stopped; n++) {
             long due = schedule.dueAfter(n);
-            if (schedule.isOver(due) || !isOneMore(due)) {
+            if (schedule.isOver(due) || !tryCount(due)) {
                 return;
             }
             clock.sleepUntil(begin + due);
-            while (!stopped && !room.tryAcquire(LOOK_AROUND_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (!stopped && !permits.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 Thread.onSpinWait();
             }
             if (!stopped) {
-                starter.start(n, begin + due, room::release);
+                starter.start(n, begin + due, permits::release);
             }
         }
     }
@@ -105,26 +108,26 @@ final class LoadScheduler {
                 return;
             }
             clock.sleepUntil(begin + due);
-            room.acquire();
+            permits.acquire();
             startNext();
         }
     }
 
-    /** The next transfer of one client, unless all are started; then its place is free for good. */
+    /** Starts the next transfer of one client. When all have started, its permit is released. */
     private void startNext() {
         long now = clock.nanoTime();
-        if (stopped || schedule.isOver(now - begin) || !isOneMore(now - begin)) {
-            room.release();
+        if (stopped || schedule.isOver(now - begin) || !tryCount(now - begin)) {
+            permits.release();
         } else {
             starter.start(next.getAndIncrement(), now, this::startNext);
         }
     }
 
-    private boolean isOneMore(long elapsed) {
+    private boolean tryCount(long elapsed) {
         return schedule.isWarmUp(elapsed) || counted.getAndIncrement() < schedule.transfers();
     }
 
-    /** Whether a transfer that should begin at that moment, by the clock, is not counted. */
+    /** Returns whether a transfer with the given scheduled start, by the clock, belongs to the warm-up. */
     boolean isWarmUp(long intended) {
         return schedule.isWarmUp(intended - begin);
     }

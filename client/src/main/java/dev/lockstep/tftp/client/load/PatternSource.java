@@ -4,9 +4,12 @@ import dev.lockstep.tftp.transfer.Source;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
-/** A file of any size that is nowhere: the same random octets again and again, of a length no block has. */
+/**
+ * A source of any size with a repeating pattern of pseudo-random bytes. The period is a prime and so no multiple of a
+ * block size.
+ */
 final class PatternSource implements Source {
-    /** A prime: a block that is left out or doubled shows. */
+    /** A prime, so that a missing or duplicated block is detected. */
     private static final int PERIOD = 65_521;
 
     private static final byte[] PATTERN = new byte[PERIOD];
@@ -22,8 +25,8 @@ final class PatternSource implements Source {
         this.size = size;
     }
 
-    /** The octet at that offset. */
-    static byte octet(long offset) {
+    /** Returns the byte at the given offset. */
+    static byte byteAt(long offset) {
         return PATTERN[(int) (offset % PERIOD)];
     }
 

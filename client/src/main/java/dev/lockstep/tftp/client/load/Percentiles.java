@@ -7,21 +7,38 @@ import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 
-/** How times are spread, in milliseconds; all zero where there are none. */
+/**
+ * The distribution of times in milliseconds; all values are zero if there are none.
+ *
+ * @param count number of times
+ * @param mean arithmetic mean
+ * @param p50 50th percentile
+ * @param p90 90th percentile
+ * @param p99 99th percentile
+ * @param p999 99.9th percentile
+ * @param max maximum
+ * @param buckets the histogram, from the first bucket that is not empty to the last
+ */
 public record Percentiles(
         long count, double mean, double p50, double p90, double p99, double p999, double max, List<Bucket> buckets) {
     private static final double NANOS_A_MILLI = 1e6;
-    /** Buckets a doubling of the time. */
-    private static final int FINENESS = 4;
+    /** Buckets for each doubling of the time. */
+    private static final int BUCKETS_PER_DOUBLING = 4;
 
     private static final double FIRST_BOUND = 0.01;
 
-    /** So many times above {@code from} and up to {@code to} milliseconds. */
+    /**
+     * A bucket of the histogram.
+     *
+     * @param from exclusive lower bound in milliseconds
+     * @param to inclusive upper bound in milliseconds
+     * @param count number of times in the bucket
+     */
     public record Bucket(double from, double to, long count) {}
 
-    /** Returns those of nanoseconds, which event loops may go on recording. */
+    /** Returns the percentiles of a histogram of nanoseconds. Event loops may continue to record values in it. */
     static Percentiles of(Histogram live) {
-        Histogram nanos = live.copy(); // iterating fails if a value is recorded meanwhile
+        Histogram nanos = live.copy(); // iteration fails if a value is recorded concurrently
         return new Percentiles(
                 nanos.getTotalCount(),
                 nanos.getTotalCount() == 0 ? 0 : nanos.getMean() / NANOS_A_MILLI,
@@ -37,12 +54,12 @@ public record Percentiles(
         return nanos.getTotalCount() == 0 ? 0 : nanos.getValueAtPercentile(percentile) / NANOS_A_MILLI;
     }
 
-    /** Each a fifth wider than the one before, from the first that has any to the last. */
+    /** Returns buckets whose bounds grow by a fifth, from the first to the last that is not empty. */
     private static List<Bucket> buckets(Histogram nanos) {
         SortedMap<Integer, Long> counts = new TreeMap<>();
         for (HistogramIterationValue value : nanos.recordedValues()) {
             double millis = value.getValueIteratedTo() / NANOS_A_MILLI;
-            int index = (int) Math.max(0, Math.ceil(FINENESS * Math.log(millis / FIRST_BOUND) / Math.log(2)));
+            int index = (int) Math.max(0, Math.ceil(BUCKETS_PER_DOUBLING * Math.log(millis / FIRST_BOUND) / Math.log(2)));
             counts.merge(index, value.getCountAtValueIteratedTo(), Long::sum);
         }
         List<Bucket> all = new ArrayList<>();
@@ -55,6 +72,6 @@ public record Percentiles(
     }
 
     private static double bound(int index) {
-        return FIRST_BOUND * Math.pow(2, (double) index / FINENESS);
+        return FIRST_BOUND * Math.pow(2, (double) index / BUCKETS_PER_DOUBLING);
     }
 }

@@ -6,15 +6,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file of the load, and how often it is taken in comparison with the others.
+ * A file of the load and its weight.
  *
- * @param remote of whose name {@code {n}} is replaced by the number of the transfer
+ * @param remote the file; {@code {n}} in its name is replaced by the number of the transfer
+ * @param weight how often it is transferred relative to the other files, at least 1
  */
 public record Target(RemoteFile remote, int weight) {
     private static final Pattern WEIGHTED = Pattern.compile("(.+)@(\\d{1,6})");
     private static final String NUMBER = "{n}";
 
-    /** Refuses a weight below 1. */
+    /**
+     * Validates the weight.
+     *
+     * @throws IllegalArgumentException if it is less than 1
+     */
     public Target {
         if (weight < 1) {
             throw new IllegalArgumentException("weight of " + remote + ": " + weight + " (expected: >= 1)");
@@ -22,9 +27,12 @@ public record Target(RemoteFile remote, int weight) {
     }
 
     /**
-     * Reads {@code URI[@WEIGHT]}; a name that really ends so is written with {@code %40}.
+     * Parses {@code URI[@WEIGHT]}. A file name that itself ends in this form is written with {@code %40}.
      *
-     * @throws IllegalArgumentException for anything else, with the text and what was expected
+     * @param text the text
+     * @param mode the transfer mode if the URI has none
+     * @return the target
+     * @throws IllegalArgumentException for any other text; the message contains it and what was expected
      */
     public static Target parse(String text, TransferMode mode) {
         Matcher weighted = WEIGHTED.matcher(text);
@@ -36,14 +44,18 @@ public record Target(RemoteFile remote, int weight) {
         return new Target(remote, hasWeight ? Integer.parseInt(weighted.group(2)) : 1);
     }
 
-    /** The file on the server for one transfer. */
+    /**
+     * Returns the file on the server for one transfer.
+     *
+     * @param number the number of the transfer
+     */
     RemoteFile remoteOf(long number) {
         return remote.filename().contains(NUMBER)
                 ? remote.withFilename(remote.filename().replace(NUMBER, Long.toString(number)))
                 : remote;
     }
 
-    /** The same on the server's address, so that no transfer has to look the name up. */
+    /** Returns the target with the server's address, so that no transfer has to resolve the name. */
     Target at(String address) {
         return new Target(new RemoteFile(address, remote.port(), remote.filename(), remote.mode()), weight);
     }

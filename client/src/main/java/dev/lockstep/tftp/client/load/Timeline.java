@@ -4,41 +4,45 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tally over time: tenths of seconds at first, then seconds, then tens of them, so that a short run shows
- * something and a long one stays small. Safe on any thread.
+ * The metrics over time. The samples cover tenths of seconds at first, then seconds, then tens of seconds. So a short
+ * run has several samples, and a long run needs little memory. Safe for use by several threads.
  */
 final class Timeline {
-    /** Looks a second. */
-    static final int LOOKS = 10;
-    /** So many samples are kept at most; ten of them then become one. */
-    private static final int MOST = 600;
+    /** Number of calls of {@link #poll} per second. */
+    static final int POLLS_PER_SECOND = 10;
+    /** The maximum number of samples. When it is reached, each ten of them are combined to one. */
+    private static final int MAX_SAMPLES = 600;
 
     private static final double NANOS = 1e9;
 
-    private final LoadMetrics tally;
+    private final LoadMetrics metrics;
     private final long begin;
     private final List<TransferSample> samples = new ArrayList<>();
-    private int looksASample = 1;
-    private int looks;
-    private TransferSample underway = new TransferSample(0, 0, 0, 0, 0, 0);
+    private int pollsPerSample = 1;
+    private int polls;
+    private TransferSample current = new TransferSample(0, 0, 0, 0, 0, 0);
     private double lastSecond;
     private long lastBytes;
     private long lastCompleted;
     private long lastFailed;
 
-    Timeline(LoadMetrics tally, long begin) {
-        this.tally = tally;
+    Timeline(LoadMetrics metrics, long begin) {
+        this.metrics = metrics;
         this.begin = begin;
     }
 
-    /** Looks at the tally. */
-    synchronized void look(long now) {
+    /**
+     * Adds the current metrics to the timeline.
+     *
+     * @param now the time in nanoseconds
+     */
+    synchronized void poll(long now) {
         double second = (now - begin) / NANOS;
-        long bytes = tally.bytes.sum();
-        long completed = tally.completed.sum();
-        long failed = tally.failed.sum();
-        long running = tally.started.sum() - completed - failed;
-        underway = underway.and(new TransferSample(
+        long bytes = metrics.bytes.sum();
+        long completed = metrics.completed.sum();
+        long failed = metrics.failed.sum();
+        long running = metrics.started.sum() - completed - failed;
+        current = current.and(new TransferSample(
                 second,
                 second - lastSecond,
                 bytes - lastBytes,
@@ -49,15 +53,20 @@ final class Timeline {
         lastBytes = bytes;
         lastCompleted = completed;
         lastFailed = failed;
-        if (++looks >= looksASample) {
+        if (++polls >= pollsPerSample) {
             add();
         }
     }
 
-    /** Looks for the last time: a stretch too short for a rate of its own belongs to the one before. */
+    /**
+     * Adds the final metrics and returns all samples. A last sample that is too short for a meaningful rate is combined
+     * with the previous one.
+     *
+     * @param now the time in nanoseconds
+     */
     synchronized List<TransferSample> end(long now) {
-        look(now);
-        if (underway.length() > 0) {
+        poll(now);
+        if (current.length() > 0) {
             add();
         }
         int last = samples.size() - 1;
@@ -69,23 +78,23 @@ final class Timeline {
     }
 
     private void add() {
-        samples.add(underway);
-        underway = new TransferSample(0, 0, 0, 0, 0, 0);
-        looks = 0;
-        if (samples.size() == MOST) {
+        samples.add(current);
+        current = new TransferSample(0, 0, 0, 0, 0, 0);
+        polls = 0;
+        if (samples.size() == MAX_SAMPLES) {
             thin();
         }
     }
 
     private void thin() {
         List<TransferSample> fewer = new ArrayList<>();
-        for (int from = 0; from < MOST; from += LOOKS) {
-            samples.subList(from, from + LOOKS).stream()
+        for (int from = 0; from < MAX_SAMPLES; from += POLLS_PER_SECOND) {
+            samples.subList(from, from + POLLS_PER_SECOND).stream()
                     .reduce(TransferSample::and)
                     .ifPresent(fewer::add);
         }
         samples.clear();
         samples.addAll(fewer);
-        looksASample *= LOOKS;
+        pollsPerSample *= POLLS_PER_SECOND;
     }
 }

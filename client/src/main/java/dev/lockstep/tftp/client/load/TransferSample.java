@@ -1,14 +1,17 @@
 package dev.lockstep.tftp.client.load;
 
 /**
- * A stretch of time in the life of a run.
+ * The figures of one interval of a load test.
  *
- * @param second when it ended, from the begin of the run
- * @param length of the stretch in seconds
- * @param running transfers at its end
+ * @param second end of the interval in seconds since the begin
+ * @param length length of the interval in seconds
+ * @param bytes file content transferred in the interval, in bytes
+ * @param completed transfers completed in the interval
+ * @param failed transfers failed in the interval
+ * @param running transfers that are running at the end of the interval
  */
 public record TransferSample(double second, double length, long bytes, long completed, long failed, long running) {
-    /** Both as one. */
+    /** Returns the combination of this interval and the next one. */
     TransferSample and(TransferSample later) {
         return new TransferSample(
                 later.second,
@@ -19,17 +22,29 @@ public record TransferSample(double second, double length, long bytes, long comp
                 later.running);
     }
 
-    /** Octets a second. */
+    /**
+     * Returns the throughput.
+     *
+     * @return bytes per second
+     */
     public double bytesPerSecond() {
         return length > 0 ? bytes / length : 0;
     }
 
-    /** Complete transfers a second. */
+    /**
+     * Returns the rate of complete transfers.
+     *
+     * @return transfers per second
+     */
     public double transfersPerSecond() {
         return length > 0 ? completed / length : 0;
     }
 
-    /** Failed transfers a second. */
+    /**
+     * Returns the rate of failed transfers.
+     *
+     * @return transfers per second
+     */
     public double failuresPerSecond() {
         return length > 0 ? failed / length : 0;
     }

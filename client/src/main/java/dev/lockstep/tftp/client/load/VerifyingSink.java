@@ -6,14 +6,14 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Keeps nothing, and fails at the first octet that is not as it should be. */
+/** A sink that compares the content with the expected content, and fails at the first wrong byte. It stores nothing. */
 final class VerifyingSink implements Sink {
-    private final ExpectedContent reference;
+    private final ExpectedContent content;
     private long offset;
     private String wrong;
 
-    VerifyingSink(ExpectedContent reference) {
-        this.reference = reference;
+    VerifyingSink(ExpectedContent content) {
+        this.content = content;
     }
 
     @Override
@@ -22,13 +22,13 @@ final class VerifyingSink implements Sink {
         int start = from.position();
         long at;
         try {
-            at = reference.firstWrong(offset, from);
+            at = content.firstWrong(offset, from);
         } catch (IOException e) {
             throw new TftpException(ErrorCode.DISK_FULL, e.getMessage());
         }
         if (at >= 0) {
             int found = from.get(start + (int) (at - offset)) & 0xFF;
-            int expected = reference.octet(at);
+            int expected = content.byteAt(at);
             String text = expected < 0 ? "the end of the file" : String.format("0x%02x", expected);
             throw fail(String.format("wrong byte at offset %d: 0x%02x (expected: %s)", at, found, text));
         }
@@ -37,9 +37,9 @@ final class VerifyingSink implements Sink {
 
     @Override
     public void commit() throws IOException {
-        long expected = reference.complete(offset);
+        long expected = content.complete(offset);
         if (offset != expected) {
-            throw fail("wrong end at offset " + offset + " (expected: " + expected + " octets)");
+            throw fail("wrong end at offset " + offset + " (expected: " + expected + " bytes)");
         }
     }
 
@@ -48,7 +48,7 @@ final class VerifyingSink implements Sink {
         return new TftpException(ErrorCode.NOT_DEFINED, text);
     }
 
-    /** What is wrong with the content, with its offset; null if nothing is so far. */
+    /** Returns a description of the wrong content with its offset, or null if all content so far is correct. */
     String wrong() {
         return wrong;
     }

@@ -13,7 +13,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** One transfer of a load, as one client would make it: asks, moves, checks, and tells the tally once. */
+/**
+ * One transfer of a load, as a single client would run it. Sends the request, verifies the content, and records the
+ * result in the metrics.
+ */
 final class VirtualClient implements TransferListener {
     private static final Executor AFTER_PROBE =
             CompletableFuture.delayedExecutor(FirmwareProfile.AFTER_PROBE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
@@ -22,23 +25,28 @@ final class VirtualClient implements TransferListener {
     private final RemoteFile remote;
     private final Optional<FirmwareProfile> profile;
     private final long intended;
-    private final LoadMetrics tally;
+    private final LoadMetrics metrics;
     private TransferStats stats;
     private long counted;
 
-    /** Of that file, meant to begin at that moment. */
+    /**
+     * Creates a transfer of the given file.
+     *
+     * @param intended the scheduled start in nanoseconds
+     * @param metrics receives the result
+     */
     VirtualClient(
-            TftpClient client, RemoteFile remote, Optional<FirmwareProfile> profile, long intended, LoadMetrics tally) {
+            TftpClient client, RemoteFile remote, Optional<FirmwareProfile> profile, long intended, LoadMetrics metrics) {
         this.client = client;
         this.remote = remote;
         this.profile = profile;
         this.intended = intended;
-        this.tally = tally;
+        this.metrics = metrics;
     }
 
-    /** Reads the file and compares it; {@code ended} runs when that is told. */
-    void get(ExpectedContent reference, Runnable ended) {
-        VerifyingSink sink = new VerifyingSink(reference);
+    /** Reads the file and compares it with the expected content. {@code ended} runs after the result is recorded. */
+    void get(ExpectedContent content, Runnable ended) {
+        VerifyingSink sink = new VerifyingSink(content);
         Optional<Options> probe = profile.flatMap(FirmwareProfile::probeOptions);
         CompletableFuture<?> moved = probe.isEmpty()
                 ? client.get(request(profile.map(FirmwareProfile::getOptions)), sink)
@@ -46,28 +54,28 @@ final class VirtualClient implements TransferListener {
                         .thenComposeAsync(
                                 size -> client.get(request(profile.map(FirmwareProfile::getOptions)), sink),
                                 AFTER_PROBE);
-        moved.whenComplete((result, failure) -> tell(failure, sink.wrong(), ended));
+        moved.whenComplete((result, failure) -> recordResult(failure, sink.wrong(), ended));
     }
 
-    /** Writes a file of that size. */
+    /** Writes a file of the given size in bytes. {@code ended} runs after the result is recorded. */
     void put(long size, Runnable ended) {
         client.put(request(profile.map(firmware -> firmware.putOptions(size))), new PatternSource(size))
-                .whenComplete((result, failure) -> tell(failure, null, ended));
+                .whenComplete((result, failure) -> recordResult(failure, null, ended));
     }
 
     private TransferRequest request(Optional<Options> options) {
         return new TransferRequest(remote, options, this);
     }
 
-    private void tell(Throwable failure, String wrong, Runnable ended) {
+    private void recordResult(Throwable failure, String wrong, Runnable ended) {
         long latency = System.nanoTime() - intended;
         if (wrong != null) {
-            tally.wrongContent(remote.filename(), wrong);
+            metrics.wrongContent(remote.filename(), wrong);
         } else if (failure != null) {
-            tally.failed(failure instanceof CompletionException ? failure.getCause() : failure);
+            metrics.failed(failure instanceof CompletionException ? failure.getCause() : failure);
         } else {
             long afterFirstByte = stats.elapsed(0) - stats.firstByteAfter();
-            tally.complete(latency, stats.firstByteAfter() < 0 ? -1 : Math.max(0, latency - afterFirstByte));
+            metrics.complete(latency, stats.firstByteAfter() < 0 ? -1 : Math.max(0, latency - afterFirstByte));
         }
         ended.run();
     }
@@ -79,15 +87,15 @@ final class VirtualClient implements TransferListener {
         } else if (event instanceof TransferEvent.Ended end) {
             stats = end.stats();
             count(stats);
-            tally.resends.add(stats.resends());
-            tally.duplicates.add(stats.duplicates());
+            metrics.resends.add(stats.resends());
+            metrics.duplicates.add(stats.duplicates());
         } else if (event instanceof TransferEvent.RequestRepeated) {
-            tally.resends.increment();
+            metrics.resends.increment();
         }
     }
 
     private void count(TransferStats now) {
-        tally.bytes.add(now.bytes() - counted);
+        metrics.bytes.add(now.bytes() - counted);
         counted = now.bytes();
     }
 }

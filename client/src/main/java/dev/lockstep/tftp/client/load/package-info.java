@@ -1,11 +1,11 @@
 /**
- * The load tester: a loop over {@link dev.lockstep.tftp.client.TftpClient} that checks every byte, with a histogram.
+ * The load test: runs many transfers with {@link dev.lockstep.tftp.client.TftpClient} and verifies each byte.
  *
  * <pre>
- *   LoadPlan ──► LoadRun ──► Pacer ──► VirtualTransfer ──► TftpClient ··· FaultyLink ··· the wire
- *                   │    when to start      │ what, and is it right?
- *                   ▼                       ▼
- *               LoadResult ◄── Timeline ◄── Tally
+ *   LoadPlan ──► LoadRun ──► LoadScheduler ──► VirtualClient ──► TftpClient ··· ImpairedChannelHandler ··· socket
+ *                   │     when to start          │ requests and verification
+ *                   ▼                            ▼
+ *               LoadResult ◄── Timeline ◄── LoadMetrics
  * </pre>
  *
  * <p>Start here: {@link dev.lockstep.tftp.client.load.LoadRun}.

@@ -13,13 +13,18 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
-/** A result as one JSON object; the unit is part of a field's name. */
+/** Formats a result as one JSON object. The name of a field includes its unit. */
 public final class LoadJson {
     private static final double NANOS = 1e9;
 
     private LoadJson() {}
 
-    /** The object. */
+    /**
+     * Returns the JSON object.
+     *
+     * @param result the result of a load test
+     * @return the JSON text
+     */
     public static String of(LoadResult result) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -36,7 +41,7 @@ public final class LoadJson {
             writeDistribution(json, "first_byte_distribution", result.firstByte());
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // a StringWriter has none
+            throw new UncheckedIOException(e); // a StringWriter never fails
         }
         return text.toString();
     }
@@ -60,14 +65,14 @@ public final class LoadJson {
         if (plan.isPut()) {
             json.writeNumberField("put_size", plan.putSize());
         }
-        LinkImpairment faults = plan.faults();
+        LinkImpairment impairment = plan.impairment();
         json.writeObjectFieldStart("faults");
-        json.writeNumberField("loss", faults.loss());
-        json.writeNumberField("duplicate", faults.duplicate());
-        json.writeNumberField("reorder", faults.reorder());
-        json.writeNumberField("delay_ms", faults.delayMillis());
-        json.writeNumberField("jitter_ms", faults.jitterMillis());
-        json.writeNumberField("seed", faults.seed());
+        json.writeNumberField("loss", impairment.loss());
+        json.writeNumberField("duplicate", impairment.duplicate());
+        json.writeNumberField("reorder", impairment.reorder());
+        json.writeNumberField("delay_ms", impairment.delayMillis());
+        json.writeNumberField("jitter_ms", impairment.jitterMillis());
+        json.writeNumberField("seed", impairment.seed());
         json.writeEndObject();
     }
 
@@ -153,7 +158,7 @@ public final class LoadJson {
         json.writeEndArray();
     }
 
-    /** To thousandths: nothing here is known better. */
+    /** Writes a number rounded to thousandths, the accuracy of the figures. */
     private static void writeRounded(JsonGenerator json, String name, double value) throws IOException {
         json.writeNumberField(name, Math.round(value * 1000) / 1000.0);
     }

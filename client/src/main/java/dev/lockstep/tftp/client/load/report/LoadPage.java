@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
 /**
- * A result as one page that needs no network: the JSON object, a library for charts, and a script that draws the
- * one with the other.
+ * Formats a result as one HTML page that works without a network: the JSON object, a chart library, and a script that
+ * draws the charts.
  */
 public final class LoadPage {
     private static final String PAGE = "load-report.html";
@@ -17,14 +17,19 @@ public final class LoadPage {
 
     private LoadPage() {}
 
-    /** The page. */
+    /**
+     * Returns the HTML page.
+     *
+     * @param result the result of a load test
+     * @return the HTML text
+     */
     public static String of(LoadResult result) {
         try {
             Properties library = new Properties();
             try (InputStream in = resource(LIBRARY)) {
                 library.load(in);
             }
-            // "<" would end the script element it stands in
+            // a "<" in the result could end the script element
             return text(PAGE)
                     .replace("@CHART_LIBRARY@", text(library.getProperty("path")))
                     .replace("@RESULT@", LoadJson.of(result).replace("<", "\\u003c"));
@@ -42,7 +47,7 @@ public final class LoadPage {
     private static InputStream resource(String name) throws IOException {
         InputStream in = LoadPage.class.getResourceAsStream(name);
         if (in == null) {
-            throw new IOException(name + " is not in this program");
+            throw new IOException(name + ": resource missing");
         }
         return in;
     }

@@ -6,13 +6,18 @@ import dev.lockstep.tftp.transfer.TransferSummary;
 import java.util.Locale;
 import java.util.Map;
 
-/** A result as lines for people. */
+/** Formats a result as a table of text lines. */
 public final class LoadTable {
     private static final String COLUMNS = "%-12s %10s %10s %10s %10s %10s%n";
 
     private LoadTable() {}
 
-    /** The lines. */
+    /**
+     * Returns the lines.
+     *
+     * @param result the result of a load test
+     * @return the lines, each with a line separator
+     */
     public static String of(LoadResult result) {
         StringBuilder text = new StringBuilder();
         line(
@@ -27,7 +32,7 @@ public final class LoadTable {
             line(
                     text,
                     "warm-up",
-                    "%d complete, %d failed in %.2f s before; left out of all but the failures",
+                    "%d complete, %d failed in %.2f s; excluded, except for its failures",
                     warmUp.completed(),
                     warmUp.failed(),
                     warmUp.seconds());
@@ -36,7 +41,7 @@ public final class LoadTable {
         line(
                 text,
                 "file bytes",
-                "%d, sent again %d, came again or out of place %d",
+                "%d, retransmitted %d, duplicate or reordered %d",
                 result.bytes(),
                 result.resends(),
                 result.duplicates());

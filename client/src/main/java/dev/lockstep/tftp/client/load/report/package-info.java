@@ -1,2 +1,2 @@
-/** A load's result in words, in JSON and as a page: all of one {@link dev.lockstep.tftp.client.load.LoadResult}. */
+/** Reports of a {@link dev.lockstep.tftp.client.load.LoadResult} as text, as JSON and as an HTML page. */
 package dev.lockstep.tftp.client.load.report;

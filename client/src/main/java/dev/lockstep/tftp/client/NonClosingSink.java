@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
 
 /**
- * A sink for one transfer, which does not close it.
+ * A sink for one transfer. It does not close the underlying sink.
  *
- * @param result after whose completion nothing is committed any more: it was cancelled
+ * @param result once it is complete, nothing is committed: the transfer was cancelled
  */
-record LentSink(Sink sink, Future<?> result) implements Sink {
+record NonClosingSink(Sink sink, Future<?> result) implements Sink {
     @Override
     public void write(ByteBuffer from) throws IOException {
         sink.write(from);
@@ -33,6 +33,6 @@ record LentSink(Sink sink, Future<?> result) implements Sink {
 
     @Override
     public void close() {
-        // its owner does
+        // the operation closes the underlying sink
     }
 }

@@ -4,8 +4,8 @@ import dev.lockstep.tftp.transfer.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A source for one transfer, which does not close it. */
-record LentSource(Source source) implements Source {
+/** A source for one transfer. It does not close the underlying source. */
+record NonClosingSource(Source source) implements Source {
     @Override
     public long size() {
         return source.size();
@@ -23,6 +23,6 @@ record LentSource(Source source) implements Source {
 
     @Override
     public void close() {
-        // its owner does
+        // the operation closes the underlying source
     }
 }
