@@ -92,7 +92,7 @@ class ClientHandshakeTest {
     }
 
     @Test
-    void a_handshake_that_is_cancelled_and_gets_no_answer_closes_its_socket_at_the_next_timeout() throws Exception {
+    void a_cancelled_handshake_without_a_reply_closes_its_socket_at_the_next_timeout() throws Exception {
         MockTicker time = Ticker.newMockTicker();
         List<TftpException> refusals = new ArrayList<>();
         ClientHandshake handshake = handshake(refusals::add);
@@ -113,7 +113,7 @@ class ClientHandshakeTest {
     }
 
     @Test
-    void a_first_answer_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_socket_that_rests()
+    void a_first_reply_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_pooled_socket()
             throws Exception {
         ClientHandshake handshake = handshake(no -> {});
         SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class FreshSocketsTest {
     @Test
-    void a_client_that_has_been_closed_does_not_try_one_port_after_the_other() throws Exception {
+    void a_closed_client_does_not_try_further_ports() throws Exception {
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.newGroup(1, "tftp");
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);

@@ -43,7 +43,7 @@ class LostBlocksTest {
     private TftpClient client;
 
     @BeforeEach
-    void a_client_that_gives_the_first_block_a_short_time() throws IOException {
+    void start_client_with_a_short_first_block_timeout() throws IOException {
         listener = new RawPeer();
         server = new RawPeer();
         client = TftpClient.builder().limits(ON_TRIAL).build();
@@ -97,7 +97,7 @@ class LostBlocksTest {
     }
 
     @Test
-    void a_get_is_begun_again_with_small_blocks() throws Exception {
+    void a_get_is_retried_with_small_blocks() throws Exception {
         MemorySink sink = new MemorySink();
         CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
         swallow(awaitRequest(1, LARGE, "0"));
@@ -108,7 +108,7 @@ class LostBlocksTest {
     }
 
     @Test
-    void the_next_get_asks_for_small_blocks_at_once() throws Exception {
+    void the_next_get_requests_small_blocks_at_once() throws Exception {
         CompletableFuture<TransferResult> first = client.get(remote(), new MemorySink());
         swallow(awaitRequest(1, LARGE, "0"));
         serve(server, awaitRequest(1, SMALL, "0"));
@@ -120,7 +120,7 @@ class LostBlocksTest {
     }
 
     @Test
-    void a_put_is_begun_again_with_small_blocks_from_the_first_octet() throws Exception {
+    void a_put_is_retried_with_small_blocks_from_the_first_byte() throws Exception {
         ByteArraySource source = new ByteArraySource(CONTENT);
         CompletableFuture<TransferResult> transfer = client.put(remote(), source);
         swallow(awaitRequest(2, LARGE, "600"));
@@ -141,7 +141,7 @@ class LostBlocksTest {
 
     /** Some bytes are gone for good: to send the rest as if it were all would be worse than to fail. */
     @Test
-    void a_source_that_can_be_read_only_once_has_the_time_of_all() throws Exception {
+    void a_source_without_rewind_has_the_full_idle_timeout() throws Exception {
         try (TftpClient impatient = TftpClient.builder()
                 .limits(Limits.DEFAULT
                         .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(1))
@@ -184,7 +184,7 @@ class LostBlocksTest {
     }
 
     @Test
-    void options_that_were_asked_for_exactly_are_not_changed() throws Exception {
+    void exactly_specified_options_are_not_changed() throws Exception {
         Options exactly = Options.NONE.with(Options.BLKSIZE, 1428);
         TransferRequest request = TransferRequest.of(remote()).asking(exactly);
         MemorySink sink = new MemorySink();
@@ -200,7 +200,7 @@ class LostBlocksTest {
     }
 
     @Test
-    void a_client_that_is_closed_meanwhile_does_not_begin_again() throws Exception {
+    void a_closed_client_does_not_retry() throws Exception {
         MemorySink sink = new MemorySink();
         client.close();
         client = TftpClient.builder()

@@ -55,12 +55,12 @@ class RemoteFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tftp://h/f;MODE=netascii", "tftp://h/f;mode=NETASCII", "tftp://h/f;Mode=NetAscii"})
-    void the_words_of_the_mode_are_read_in_any_case(String uri) { // as all literals of an ABNF (RFC 5234, 2.3)
+    void the_mode_is_case_insensitive(String uri) { // as all literals of an ABNF (RFC 5234, 2.3)
         assertThat(RemoteFile.parse(uri, OCTET)).isEqualTo(new RemoteFile("h", 69, "f", NETASCII));
     }
 
     @Test
-    void the_mode_of_the_uri_goes_before_the_one_that_is_given() {
+    void the_mode_of_the_uri_overrides_the_default() {
         assertThat(RemoteFile.parse("tftp://h/f", NETASCII).mode()).isEqualTo(NETASCII);
         assertThat(RemoteFile.parse("tftp://h/f;mode=octet", NETASCII).mode()).isEqualTo(OCTET);
     }
@@ -93,14 +93,14 @@ class RemoteFileTest {
                 "tftp://h/a%2",
                 "tftp://h/a%00b"
             })
-    void anything_else_is_refused_with_what_was_expected(String uri) {
+    void any_other_text_is_rejected_with_what_was_expected(String uri) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RemoteFile.parse(uri, OCTET))
                 .withMessageContaining("expected");
     }
 
     @Test
-    void a_name_with_a_nul_can_not_be_asked_for() {
+    void a_file_name_with_a_nul_is_rejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> new RemoteFile("h", 69, "a\0b", OCTET));
         assertThatIllegalArgumentException().isThrownBy(() -> new RemoteFile("h", 0, "a", OCTET));
     }
@@ -121,13 +121,13 @@ class RemoteFileTest {
                 "tftp://h/a+b",
                 "tftp://h/",
             })
-    void it_is_printed_as_the_uri_it_came_from(String uri) {
+    void to_string_returns_the_parsed_uri(String uri) {
         assertThat(RemoteFile.parse(uri, OCTET)).hasToString(uri);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a b", "100%", "%20", "süß", "a?b#c", "back\\slash", "line\nbreak", "f;mode=octet", "+"})
-    void whatever_the_name_its_uri_leads_back_to_it(String filename) {
+    void any_file_name_survives_formatting_and_parsing(String filename) {
         RemoteFile file = new RemoteFile("h", 69, filename, NETASCII);
         assertThat(RemoteFile.parse(file.toString(), OCTET)).isEqualTo(file);
     }
@@ -170,7 +170,7 @@ class RemoteFileTest {
     }
 
     @Test
-    void a_uri_is_told_from_a_name() {
+    void a_uri_is_distinguished_from_a_file_name() {
         assertThat(RemoteFile.isUri("tftp://h/f")).isTrue();
         assertThat(RemoteFile.isUri("TFTP://h/f")).isTrue();
         assertThat(RemoteFile.isUri("tftp:/h/f")).isFalse();

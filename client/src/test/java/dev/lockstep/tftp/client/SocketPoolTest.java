@@ -123,7 +123,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void a_socket_that_has_rested_has_the_next_transfer() {
+    void a_socket_is_reused_after_the_quiet_time() {
         Transfer first = begin(SMALL);
         first.ctx.close();
         later(100);
@@ -137,7 +137,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void one_that_has_not_rested_long_enough_is_left_alone() {
+    void a_socket_is_not_reused_during_the_quiet_time() {
         Transfer first = begin(SMALL);
         first.ctx.close();
         later(99);
@@ -146,14 +146,14 @@ class SocketPoolTest {
     }
 
     @Test
-    void one_that_is_in_use_is_left_alone() {
+    void a_socket_in_use_is_not_reused() {
         Transfer first = begin(SMALL);
         later(1000);
         assertThat(begin(SMALL).ctx.channel()).isNotSameAs(first.ctx.channel());
     }
 
     @Test
-    void one_made_for_other_datagrams_is_left_alone() {
+    void a_socket_with_other_requirements_is_not_reused() {
         Transfer first = begin(SMALL);
         first.ctx.close();
         later(1000);
@@ -161,7 +161,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void when_there_are_no_more_ports_one_is_taken_that_has_not_rested() {
+    void without_free_ports_a_socket_is_reused_during_the_quiet_time() {
         Transfer first = begin(SMALL);
         first.ctx.close();
         fresh.close();
@@ -170,7 +170,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void case03_a_late_datagram_meets_no_transfer_and_its_sender_gets_error_5() {
+    void case03_a_late_datagram_reaches_no_transfer_and_is_answered_with_error_5() {
         begin(SMALL).ctx.close();
         opened.get(0).writeInbound(datagram(0, 3, 0, 9));
         DatagramPacket answer = opened.get(0).readOutbound();
@@ -181,7 +181,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void one_that_failed_is_closed_and_never_seen_again() {
+    void a_failed_socket_is_closed_and_not_reused() {
         Transfer first = begin(SMALL);
         opened.get(0).pipeline().fireExceptionCaught(new IOException("broken"));
         assertThat(first.failure).hasMessage("broken");
@@ -192,7 +192,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void one_that_was_closed_while_it_rested_is_not_used() {
+    void a_socket_closed_in_the_pool_is_not_reused() {
         Transfer first = begin(SMALL);
         first.ctx.close();
         opened.get(0).unsafe().close(opened.get(0).newPromise());
@@ -201,7 +201,7 @@ class SocketPoolTest {
     }
 
     @Test
-    void nothing_rests_once_the_client_has_closed() {
+    void after_the_client_is_closed_no_socket_is_kept() {
         Transfer transfer = begin(SMALL);
         sockets.close();
         transfer.ctx.close();

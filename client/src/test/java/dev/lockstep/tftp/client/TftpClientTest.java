@@ -63,7 +63,7 @@ class TftpClientTest {
     }
 
     @AfterEach
-    void nothing_stays_running() throws InterruptedException {
+    void close_and_check_threads() throws InterruptedException {
         client.close();
         listener.close();
         server.close();
@@ -125,7 +125,7 @@ class TftpClientTest {
     }
 
     @Test
-    void a_get_takes_what_it_asked_for() throws Exception {
+    void a_get_uses_the_granted_options() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 6, "blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0);
@@ -146,7 +146,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case21_a_server_that_ignores_all_options_is_served_in_blocks_of_512() throws Exception {
+    void case21_a_get_from_a_server_that_ignores_all_options_uses_blocks_of_512() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
@@ -171,7 +171,7 @@ class TftpClientTest {
     }
 
     @Test
-    void a_client_may_ask_for_nothing() throws Exception {
+    void a_client_may_request_no_options() throws Exception {
         clientWith(patient().options(false));
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ);
@@ -183,7 +183,7 @@ class TftpClientTest {
 
     @ParameterizedTest
     @CsvSource({"8", "4"})
-    void case20_a_server_that_refuses_options_is_asked_again_without(int code) throws Exception {
+    void case20_a_refused_request_is_repeated_without_options(int code) throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 5, 0, code, "no options", 0);
@@ -196,7 +196,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case20_it_is_asked_once_more_only() throws Exception {
+    void case20_a_refused_request_is_repeated_only_once() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 5, 0, 8, "no options", 0);
         server.sendTo(awaitRequest(RRQ), 0, 5, 0, 8, "still no", 0);
@@ -208,7 +208,7 @@ class TftpClientTest {
     }
 
     @Test
-    void an_error_ends_it_with_its_code_and_text() throws Exception {
+    void an_error_fails_the_transfer_with_its_code_and_text() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 5, 0, 1, "no such file", 0);
         TftpException failure = failureOf(transfer);
@@ -233,7 +233,7 @@ class TftpClientTest {
                 "tsize -1",
                 "multicast x"
             })
-    void case67_an_absurd_oack_is_answered_with_error_8_and_ends_it(String option) throws Exception {
+    void case67_an_invalid_oack_is_answered_with_error_8_and_fails_the_transfer(String option) throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 6, option.replace(' ', '\0'), 0);
@@ -246,7 +246,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case15_the_request_is_repeated_and_is_the_same() throws Exception {
+    void case15_the_request_is_retransmitted_unchanged() throws Exception {
         clientWith(TftpClient.builder());
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -257,7 +257,7 @@ class TftpClientTest {
     }
 
     @Test
-    void a_server_that_never_answers_is_given_up() throws Exception {
+    void a_server_that_never_replies_reaches_the_idle_timeout() throws Exception {
         Duration short_ = Duration.ofMillis(50);
         clientWith(TftpClient.builder().limits(Limits.DEFAULT.withTimes(short_, short_, short_)));
         CompletableFuture<TransferResult> transfer = get();
@@ -284,7 +284,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case03_before_the_first_answer_other_addresses_are_strangers_and_few_are_answered() throws Exception {
+    void case03_before_the_first_reply_other_addresses_get_few_errors_and_change_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         try (RawPeer stranger = new RawPeer("127.0.0.2")) {
@@ -301,7 +301,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case40_noise_before_the_answer_is_waited_through() throws Exception {
+    void case40_invalid_datagrams_before_the_reply_are_ignored() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid);
@@ -327,7 +327,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case35_a_sink_that_can_not_commit_is_an_error_and_no_last_ack() throws Exception {
+    void case35_a_failed_commit_sends_an_error_instead_of_the_last_ack() throws Exception {
         sink = new MemorySink().failingToCommit(new TftpException(ErrorCode.DISK_FULL, "disk full"));
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "data");
@@ -348,7 +348,7 @@ class TftpClientTest {
     }
 
     @Test
-    void netascii_is_converted_and_its_size_not_asked_for() throws Exception {
+    void netascii_is_converted_and_its_size_not_requested() throws Exception {
         CompletableFuture<TransferResult> transfer = client.get(remote(TransferMode.NETASCII), sink);
         int tid = awaitRequest(
                 new Object[] {0, 1, "f", 0, "netascii", 0}, java.util.Arrays.copyOf(OPTIONS, OPTIONS.length - 4));
@@ -374,7 +374,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case21_a_put_to_a_server_that_ignores_all_options_goes_in_blocks_of_512() throws Exception {
+    void case21_a_put_to_a_server_that_ignores_all_options_uses_blocks_of_512() throws Exception {
         CompletableFuture<TransferResult> transfer = put(FULL);
         ByteBuf request = listener.receive();
         assertThat(request.getUnsignedShort(0)).isEqualTo(2);
@@ -387,7 +387,7 @@ class TftpClientTest {
     }
 
     @Test
-    void a_put_that_is_refused_fails_with_the_servers_words() throws Exception {
+    void a_refused_put_fails_with_the_error_of_the_server() throws Exception {
         ByteArraySource source = new ByteArraySource(new byte[3]);
         CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
         listener.receive();
@@ -397,7 +397,7 @@ class TftpClientTest {
     }
 
     @Test
-    void case54_a_request_longer_than_512_octets_is_not_sent() throws Exception {
+    void case54_a_request_longer_than_512_bytes_is_not_sent() throws Exception {
         RemoteFile far = new RemoteFile("127.0.0.1", listener.port(), "x".repeat(600), TransferMode.OCTET);
         assertThat(failureOf(client.get(far, sink))).hasMessageContaining("512");
         expectNothingStored();
@@ -412,7 +412,7 @@ class TftpClientTest {
     }
 
     @Test
-    void closing_the_client_fails_what_is_running_and_closes_the_files() throws Exception {
+    void closing_the_client_fails_running_transfers_and_closes_the_files() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
@@ -427,7 +427,7 @@ class TftpClientTest {
     }
 
     @Test
-    void cancelling_a_get_ends_it_tells_the_server_and_commits_nothing() throws Exception {
+    void cancelling_a_get_sends_an_error_and_commits_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
@@ -453,7 +453,7 @@ class TftpClientTest {
     }
 
     @Test
-    void cancelling_before_the_answer_closes_the_file_and_the_answer_gets_an_error() throws Exception {
+    void cancelling_before_the_reply_closes_the_file_and_answers_the_reply_with_an_error() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
         assertThat(transfer.cancel(true)).isTrue();
@@ -465,7 +465,7 @@ class TftpClientTest {
     }
 
     @Test
-    void cancelling_while_the_name_is_looked_up_closes_the_file_and_asks_nobody() throws Exception {
+    void cancelling_during_the_name_lookup_closes_the_file_and_sends_no_request() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
         TransferListener blocker = event -> await(cancelled); // the address reaches a busy event loop
         client.get(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
@@ -489,7 +489,7 @@ class TftpClientTest {
     }
 
     @Test
-    void closing_the_client_tells_the_servers_of_what_is_running() throws Exception {
+    void closing_the_client_sends_an_error_for_each_running_transfer() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
@@ -515,7 +515,7 @@ class TftpClientTest {
     }
 
     @Test
-    void many_transfers_run_at_once() throws Exception {
+    void many_transfers_run_concurrently() throws Exception {
         MemorySink[] sinks = new MemorySink[20];
         CompletableFuture<?>[] transfers = new CompletableFuture<?>[20];
         for (int i = 0; i < 20; i++) {
@@ -538,7 +538,7 @@ class TftpClientTest {
     }
 
     @Test
-    void settings_that_make_no_sense_are_refused_with_their_value() {
+    void invalid_settings_are_rejected_with_their_value() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TftpClient.builder().blksize(7).build())
                 .withMessage("blksize: 7 (expected: 8 to 65464)");

@@ -12,7 +12,7 @@ class BufferBudgetTest {
     private final List<String> granted = new ArrayList<>();
 
     @Test
-    void a_piece_is_large_while_there_is_plenty_and_small_when_half_is_taken() {
+    void a_grant_is_large_up_to_half_of_the_budget_and_small_beyond() {
         assertThat(budget.tryTake(400, 50)).isEqualTo(400);
         assertThat(budget.tryTake(101, 50)).isEqualTo(50);
         assertThat(budget.tryTake(50, 10)).isEqualTo(50);
@@ -20,7 +20,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void when_all_is_taken_there_is_nothing_until_something_is_given_back() {
+    void an_exhausted_budget_grants_nothing_until_memory_is_given_back() {
         assertThat(budget.tryTake(500, 500)).isEqualTo(500);
         assertThat(budget.tryTake(500, 500)).isEqualTo(500);
         assertThat(budget.tryTake(1, 1)).isZero();
@@ -29,7 +29,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void there_is_plenty_till_more_than_half_is_taken_or_somebody_waits() {
+    void memory_is_ample_until_more_than_half_is_taken_or_a_request_waits() {
         assertThat(budget.tryTake(500, 500)).isEqualTo(500);
         assertThat(budget.isAmple()).isTrue();
         assertThat(budget.tryTake(1, 1)).isEqualTo(1);
@@ -42,7 +42,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void a_piece_larger_than_the_budget_is_granted_alone() {
+    void a_request_larger_than_the_budget_is_granted_alone() {
         assertThat(budget.tryTake(5000, 2000)).isEqualTo(2000);
         assertThat(budget.tryTake(1, 1)).isZero();
         budget.giveBack(2000);
@@ -50,7 +50,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void who_waits_is_served_in_order_and_before_who_comes_later() {
+    void waiting_requests_are_granted_in_order_and_before_later_ones() {
         assertThat(budget.tryTake(500, 500)).isEqualTo(500);
         assertThat(budget.tryTake(500, 500)).isEqualTo(500);
         budget.takeLater(600, () -> granted.add("first"));
@@ -66,14 +66,14 @@ class BufferBudgetTest {
     }
 
     @Test
-    void what_is_free_is_had_at_once() {
+    void free_memory_is_granted_at_once() {
         budget.takeLater(1000, () -> granted.add("now"));
         assertThat(granted).containsExactly("now");
         assertThat(budget.used()).isEqualTo(1000);
     }
 
     @Test
-    void a_waiter_may_take_and_give_back_when_it_is_served() {
+    void a_waiting_request_may_give_memory_back_when_it_is_granted() {
         assertThat(budget.tryTake(900, 900)).isEqualTo(900);
         budget.takeLater(500, () -> {
             granted.add("first");
@@ -86,7 +86,7 @@ class BufferBudgetTest {
     }
 
     @Test
-    void a_budget_of_nothing_makes_no_sense() {
+    void a_budget_of_0_is_rejected() {
         assertThatThrownBy(() -> new BufferBudget(0)).hasMessage("buffer memory: 0 (expected: >= 1)");
     }
 }

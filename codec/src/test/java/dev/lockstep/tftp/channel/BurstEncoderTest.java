@@ -77,7 +77,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void nothing_leaves_before_the_flush() {
+    void nothing_is_sent_before_the_flush() {
         encoder(8, 4, true);
         write(1, 8);
         write(2, 8);
@@ -97,7 +97,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void a_short_block_ends_the_run_it_is_the_last_of() {
+    void a_short_block_is_the_last_of_its_run() {
         encoder(8, 64, true);
         write(1, 8);
         write(2, 8);
@@ -112,7 +112,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void an_empty_last_block_goes_with_the_run() {
+    void an_empty_last_block_is_part_of_the_run() {
         encoder(8, 64, true);
         write(1, 8);
         write(2, 0);
@@ -124,7 +124,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void a_run_has_64_parts_at_most() {
+    void a_run_has_at_most_64_segments() {
         encoder(8, 1000, true);
         for (int block = 1; block <= 70; block++) {
             write(block, 8);
@@ -136,7 +136,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void a_run_is_no_longer_than_a_datagram_can_be() {
+    void a_run_is_no_longer_than_a_datagram() {
         encoder(1428, 64, true);
         for (int block = 1; block <= 50; block++) {
             write(block, 1428);
@@ -159,7 +159,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void without_segments_each_block_is_a_datagram_of_its_own() {
+    void without_segments_each_block_is_a_datagram() {
         encoder(8, 4, false);
         write(1, 8);
         write(2, 8);
@@ -201,7 +201,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void a_run_the_transport_refuses_leaves_at_once_as_single_datagrams_and_so_do_later_ones() {
+    void after_a_refused_run_blocks_are_sent_as_single_datagrams() {
         encoder(8, 4, true);
         refuseRuns();
         for (int round = 0; round < 2; round++) {
@@ -218,7 +218,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void a_run_that_fails_because_the_channel_closes_is_not_sent_again() {
+    void a_run_that_fails_on_a_closed_channel_is_not_repeated() {
         encoder(8, 4, true);
         write(1, 8);
         write(2, 8);
@@ -228,7 +228,7 @@ class BurstEncoderTest {
     }
 
     @Test
-    void what_is_framed_and_never_flushed_is_given_back() {
+    void blocks_that_are_never_flushed_are_released() {
         encoder(8, 4, true);
         write(1, 8);
         bench.channel.pipeline().remove(BurstEncoder.class);

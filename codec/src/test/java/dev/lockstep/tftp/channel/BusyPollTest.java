@@ -16,17 +16,17 @@ class BusyPollTest {
     private final BusyPoll strategy = new BusyPoll(Duration.ofNanos(SPIN_MICROS * 1000), ticker);
 
     @Test
-    void it_sleeps_at_once_where_there_was_no_traffic_yet() throws Exception {
+    void without_traffic_it_blocks_at_once() throws Exception {
         assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
     }
 
     @Test
-    void it_hands_over_the_events_it_finds() throws Exception {
+    void ready_events_are_returned() throws Exception {
         assertThat(decide(3)).isEqualTo(3);
     }
 
     @Test
-    void after_traffic_it_looks_again_for_that_long_and_then_sleeps() throws Exception {
+    void after_traffic_it_polls_for_the_given_time_and_then_blocks() throws Exception {
         decide(1);
         assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
         pass(SPIN_MICROS - 1);
@@ -36,7 +36,7 @@ class BusyPollTest {
     }
 
     @Test
-    void each_event_lets_it_look_for_that_long_again() throws Exception {
+    void each_event_restarts_the_polling_time() throws Exception {
         decide(1);
         pass(SPIN_MICROS - 1);
         decide(1);
@@ -45,7 +45,7 @@ class BusyPollTest {
     }
 
     @Test
-    void what_ended_a_sleep_was_traffic() throws Exception {
+    void the_end_of_a_blocking_select_counts_as_traffic() throws Exception {
         assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
         pass(1_000_000); // asleep; the events are the event loop's
         assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
@@ -54,7 +54,7 @@ class BusyPollTest {
     }
 
     @Test
-    void it_never_keeps_a_task_waiting() throws Exception {
+    void it_never_delays_a_task() throws Exception {
         assertThat(strategy.calculateStrategy(() -> 0, true)).isZero();
         assertThat(strategy.calculateStrategy(() -> 2, true)).isEqualTo(2);
     }

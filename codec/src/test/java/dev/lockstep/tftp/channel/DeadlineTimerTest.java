@@ -25,7 +25,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void it_fires_once_at_its_deadline() {
+    void the_action_runs_once_at_the_deadline() {
         timer.moveTo(in(100));
         bench.pass(99);
         assertThat(fired).isZero();
@@ -36,7 +36,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void a_deadline_that_moves_away_is_waited_for() {
+    void a_deadline_can_move_later() {
         timer.moveTo(in(100));
         for (int packet = 0; packet < 50; packet++) {
             bench.pass(60);
@@ -49,7 +49,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void a_deadline_that_comes_nearer_is_kept() {
+    void a_deadline_can_move_earlier() {
         timer.moveTo(in(10_000));
         timer.moveTo(in(50));
         bench.pass(50);
@@ -59,7 +59,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void never_takes_it_away_and_another_brings_it_back() {
+    void never_removes_the_deadline_and_another_sets_it_again() {
         timer.moveTo(in(100));
         timer.moveTo(Wire.NEVER);
         bench.pass(1000);
@@ -70,7 +70,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void after_a_cancel_nothing_fires() {
+    void after_a_cancel_the_action_does_not_run() {
         timer.moveTo(in(100));
         timer.cancel();
         bench.pass(1000);
@@ -78,7 +78,7 @@ class DeadlineTimerTest {
     }
 
     @Test
-    void a_deadline_in_the_past_fires_at_once() {
+    void a_deadline_in_the_past_is_due_at_once() {
         timer.moveTo(in(-5));
         bench.pass(0);
         assertThat(fired).isEqualTo(1);

@@ -24,13 +24,13 @@ class LogSanitizerTest {
         "feff, \\u{feff}",
         "e0041, \\u{e0041}",
     })
-    void what_is_not_text_is_written_out(String point, String written) {
+    void characters_that_are_not_printable_are_escaped(String point, String written) {
         String character = Character.toString(Integer.parseInt(point, 16));
         assertThat(LogSanitizer.of("a" + character + "b")).isEqualTo("a" + written + "b");
     }
 
     @Test
-    void text_in_any_script_stays_as_it_is() {
+    void text_in_any_script_is_not_changed() {
         String text = "pxelinux.0 Übung ファイル שלום 😀 ~";
         assertThat(LogSanitizer.of(text)).isEqualTo(text);
     }

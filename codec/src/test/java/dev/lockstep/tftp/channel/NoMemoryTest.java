@@ -92,7 +92,7 @@ class NoMemoryTest {
     }
 
     @Test
-    void a_transfer_that_has_begun_waits_for_memory_and_goes_on() {
+    void a_running_transfer_waits_for_memory_and_continues() {
         ReadAhead blocks = started();
         memory.gone = true;
         int taken = take(blocks, 0);
@@ -121,7 +121,7 @@ class NoMemoryTest {
     }
 
     @Test
-    void memory_that_does_not_come_back_ends_it_after_half_a_minute() {
+    void without_memory_a_transfer_fails_after_30_seconds() {
         ReadAhead blocks = started();
         memory.gone = true;
         take(blocks, 0);
@@ -145,7 +145,7 @@ class NoMemoryTest {
     }
 
     @Test
-    void what_is_received_goes_to_the_heap_instead() {
+    void received_blocks_use_heap_memory_instead() {
         MemorySink sink = new MemorySink();
         WriteBehind store = new WriteBehind(sink, context(), bench.loop(), owner);
         for (int at = 0; at < FILE; at += BLKSIZE) {
@@ -163,7 +163,7 @@ class NoMemoryTest {
     }
 
     @Test
-    void without_memory_one_burst_is_sent_from_the_reserve_and_those_beside_it_are_lost_datagrams() {
+    void without_memory_one_burst_is_sent_from_the_reserve_and_concurrent_ones_are_dropped() {
         bench.channel.config().setAllocator(memory);
         memory.gone = true;
         bench.channel.writeOutbound(new Data(1, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
@@ -185,8 +185,8 @@ class NoMemoryTest {
 
     /** Kept pieces are given up first, and the one in the cache is not the one that is asked for. */
     @Test
-    void memory_of_pieces_that_are_only_kept_is_taken_back() {
-        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK_SIZE);
+    void memory_of_unused_cached_chunks_is_reclaimed() {
+        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK);
         CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
         assertThat(cache.await("version", 0, chunk -> {})).isFalse();
         cache.done("version", 0, kept);

@@ -43,7 +43,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void a_read_on_a_server_looks_like_this() {
+    void a_read_request_is_traced_on_a_server() {
         onServer(REQUEST);
         leave(0, 3, 0, 1, "x".repeat(512));
         arrive(0, 4, 0, 1);
@@ -62,7 +62,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void a_write_with_options_and_an_error_look_like_this() {
+    void a_write_request_with_options_and_an_error_are_traced() {
         onServer(new WriteRequest("a b", TransferMode.OCTET, Options.NONE.with("tsize", 3)));
         leave(0, 6, "tsize", 0, "3", 0);
         leave(0, 5, 0, 3, "full~", 0);
@@ -77,7 +77,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void the_last_block_is_told_from_the_agreed_size() {
+    void the_last_block_is_recognized_by_the_negotiated_size() {
         onServer(REQUEST);
         leave(0, 6, "blksize", 0, "8", 0);
         leave(0, 3, 0, 1, "12345678");
@@ -92,7 +92,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void what_is_not_tftp_is_shown_as_it_is() {
+    void a_malformed_datagram_is_traced_as_bytes() {
         onServer(REQUEST);
         arrive(0, 9, 0x7F, 0xE4, "Z");
         assertFalse(bench.channel.finish());
@@ -100,7 +100,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void a_client_shows_the_other_direction_and_its_own_request() {
+    void a_client_traces_its_request_and_both_directions() {
         bench = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
         bench.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
         bench.channel.<DatagramPacket>readOutbound().release();
@@ -115,7 +115,7 @@ class PacketTraceTest {
     }
 
     @Test
-    void looking_takes_no_reference_and_moves_no_index() {
+    void tracing_retains_no_buffer_and_moves_no_index() {
         onServer(REQUEST);
         ByteBuf data = bytes(0, 3, 0, 1, "abc");
         bench.channel.writeOutbound(data);

@@ -46,7 +46,7 @@ class PeerFilterTest {
     }
 
     @Test
-    void the_peer_passes() {
+    void datagrams_of_the_peer_pass() {
         arrive(PEER, 0, 4, 0, 1);
         DatagramPacket passed = bench.channel.readInbound();
         assertThat(passed.content()).isEqualTo(bytes(0, 4, 0, 1));
@@ -64,7 +64,7 @@ class PeerFilterTest {
     }
 
     @Test
-    void case03_of_many_strangers_only_some_are_answered() throws MalformedMessageException {
+    void case03_errors_for_unknown_tids_are_rate_limited() throws MalformedMessageException {
         arrive(OTHER_PORT, 0, 4, 0, 1);
         expectTurnedAway(OTHER_PORT);
         for (int i = 0; i < 99; i++) {
@@ -78,14 +78,14 @@ class PeerFilterTest {
     }
 
     @Test
-    void case04_an_error_of_a_stranger_is_neither_passed_on_nor_answered() {
+    void case04_an_error_with_an_unknown_tid_is_dropped() {
         ByteBuf content = arrive(OTHER_PORT, 0, 5, 0, 0, "die", 0);
         expectSilence();
         assertThat(content.refCnt()).isZero();
     }
 
     @Test
-    void case40_what_is_not_tftp_is_not_answered() {
+    void case40_a_malformed_datagram_is_not_answered() {
         arrive(OTHER_PORT);
         arrive(OTHER_PORT, 0, 9, 0, 0);
         arrive(OTHER_PORT, 0, 1);
@@ -93,14 +93,14 @@ class PeerFilterTest {
     }
 
     @Test
-    void what_a_stranger_does_not_get_answered_costs_the_next_one_nothing() throws MalformedMessageException {
+    void a_dropped_datagram_does_not_count_against_the_rate_limit() throws MalformedMessageException {
         arrive(OTHER_PORT, 0, 5, 0, 0);
         arrive(OTHER_PORT, 0, 4, 0, 0);
         expectTurnedAway(OTHER_PORT);
     }
 
     @Test
-    void bytes_are_sent_to_the_peer_and_packets_where_they_say() {
+    void bytes_are_sent_to_the_peer_and_packets_to_their_recipient() {
         bench.channel.writeOutbound(bytes(0, 4, 0, 1));
         DatagramPacket toPeer = bench.channel.readOutbound();
         assertThat(toPeer.recipient()).isEqualTo(PEER);
@@ -112,7 +112,7 @@ class PeerFilterTest {
     }
 
     @Test
-    void what_is_no_datagram_passes() {
+    void other_messages_pass() {
         bench.channel.writeInbound("message");
         assertThat(bench.channel.<Object>readInbound()).isEqualTo("message");
     }

@@ -55,7 +55,7 @@ class PendingWritesTest {
     }
 
     @Test
-    void a_small_upload_takes_room_for_four_blocks_and_a_long_one_for_no_more_than_a_piece_besides() {
+    void a_small_upload_allocates_four_blocks_and_a_long_one_at_most_one_chunk_in_addition() {
         add(TestBytes.random(512));
         assertThat(memory.metric().usedDirectMemory()).isEqualTo(4 * 512);
         for (int i = 0; i < 1000; i++) {
@@ -65,14 +65,14 @@ class PendingWritesTest {
     }
 
     @Test
-    void nothing_is_written_of_nothing() throws IOException {
+    void without_blocks_nothing_is_written() throws IOException {
         add(new byte[0]);
         assertThat(waiting.size()).isZero();
         assertThat(written()).isEmpty();
     }
 
     @Test
-    void the_failure_of_the_disk_is_passed_on() throws IOException {
+    void a_failure_of_the_disk_is_thrown() throws IOException {
         add(TestBytes.random(100));
         try (MemorySink full = new MemorySink().failingAfter(10, new TftpException(ErrorCode.DISK_FULL, "disk full"))) {
             assertThatThrownBy(() -> waiting.writeTo(full)).hasMessage("disk full");

@@ -101,7 +101,7 @@ class RateLimiterTest {
 
     @ParameterizedTest
     @CsvSource({"1, 100000", "8, 100000", "64, 100000", "1, 20000", "64, 20000", "64, 2000000"})
-    void a_file_is_sent_as_fast_as_the_rate_and_no_block_twice(int windowsize, long rate) throws Exception {
+    void a_file_is_sent_at_the_rate_without_retransmissions(int windowsize, long rate) throws Exception {
         int size = (int) rate * 2 + 1;
         send(TestBytes.random(size), windowsize, new SharedRateLimiter(rate));
         while (end() == null && millis() < 10_000) {
@@ -118,7 +118,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void a_rate_far_too_low_for_the_window_is_no_silence_of_the_peer() throws Exception {
+    void a_rate_too_low_for_the_window_does_not_reach_the_idle_timeout() throws Exception {
         send(
                 TestBytes.random(64 * BLKSIZE - 1),
                 64,
@@ -132,7 +132,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void what_is_uploaded_is_acknowledged_as_fast_as_the_rate() throws Exception {
+    void an_upload_is_acknowledged_at_the_rate() throws Exception {
         MemorySink sink = new MemorySink();
         WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(1), bench.now(), 0);
@@ -161,7 +161,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void those_who_share_a_rate_take_turns() {
+    void reservations_of_a_shared_rate_follow_each_other() {
         SharedRateLimiter shared = new SharedRateLimiter(1_000);
         long now = 5_000_000_000L;
         long first = shared.reserve(1_000, now);
@@ -173,7 +173,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void turns_that_nobody_took_are_lost() {
+    void unused_capacity_is_not_accumulated() {
         SharedRateLimiter limit = new SharedRateLimiter(1_000);
         limit.reserve(1_000, 0);
         long much = 60_000_000_000L;
@@ -182,7 +182,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void of_two_rates_the_slower_one_counts() {
+    void of_two_rates_the_lower_one_applies() {
         RateLimiter both = new SharedRateLimiter(1_000).and(new SharedRateLimiter(100));
         assertThat(both.reserve(100, 0)).isLessThanOrEqualTo(0);
         assertThat(both.reserve(100, 0)).isBetween(900_000_000L, 1_000_000_000L);
@@ -192,7 +192,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void no_octets_a_second_are_refused() {
+    void a_rate_of_0_is_rejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SharedRateLimiter(0))
                 .withMessage("rate: 0 (expected: >= 1)");

@@ -82,7 +82,7 @@ class ReadAheadMemoryTest {
 
     /** Blocks that wait for their ACK hold the pieces they were cut from: many clients that fall silent must fit. */
     @Test
-    void blocks_that_wait_for_their_ack_count_as_taken_memory() {
+    void blocks_in_flight_count_as_taken_memory() {
         ReadAhead blocks = readAhead(UnpooledByteBufAllocator.DEFAULT);
         blocks.start();
         channel.runPendingTasks();
@@ -108,7 +108,7 @@ class ReadAheadMemoryTest {
 
     /** Else its descriptor, and the admission of its client, would be lost for ever. */
     @Test
-    void a_source_is_closed_even_if_there_was_no_memory_for_a_piece() {
+    void a_source_is_closed_even_if_there_was_no_memory_for_a_chunk() {
         ReadAhead blocks = readAhead(new NoMemory());
         blocks.start();
         channel.runPendingTasks();

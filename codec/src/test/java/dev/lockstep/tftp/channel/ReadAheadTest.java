@@ -82,7 +82,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void a_long_file_comes_whole_whatever_the_pieces_and_reads() {
+    void a_long_file_is_complete_with_any_sizes_of_blocks_and_reads() {
         byte[] file = TestBytes.random(600_001);
         for (int blksize : new int[] {8, 511, 1428, 65_464}) {
             for (int windowsize : new int[] {1, 7, 64}) {
@@ -133,7 +133,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void only_two_pieces_are_held_however_long_the_file() {
+    void a_long_file_holds_only_two_chunks() {
         open(new ByteArraySource(TestBytes.random(5_000_000)), 512, 1);
         bench.settle();
         assertThat(bench.budget.used()).isBetween(32 * 1024L, 512 * 1024L);
@@ -157,7 +157,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void case36_a_source_that_fails_is_told_with_its_error() {
+    void case36_the_failure_of_a_source_is_reported_with_its_code() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
         open(
                 new ByteArraySource(TestBytes.random(100))
@@ -171,7 +171,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void a_pool_that_takes_no_more_work_fails_the_transfer_and_not_the_machine() {
+    void a_full_pool_fails_the_transfer() {
         bench.pool.setFull(true);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         bench.settle();
@@ -181,7 +181,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void closing_while_a_read_is_under_way_waits_for_it() {
+    void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         blocks.close(() -> closed = true);
         assertThat(bench.pool.size())
@@ -193,7 +193,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void without_memory_a_file_waits_its_turn() {
+    void without_memory_a_file_waits() {
         bench = new TransferFixture(1024);
         assertThat(bench.budget.tryTake(1000, 1000)).isEqualTo(1000);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
@@ -219,7 +219,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void a_budget_smaller_than_a_piece_still_moves_every_file() {
+    void a_budget_smaller_than_a_chunk_still_transfers_a_file() {
         bench = new TransferFixture(100);
         byte[] file = TestBytes.random(200_000);
         open(new ByteArraySource(file), 512, 64);
@@ -230,7 +230,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void a_block_outlives_the_piece_it_was_cut_from() {
+    void a_block_outlives_its_chunk() {
         byte[] file = TestBytes.random(20);
         open(new ByteArraySource(file), 8, 1);
         bench.settle();

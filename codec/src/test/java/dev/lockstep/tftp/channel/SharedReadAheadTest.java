@@ -161,7 +161,7 @@ class SharedReadAheadTest {
         "524288, 1024",
         "785408, 1428"
     })
-    void a_file_is_cut_into_blocks_across_its_pieces_and_ends_in_a_shorter_one(int size, int blksize) {
+    void a_file_is_cut_into_blocks_across_its_chunks_and_ends_in_a_shorter_one(int size, int blksize) {
         Disk disk = new Disk(size);
         Reader reader = new Reader(disk.open(), blksize);
         takeAll();
@@ -185,7 +185,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void another_version_of_the_same_size_is_read_anew() {
+    void another_version_of_the_same_size_is_read_again() {
         Disk disk = new Disk(PIECE + 10);
         reader(disk);
         takeAll();
@@ -197,7 +197,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void who_reads_a_file_that_changes_fails_or_has_all_of_it_from_memory() {
+    void a_transfer_of_a_changed_file_gets_its_old_content_from_the_cache() {
         Disk disk = new Disk(PIECE);
         byte[] first = disk.octets;
         Reader early = reader(disk);
@@ -211,7 +211,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void who_waits_for_a_piece_of_a_file_that_changed_fails_with_the_one_who_read_it() {
+    void transfers_that_wait_for_a_chunk_of_a_changed_file_fail_together() {
         Disk disk = new Disk(PIECE);
         Reader reader = reader(disk);
         Reader waiting = reader(disk);
@@ -228,7 +228,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void where_one_can_not_read_the_others_find_out_for_themselves() {
+    void after_a_failed_read_waiting_transfers_read_themselves() {
         Disk disk = new Disk(PIECE);
         Reader unlucky = reader(disk);
         Reader lucky = reader(disk);
@@ -245,7 +245,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void more_files_than_fit_into_memory_wait_for_each_other_and_all_come_whole() {
+    void more_files_than_fit_into_memory_wait_and_are_all_complete() {
         bench = new TransferFixture(16L * PIECE);
         cache = ChunkCache.within(16L * PIECE);
         List<Disk> disks = new ArrayList<>();
@@ -264,7 +264,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void a_transfer_that_ends_while_it_reads_for_others_still_reads_for_them() {
+    void a_transfer_that_ends_during_a_shared_read_finishes_the_read() {
         Disk disk = new Disk(PIECE);
         Reader leaver = reader(disk);
         Reader other = reader(disk);
@@ -278,7 +278,7 @@ class SharedReadAheadTest {
     }
 
     @Test
-    void where_there_is_little_memory_nothing_is_shared() {
+    void with_little_memory_there_is_no_cache() {
         assertThat(ChunkCache.within(16L * PIECE - 1)).isNull();
     }
 }

@@ -145,7 +145,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case15_a_lost_oack_is_sent_again_by_the_timer_and_is_the_same() {
+    void case15_a_lost_oack_is_retransmitted_unchanged_at_the_timeout() {
         send(new ByteArraySource(new byte[8]), 1, OACK);
         expectSent(OACK_BYTES);
         bench.settle();
@@ -164,7 +164,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case05_only_the_timer_sends_a_block_again_and_never_a_second_ack() {
+    void case05_a_block_is_retransmitted_by_the_timer_and_never_by_a_second_ack() {
         send(new ByteArraySource("01234567rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "01234567");
@@ -180,7 +180,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case38_a_block_of_netascii_is_sent_again_as_the_same_bytes() {
+    void case38_a_block_of_netascii_is_retransmitted_as_the_same_bytes() {
         source = new ByteArraySource("1234567\n89\r".getBytes());
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, READ, settings(1), bench.now(), 0);
         begin(TransferHandler.sending(bench.context(), agreement, null, new NetasciiSource(source)));
@@ -199,7 +199,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case14_without_the_last_ack_the_end_is_not_confirmed_and_no_error_is_sent() {
+    void case14_without_the_last_ack_the_result_is_unconfirmed_and_no_error_is_sent() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         int sends = 0;
@@ -218,7 +218,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case49_a_silent_peer_is_given_up_with_an_error() {
+    void case49_the_idle_timeout_sends_an_error() {
         send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         bench.pass(29_999);
@@ -232,7 +232,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void f05_a_repeated_request_gets_the_first_message_again() {
+    void f05_a_repeated_request_is_answered_with_the_first_message() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         handler.onRequestRepeated();
         expectSilence(); // nothing has been read yet
@@ -245,7 +245,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_file_that_is_late_is_waited_for_without_a_word() {
+    void nothing_is_sent_while_the_file_is_not_read_yet() {
         send(new ByteArraySource("0123456789".getBytes()), 1, null);
         bench.pass(3_600_000);
         expectSilence();
@@ -259,7 +259,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case36_a_source_that_fails_is_told_to_the_peer_with_its_code() {
+    void case36_the_failure_of_a_source_is_sent_to_the_peer_with_its_code() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
         send(new ByteArraySource(new byte[4]).claiming(Source.UNKNOWN_SIZE).failing(failure), 1, null);
         bench.settle();
@@ -277,7 +277,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case18_error_8_after_an_oack_is_a_probe_and_gets_no_answer() {
+    void case18_error_8_after_an_oack_is_a_probe_and_is_not_answered() {
         send(new ByteArraySource(new byte[100]), 1, OACK);
         expectSent(OACK_BYTES);
         bench.settle();
@@ -298,7 +298,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case50_a_peer_whose_port_is_gone_ends_it_at_once() {
+    void case50_port_unreachable_ends_the_transfer_at_once() {
         send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
@@ -309,7 +309,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_datagram_that_could_not_be_sent_is_a_lost_one() {
+    void a_datagram_that_could_not_be_sent_is_retransmitted() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
@@ -322,7 +322,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case40_what_is_not_tftp_is_counted_and_nothing_else() {
+    void case40_malformed_datagrams_are_only_counted() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
@@ -335,7 +335,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_message_that_has_no_place_in_a_download_changes_nothing() {
+    void unexpected_messages_do_not_change_a_download() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "rest");
@@ -363,7 +363,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case13_the_last_ack_is_repeated_until_the_linger_is_over() {
+    void case13_the_last_ack_is_repeated_while_dallying() {
         receive(new MemorySink(), 1, OACK);
         expectSent(OACK_BYTES);
         arrive(0, 3, 0, 1, "rest");
@@ -409,7 +409,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case36_a_full_disk_ends_it_with_error_3() {
+    void case36_a_full_disk_ends_the_transfer_with_error_3() {
         receive(new MemorySink().failingAfter(0, new TftpException(ErrorCode.DISK_FULL, "disk full")), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
         arrive(0, 3, 0, 1, "rest");
@@ -432,7 +432,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void case39_data_longer_than_agreed_is_error_4_and_not_written() {
+    void case39_data_longer_than_negotiated_is_error_4_and_not_written() {
         receive(new MemorySink(), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
         arrive(0, 3, 0, 1, "012345678");
@@ -460,7 +460,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_disk_that_is_slower_than_the_peer_holds_the_ack_back() {
+    void a_disk_slower_than_the_peer_delays_the_ack() {
         bench = new TransferFixture(1);
         assertThat(bench.budget.tryTake(1, 1)).isEqualTo(1);
         TransferSettings large = new TransferSettings(65_464, 1, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
@@ -510,7 +510,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void the_end_is_told_after_the_file_is_closed() {
+    void the_end_is_reported_after_the_file_is_closed() {
         boolean[] closedThen = {false};
         source = new ByteArraySource("rest".getBytes());
         TransferContext context = bench.context().withListener(event -> {
@@ -527,7 +527,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void f05_a_transfer_that_is_replaced_says_nothing_more() {
+    void f05_a_replaced_transfer_sends_nothing_more() {
         send(new ByteArraySource(new byte[100]), 1, null);
         bench.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
@@ -539,7 +539,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_cancelled_transfer_tells_the_peer_why() {
+    void a_cancelled_transfer_sends_its_cause_to_the_peer() {
         receive(new MemorySink(), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
         handler.cancel(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
@@ -551,7 +551,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void a_listener_that_throws_hurts_no_transfer_and_no_other_listener() {
+    void an_exception_of_a_listener_affects_no_transfer_and_no_other_listener() {
         source = new ByteArraySource("rest".getBytes());
         List<Throwable> uncaught = new ArrayList<>();
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
@@ -572,7 +572,7 @@ class TransferHandlerTest {
     }
 
     @Test
-    void progress_is_told_once_a_stretch() {
+    void progress_is_reported_once_per_step() {
         source = new ByteArraySource(TestBytes.random(100));
         TransferContext all = bench.context();
         TransferContext context = new TransferContext(

@@ -12,7 +12,7 @@ class TransportTest {
     private static final String PROPERTY = "dev.lockstep.tftp.transport";
 
     @AfterEach
-    void as_it_was() {
+    void clear_property() {
         System.clearProperty(PROPERTY);
     }
 

@@ -50,7 +50,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void nothing_is_written_on_the_event_loop_and_all_of_it_before_the_commit() {
+    void nothing_is_written_on_the_event_loop_and_all_bytes_before_the_commit() {
         byte[] file = TestBytes.random(1000);
         offer(file);
         store.commit();
@@ -64,7 +64,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void case35_stored_is_said_only_when_the_sink_has_committed() {
+    void case35_stored_is_reported_only_after_the_commit() {
         offer(TestBytes.random(10));
         store.commit();
         bench.pool.runNext(); // the bytes
@@ -89,7 +89,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void blocks_are_written_in_order_in_large_pieces() {
+    void blocks_are_written_in_order_in_large_chunks() {
         byte[] file = TestBytes.random(300_000);
         for (int at = 0; at < file.length; at += 1000) {
             offer(java.util.Arrays.copyOfRange(file, at, at + 1000));
@@ -104,7 +104,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void from_the_second_piece_on_256_KiB_are_written_at_once_where_there_is_plenty_of_memory() {
+    void from_the_second_chunk_on_256_KiB_are_written_at_once_if_memory_is_ample() {
         offer(TestBytes.random(PIECE));
         bench.settle();
         for (int i = 0; i < 3; i++) {
@@ -120,7 +120,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void where_half_of_the_memory_is_taken_pieces_stay_small() {
+    void with_half_of_the_memory_taken_chunks_stay_small() {
         assertThat(bench.budget.tryTake(Integer.MAX_VALUE / 2 + 2, Integer.MAX_VALUE / 2 + 2))
                 .isPositive();
         for (int i = 1; i <= 3; i++) {
@@ -132,13 +132,13 @@ class WriteBehindTest {
     }
 
     @Test
-    void where_memory_is_short_there_is_room_for_128_KiB_besides_what_is_written() {
+    void with_little_memory_128_KiB_may_wait_during_a_write() {
         assertThat(bench.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
         assertRoomFor(128 * 1024);
     }
 
     @Test
-    void where_there_is_plenty_of_memory_there_is_room_for_640_KiB_besides_what_is_written() {
+    void with_ample_memory_640_KiB_may_wait_during_a_write() {
         assertRoomFor(640 * 1024);
         assertThat(bench.budget.used()).isZero();
     }
@@ -167,7 +167,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void ready_is_not_said_to_who_did_not_ask_for_room() {
+    void ready_is_reported_only_after_a_check_for_room() {
         offer(TestBytes.random(PIECE));
         offer(TestBytes.random(PIECE));
         bench.settle();
@@ -176,7 +176,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void case36_a_full_disk_is_told_once_and_nothing_is_written_after_it() {
+    void case36_a_full_disk_is_reported_once_and_nothing_is_written_after_it() {
         storeIn(new MemorySink().failingAfter(PIECE, new TftpException(ErrorCode.DISK_FULL, "disk full")));
         offer(TestBytes.random(PIECE));
         bench.settle();
@@ -202,7 +202,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void a_sink_with_a_fault_of_its_own_fails_without_details() {
+    void an_unexpected_failure_of_a_sink_is_reported_without_details() {
         storeIn(new MemorySink().failingAfter(0, new java.io.IOException("/srv/tftp/secret")));
         offer(TestBytes.random(10));
         store.commit();
@@ -212,7 +212,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void closing_while_a_piece_is_written_waits_for_it_and_commits_nothing() {
+    void closing_waits_for_a_running_write_and_commits_nothing() {
         offer(TestBytes.random(PIECE));
         offer(TestBytes.random(100));
         store.close(() -> closed = true);
@@ -224,7 +224,7 @@ class WriteBehindTest {
     }
 
     @Test
-    void after_the_close_nothing_is_taken() {
+    void after_the_close_nothing_is_written() {
         close();
         offer(TestBytes.random(PIECE));
         store.commit();

@@ -35,7 +35,7 @@ class WriteThroughTest {
     }
 
     @AfterEach
-    void all_is_closed_and_no_pool_was_needed() {
+    void all_is_closed_without_the_pool() {
         store.close(() -> closed = true);
         assertThat(bench.pool.size()).isZero();
         bench.settle();
@@ -45,7 +45,7 @@ class WriteThroughTest {
     }
 
     @Test
-    void blocks_are_written_as_they_come() {
+    void blocks_are_written_immediately() {
         byte[] file = TestBytes.random(3000);
         open(new MemorySink());
         offer(java.util.Arrays.copyOf(file, 2000));
@@ -60,7 +60,7 @@ class WriteThroughTest {
     }
 
     @Test
-    void case36_a_sink_that_is_full_is_told_once_and_written_no_more() {
+    void case36_a_full_sink_is_reported_once_and_not_written_again() {
         open(new MemorySink().failingAfter(10, new TftpException(ErrorCode.DISK_FULL, "disk full")));
         offer(new byte[10]);
         offer(new byte[10]);
@@ -81,7 +81,7 @@ class WriteThroughTest {
     }
 
     @Test
-    void an_error_of_a_sink_fails_the_transfer_like_an_exception() {
+    void an_error_thrown_by_a_sink_fails_the_transfer() {
         open(new MemorySink().throwing(new LinkageError("secret")));
         offer(new byte[10]);
         offer(new byte[10]);
@@ -110,7 +110,7 @@ class WriteThroughTest {
     }
 
     @Test
-    void a_close_that_fails_is_an_end_all_the_same() {
+    void a_failed_close_still_completes() {
         open(new MemorySink());
         boolean[] told = {false};
         store.close(() -> told[0] = true);

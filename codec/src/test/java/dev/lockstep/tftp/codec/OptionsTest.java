@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest {
     @Test
-    void options_keep_the_order_and_the_case_they_came_in() {
+    void options_keep_their_order_and_case() {
         Options options =
                 Options.NONE.with("TSize", 0).with("msftwindow", "31416").with("blkSIZE", 1428);
         assertThat(options)
@@ -34,7 +34,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @CsvSource({"blks\u0131ze, blksize", "t\u017Fize, tsize", "bl\u212Asize, blksize"})
-    void only_letters_of_ascii_have_two_cases(String lookalike, String name) {
+    void only_ascii_letters_are_case_insensitive(String lookalike, String name) {
         Options options = Options.NONE.with(lookalike, 1428);
         assertThat(options.has(name)).isFalse();
         assertThat(options).isNotEqualTo(Options.NONE.with(name, 1428));
@@ -42,13 +42,13 @@ class OptionsTest {
     }
 
     @Test
-    void case25_a_second_one_of_the_same_name_changes_nothing() {
+    void case25_a_second_option_of_the_same_name_is_ignored() {
         Options options = Options.NONE.with("blksize", 1428);
         assertThat(options.with("BLKSIZE", 512)).isSameAs(options);
     }
 
     @Test
-    void adding_an_option_leaves_the_old_ones_as_they_were() {
+    void adding_an_option_does_not_change_the_original() {
         Options one = Options.NONE.with("a", 1);
         assertThat(one.with("b", 2)).hasSize(2);
         assertThat(one).hasSize(1);
@@ -84,13 +84,13 @@ class OptionsTest {
                 "٣",
                 "１２"
             })
-    void case26_anything_else_is_no_number(String value) {
+    void case26_any_other_text_is_not_a_number(String value) {
         assertThat(Options.number(new Option("n", value), Long.MIN_VALUE, Long.MAX_VALUE))
                 .isEmpty();
     }
 
     @Test
-    void a_number_is_within_its_range_or_none() {
+    void a_number_outside_of_its_range_is_ignored() {
         Options options = Options.NONE.with("timeout", 255);
         assertThat(options.number("timeout", 1, 255)).hasValue(255);
         assertThat(options.number("timeout", 255, 300)).hasValue(255);
@@ -100,7 +100,7 @@ class OptionsTest {
     }
 
     @Test
-    void equal_means_the_same_pairs_in_the_same_order_whatever_the_case_of_names() {
+    void options_are_equal_with_the_same_pairs_in_the_same_order_in_any_case_of_names() {
         Options options = Options.NONE.with("blksize", 8).with("tsize", 0);
         assertThat(options)
                 .isEqualTo(Options.NONE.with("BLKSIZE", 8).with("TSIZE", 0))
@@ -113,7 +113,7 @@ class OptionsTest {
     }
 
     @Test
-    void a_thousand_options_are_as_good_as_one() {
+    void a_thousand_options_keep_their_order() {
         Options options = Options.NONE;
         for (int i = 0; i < 1000; i++) {
             options = options.with("option" + i, i);

@@ -56,7 +56,7 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @MethodSource("messages")
-    void a_message_is_read_from_its_bytes(TftpMessage message, ByteBuf wire) throws MalformedMessageException {
+    void a_message_is_decoded_from_its_bytes(TftpMessage message, ByteBuf wire) throws MalformedMessageException {
         TftpMessage read = TftpCodec.decode(wire.duplicate());
         assertThat(read).isEqualTo(message);
         ReferenceCountUtil.release(read);
@@ -65,7 +65,7 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @MethodSource("messages")
-    void a_message_is_written_as_its_bytes(TftpMessage message, ByteBuf wire) {
+    void a_message_is_encoded_as_its_bytes(TftpMessage message, ByteBuf wire) {
         ByteBuf written = TftpCodec.encode(message, ByteBufAllocator.DEFAULT);
         assertThat(ByteBufUtil.hexDump(written)).isEqualTo(ByteBufUtil.hexDump(wire));
         written.release();
@@ -80,7 +80,7 @@ class TftpCodecTest {
     /** Whatever is cut off: a shorter message of the same kind, or not TFTP; never another exception, never a leak. */
     @ParameterizedTest
     @MethodSource("messages")
-    void every_truncation_of_a_message_is_read_safely(TftpMessage message, ByteBuf wire) {
+    void each_truncation_of_a_message_is_decoded_safely(TftpMessage message, ByteBuf wire) {
         for (Strictness strictness : Strictness.values()) {
             for (int length = 0; length < wire.readableBytes(); length++) {
                 ByteBuf cut = wire.copy(0, length);
@@ -100,7 +100,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void random_datagrams_are_read_or_refused_and_leak_nothing() throws MalformedMessageException {
+    void random_datagrams_are_decoded_or_rejected_and_leak_nothing() throws MalformedMessageException {
         SplittableRandom random = new SplittableRandom(1350);
         int refused = 0;
         for (int round = 0; round < 200_000; round++) {
@@ -143,7 +143,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void a_random_message_survives_the_way_to_bytes_and_back() throws MalformedMessageException {
+    void a_random_message_survives_encoding_and_decoding() throws MalformedMessageException {
         SplittableRandom random = new SplittableRandom(2347);
         for (int round = 0; round < 5_000; round++) {
             Options options = NONE;
@@ -172,7 +172,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case24_names_of_mode_and_options_match_in_any_case_and_keep_theirs() throws MalformedMessageException {
+    void case24_mode_and_option_names_are_case_insensitive_and_keep_their_case() throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "pxe.0", 0, "Octet", 0, "BLKSIZE", 0, "1428", 0);
         Request request = (Request) TftpCodec.decode(wire);
         assertThat(request).isEqualTo(new ReadRequest("pxe.0", OCTET, NONE.with("blksize", 1428)));
@@ -180,7 +180,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case25_of_an_option_given_twice_the_first_counts() throws MalformedMessageException {
+    void case25_the_first_of_two_equal_options_counts() throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "f", 0, "octet", 0, "blksize", 0, "8", 0, "BlkSize", 0, "9", 0, "tsize", 0, "0", 0);
         Request request = (Request) TftpCodec.decode(wire);
         assertThat(request.options()).isEqualTo(NONE.with("blksize", 8).with("tsize", 0));
@@ -188,7 +188,7 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "abc", "-1", "+5", " 5", "5 ", "0x10", "1e3", "99999999999999999999", "٥"})
-    void case26_an_option_with_a_value_that_is_no_number_does_not_spoil_the_request(String value)
+    void case26_an_option_value_that_is_not_a_number_does_not_invalidate_the_request(String value)
             throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "f", 0, "octet", 0, "blksize", 0, value, 0, "tsize", 0, "0", 0);
         Request request = (Request) TftpCodec.decode(wire);
@@ -198,7 +198,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case40_what_is_too_short_or_has_an_unknown_opcode_is_malformed_and_no_request() {
+    void case40_a_short_datagram_or_an_unknown_opcode_is_malformed_and_no_request() {
         List<ByteBuf> datagrams = List.of(
                 bytes(),
                 bytes(0),
@@ -223,7 +223,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void octets_after_an_ack_are_ignored() throws MalformedMessageException {
+    void bytes_after_an_ack_are_ignored() throws MalformedMessageException {
         assertThat(TftpCodec.decode(bytes(0, 4, 1, 2, 9, 9, 9))).isEqualTo(new Ack(0x0102));
     }
 
@@ -260,7 +260,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case53_nuls_after_the_last_value_mean_nothing() throws MalformedMessageException {
+    void case53_nuls_after_the_last_value_are_ignored() throws MalformedMessageException {
         assertThat(TftpCodec.decode(bytes(0, 1, "f", 0, "octet", 0, 0, 0, 0)))
                 .isEqualTo(new ReadRequest("f", OCTET, NONE));
         assertThat(TftpCodec.decode(bytes(0, 6, "tsize", 0, "9", 0, 0, 0)))
@@ -268,7 +268,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case53_the_tolerant_switch_forgives_a_missing_last_nul() throws MalformedMessageException {
+    void case53_tolerant_decoding_accepts_a_missing_last_nul() throws MalformedMessageException {
         ByteBuf mode = bytes(0, 1, "f", 0, "octet");
         assertThat(TftpCodec.decode(mode, Strictness.TOLERANT)).isEqualTo(new ReadRequest("f", OCTET, NONE));
         ByteBuf value = bytes(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428");
@@ -279,7 +279,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case54_a_request_of_512_octets_is_read_and_one_of_513_is_malformed() throws MalformedMessageException {
+    void case54_a_request_of_512_bytes_is_decoded_and_one_of_513_is_malformed() throws MalformedMessageException {
         int overhead = 2 + 1 + "octet".length() + 1;
         String longest = "x".repeat(512 - overhead);
         assertThat(TftpCodec.decode(bytes(0, 1, longest, 0, "octet", 0)))
@@ -291,7 +291,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void case54_of_a_datagram_full_of_options_only_the_first_are_read() throws MalformedMessageException {
+    void case54_the_number_of_decoded_options_is_limited() throws MalformedMessageException {
         StringBuilder pairs = new StringBuilder();
         for (int i = 0; pairs.length() < 65_000; i++) {
             pairs.append(i).append("\0\0");
@@ -305,13 +305,13 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mail", "", "octets", "binary", "oct", "octet ", "image"})
-    void case55_a_mode_that_is_not_known_is_malformed(String mode) {
+    void case55_an_unknown_mode_is_malformed(String mode) {
         assertMalformedRequest(bytes(0, 1, "f", 0, mode, 0), "mode");
         assertMalformedRequest(bytes(0, 2, "f", 0, mode, 0), "mode");
     }
 
     @Test
-    void case56_a_name_is_utf8_where_it_can_be_and_else_latin1() throws MalformedMessageException {
+    void case56_a_file_name_is_decoded_as_utf8_if_valid_and_else_as_latin1() throws MalformedMessageException {
         Request utf8 = (Request) TftpCodec.decode(bytes(0, 1, 0xC3, 0xBC, ".bin", 0, "octet", 0));
         assertThat(utf8.filename()).isEqualTo("ü.bin");
         Request latin1 = (Request) TftpCodec.decode(bytes(0, 1, 0xFC, ".bin", 0, "octet", 0));
@@ -329,7 +329,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void a_text_with_a_nul_is_cut_there_so_that_it_adds_nothing_to_the_message() {
+    void a_text_is_truncated_at_a_nul() {
         ByteBuf wire = TftpCodec.encode(new ErrorMessage(0, "one\0two"), ByteBufAllocator.DEFAULT);
         assertThat(wire).isEqualTo(bytes(0, 5, 0, 0, "one", 0));
         wire.release();
@@ -338,7 +338,7 @@ class TftpCodecTest {
     }
 
     @Test
-    void data_holds_the_datagram_until_it_is_released() throws MalformedMessageException {
+    void data_retains_the_datagram_until_it_is_released() throws MalformedMessageException {
         ByteBuf wire = bytes(0, 3, 0, 5, "abc");
         Data data = (Data) TftpCodec.decode(wire);
         assertThat(wire.refCnt()).isEqualTo(2);

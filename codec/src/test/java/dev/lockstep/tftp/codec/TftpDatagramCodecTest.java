@@ -45,7 +45,7 @@ class TftpDatagramCodecTest {
     }
 
     @Test
-    void data_carries_its_datagram_on() {
+    void data_retains_its_datagram() {
         ByteBuf wire = bytes(0, 3, 0, 1, "abc");
         channel.writeInbound(datagram(wire));
         Data data = channel.readInbound();
@@ -56,7 +56,7 @@ class TftpDatagramCodecTest {
     }
 
     @Test
-    void case40_what_is_not_tftp_goes_no_further_and_is_told_as_an_event() {
+    void case40_a_malformed_datagram_is_dropped_and_reported_as_an_event() {
         ByteBuf wire = bytes(0, 9, 0, 1);
         channel.writeInbound(datagram(wire));
         assertThat(channel.<Object>readInbound()).isNull();
@@ -87,7 +87,7 @@ class TftpDatagramCodecTest {
     }
 
     @Test
-    void what_is_no_datagram_and_no_message_passes_by() {
+    void other_objects_pass_unchanged() {
         channel.writeInbound("in");
         channel.writeOutbound("out");
         assertThat(channel.<Object>readInbound()).isEqualTo("in");

@@ -52,7 +52,7 @@ class FileErrorsTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void a_failure_has_the_code_a_peer_understands_and_no_path(IOException failure, ErrorCode code) {
+    void a_failure_is_mapped_to_a_code_without_the_path(IOException failure, ErrorCode code) {
         TftpException told = FileErrors.of(failure);
         assertThat(told.code()).isEqualTo(code.number());
         assertThat(told.toMessage().text())
@@ -64,7 +64,7 @@ class FileErrorsTest {
     }
 
     @Test
-    void what_has_its_code_already_keeps_it() {
+    void a_failure_that_has_a_code_keeps_it() {
         TftpException known = new TftpException(ErrorCode.DISK_FULL, "file is larger than allowed");
         assertThat(FileErrors.of(known)).isSameAs(known);
     }

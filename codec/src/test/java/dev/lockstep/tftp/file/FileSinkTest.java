@@ -56,7 +56,7 @@ class FileSinkTest {
     }
 
     @Test
-    void a_file_appears_whole_when_it_is_committed() throws IOException {
+    void a_file_appears_when_it_is_committed() throws IOException {
         try (FileSink sink = sink("new", false)) {
             sink.write(text("one "));
             sink.write(text("two"));
@@ -79,7 +79,7 @@ class FileSinkTest {
     }
 
     @Test
-    void case66_an_old_file_stays_whole_until_the_new_one_is() throws IOException {
+    void case66_an_old_file_is_kept_until_the_new_one_is_committed() throws IOException {
         Files.writeString(dir.resolve("f"), "old");
         try (FileSink sink = sink("f", true)) {
             sink.write(text("new"));
@@ -96,7 +96,7 @@ class FileSinkTest {
     }
 
     @Test
-    void who_has_the_old_file_open_reads_on_in_it() throws IOException {
+    void an_open_old_file_can_still_be_read() throws IOException {
         Files.writeString(dir.resolve("f"), "old");
         try (FileSource old = new FileSource(FileChannel.open(dir.resolve("f")));
                 FileSink sink = sink("f", true)) {
@@ -117,7 +117,7 @@ class FileSinkTest {
     }
 
     @Test
-    void of_two_writers_of_one_new_name_the_second_to_end_is_refused() throws IOException {
+    void of_two_writers_of_a_new_name_the_second_to_commit_is_refused() throws IOException {
         try (FileSink first = sink("f", false);
                 FileSink second = sink("f", false)) {
             first.write(text("first"));
@@ -130,7 +130,7 @@ class FileSinkTest {
     }
 
     @Test
-    void of_two_writers_that_may_replace_the_last_to_end_stays() throws IOException {
+    void of_two_writers_that_may_replace_the_last_to_commit_wins() throws IOException {
         try (FileSink first = sink("f", true);
                 FileSink second = sink("f", true)) {
             first.write(text("first"));
@@ -148,7 +148,7 @@ class FileSinkTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-------", "rw-r-----", "r--r--r--", "rwxrwxrwx"})
-    void nobody_else_reads_what_replaces_a_file_before_it_has_its_mode(String mode) throws IOException {
+    void a_temporary_file_is_private_until_it_has_the_mode_of_the_replaced_file(String mode) throws IOException {
         Files.writeString(dir.resolve("f"), "old");
         Files.setPosixFilePermissions(dir.resolve("f"), PosixFilePermissions.fromString(mode));
         try (FileSink sink = sink("f", true)) {
@@ -164,7 +164,7 @@ class FileSinkTest {
 
     /** The mode of a link is rwxrwxrwx, and means nothing. */
     @Test
-    void what_replaces_a_link_does_not_get_its_mode() throws IOException {
+    void a_file_that_replaces_a_link_does_not_get_its_mode() throws IOException {
         Files.createSymbolicLink(dir.resolve("link"), outer.resolve("nowhere"));
         try (FileSink sink = sink("link", true)) {
             sink.commit();
@@ -173,7 +173,7 @@ class FileSinkTest {
     }
 
     @Test
-    void others_may_read_a_new_file_that_is_to_be_readable_whatever_the_umask() throws IOException {
+    void a_readable_new_file_is_readable_with_any_umask() throws IOException {
         for (boolean readable : new boolean[] {true, false}) {
             try (FileSink sink = new FileSink(SecureDirectory.open(dir), "new " + readable, false, readable)) {
                 String temporary = names().stream()
@@ -209,7 +209,7 @@ class FileSinkTest {
     }
 
     @Test
-    void a_file_that_grows_is_locked() throws IOException {
+    void a_temporary_file_is_locked() throws IOException {
         try (FileSink sink = sink("f", false)) {
             sink.write(text("x"));
             Path temporary = dir.resolve(names().get(0));
@@ -223,7 +223,7 @@ class FileSinkTest {
 
     /** As on NFS without a lock daemon (ENOLCK): a closed channel refuses, too. */
     @Test
-    void a_lock_that_can_not_be_had_does_not_matter() throws IOException {
+    void a_failed_lock_is_ignored() throws IOException {
         FileChannel refusing =
                 FileChannel.open(dir.resolve("f"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         refusing.close();
@@ -243,7 +243,7 @@ class FileSinkTest {
     }
 
     @Test
-    void a_temporary_file_that_somebody_removed_can_not_be_committed() throws IOException {
+    void a_deleted_temporary_file_cannot_be_committed() throws IOException {
         FileSink sink = sink("f", false);
         sink.write(text("x"));
         Files.delete(dir.resolve(names().get(0)));

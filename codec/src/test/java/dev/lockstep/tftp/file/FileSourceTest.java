@@ -44,7 +44,7 @@ class FileSourceTest {
     }
 
     @Test
-    void case51_the_open_file_is_read_whatever_happens_to_its_name() throws IOException {
+    void case51_an_open_file_is_read_after_its_name_is_replaced() throws IOException {
         Path file = Files.writeString(dir.resolve("f"), "content");
         try (FileSource source = open(file)) {
             Files.delete(file);
@@ -57,7 +57,7 @@ class FileSourceTest {
     }
 
     @Test
-    void case51_the_size_stays_what_was_promised() throws IOException {
+    void case51_the_size_is_the_one_at_the_time_of_opening() throws IOException {
         Path file = Files.writeString(dir.resolve("f"), "content");
         try (FileSource source = open(file)) {
             Files.writeString(file, "longer content", StandardOpenOption.APPEND);

@@ -72,7 +72,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void case57_a_folder_that_is_swapped_for_a_link_after_it_was_opened_leads_nowhere() throws IOException {
+    void case57_an_open_folder_replaced_by_a_link_is_not_left() throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(dir);
                 SecureDirectory sub = folder.sub(Path.of("sub"))) {
             Files.move(dir.resolve("sub"), dir.resolve("moved"));
@@ -84,7 +84,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void what_stands_under_a_name_is_there_even_a_link_to_nothing() throws IOException {
+    void a_dangling_link_exists() throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
             assertThat(folder.has("file")).isTrue();
             assertThat(folder.has("sub")).isTrue();
@@ -111,7 +111,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void a_file_that_exists_is_not_created_anew() throws IOException {
+    void an_existing_file_is_not_created_again() throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
             assertThatThrownBy(() -> folder.openFile("file", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))
                     .isInstanceOf(IOException.class);
@@ -120,7 +120,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void what_is_no_folder_is_not_opened_as_one() throws IOException {
+    void only_folders_are_opened_as_folders() throws IOException {
         assertThatThrownBy(() -> SecureDirectory.open(dir.resolve("file"))).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> SecureDirectory.open(dir.resolve("nowhere"))).isInstanceOf(NoSuchFileException.class);
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
@@ -135,7 +135,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void what_may_be_entered_but_not_listed_is_a_folder_all_the_same() throws IOException {
+    void a_folder_that_can_be_entered_but_not_listed_is_opened() throws IOException {
         Path deep = Files.createDirectories(dir.resolve("sub/shut/deep"));
         Files.writeString(deep.resolve("file"), "deep content");
         shut(dir.resolve("sub/shut"), "-wx--x--x");
@@ -161,7 +161,7 @@ class SecureDirectoryTest {
     }
 
     @Test
-    void what_others_could_swap_is_only_entered_where_it_can_be_opened() throws IOException {
+    void a_replaceable_folder_is_entered_only_if_it_can_be_opened() throws IOException {
         shut(dir.resolve("sub"), "--x--x--x");
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
@@ -170,7 +170,7 @@ class SecureDirectoryTest {
     }
 
     @AfterEach
-    void what_was_shut_can_be_removed() throws IOException {
+    void restore_permissions() throws IOException {
         for (Path shut : List.of(dir, dir.resolve("sub"), dir.resolve("sub/shut"))) {
             if (Files.isDirectory(shut)) {
                 Files.setPosixFilePermissions(shut, PosixFilePermissions.fromString("rwxr-xr-x"));

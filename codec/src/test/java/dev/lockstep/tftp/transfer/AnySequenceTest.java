@@ -239,7 +239,7 @@ class AnySequenceTest {
 
     @ParameterizedTest
     @CsvSource({"1, false", "1, true", "3, false", "3, true"})
-    void a_sender_bears_every_sequence(int windowsize, boolean oack) {
+    void a_sender_handles_each_sequence(int windowsize, boolean oack) {
         mayHappenToAny();
         for (int number : new int[] {0, 1, 2, 3, 4, 65_535}) {
             mayReceiveAnAck(number);
@@ -259,7 +259,7 @@ class AnySequenceTest {
 
     @ParameterizedTest
     @CsvSource({"1, ACK", "1, OACK", "3, ACK", "3, none"})
-    void a_receiver_bears_every_sequence(int windowsize, String opening) {
+    void a_receiver_handles_each_sequence(int windowsize, String opening) {
         TftpMessage first = opening.equals("none") ? null : opening.equals("ACK") ? new Ack(0) : OACK;
         mayHappenToAny();
         for (int number : new int[] {0, 1, 2, 3, 65_535}) {

@@ -44,7 +44,7 @@ class BadLinkTest {
     }
 
     @Test
-    void twenty_thousand_transfers_of_any_kind_arrive_whole() {
+    void twenty_thousand_random_transfers_are_complete() {
         for (long seed = 1; seed <= 20_000; seed++) {
             run(anyPlan(seed), seed);
         }
@@ -53,7 +53,7 @@ class BadLinkTest {
     /** Seconds of virtual time, so they are the same on every machine. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void a_mebibyte_crosses_a_quick_network_that_loses_a_fifth_three_times_in_four_within_three_seconds(boolean read) {
+    void with_20_percent_loss_three_of_four_transfers_of_1_MiB_take_at_most_three_seconds(boolean read) {
         Conditions lossy = new Conditions(0.2, 0, 0, 0, MILLI / 5, 0);
         List<Long> times = new ArrayList<>();
         for (long seed = 1; seed <= 100; seed++) {
@@ -67,7 +67,7 @@ class BadLinkTest {
     }
 
     @Test
-    void case09_and_10_transfers_past_65535_blocks_arrive_whole() {
+    void case09_and_10_transfers_of_more_than_65535_blocks_are_complete() {
         for (long seed = 1; seed <= 24; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             int window = WINDOWS[(int) seed % WINDOWS.length];
@@ -78,7 +78,7 @@ class BadLinkTest {
     }
 
     @Test
-    void a_clear_link_needs_no_datagram_twice() {
+    void without_impairment_no_datagram_is_retransmitted() {
         for (int window : WINDOWS) {
             Conditions clear = new Conditions(0, 0, 0, 0, MILLI, 0);
             int blocks = 640;

@@ -15,7 +15,7 @@ class BlockNumberTest {
     }
 
     @Test
-    void case09_after_65535_comes_1_where_that_was_agreed_on() {
+    void case09_after_65535_comes_1_if_negotiated() {
         assertThat(BlockNumber.of(65_535, 1)).isEqualTo(65_535);
         assertThat(BlockNumber.of(65_536, 1)).isEqualTo(1);
         assertThat(BlockNumber.of(2 * 65_535, 1)).isEqualTo(65_535);
@@ -31,7 +31,7 @@ class BlockNumberTest {
     }
 
     @Test
-    void a_distance_is_right_for_every_number_and_both_rules() {
+    void a_distance_is_correct_for_each_number_and_both_rollovers() {
         for (long count : new long[] {0, 1, 65_534, 65_535, 65_536, 65_537, 131_070, 131_071, 131_072, 9_999_999}) {
             for (int rollover = 0; rollover <= 1; rollover++) {
                 for (int ahead = 0; ahead <= 64; ahead++) {
@@ -49,7 +49,7 @@ class BlockNumberTest {
     }
 
     @Test
-    void case10_in_the_widest_window_no_old_block_is_taken_for_a_future_one() {
+    void case10_in_the_largest_window_no_old_block_is_mistaken_for_a_later_one() {
         int widest = TransferSettings.MAX_WINDOWSIZE;
         for (long count : new long[] {widest, 65_535, 65_536, 131_070, 131_072, 9_999_999}) {
             for (int rollover = 0; rollover <= 1; rollover++) {

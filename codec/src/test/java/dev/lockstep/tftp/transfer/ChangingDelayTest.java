@@ -76,7 +76,7 @@ class ChangingDelayTest {
 
     @ParameterizedTest
     @ValueSource(longs = {15, 100, 150, 200})
-    void a_client_that_writes_flash_after_every_sixteenth_block_gets_few_blocks_twice(long millis) {
+    void a_client_that_pauses_after_each_sixteenth_block_gets_few_needless_retransmissions(long millis) {
         long[] acks = new long[1];
         Delay writes = now -> acks[0]++ % 16 == 0 ? millis * MILLI : QUICK;
         assertFewNeedless(1, now -> QUICK, writes);
@@ -84,7 +84,7 @@ class ChangingDelayTest {
 
     @ParameterizedTest
     @CsvSource({"1, 64", "4, 256", "64, 5000"})
-    void a_radio_link_that_pauses_now_and_then_causes_few_needless_retransmissions(int window, int every) {
+    void random_pauses_of_the_link_cause_few_needless_retransmissions(int window, int every) {
         SplittableRandom random = new SplittableRandom(7);
         Delay pauses = now -> random.nextInt(every) == 0 ? random.nextLong(30, 100) * MILLI : MILLI;
         assertFewNeedless(window, pauses, now -> MILLI);

@@ -37,12 +37,12 @@ class ModelCheckTest {
 
     /** As a violation prints it: an ACK held back for lack of room, in the window that a late block completes. */
     @Test
-    void case35_an_ack_that_was_held_back_waits_for_the_durable_file() {
+    void case35_a_delayed_ack_waits_for_the_durable_file() {
         ModelCheck.replay(new Plan(true, false, 24, 2, 0, 0, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 1);
     }
 
     @Test
-    void every_schedule_with_few_faults_stores_the_file_or_tells_both_ends(TestReporter reporter) {
+    void each_schedule_with_few_faults_stores_the_file_or_fails_on_both_sides(TestReporter reporter) {
         long schedules = plans().parallelStream()
                 .mapToLong(plan -> ModelCheck.explore(plan, FAULTS))
                 .sum();

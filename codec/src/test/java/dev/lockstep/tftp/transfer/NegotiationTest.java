@@ -103,7 +103,7 @@ class NegotiationTest {
         "blksize2",
         "rollover",
     })
-    void case26_a_value_that_is_no_number_leaves_that_option_out(String name) {
+    void case26_an_option_value_that_is_not_a_number_is_left_out(String name) {
         String[] values = {"", "abc", "-1", "+1", "_1", "1_", "1x", "0x1", "1.0", "18446744073709551617", "٣"};
         for (String value : values) {
             String asked = name + "=" + value + " timeout=9".repeat(name.equals("timeout") ? 0 : 1);
@@ -151,7 +151,7 @@ class NegotiationTest {
     }
 
     @Test
-    void case22_what_is_not_asked_is_not_granted() {
+    void case22_an_option_that_was_not_requested_is_not_granted() {
         assertThat(read("timeout=5", LIMITS).oack()).hasToString("timeout=5");
         assertThat(write("timeout=5", LIMITS.withBlksize(8)).oack()).hasToString("timeout=5");
         assertThat(read("blks\u0131ze=1024", LIMITS).settings().blksize()).isEqualTo(512);
@@ -159,12 +159,12 @@ class NegotiationTest {
 
     @ParameterizedTest
     @CsvSource({"1500, false, 1468", "1500, true, 1448", "65536, false, 65464", "576, false, 544", "30, false, 8"})
-    void case27_blksize_is_cut_to_what_the_path_takes_in_one_piece(int mtu, boolean ipv6, int granted) {
+    void case27_blksize_is_limited_by_the_path_mtu(int mtu, boolean ipv6, int granted) {
         assertThat(read("blksize=65464", LIMITS.forPath(mtu, ipv6)).oack()).hasToString("blksize=" + granted);
     }
 
     @Test
-    void case27_blksize_is_the_smallest_of_what_is_asked_and_both_limits() {
+    void case27_blksize_is_the_minimum_of_the_request_and_both_limits() {
         Limits server = LIMITS.withBlksize(1024);
         assertThat(read("blksize=65464", server.forPath(1500, false)).oack()).hasToString("blksize=1024");
         assertThat(read("blksize=1428", server.forPath(576, false)).oack()).hasToString("blksize=544");
@@ -174,12 +174,12 @@ class NegotiationTest {
     }
 
     @Test
-    void a_limit_below_512_does_not_shrink_the_blocks_of_a_client_that_asks_for_none() {
+    void a_limit_below_512_does_not_apply_without_the_option() {
         assertThat(read(null, LIMITS.withBlksize(100)).settings().blksize()).isEqualTo(512);
     }
 
     @Test
-    void an_exact_block_size_goes_before_a_power_of_two() {
+    void blksize_takes_precedence_over_blksize2() {
         Grant grant = read("blksize2=1024 blksize=1428", LIMITS);
         assertThat(grant.oack()).hasToString("blksize=1428");
         assertThat(grant.settings().blksize()).isEqualTo(1428);
@@ -187,7 +187,7 @@ class NegotiationTest {
     }
 
     @Test
-    void case28_an_agreed_timeout_binds_this_side_too() {
+    void case28_a_negotiated_timeout_applies_to_the_server() {
         assertThat(read("timeout=7", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(write("timeout=255", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(255));
         assertThat(read("timeout=256", LIMITS).settings().timeout()).isZero();
@@ -195,7 +195,7 @@ class NegotiationTest {
     }
 
     @Test
-    void case29_of_two_timeouts_both_are_echoed_and_the_later_one_counts() {
+    void case29_two_timeouts_are_both_echoed_and_the_last_one_applies() {
         Grant micros = read("timeout=2 utimeout=500000", LIMITS);
         assertThat(micros.oack()).hasToString("timeout=2 utimeout=500000");
         assertThat(micros.settings().timeout()).isEqualTo(Duration.ofMillis(500));
@@ -214,7 +214,7 @@ class NegotiationTest {
     }
 
     @Test
-    void case31_a_tsize_other_than_0_is_answered_with_the_true_size_all_the_same() {
+    void case31_a_tsize_other_than_0_is_answered_with_the_actual_size() {
         assertThat(read("tsize=77", LIMITS).oack()).hasToString("tsize=" + SIZE);
         assertThat(read("tsize=77", LIMITS).settings().tsize()).isEqualTo(SIZE);
     }
@@ -242,7 +242,7 @@ class NegotiationTest {
         "65464, 64, 1",
         "1428, 3, 3",
     })
-    void case47_a_window_is_cut_to_its_limits_in_blocks_and_in_bytes(int blksize, int asked, int granted) {
+    void case47_a_window_is_limited_in_blocks_and_in_bytes(int blksize, int asked, int granted) {
         String request = "windowsize=" + asked + " blksize=" + blksize; // even where blksize comes after it
         Grant grant = read(request, LIMITS.withWindow(64, 96 * 1024));
         assertThat(grant.oack()).hasToString("windowsize=" + granted + " blksize=" + blksize);
@@ -277,7 +277,7 @@ class NegotiationTest {
     }
 
     @Test
-    void the_client_takes_what_it_asked_for() throws TftpException {
+    void the_client_accepts_requested_options() throws TftpException {
         String asked = "blksize=1428 windowsize=64 timeout=3 tsize=0 rollover=1";
         assertThat(accept(asked, "blksize=1428 windowsize=64 timeout=3 tsize=" + SIZE + " rollover=1"))
                 .isEqualTo(new TransferSettings(1428, 64, Duration.ofSeconds(3), SIZE, 1));
@@ -288,13 +288,13 @@ class NegotiationTest {
     }
 
     @Test
-    void case68_what_the_server_does_not_grant_is_as_if_it_were_not_asked() throws TftpException {
+    void case68_an_option_that_is_not_granted_has_its_default() throws TftpException {
         assertThat(accept("blksize=8 tsize=0", "tsize=4").blksize()).isEqualTo(512);
         assertThat(accept("blksize=8 windowsize=9", null)).isEqualTo(TransferSettings.PLAIN);
     }
 
     @Test
-    void case29_the_client_keeps_the_later_timeout_of_its_request_whatever_the_order_of_the_oack()
+    void case29_the_client_applies_the_last_timeout_of_its_request_in_any_order_of_the_oack()
             throws TftpException {
         assertThat(accept("timeout=2 utimeout=500000", "utimeout=500000 timeout=2")
                         .timeout())
@@ -319,7 +319,7 @@ class NegotiationTest {
         "tsize=0, multicast=",
         ", blksize=512",
     })
-    void case22_the_client_refuses_what_it_did_not_ask_for(String asked, String oack) {
+    void case22_the_client_refuses_options_it_did_not_request(String asked, String oack) {
         assertRefused(asked, oack);
     }
 
@@ -338,7 +338,7 @@ class NegotiationTest {
         "tsize=0, tsize=99999999999999999999",
         "rollover=0, rollover=",
     })
-    void case67_the_client_refuses_an_absurd_value(String asked, String oack) {
+    void case67_the_client_refuses_an_invalid_value(String asked, String oack) {
         assertRefused(asked, oack);
     }
 
@@ -351,7 +351,7 @@ class NegotiationTest {
 
     /** Whatever a server of ours grants, a client of ours takes. */
     @Test
-    void both_functions_agree() throws TftpException {
+    void the_client_accepts_each_grant_of_the_server() throws TftpException {
         Limits[] limits = {LIMITS, LIMITS.withBlksize(100).withWindow(3, 1 << 20), LIMITS.forPath(1500, true)};
         for (Limits limit : limits) {
             for (int blksize : new int[] {8, 99, 512, 1428, 65_464}) {
@@ -385,7 +385,7 @@ class NegotiationTest {
     }
 
     @Test
-    void limits_and_settings_refuse_what_makes_no_sense() {
+    void limits_and_settings_reject_invalid_values() {
         assertThatThrownBy(() -> LIMITS.withBlksize(7))
                 .hasMessageContaining("7")
                 .hasMessageContaining("expected");

@@ -115,7 +115,7 @@ class NetasciiTest {
         "lastR, lastR0",
         "lineN, lineRN",
     })
-    void case37_a_text_is_written_as_netascii_wherever_it_is_cut(String text, String wire) throws IOException {
+    void case37_a_text_is_encoded_as_netascii_with_any_chunk_boundaries(String text, String wire) throws IOException {
         byte[] octets = real(text).getBytes(ISO_8859_1);
         for (int chunk = 1; chunk < 6; chunk++) {
             for (int most = 1; most < 6; most++) {
@@ -144,7 +144,7 @@ class NetasciiTest {
         "R00, R0",
         "RNN, NN",
     })
-    void case37_netascii_is_read_wherever_it_is_cut(String wire, String text) throws IOException {
+    void case37_netascii_is_decoded_with_any_chunk_boundaries(String wire, String text) throws IOException {
         byte[] octets = real(wire).getBytes(ISO_8859_1);
         for (int first = 0; first <= octets.length; first++) {
             for (int second = first; second <= octets.length; second++) {
@@ -169,7 +169,7 @@ class NetasciiTest {
     }
 
     @Test
-    void case37_any_text_survives_both_ways_in_any_pieces() throws IOException {
+    void case37_any_text_survives_encoding_and_decoding_in_any_chunks() throws IOException {
         SplittableRandom random = new SplittableRandom(764);
         byte[] alphabet = "\r\n\0ab\r\n".getBytes(ISO_8859_1);
         for (int round = 0; round < 2000; round++) {
@@ -191,7 +191,7 @@ class NetasciiTest {
     }
 
     @Test
-    void what_is_on_the_wire_never_has_a_lone_cr_or_lf() throws IOException {
+    void encoded_text_never_has_a_single_cr_or_lf() throws IOException {
         SplittableRandom random = new SplittableRandom(1123);
         byte[] text = new byte[100_000];
         random.nextBytes(text);
@@ -214,7 +214,7 @@ class NetasciiTest {
     }
 
     @Test
-    void a_read_at_the_end_is_the_end_again() throws IOException {
+    void a_repeated_read_at_the_end_returns_the_end() throws IOException {
         try (NetasciiSource source = new NetasciiSource(new Text(new byte[] {'\r'}, 10))) {
             ByteBuffer one = ByteBuffer.allocate(1);
             assertThat(source.read(one)).isEqualTo(1);
@@ -225,7 +225,7 @@ class NetasciiTest {
     }
 
     @Test
-    void closing_either_closes_what_is_under_it() throws IOException {
+    void closing_closes_the_wrapped_source_or_sink() throws IOException {
         Text text = new Text(new byte[0], 1);
         Kept kept = new Kept();
         new NetasciiSource(text).close();
@@ -238,7 +238,7 @@ class NetasciiTest {
     }
 
     @Test
-    void case36_a_sink_that_is_full_says_so_through_the_decorator() {
+    void case36_the_failure_of_a_full_sink_is_passed_through() {
         NetasciiSink sink = new NetasciiSink(new Sink() {
             @Override
             public void write(ByteBuffer from) throws IOException {

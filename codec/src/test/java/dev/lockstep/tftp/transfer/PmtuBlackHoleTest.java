@@ -58,7 +58,7 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void a_first_large_block_that_does_not_come_is_given_up_early() {
+    void a_first_large_block_that_does_not_arrive_times_out_early() {
         Receiver receiver = receiver(blocksOf(1428), TRIAL);
         assertThat(patienceOf(receiver)).isEqualTo(6);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
@@ -66,14 +66,14 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void a_first_large_block_that_is_not_acknowledged_is_given_up_early() {
+    void a_first_large_block_that_is_not_acknowledged_times_out_early() {
         Sender sender = sender(blocksOf(1428), TRIAL, null);
         assertThat(patienceOf(sender)).isBetween(6L, 9L);
         assertThat(PmtuBlackHole.isSuspected(sender.settings(), sender.stats())).isTrue();
     }
 
     @Test
-    void a_small_file_of_which_all_was_sent_is_given_up_as_loudly() {
+    void a_timeout_of_a_small_file_sends_an_error() {
         TransferSettings settings = blocksOf(1428, 1000, Duration.ZERO);
         ByteSupply supply = new ByteSupply(new byte[1000], 1428);
         Sender sender = new Sender(wire, settings, TRIAL, timerFor(settings), null, supply, now);
@@ -84,12 +84,12 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void without_a_trial_the_first_block_has_the_time_of_all() {
+    void without_a_first_block_timeout_the_idle_timeout_applies() {
         assertThat(patienceOf(receiver(blocksOf(1428), Limits.DEFAULT))).isEqualTo(30);
     }
 
     @Test
-    void a_small_block_has_the_time_of_all() {
+    void the_idle_timeout_applies_to_a_small_block() {
         Receiver receiver = receiver(blocksOf(512), TRIAL);
         assertThat(patienceOf(receiver)).isEqualTo(30);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
@@ -97,7 +97,7 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void a_file_smaller_than_a_safe_block_has_the_time_of_all() {
+    void the_idle_timeout_applies_to_a_file_smaller_than_a_safe_block() {
         Receiver receiver = receiver(blocksOf(1428, 512, Duration.ZERO), TRIAL);
         assertThat(patienceOf(receiver)).isEqualTo(30);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
@@ -105,7 +105,7 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void after_the_first_block_there_is_the_time_of_all() {
+    void after_the_first_block_the_idle_timeout_applies() {
         Receiver receiver = receiver(blocksOf(1428), TRIAL);
         receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[1428])), now);
         assertThat(patienceOf(receiver)).isEqualTo(30);
@@ -114,20 +114,20 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void an_agreed_timeout_leaves_room_for_some_resends() {
+    void a_negotiated_timeout_allows_several_retransmissions() {
         assertThat(patienceOf(receiver(blocksOf(1428, 100_000, Duration.ofSeconds(5)), TRIAL)))
                 .isEqualTo(20);
     }
 
     @Test
-    void an_oack_that_is_not_answered_has_the_time_of_all_where_nothing_is_put_to_the_test() {
+    void without_a_first_block_timeout_the_idle_timeout_applies_to_an_unanswered_oack() {
         Sender sender = sender(blocksOf(1428), Limits.DEFAULT, new OptionAck(Options.NONE.with("blksize", 1428)));
         assertThat(patienceOf(sender)).isBetween(30L, 33L);
         assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
     }
 
     @Test
-    void a_machine_that_was_late_asks_again_before_it_gives_up() {
+    void a_late_timer_retransmits_before_it_times_out() {
         Receiver receiver = receiver(blocksOf(1428), TRIAL);
         now += 7 * SECOND;
         receiver.onDeadline(now);
@@ -138,7 +138,7 @@ class PmtuBlackHoleTest {
     }
 
     @Test
-    void what_went_only_once_says_nothing() {
+    void a_single_transmission_is_not_suspected() {
         Receiver receiver = receiver(blocksOf(1428), TRIAL);
         receiver.peerGone(now);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))

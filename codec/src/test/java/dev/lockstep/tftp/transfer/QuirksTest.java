@@ -18,19 +18,19 @@ class QuirksTest {
     }
 
     @Test
-    void without_quirks_all_is_granted() {
+    void without_quirks_all_options_are_granted() {
         assertThat(answer(ASKED, Quirks.NONE).oack()).hasToString("TSize=700 blksize=1468 windowsize=4");
     }
 
     @Test
-    void an_option_that_is_left_out_is_so_in_any_case_of_its_name_and_the_rest_keeps_its_order() {
+    void an_ignored_option_is_matched_in_any_case_and_the_others_keep_their_order() {
         Grant grant = answer(ASKED, Quirks.without(Options.TSIZE));
         assertThat(grant.oack()).hasToString("blksize=1468 windowsize=4");
         assertThat(grant.settings().tsize()).isEqualTo(700);
     }
 
     @Test
-    void a_server_deaf_to_options_answers_as_one_of_rfc_1350() {
+    void a_server_that_ignores_all_options_follows_rfc_1350() {
         Grant grant = answer(ASKED, Quirks.NO_OPTIONS);
         assertThat(grant.oack()).isEqualTo(Options.NONE);
         assertThat(grant.settings().blksize()).isEqualTo(512);
@@ -38,7 +38,7 @@ class QuirksTest {
     }
 
     @Test
-    void a_cap_on_blksize_never_raises_what_was_asked() {
+    void a_limit_of_blksize_never_raises_the_requested_value() {
         assertThat(answer(ASKED, Quirks.blksizeUpTo(1024)).oack()).hasToString("TSize=700 blksize=1024 windowsize=4");
         assertThat(answer(ASKED, Quirks.blksizeUpTo(9000)).oack()).hasToString("TSize=700 blksize=1468 windowsize=4");
     }
@@ -53,7 +53,7 @@ class QuirksTest {
     }
 
     @Test
-    void quirks_add_up() {
+    void quirks_can_be_combined() {
         Quirks all = Quirks.blksizeUpTo(1024)
                 .and(Quirks.blksizeUpTo(1432))
                 .and(Quirks.without(Options.TSIZE))
@@ -65,7 +65,7 @@ class QuirksTest {
     }
 
     @Test
-    void a_block_that_could_not_be_sent_is_refused() {
+    void an_invalid_block_size_is_rejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Quirks.blksizeUpTo(7))
                 .withMessage("blksize: 7 (expected: 8 to 65464)");

@@ -139,7 +139,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case17_a_repeated_oack_does_not_send_an_ack_that_is_held_back() {
+    void case17_a_repeated_oack_does_not_send_a_delayed_ack() {
         Receiver receiver = receiver(1, new Ack(0));
         store.room = false;
         data(receiver, 1, 512);
@@ -162,7 +162,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case13_and_41_and_f09_a_receiver_lingers_to_repeat_a_lost_last_ack() {
+    void case13_and_41_and_f09_a_receiver_dallies_to_repeat_a_lost_last_ack() {
         Receiver receiver = completed();
         data(receiver, 2, 5);
         data(receiver, 3, 512);
@@ -176,7 +176,7 @@ class ReceiverTest {
 
     /** The sender sends its last window again, and of that only the last block may get lost. */
     @Test
-    void case13_any_block_of_the_last_window_brings_the_last_ack_again() {
+    void case13_any_block_of_the_last_window_repeats_the_last_ack() {
         Receiver receiver = receiver(4, new Ack(0));
         for (int block = 1; block <= 6; block++) {
             data(receiver, block, block == 6 ? 5 : 512);
@@ -192,19 +192,19 @@ class ReceiverTest {
     }
 
     @Test
-    void case13_with_an_agreed_timeout_it_dallies_for_two_of_them_and_a_margin() {
+    void case13_with_a_negotiated_timeout_a_receiver_dallies_for_two_of_them_and_a_margin() {
         assertThat(dally(Duration.ofSeconds(4), Limits.DEFAULT)).isEqualTo(9 * SECOND);
     }
 
     @Test
-    void case13_no_agreed_timeout_makes_it_dally_longer_than_the_limit() {
+    void case13_a_long_negotiated_timeout_does_not_extend_dallying_beyond_the_limit() {
         assertThat(dally(Duration.ofSeconds(255), Limits.DEFAULT))
                 .isEqualTo(Limits.DEFAULT.dally().toNanos())
                 .isBetween(10 * SECOND, 15 * SECOND);
     }
 
     @Test
-    void case13_a_client_that_dallies_for_three_seconds_does_so_whatever_was_agreed() {
+    void case13_a_client_dallies_for_three_seconds_with_any_negotiated_timeout() {
         Limits client = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(3));
         assertThat(dally(Duration.ofSeconds(30), client)).isEqualTo(3 * SECOND);
     }
@@ -231,14 +231,14 @@ class ReceiverTest {
     }
 
     @Test
-    void case66_a_write_request_repeated_after_the_end_is_answered_from_the_state_that_is_there() {
+    void case66_a_write_request_repeated_after_the_end_is_answered_with_the_last_ack() {
         Receiver receiver = completed();
         receiver.onRequestRepeated(now);
         assertThat(wire.taken()).containsExactly("ACK 2");
     }
 
     @Test
-    void case02_and_16_a_repeated_write_request_brings_the_same_oack() {
+    void case02_and_16_a_repeated_write_request_is_answered_with_the_same_oack() {
         Receiver receiver = receiver(1, OACK);
         receiver.onRequestRepeated(now);
         silence(receiver);
@@ -246,7 +246,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case02_after_the_first_block_a_repeated_write_request_says_nothing() {
+    void case02_after_the_first_block_a_repeated_write_request_is_ignored() {
         Receiver receiver = receiver(1, OACK);
         data(receiver, 1, 512);
         wire.taken();
@@ -255,7 +255,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case17_a_repeated_oack_is_answered_again_with_ack_0_or_with_the_ack_of_what_is_here() {
+    void case17_a_repeated_oack_is_answered_with_the_last_ack() {
         Receiver receiver = receiver(1, new Ack(0));
         wire.taken();
         receiver.receive(OACK, now);
@@ -267,7 +267,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case39_a_block_longer_than_agreed_is_error_4_and_not_written() {
+    void case39_a_block_longer_than_negotiated_is_error_4_and_not_written() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 513);
         assertThat(wire.taken()).containsExactly("ACK 0", "ERROR 4");
@@ -277,7 +277,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case43_a_gap_is_reported_once_and_the_rest_kept_in_silence() {
+    void case43_a_gap_is_reported_once_and_later_blocks_are_kept() {
         Receiver receiver = receiver(8, new Ack(0));
         data(receiver, 1, 512);
         data(receiver, 2, 512);
@@ -298,7 +298,7 @@ class ReceiverTest {
     }
 
     @Test
-    void blocks_that_came_early_end_their_window_and_are_not_acknowledged_again_when_they_come_again() {
+    void early_blocks_complete_their_window_and_their_duplicates_are_not_acknowledged() {
         Receiver receiver = receiver(4, new Ack(0));
         wire.taken();
         for (int block : new int[] {2, 3, 4, 1}) {
@@ -315,7 +315,7 @@ class ReceiverTest {
     }
 
     @Test
-    void a_last_block_that_came_early_ends_the_file_when_the_missing_one_is_here() {
+    void an_early_last_block_completes_the_file_when_the_missing_one_arrives() {
         Receiver receiver = receiver(8, new Ack(0));
         data(receiver, 3, 5);
         data(receiver, 4, 512); // beyond the end: of no file
@@ -329,7 +329,7 @@ class ReceiverTest {
     }
 
     @Test
-    void blocks_that_came_early_are_given_back_when_the_transfer_fails() {
+    void early_blocks_are_released_when_the_transfer_fails() {
         Receiver receiver = receiver(8, new Ack(0));
         data(receiver, 2, 512);
         data(receiver, 3, 512);
@@ -338,7 +338,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case44_blocks_of_a_rewound_window_are_dropped_until_the_one_acknowledged_last() {
+    void case44_blocks_of_a_repeated_window_are_dropped_up_to_the_last_acknowledged_one() {
         Receiver receiver = receiver(4, new Ack(0));
         for (int block = 1; block <= 4; block++) {
             data(receiver, block, 512);
@@ -354,7 +354,7 @@ class ReceiverTest {
     }
 
     @Test
-    void a_copy_of_a_block_inside_the_window_is_not_acknowledged() {
+    void a_duplicate_inside_the_window_is_not_acknowledged() {
         Receiver receiver = receiver(4, new Ack(0));
         data(receiver, 1, 512);
         data(receiver, 2, 512);
@@ -372,7 +372,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case46_silence_inside_a_window_is_answered_by_the_receiver_and_sooner_than_by_a_sender() {
+    void case46_a_receiver_acknowledges_an_incomplete_window_before_the_timeout_of_the_sender() {
         Receiver receiver = receiver(4, new Ack(0));
         data(receiver, 1, 512);
         data(receiver, 2, 512);
@@ -429,7 +429,7 @@ class ReceiverTest {
     }
 
     @Test
-    void a_store_without_room_holds_the_ack_back_and_the_wait_is_not_the_peers_silence() {
+    void without_room_in_the_sink_the_ack_is_delayed_and_the_idle_timeout_does_not_run() {
         Receiver receiver = receiver(1, new Ack(0));
         store.room = false;
         wire.taken();
@@ -454,7 +454,7 @@ class ReceiverTest {
     }
 
     @Test
-    void case49_a_sender_that_falls_silent_is_given_up_with_error_0() {
+    void case49_the_idle_timeout_of_a_receiver_sends_error_0() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 512);
         while (wire.outcome == null) {
@@ -467,7 +467,7 @@ class ReceiverTest {
 
     /** Else a client that asks for the same upload again and again, from one port, never gets through (case 66). */
     @Test
-    void case66_repeats_do_not_make_a_receiver_linger_for_ever() {
+    void case66_repeated_requests_do_not_extend_dallying_without_limit() {
         Receiver receiver = completed();
         long end = now + 2 * Limits.DEFAULT.dally().toNanos();
         while (now < end) {

@@ -16,7 +16,7 @@ class RetransmissionTimerTest {
     private final RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, STEADY);
 
     @Test
-    void case28_an_agreed_timeout_is_kept_to_the_letter() {
+    void case28_a_negotiated_timeout_is_applied_exactly() {
         RetransmissionTimer agreed = new RetransmissionTimer(Duration.ofSeconds(3), new SplittableRandom(1));
         agreed.backOff();
         agreed.backOff();
@@ -27,12 +27,12 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void before_the_first_round_trip_the_wait_is_a_second() {
+    void before_the_first_round_trip_the_timeout_is_one_second() {
         assertThat(timer.timeout()).isEqualTo(1000 * MS);
     }
 
     @Test
-    void the_first_round_trip_gives_three_times_itself() {
+    void after_the_first_round_trip_the_timeout_is_three_times_the_rtt() {
         timer.measured(100 * MS); // RFC 6298, 2.2: R + 4 * R/2
         assertThat(timer.timeout()).isEqualTo(300 * MS);
     }
@@ -46,7 +46,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_reply_that_the_peer_had_to_repeat_makes_no_wait_long() {
+    void a_retransmission_of_the_peer_does_not_keep_the_timeout_long() {
         timer.measured(1000 * MS); // the first answer got lost, and came again after the peer's wait
         assertThat(timer.timeout()).isEqualTo(3000 * MS);
         timer.measured(10 * MS);
@@ -54,7 +54,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void when_replies_take_longer_for_good_the_wait_follows() {
+    void the_timeout_follows_a_lasting_increase_of_the_rtt() {
         for (int i = 0; i < 100; i++) {
             timer.measured(10 * MS);
         }
@@ -66,7 +66,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void steady_round_trips_bring_the_wait_down_to_half_as_much_again() {
+    void with_a_constant_rtt_the_timeout_falls_to_one_and_a_half_times_the_rtt() {
         for (int i = 0; i < 200; i++) {
             timer.measured(100 * MS);
         }
@@ -74,13 +74,13 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void the_wait_is_never_shorter_than_the_floor() {
+    void the_timeout_is_never_shorter_than_the_floor() {
         timer.measured(1000);
         assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
     }
 
     @Test
-    void a_round_trip_longer_than_the_end_of_doubling_is_waited_for_but_not_doubled() {
+    void a_timeout_above_the_ceiling_is_not_doubled() {
         timer.measured(2000 * MS);
         assertThat(timer.timeout()).isEqualTo(6000 * MS);
         timer.backOff();
@@ -88,13 +88,13 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void no_round_trip_is_taken_to_be_longer_than_a_minute() {
+    void the_timeout_is_at_most_a_minute() {
         timer.measured(3_600_000 * MS);
         assertThat(timer.timeout()).isEqualTo(60_000 * MS);
     }
 
     @Test
-    void case49_each_wait_in_vain_doubles_the_next_up_to_an_end() {
+    void case49_each_timeout_doubles_the_next_up_to_the_ceiling() {
         timer.measured(100 * MS);
         long[] expected = {600, 1200, 2400, 3000, 3000};
         for (long millis : expected) {
@@ -110,7 +110,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void waits_are_stretched_at_random_by_a_quarter_at_most() {
+    void jitter_extends_a_timeout_by_a_quarter_at_most() {
         RetransmissionTimer random = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(7));
         long shortest = Long.MAX_VALUE;
         long longest = 0;
@@ -124,7 +124,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void the_round_trip_is_from_a_block_to_its_answer() {
+    void the_rtt_is_measured_from_a_block_to_its_ack() {
         timer.sent(5, 1000 * MS);
         timer.sent(6, 1050 * MS); // one measure at a time
         timer.answered(4, 1090 * MS); // of an older block
@@ -133,7 +133,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void an_answer_to_something_that_was_sent_twice_measures_nothing() {
+    void an_ack_of_a_retransmitted_block_is_not_measured() {
         timer.sent(5, 0);
         timer.resent(60 * MS); // Karn's rule: it could answer either copy
         timer.answered(5, 100 * MS);
@@ -144,7 +144,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void an_answer_without_a_measure_means_nothing() {
+    void an_ack_without_a_running_measurement_is_ignored() {
         timer.answered(1, 100 * MS);
         timer.sent(2, 200 * MS);
         timer.answered(2, 300 * MS);
@@ -153,14 +153,14 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_clock_that_is_negative_or_wraps_measures_as_well() {
+    void a_clock_overflow_does_not_affect_the_measurement() {
         timer.sent(1, Long.MAX_VALUE - 50 * MS);
         timer.answered(1, Long.MIN_VALUE + 50 * MS);
         assertThat(timer.timeout()).isCloseTo(300 * MS, within(10L));
     }
 
     @Test
-    void the_pause_within_a_window_is_a_fraction_of_a_round_trip() {
+    void the_pause_within_a_window_is_a_fraction_of_the_rtt() {
         assertThat(timer.pause()).isEqualTo(1 * MS);
         timer.measured(80 * MS);
         assertThat(timer.pause()).isEqualTo(10 * MS);
@@ -195,7 +195,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void as_many_duplicates_as_retransmissions_raise_the_floor_to_what_would_have_been_long_enough() {
+    void as_many_duplicates_as_retransmissions_raise_the_floor_to_a_sufficient_timeout() {
         answeredAfterTimeouts(100, 20, 60);
         timer.duplicate(101 * MS);
         timer.duplicate(102 * MS);
@@ -204,7 +204,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_single_duplicate_that_comes_at_once_may_be_the_networks_copy() {
+    void a_single_immediate_duplicate_may_be_a_duplicate_of_the_network() {
         answeredAfterTimeouts(30, 20);
         timer.duplicate(31 * MS);
         timer.measured(MS);
@@ -212,7 +212,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_single_duplicate_as_late_as_the_retransmission_answers_that() {
+    void a_single_duplicate_one_rtt_after_the_retransmission_answers_it() {
         answeredAfterTimeouts(50, 20);
         timer.duplicate(70 * MS);
         timer.measured(MS);
@@ -220,7 +220,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_learnt_floor_has_an_end_and_is_forgotten_again() {
+    void a_raised_floor_is_limited_and_expires() {
         answeredAfterTimeouts(900, 20, 60, 140, 300, 620);
         for (int i = 0; i < 5; i++) {
             timer.duplicate(901 * MS);
@@ -234,7 +234,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_block_that_was_late_and_not_lost_makes_no_round_trip_of_zero() {
+    void a_late_block_does_not_give_an_rtt_of_zero() {
         timer.measured(200 * MS);
         timer.onGapAck(5, 0);
         timer.answered(5, MS / 10);
@@ -242,7 +242,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void what_was_asked_for_again_measures_where_nothing_else_does() {
+    void a_retransmission_is_measured_only_before_the_first_rtt() {
         timer.onGapAck(5, 0);
         timer.answered(4, 10 * MS);
         assertThat(timer.timeout()).isEqualTo(1000 * MS);
@@ -254,7 +254,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void replies_that_are_all_too_early_correct_an_estimate_that_is_too_long() {
+    void early_replies_correct_an_estimate_that_is_too_long() {
         timer.measured(1000 * MS);
         for (int i = 0; i < 8; i++) {
             timer.onGapAck(5, 0);
@@ -264,7 +264,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
-    void a_wide_window_in_flight_is_waited_for_longer_since_its_receiver_asks_first() {
+    void a_wide_window_in_flight_extends_the_timeout() {
         timer.measured(MS);
         timer.expectReplyTo(4);
         assertThat(timer.timeout()).isEqualTo(29 * MS);

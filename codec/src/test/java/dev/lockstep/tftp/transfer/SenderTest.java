@@ -73,7 +73,7 @@ class SenderTest {
     }
 
     @Test
-    void a_file_goes_block_by_block_and_ends_with_a_short_one() {
+    void a_file_is_sent_block_by_block_and_ends_with_a_short_one() {
         Sender sender = plain(1_000);
         assertThat(wire.taken()).containsExactly("DATA 1 (512)");
         ack(sender, 1);
@@ -155,7 +155,7 @@ class SenderTest {
     }
 
     @Test
-    void case14_and_f09_a_last_ack_that_never_comes_is_probably_complete_and_no_error() {
+    void case14_and_f09_a_missing_last_ack_is_unconfirmed_and_no_error() {
         Sender sender = plain(100);
         while (wire.outcome == null) {
             silence(sender);
@@ -165,7 +165,7 @@ class SenderTest {
     }
 
     @Test
-    void case15_and_17_a_lost_oack_or_ack_0_brings_the_identical_oack_again() {
+    void case15_and_17_a_lost_oack_or_ack_0_repeats_the_identical_oack() {
         Sender sender = sender(100, 512, 1, Duration.ZERO, true);
         silence(sender);
         silence(sender);
@@ -175,7 +175,7 @@ class SenderTest {
     }
 
     @Test
-    void case01_a_repeated_request_before_any_ack_brings_the_first_message_again() {
+    void case01_a_repeated_request_before_any_ack_repeats_the_first_message() {
         Sender withOack = sender(100, 512, 1, Duration.ZERO, true);
         withOack.onRequestRepeated(now);
         assertThat(wire.taken()).containsExactly("OACK tsize=100", "OACK tsize=100");
@@ -183,7 +183,7 @@ class SenderTest {
     }
 
     @Test
-    void f05_a_repeated_request_without_options_brings_data_1_again_and_nothing_after_progress() {
+    void f05_a_repeated_request_without_options_repeats_data_1_but_not_after_progress() {
         Sender sender = plain(2_000);
         sender.onRequestRepeated(now);
         assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 1 (512)");
@@ -197,7 +197,7 @@ class SenderTest {
     }
 
     @Test
-    void who_makes_room_for_others_ends_without_another_word() {
+    void an_evicted_transfer_sends_nothing_more() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();
         sender.evicted(now);
@@ -207,7 +207,7 @@ class SenderTest {
     }
 
     @Test
-    void case19_an_oack_answered_with_another_ack_than_0_moves_nothing() {
+    void case19_an_oack_answered_with_another_ack_than_0_changes_nothing() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();
         ack(sender, 1);
@@ -227,7 +227,7 @@ class SenderTest {
     }
 
     @Test
-    void case65_silence_after_the_oack_is_a_probe_and_says_nothing() {
+    void case65_an_idle_timeout_after_the_oack_is_a_probe_and_sends_no_error() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         while (wire.outcome == null) {
             silence(sender);
@@ -237,7 +237,7 @@ class SenderTest {
     }
 
     @Test
-    void f03_a_second_ack_0_for_an_empty_file_sends_nothing_and_the_give_up_is_quiet() {
+    void f03_a_second_ack_0_for_an_empty_file_sends_nothing_and_the_idle_timeout_no_error() {
         Sender sender = sender(0, 1_432, 1, Duration.ZERO, true);
         ack(sender, 0);
         ack(sender, 0);
@@ -272,7 +272,7 @@ class SenderTest {
     }
 
     @Test
-    void f07_the_next_window_starts_after_the_ack_wherever_that_is_and_only_once() {
+    void f07_the_next_window_starts_after_any_ack_and_only_once() {
         Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
         wire.taken();
         ack(sender, 3); // the last good block before a hole
@@ -287,7 +287,7 @@ class SenderTest {
     }
 
     @Test
-    void f08_equal_timers_on_both_sides_cost_one_resend_for_a_loss() {
+    void f08_equal_timers_on_both_sides_cost_one_retransmission_for_a_loss() {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(1), false);
         wire.taken();
         silence(sender);
@@ -352,7 +352,7 @@ class SenderTest {
     }
 
     @Test
-    void case46_silence_sends_the_window_again() {
+    void case46_a_timeout_retransmits_the_window() {
         Sender sender = sender(512 * 40, 512, 2, Duration.ZERO, false);
         wire.taken();
         silence(sender);
@@ -385,7 +385,7 @@ class SenderTest {
     }
 
     @Test
-    void case49_the_end_is_told_with_error_0() {
+    void case49_the_idle_timeout_of_a_sender_sends_error_0() {
         Sender sender = plain(10_000);
         while (wire.outcome == null) {
             wire.taken();
@@ -406,7 +406,7 @@ class SenderTest {
     }
 
     @Test
-    void our_own_slow_disk_is_not_the_peers_silence() {
+    void the_idle_timeout_does_not_run_while_the_local_disk_is_read() {
         Sender sender = plain(5_000);
         supply.ready = 0;
         ack(sender, 1);
@@ -422,7 +422,7 @@ class SenderTest {
     }
 
     @Test
-    void case50_a_peer_whose_port_is_gone_ends_it_without_a_word() {
+    void case50_port_unreachable_ends_the_transfer_without_an_error() {
         Sender sender = plain(5_000);
         wire.taken();
         sender.peerGone(now);
@@ -431,7 +431,7 @@ class SenderTest {
     }
 
     @Test
-    void case04_and_60_what_comes_after_the_end_is_dropped() {
+    void case04_and_60_messages_after_the_end_are_dropped() {
         Sender sender = plain(10);
         ack(sender, 1);
         wire.taken();
@@ -443,7 +443,7 @@ class SenderTest {
     }
 
     @Test
-    void data_in_the_middle_of_a_download_is_no_ack() {
+    void data_during_a_download_is_ignored() {
         Sender sender = plain(5_000);
         wire.taken();
         sender.receive(new Data(1, Unpooled.buffer().writeByte(1)), now);
@@ -452,7 +452,7 @@ class SenderTest {
     }
 
     @Test
-    void case28_an_agreed_timeout_is_kept_to_the_letter() {
+    void case28_a_negotiated_timeout_is_applied_exactly() {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(3), false);
         for (int i = 0; i < 3; i++) {
             assertThat(wire.deadline - now).isEqualTo(3 * SECOND);
@@ -462,17 +462,17 @@ class SenderTest {
     }
 
     @Test
-    void case28_an_agreed_timeout_leaves_room_for_some_resends() {
+    void case28_a_negotiated_timeout_allows_several_retransmissions() {
         assertThat(silenceUntilGivenUp(Duration.ofSeconds(20), Limits.DEFAULT)).isEqualTo(80 * SECOND);
     }
 
     @Test
-    void case28_no_agreed_timeout_holds_a_place_for_more_than_two_minutes() {
+    void case28_a_negotiated_timeout_extends_the_idle_timeout_to_at_most_two_minutes() {
         assertThat(silenceUntilGivenUp(Duration.ofSeconds(255), Limits.DEFAULT)).isEqualTo(120 * SECOND);
     }
 
     @Test
-    void case28_a_long_timeout_of_its_own_is_no_reason_to_give_up_sooner() {
+    void case28_a_long_configured_timeout_does_not_shorten_the_idle_timeout() {
         Duration longest = Duration.ofSeconds(255);
         Limits own = Limits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
         assertThat(silenceUntilGivenUp(longest, own)).isEqualTo(1020 * SECOND);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TftpExceptionTest {
     @Test
-    void a_failure_here_is_told_with_its_code_and_text() {
+    void a_local_failure_is_sent_with_its_code_and_text() {
         TftpException full = new TftpException(ErrorCode.DISK_FULL, "disk full");
         assertThat(full.toMessage()).isEqualTo(new ErrorMessage(3, "disk full"));
         assertThat(full.is(ErrorCode.DISK_FULL)).isTrue();
@@ -18,7 +18,7 @@ class TftpExceptionTest {
     }
 
     @Test
-    void what_the_peer_says_keeps_its_code_even_one_that_does_not_exist() {
+    void an_error_of_the_peer_keeps_an_unknown_code() {
         TftpException invented = TftpException.fromPeer(new ErrorMessage(23, "odd"));
         assertThat(invented.code()).isEqualTo(23);
         assertThat(invented).hasMessage("odd");
@@ -29,7 +29,7 @@ class TftpExceptionTest {
     }
 
     @Test
-    void a_failure_that_is_not_meant_for_the_peer_tells_nothing_of_this_machine() {
+    void an_unexpected_failure_is_sent_without_details() {
         TftpException told = TftpException.of(new IOException("/srv/secret/path: denied"));
         assertThat(told.toMessage()).isEqualTo(new ErrorMessage(0, "internal error"));
         assertThat(told).hasRootCauseMessage("/srv/secret/path: denied");

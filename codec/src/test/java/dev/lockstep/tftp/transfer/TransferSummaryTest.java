@@ -18,7 +18,7 @@ class TransferSummaryTest {
     }
 
     @Test
-    void a_transfer_is_told_in_bytes_seconds_and_a_rate() {
+    void a_summary_has_bytes_seconds_and_rate() {
         assertThat(TransferSummary.of(stats(1942, 13, 0))).isEqualTo("1942 bytes in 0.013 s, 149.4 kB/s");
         assertThat(TransferSummary.of(stats(0, 0, 0))).isEqualTo("0 bytes in 0.000 s, 0.0 B/s");
         assertThat(TransferSummary.of(stats(5_000_000_000L, 2000, 0)))
@@ -26,7 +26,7 @@ class TransferSummaryTest {
     }
 
     @Test
-    void the_long_form_adds_what_was_agreed_on() {
+    void the_long_summary_adds_the_settings() {
         TransferSettings settings = new TransferSettings(1428, 64, Duration.ZERO, 1942, 0);
         assertThat(TransferSummary.of(stats(1942, 13, 3), settings))
                 .isEqualTo("1942 bytes in 0.013 s, 149.4 kB/s, blksize 1428, windowsize 64, resends 3");
@@ -47,7 +47,7 @@ class TransferSummaryTest {
     }
 
     @Test
-    void the_language_of_the_machine_does_not_matter() {
+    void the_default_locale_does_not_matter() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.GERMANY);
         try {
@@ -58,7 +58,7 @@ class TransferSummaryTest {
     }
 
     @Test
-    void time_runs_until_the_end_and_then_stands() {
+    void the_elapsed_time_stops_at_the_end() {
         TransferStats stats = new TransferStats(-500);
         assertThat(stats.elapsed(1500)).isEqualTo(2000);
         assertThat(stats.firstByteAfter()).isEqualTo(-1);

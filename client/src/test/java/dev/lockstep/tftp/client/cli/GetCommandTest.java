@@ -20,14 +20,14 @@ class GetCommandTest {
     }
 
     @Test
-    void two_files_with_one_target_are_wrong_usage() {
+    void two_files_with_one_target_are_rejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> get("tftp://h/a/f", "tftp://h/b/f").jobs(TransferMode.OCTET, null))
                 .withMessage("tftp://h/b/f: f is the target of another file too (expected: one file for each target)");
     }
 
     @Test
-    void a_target_that_is_a_link_to_another_one_is_wrong_usage() throws IOException {
+    void a_target_that_is_a_link_to_another_target_is_rejected() throws IOException {
         Files.createFile(folder.resolve("one"));
         Files.createSymbolicLink(folder.resolve("two"), Path.of("one"));
         assertThatIllegalArgumentException()
@@ -37,7 +37,7 @@ class GetCommandTest {
     }
 
     @Test
-    void files_with_targets_of_their_own_are_jobs() {
+    void each_file_with_its_own_target_is_a_job() {
         assertThat(get("tftp://h/a", "tftp://i/b", "tftp://h/c").jobs(TransferMode.OCTET, null))
                 .extracting(Batch.Job::local)
                 .containsExactly("a", "b", "c");

@@ -65,7 +65,7 @@ class HashingTest {
     }
 
     @Test
-    void a_source_with_the_right_hash_is_read_whole() throws IOException {
+    void a_source_with_the_right_hash_is_read_to_its_end() throws IOException {
         ByteArraySource file = new ByteArraySource("abc".getBytes()).atMost(2);
         try (Source source = Hashing.checked(file, ABC)) {
             assertThat(readAll(source)).isEqualTo("abc");
@@ -82,14 +82,14 @@ class HashingTest {
     }
 
     @Test
-    void its_end_must_be_asked_for_so_its_size_is_not_told() throws IOException {
+    void a_hashed_source_reports_an_unknown_size() throws IOException {
         try (Source source = Hashing.checked(new ByteArraySource("abc".getBytes()), ABC)) {
             assertThat(source.size()).isEqualTo(Source.UNKNOWN_SIZE);
         }
     }
 
     @Test
-    void without_a_hash_nothing_stands_in_between() {
+    void without_a_hash_sink_and_source_are_not_wrapped() {
         MemorySink sink = new MemorySink();
         ByteArraySource source = new ByteArraySource(new byte[3]);
         assertThat(Hashing.checked(sink, null)).isSameAs(sink);

@@ -36,7 +36,7 @@ class LoadCommandTest {
             --threads 0           | event loops: 0 (expected: 1 to 2147483647)
             --mode mail           | --mode: mail (expected: octet or netascii)
             """)
-    void a_wrong_flag_ends_with_2_the_value_and_what_was_expected(String flags, String message) {
+    void an_invalid_flag_exits_with_2_and_prints_its_value_and_what_was_expected(String flags, String message) {
         List<String> arguments = new ArrayList<>(List.of("load", "tftp://127.0.0.1:1/boot.img"));
         arguments.addAll(List.of(flags.split(" ")));
         PrintStream standardError = System.err;

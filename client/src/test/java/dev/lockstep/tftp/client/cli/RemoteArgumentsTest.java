@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RemoteArgumentsTest {
     @Test
-    void uris_are_taken_one_by_one() {
+    void each_uri_is_a_file() {
         assertThat(RemoteArguments.toGet(List.of("tftp://h/a", "tftp://i:70/b;mode=netascii"), OCTET))
                 .containsExactly(new RemoteFile("h", 69, "a", OCTET), new RemoteFile("i", 70, "b", NETASCII));
     }
@@ -27,27 +27,27 @@ class RemoteArgumentsTest {
     }
 
     @Test
-    void a_plain_file_name_is_taken_as_it_is() {
+    void a_plain_file_name_is_not_decoded() {
         assertThat(RemoteArguments.toGet(List.of("100%;mode=netascii", "h"), OCTET))
                 .containsExactly(new RemoteFile("h", 69, "100%;mode=netascii", OCTET));
     }
 
     @Test
-    void a_mixture_of_both_forms_is_refused() {
+    void a_mixture_of_both_forms_is_rejected() {
         assertRefused(List.of("tftp://h/a", "b"));
         assertRefused(List.of("a", "tftp://h/b"));
         assertRefused(List.of("a", "b", "6969", "d"));
     }
 
     @Test
-    void a_uri_without_a_file_is_nothing_to_get() {
+    void a_uri_without_a_file_name_is_rejected() {
         assertRefused(List.of("tftp://h/"));
         assertRefused(List.of("tftp://h"));
         assertRefused(List.of("tftp://h/dir/"));
     }
 
     @Test
-    void a_port_that_does_not_exist_is_refused() {
+    void an_invalid_port_is_rejected() {
         assertRefused(List.of("f", "h", "0"));
         assertRefused(List.of("f", "h", "65536"));
         assertRefused(List.of("f", "h", "-1"));

@@ -34,12 +34,12 @@ class ReportTest {
     private final PrintStream standardError = System.err;
 
     @BeforeEach
-    void standard_error_is_read() {
+    void capture_standard_error() {
         System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
     @AfterEach
-    void and_given_back() {
+    void restore_standard_error() {
         System.setErr(standardError);
     }
 
@@ -74,14 +74,14 @@ class ReportTest {
     }
 
     @Test
-    void a_result_is_a_line() {
+    void a_result_is_printed_on_one_line() {
         report(false, false, false).done("get", "f", result(Outcome.COMPLETE));
         assertThat(printed().strip()).isEqualTo("tftp://h/dir/f: 100 bytes in 0.500 s, 200.0 B/s");
         assertThat(complained()).isEmpty();
     }
 
     @Test
-    void with_more_words_it_tells_what_was_agreed_on_and_with_none_nothing() {
+    void a_verbose_report_prints_the_settings_and_a_quiet_one_nothing() {
         report(false, false, true).done("get", "f", result(Outcome.COMPLETE));
         assertThat(printed()).contains("blksize 1428, windowsize 4, resends 0");
         out.reset();
@@ -90,7 +90,7 @@ class ReportTest {
     }
 
     @Test
-    void a_result_may_be_a_json_object() throws IOException {
+    void a_result_is_printed_as_a_json_object_on_request() throws IOException {
         report(true, false, false).done("get", "/tmp/\"f\"", result(Outcome.COMPLETE));
         assertThat(json())
                 .containsEntry("operation", "get")
@@ -105,7 +105,7 @@ class ReportTest {
     }
 
     @Test
-    void case14_an_end_that_is_not_confirmed_is_said_to_be_so() throws IOException {
+    void case14_an_unconfirmed_result_is_reported_as_such() throws IOException {
         report(true, false, false).done("put", "f", result(Outcome.UNCONFIRMED));
         assertThat(json()).containsEntry("result", "unconfirmed");
         assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: probably complete: the last ACK never came");
@@ -119,19 +119,19 @@ class ReportTest {
     }
 
     @Test
-    void a_quiet_report_still_tells_of_failures() {
+    void a_quiet_report_prints_failures() {
         report(false, true, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
         assertThat(complained().lines()).hasSize(1);
     }
 
     @Test
-    void a_verbose_report_shows_where_it_happened() {
+    void a_verbose_report_prints_the_stack_trace() {
         report(false, false, true).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
         assertThat(complained()).contains("\tat ");
     }
 
     @Test
-    void what_a_server_says_stays_on_one_line_and_moves_no_cursor() throws IOException {
+    void control_characters_of_a_server_are_escaped_on_the_terminal() throws IOException {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(99, "bad\nnews\u001b[2J"));
         report(true, false, false).failed("get", "f", REMOTE, failure);
         assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad\\x0anews\\x1b[2J");
@@ -143,7 +143,7 @@ class ReportTest {
     }
 
     @Test
-    void c1_controls_and_bidi_overrides_of_a_server_are_written_out() {
+    void c1_controls_and_bidi_overrides_of_a_server_are_escaped() {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(1, "no\u009b2J\u202egmi.exe"));
         report(true, false, true).failed("get", "f", REMOTE, failure);
         assertThat(complained())
@@ -152,7 +152,7 @@ class ReportTest {
     }
 
     @Test
-    void a_fault_of_ours_is_told_as_one() {
+    void an_unexpected_exception_is_reported_as_internal_error() {
         report(false, false, false).failed("get", "f", REMOTE, new IllegalStateException("secret"));
         assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 0 internal error");
     }

@@ -15,7 +15,7 @@ class ShellTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"put /", "mput /", "put \"\""})
-    void a_put_of_what_has_no_name_is_a_failure_and_the_shell_goes_on(String line) {
+    void a_put_without_a_file_name_fails_and_the_shell_continues(String line) {
         shell.execute("connect 192.0.2.1");
         assertThat(shell.execute(line)).as("goes on").isTrue();
         assertThat(shell.hasFailed()).isTrue();
@@ -33,7 +33,7 @@ class ShellTest {
     }
 
     @Test
-    void quit_ends_it() {
+    void quit_ends_the_shell() {
         assertThat(shell.execute("quit")).isFalse();
         assertThat(shell.hasFailed()).isFalse();
     }

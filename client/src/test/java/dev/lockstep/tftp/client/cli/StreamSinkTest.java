@@ -42,7 +42,7 @@ class StreamSinkTest {
     }
 
     @Test
-    void a_pipe_that_nobody_reads_is_closed_output() {
+    void a_broken_pipe_is_closed_output() {
         TftpException failure = failureOf("Broken pipe");
         assertThat(failure).hasMessage("output closed");
         assertThat(StreamSink.isOutputClosed(failure)).isTrue();

@@ -17,7 +17,7 @@ class TftpCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"get", "put", "load", "shell", "hello"})
-    void an_argument_that_begins_with_at_is_a_name_and_not_a_file_of_arguments(String command) throws IOException {
+    void an_argument_that_begins_with_at_is_not_a_file_of_arguments(String command) throws IOException {
         String name = "@" + Files.writeString(folder.resolve("arguments"), "--version");
         ParseResult parsed =
                 TftpCommand.commandLine(TftpCommand.commandOf(command)).parseArgs("--", name);

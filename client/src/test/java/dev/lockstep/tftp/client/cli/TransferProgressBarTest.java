@@ -39,7 +39,7 @@ class TransferProgressBarTest {
     }
 
     @Test
-    void the_line_shows_per_cent_bytes_rate_and_time_left() {
+    void the_line_shows_per_cent_bytes_rate_and_remaining_time() {
         TransferListener transfer = progress.transfer();
         started(transfer, 260_000);
         assertThat(progress.line(1)).isEqualTo("tftp 0% [                    ] 0.0 of 0.3 MB, 0.0 B/s");
@@ -49,7 +49,7 @@ class TransferProgressBarTest {
     }
 
     @Test
-    void without_a_size_it_shows_what_has_been_moved() {
+    void without_a_size_the_line_shows_bytes_and_rate() {
         TransferListener transfer = progress.transfer();
         started(transfer, Source.UNKNOWN_SIZE);
         progressed(transfer, 60_000);
@@ -57,7 +57,7 @@ class TransferProgressBarTest {
     }
 
     @Test
-    void transfers_with_the_same_port_of_a_server_are_counted_one_by_one() {
+    void transfers_with_the_same_peer_are_counted_separately() {
         TransferListener one = progress.transfer();
         TransferListener two = progress.transfer();
         started(one, 100_000);

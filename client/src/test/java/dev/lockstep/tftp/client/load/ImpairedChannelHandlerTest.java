@@ -16,7 +16,7 @@ class ImpairedChannelHandlerTest {
     private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 69);
 
     @Test
-    void a_good_link_changes_nothing() {
+    void without_impairment_nothing_changes() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 0, 0, 0, 0, 1));
         assertThat(sent(channel, 5)).containsExactly(0, 1, 2, 3, 4);
         assertThat(received(channel, 5)).containsExactly(0, 1, 2, 3, 4);
@@ -24,7 +24,7 @@ class ImpairedChannelHandlerTest {
     }
 
     @Test
-    void the_same_seed_brings_the_same_faults() {
+    void the_same_seed_gives_the_same_impairment() {
         LinkImpairment faults = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
         List<Integer> once = received(channel(faults), 200);
         assertThat(received(channel(faults), 200)).isEqualTo(once);
@@ -33,7 +33,7 @@ class ImpairedChannelHandlerTest {
     }
 
     @Test
-    void each_direction_has_faults_of_its_own() {
+    void each_direction_is_impaired_independently() {
         LinkImpairment faults = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
         EmbeddedChannel both = channel(faults);
         List<Integer> out = sent(both, 200);
@@ -44,26 +44,26 @@ class ImpairedChannelHandlerTest {
     }
 
     @Test
-    void loss_loses_about_as_many_as_it_says_and_no_buffer() {
+    void loss_drops_about_the_given_share_and_leaks_no_buffer() {
         EmbeddedChannel channel = channel(new LinkImpairment(0.25, 0, 0, 0, 0, 1));
         assertThat(received(channel, 10_000).size()).isBetween(7_300, 7_700);
         assertThat(channel.finish()).isFalse();
     }
 
     @Test
-    void a_duplicate_comes_right_behind() {
+    void a_duplicate_follows_immediately() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 1, 0, 0, 0, 1));
         assertThat(sent(channel, 2)).containsExactly(0, 0, 1, 1);
     }
 
     @Test
-    void the_next_one_overtakes_the_one_that_is_held_back() {
+    void the_next_datagram_overtakes_a_held_one() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 0, 1, 0, 0, 1));
         assertThat(received(channel, 4)).containsExactly(1, 0, 3, 2);
     }
 
     @Test
-    void what_is_held_back_comes_at_last_even_if_nothing_follows() {
+    void a_held_datagram_arrives_even_if_none_follows() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 0, 1, 0, 0, 1));
         channel.freezeTime();
         assertThat(received(channel, 1)).isEmpty();
@@ -73,7 +73,7 @@ class ImpairedChannelHandlerTest {
     }
 
     @Test
-    void a_delay_holds_each_datagram_for_its_time_and_keeps_the_order() {
+    void a_delay_keeps_the_order() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 0, 0, 10, 5, 1));
         channel.freezeTime();
         assertThat(sent(channel, 3)).isEmpty();
@@ -86,7 +86,7 @@ class ImpairedChannelHandlerTest {
     }
 
     @Test
-    void what_was_sent_before_the_close_still_leaves() {
+    void datagrams_sent_before_the_close_are_delivered() {
         EmbeddedChannel channel = channel(new LinkImpairment(0, 0, 0, 10, 0, 1));
         channel.freezeTime();
         sent(channel, 1);

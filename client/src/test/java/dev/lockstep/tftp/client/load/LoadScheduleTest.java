@@ -55,7 +55,7 @@ class LoadScheduleTest {
     }
 
     @Test
-    void what_makes_no_sense_is_refused_with_what_was_expected() {
+    void invalid_values_are_rejected_with_what_was_expected() {
         assertThatThrownBy(() -> new LoadSchedule(0, 0, NONE, NONE, 1)).hasMessage("concurrency: 0 (expected: >= 1)");
         assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, 0)).hasMessage("transfers: 0 (expected: >= 1)");
         assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, Long.MAX_VALUE))

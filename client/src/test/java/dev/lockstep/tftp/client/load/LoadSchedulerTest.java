@@ -34,7 +34,7 @@ class LoadSchedulerTest {
     }
 
     @Test
-    void an_open_loop_counts_from_the_intended_start_however_long_the_server_stalls() throws InterruptedException {
+    void an_open_loop_keeps_its_schedule_while_the_server_stalls() throws InterruptedException {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
         LoadScheduler pacer =
@@ -51,7 +51,7 @@ class LoadSchedulerTest {
     }
 
     @Test
-    void a_closed_loop_starts_the_next_one_when_the_last_one_ends() throws InterruptedException {
+    void a_closed_loop_starts_the_next_transfer_when_the_previous_one_ends() throws InterruptedException {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
         LoadScheduler pacer =
@@ -67,7 +67,7 @@ class LoadSchedulerTest {
     }
 
     @Test
-    void a_closed_loop_never_has_more_under_way_than_it_has_clients() throws InterruptedException {
+    void a_closed_loop_never_runs_more_transfers_than_clients() throws InterruptedException {
         Queue<Runnable> underway = new ArrayDeque<>();
         List<Integer> crowds = new ArrayList<>();
         List<Long> numbers = new ArrayList<>();
@@ -90,13 +90,13 @@ class LoadSchedulerTest {
     }
 
     @Test
-    void a_closed_loop_counts_what_starts_after_the_warm_up_and_numbers_all() throws InterruptedException {
+    void a_closed_loop_counts_transfers_after_the_warm_up_and_numbers_all() throws InterruptedException {
         assertThat(started(new LoadSchedule(1, 0, NONE, Duration.ofSeconds(1), NONE, 3), 400))
                 .containsExactly("0 warm-up", "1 warm-up", "2 warm-up", "3", "4", "5");
     }
 
     @Test
-    void an_open_loop_counts_what_should_start_after_the_warm_up() throws InterruptedException {
+    void an_open_loop_counts_transfers_scheduled_after_the_warm_up() throws InterruptedException {
         assertThat(started(new LoadSchedule(1, 2, NONE, Duration.ofSeconds(1), NONE, 2), 10_000))
                 .containsExactly("0 warm-up", "1 warm-up", "2", "3");
     }
@@ -114,7 +114,7 @@ class LoadSchedulerTest {
     }
 
     @Test
-    void a_stop_starts_nothing_more_and_waits_for_nothing() throws InterruptedException {
+    void a_stop_starts_no_more_transfers_and_waits_for_none() throws InterruptedException {
         List<Long> numbers = new ArrayList<>();
         LoadScheduler[] pacer = new LoadScheduler[1];
         pacer[0] = new LoadScheduler(new LoadSchedule(5, 10, NONE, NONE, 1000), clock, (number, meant, ended) -> {

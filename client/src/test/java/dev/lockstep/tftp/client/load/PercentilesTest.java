@@ -27,7 +27,7 @@ class PercentilesTest {
     }
 
     @Test
-    void event_loops_may_record_while_a_load_that_was_interrupted_is_told() {
+    void percentiles_can_be_computed_while_event_loops_record() {
         BusyHistogram live = new BusyHistogram();
         live.recordValue(1_000_000);
         Percentiles percentiles = Percentiles.of(live);

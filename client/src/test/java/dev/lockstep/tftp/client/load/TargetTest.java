@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 
 class TargetTest {
     @Test
-    void a_weight_stands_behind_the_uri() {
+    void a_weight_follows_the_uri() {
         Target target = Target.parse("tftp://host:6969/boot.img@3", TransferMode.OCTET);
         assertThat(target.weight()).isEqualTo(3);
         assertThat(target.remote().filename()).isEqualTo("boot.img");
     }
 
     @Test
-    void without_one_it_is_one() {
+    void the_default_weight_is_1() {
         assertThat(Target.parse("tftp://host/boot@work.img", TransferMode.OCTET).weight())
                 .isEqualTo(1);
     }
@@ -28,13 +28,13 @@ class TargetTest {
     }
 
     @Test
-    void the_number_of_the_transfer_takes_its_place_in_the_name() {
+    void the_number_of_the_transfer_is_inserted_into_the_name() {
         Target target = Target.parse("tftp://host/up-{n}.bin", TransferMode.OCTET);
         assertThat(target.remoteOf(17).filename()).isEqualTo("up-17.bin");
     }
 
     @Test
-    void no_file_and_no_weight_are_refused() {
+    void a_missing_file_name_and_a_weight_of_0_are_rejected() {
         assertThatThrownBy(() -> Target.parse("tftp://host/", TransferMode.OCTET))
                 .hasMessageContaining("names no file");
         assertThatThrownBy(() -> Target.parse("tftp://host/x@0", TransferMode.OCTET))

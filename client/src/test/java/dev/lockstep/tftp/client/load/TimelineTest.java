@@ -12,7 +12,7 @@ class TimelineTest {
     private final Timeline timeline = new Timeline(tally, 0);
 
     @Test
-    void a_sample_holds_what_happened_since_the_last_one() {
+    void a_sample_covers_the_time_since_the_previous_one() {
         tally.bytes.add(1000);
         timeline.look(TimeUnit.MILLISECONDS.toNanos(100));
         tally.bytes.add(500);
@@ -22,7 +22,7 @@ class TimelineTest {
     }
 
     @Test
-    void a_long_run_stays_small_and_loses_nothing() {
+    void a_long_run_keeps_few_samples_and_all_bytes() {
         int looks = 36_000; // an hour
         for (int i = 1; i <= looks; i++) {
             tally.bytes.add(7);

@@ -25,7 +25,7 @@ class VerifyingSinkTest {
     }
 
     @Test
-    void the_first_transfer_teaches_and_the_next_one_is_compared() throws IOException {
+    void the_content_is_learnt_from_the_first_transfer_and_compared_with_the_next() throws IOException {
         ExpectedContent reference = ExpectedContent.learnt();
         move(content, new VerifyingSink(reference));
         VerifyingSink second = new VerifyingSink(reference);
@@ -50,7 +50,7 @@ class VerifyingSinkTest {
     }
 
     @Test
-    void transfers_that_learn_at_once_check_each_other() throws IOException {
+    void concurrent_transfers_that_learn_are_compared_with_each_other() throws IOException {
         ExpectedContent reference = ExpectedContent.learnt();
         VerifyingSink first = new VerifyingSink(reference);
         VerifyingSink second = new VerifyingSink(reference);
@@ -72,7 +72,7 @@ class VerifyingSinkTest {
     }
 
     @Test
-    void a_byte_more_than_the_file_has_is_wrong() throws IOException {
+    void a_byte_after_the_end_of_the_file_is_wrong() throws IOException {
         Path file = Files.write(folder.resolve("boot.img"), new byte[] {1, 2, 3});
         VerifyingSink sink = new VerifyingSink(ExpectedContent.of(file));
         assertThatThrownBy(() -> sink.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4})))
@@ -80,7 +80,7 @@ class VerifyingSinkTest {
     }
 
     @Test
-    void an_empty_file_is_a_file() throws IOException {
+    void an_empty_file_can_be_learnt() throws IOException {
         ExpectedContent reference = ExpectedContent.learnt();
         new VerifyingSink(reference).commit();
         VerifyingSink sink = new VerifyingSink(reference);

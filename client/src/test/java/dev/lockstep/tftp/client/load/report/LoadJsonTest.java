@@ -27,7 +27,7 @@ class LoadJsonTest {
             new Percentiles(3, 2, 1.5, 2.5, 3.5, 4.5, 5.5, List.of(new Percentiles.Bucket(1, 6, 3)));
 
     @Test
-    void every_figure_has_a_field_with_its_unit() throws IOException {
+    void each_figure_has_a_field_with_its_unit() throws IOException {
         Map<String, String> fields = fields(LoadJson.of(result("server said ERROR 1 </script>")));
         assertThat(fields)
                 .containsEntry("/operation", "get")
@@ -65,7 +65,7 @@ class LoadJsonTest {
     }
 
     @Test
-    void what_a_server_says_cannot_break_out_of_the_page() {
+    void the_text_of_a_server_is_escaped_in_the_page() {
         String page = LoadPage.of(result("server said ERROR 1 </script><script>alert(1)"));
         assertThat(page)
                 .doesNotContain("<script>alert")
@@ -80,7 +80,7 @@ class LoadJsonTest {
     }
 
     @Test
-    void the_table_says_the_same_in_words() {
+    void the_table_has_the_same_figures() {
         assertThat(LoadTable.of(result("timed out")))
                 .contains("3 complete, 1 failed in 2.00 s")
                 .contains("70 complete, 1 failed in 5.00 s before; left out")
