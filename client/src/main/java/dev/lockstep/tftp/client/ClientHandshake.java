@@ -146,7 +146,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
                 fail(TftpException.fromPeer(error));
             } else if (operation.isPlainReply(reply)) {
                 start(peer, TransferSettings.PLAIN, false);
-                ctx.fireChannelRead(ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
+                ctx.fireChannelRead(
+                        ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
                 removeSelf();
             }
         } catch (TftpException refusal) {

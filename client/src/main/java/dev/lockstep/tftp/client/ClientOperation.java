@@ -181,7 +181,8 @@ sealed interface ClientOperation {
         }
 
         @Override
-        public void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack)
+        public void begin(
+                ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack)
                 throws TftpException {
             granted.complete(negotiated.settings());
             throw new TftpException(ErrorCode.OPTION_REFUSED, "only asked for the options");

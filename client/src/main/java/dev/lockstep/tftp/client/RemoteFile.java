@@ -46,7 +46,8 @@ public record RemoteFile(String host, int port, String filename, TransferMode mo
      */
     public RemoteFile {
         if (filename.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("file name: contains a NUL (expected: none, NUL ends the name in the request)");
+            throw new IllegalArgumentException(
+                    "file name: contains a NUL (expected: none, NUL ends the name in the request)");
         }
         if (port < 1 || port > MAX_PORT) {
             throw new IllegalArgumentException("port: " + port + " (expected: 1 to 65535)");

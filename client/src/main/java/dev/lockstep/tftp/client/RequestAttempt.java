@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * One request with one set of options and a TID of its own, and the transfer that follows.
+ * A request with one set of options and a TID of its own, and the transfer that follows.
  *
  * @param server the server's address and its port for requests
  * @param asked the requested options

@@ -27,7 +27,8 @@ final class SocketPool implements ClientSockets {
 
     private final ClientSockets fresh;
     private final long quietTime;
-    private final Map<Kind, Deque<PooledSocket>> idleSockets = new ConcurrentHashMap<>(); // each queue belongs to one event loop
+    private final Map<Kind, Deque<PooledSocket>> idleSockets =
+            new ConcurrentHashMap<>(); // each queue belongs to one event loop
     private volatile boolean closed;
 
     /** Creates a pool that opens its sockets with {@code fresh}. */

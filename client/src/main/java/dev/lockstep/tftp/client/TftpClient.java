@@ -147,7 +147,8 @@ public final class TftpClient implements AutoCloseable {
         CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, new ClientOperation.Probe(request.remote(), granted), result);
-        result.whenComplete((none, failure) -> granted.completeExceptionally(failure)); // no effect if the settings are known
+        result.whenComplete(
+                (none, failure) -> granted.completeExceptionally(failure)); // no effect if the settings are known
         granted.whenComplete((settings, failure) -> result.cancel(false));
         return granted;
     }

@@ -42,17 +42,18 @@ class ClientHandshakeTest {
 
     private final class OneSocket implements ClientSockets {
         @Override
-        public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed) {
-            furnish.accept(channel.pipeline());
+        public void open(
+                EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
+            addHandlers.accept(channel.pipeline());
         }
 
         @Override
         public void close() {
-            // it is the test's
+            // the test closes the channel
         }
     }
 
-    private record Forgetful() implements Sink {
+    private record DiscardingSink() implements Sink {
         @Override
         public void write(ByteBuffer from) {
             from.position(from.limit());
@@ -60,7 +61,7 @@ class ClientHandshakeTest {
 
         @Override
         public void commit() {
-            // nothing is kept
+            // nothing is stored
         }
 
         @Override
@@ -87,8 +88,9 @@ class ClientHandshakeTest {
 
     private ClientHandshake handshake(Consumer<TftpException> refused) {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
-        ClientOperation exchange = new ClientOperation.Download(remote, new Forgetful(), new CompletableFuture<>());
-        return new ClientHandshake(exchange, REQUEST, SERVER, context(), refused);
+        ClientOperation operation =
+                new ClientOperation.Download(remote, new DiscardingSink(), new CompletableFuture<>());
+        return new ClientHandshake(operation, REQUEST, SERVER, context(), refused);
     }
 
     @Test
@@ -109,12 +111,11 @@ class ClientHandshakeTest {
         socket.runScheduledPendingTasks();
         assertThat(socket.isOpen()).isFalse();
         assertThat(refusals).hasSize(1);
-        assertThat(socket.finish()).as("sent again").isFalse();
+        assertThat(socket.finish()).as("retransmitted").isFalse();
     }
 
     @Test
-    void a_first_reply_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_pooled_socket()
-            throws Exception {
+    void a_first_reply_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_pooled_socket() throws Exception {
         ClientHandshake handshake = handshake(no -> {});
         SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
@@ -122,7 +123,7 @@ class ClientHandshakeTest {
         channel.register();
         ((DatagramPacket) channel.readOutbound()).release();
 
-        ByteBuf tooLong = Unpooled.buffer().writeShort(3).writeShort(1).writeZero(513); // and no OACK before
+        ByteBuf tooLong = Unpooled.buffer().writeShort(3).writeShort(1).writeZero(513); // without an OACK before
         channel.writeInbound(new DatagramPacket(tooLong, CLIENT, SERVER));
 
         DatagramPacket error = channel.readOutbound();

@@ -20,16 +20,16 @@ class FreshSocketsTest {
         EventLoopGroup loops = transport.newGroup(1, "tftp");
         ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
         channels.close();
-        AtomicInteger tries = new AtomicInteger();
+        AtomicInteger attempts = new AtomicInteger();
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
         new FreshSockets(transport, LocalPorts.roundRobin(40_000, 40_099), channels)
                 .open(
                         loops.next(),
                         new ClientSockets.Needs(false, 1000, 1500, false),
-                        pipeline -> tries.incrementAndGet(),
+                        pipeline -> attempts.incrementAndGet(),
                         failure::complete);
         assertThat(failure.get(30, TimeUnit.SECONDS)).isInstanceOf(ClosedChannelException.class);
-        assertThat(tries).hasValue(1);
+        assertThat(attempts).hasValue(1);
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server that agrees on large blocks of which none ever comes through. */
+/** Tests a client against a server that grants large blocks, of which none arrives. */
 @Timeout(60)
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LostBlocksTest {
@@ -34,7 +34,7 @@ class LostBlocksTest {
     private static final Object[] SMALL = {"windowsize", 0, "64", 0, "tsize", 0};
     private static final Object[] OACK = {0, 6, "blksize", 0, "1428", 0};
 
-    private static final Limits ON_TRIAL = Limits.DEFAULT
+    private static final Limits SHORT_FIRST_BLOCK = Limits.DEFAULT
             .withTimes(Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(1))
             .withFirstBlockTimeout(Duration.ofMillis(300));
 
@@ -46,7 +46,7 @@ class LostBlocksTest {
     void start_client_with_a_short_first_block_timeout() throws IOException {
         listener = new RawPeer();
         server = new RawPeer();
-        client = TftpClient.builder().limits(ON_TRIAL).build();
+        client = TftpClient.builder().limits(SHORT_FIRST_BLOCK).build();
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class LostBlocksTest {
         return new RemoteFile("127.0.0.1", listener.port(), "f", TransferMode.OCTET);
     }
 
-    /** Waits for that request, over copies of the one before; the port it came from. */
+    /** Waits for the given request, ignoring retransmissions of the previous one. Returns the client's port. */
     private int awaitRequest(int opcode, Object[] options, String tsize) throws IOException {
         byte[] wanted = bytes(opcode, options, tsize);
         while (true) {
@@ -83,11 +83,11 @@ class LostBlocksTest {
         return text.append(tsize).append('\0').toString().getBytes();
     }
 
-    /** Answers with an OACK and is silent until the client says that it has had enough. */
-    private void swallow(int tid) throws IOException {
+    /** Replies with an OACK and nothing else until the client sends an ERROR. */
+    private void sendOackOnly(int tid) throws IOException {
         server.sendTo(tid, OACK);
         while (server.receive().getUnsignedShort(0) != 5) {
-            // ACK 0 or DATA, which get lost
+            // ACK 0 or DATA, treated as lost
         }
     }
 
@@ -100,7 +100,7 @@ class LostBlocksTest {
     void a_get_is_retried_with_small_blocks() throws Exception {
         MemorySink sink = new MemorySink();
         CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
-        swallow(awaitRequest(1, LARGE, "0"));
+        sendOackOnly(awaitRequest(1, LARGE, "0"));
         serve(server, awaitRequest(1, SMALL, "0"));
         assertThat(transfer.get(30, TimeUnit.SECONDS).settings().blksize()).isEqualTo(512);
         assertThat(sink.content()).isEqualTo(CONTENT);
@@ -110,10 +110,10 @@ class LostBlocksTest {
     @Test
     void the_next_get_requests_small_blocks_at_once() throws Exception {
         CompletableFuture<TransferResult> first = client.get(remote(), new MemorySink());
-        swallow(awaitRequest(1, LARGE, "0"));
+        sendOackOnly(awaitRequest(1, LARGE, "0"));
         serve(server, awaitRequest(1, SMALL, "0"));
         first.get(30, TimeUnit.SECONDS);
-        listener.countArrived(); // a busy machine has requests repeated
+        listener.countArrived(); // requests may be retransmitted on a busy machine
         CompletableFuture<TransferResult> next = client.get(remote(), new MemorySink());
         serve(server, awaitRequest(1, SMALL, "0"));
         next.get(30, TimeUnit.SECONDS);
@@ -123,7 +123,7 @@ class LostBlocksTest {
     void a_put_is_retried_with_small_blocks_from_the_first_byte() throws Exception {
         ByteArraySource source = new ByteArraySource(CONTENT);
         CompletableFuture<TransferResult> transfer = client.put(remote(), source);
-        swallow(awaitRequest(2, LARGE, "600"));
+        sendOackOnly(awaitRequest(2, LARGE, "600"));
         try (RawPeer second = new RawPeer()) {
             second.sendTo(awaitRequest(2, SMALL, "600"), 0, 4, 0, 0);
             second.expect(0, 3, 0, 1, new String(CONTENT, 0, 512));
@@ -139,16 +139,16 @@ class LostBlocksTest {
         assertThat(source.isClosed()).isTrue();
     }
 
-    /** Some bytes are gone for good: to send the rest as if it were all would be worse than to fail. */
+    /** Some bytes cannot be read again. Sending only the rest would corrupt the file, so the transfer fails. */
     @Test
     void a_source_without_rewind_has_the_full_idle_timeout() throws Exception {
-        try (TftpClient impatient = TftpClient.builder()
+        try (TftpClient withShortTimeout = TftpClient.builder()
                 .limits(Limits.DEFAULT
                         .withTimes(Duration.ofMillis(50), Duration.ofSeconds(2), Duration.ofSeconds(1))
                         .withFirstBlockTimeout(Duration.ofMillis(300)))
                 .build()) {
             ByteArraySource pipe = new ByteArraySource(CONTENT);
-            CompletableFuture<TransferResult> transfer = impatient.put(remote(), once(pipe));
+            CompletableFuture<TransferResult> transfer = withShortTimeout.put(remote(), once(pipe));
             int tid = awaitRequest(2, LARGE, "600");
             server.sendTo(tid, OACK);
             assertThatThrownBy(() -> transfer.get(30, TimeUnit.SECONDS))
@@ -159,8 +159,8 @@ class LostBlocksTest {
         }
         byte[] asked = bytes(2, LARGE, "600");
         server.sendTo(listener.port(), "the end");
-        for (byte[] came = next(); !"the end".equals(new String(came)); came = next()) {
-            assertThat(came).isEqualTo(asked); // repeated where the OACK came late
+        for (byte[] received = next(); !"the end".equals(new String(received)); received = next()) {
+            assertThat(received).isEqualTo(asked); // retransmitted if the OACK was late
         }
     }
 
@@ -191,7 +191,7 @@ class LostBlocksTest {
         CompletableFuture<TransferResult> transfer = client.get(request, sink);
         listener.expect(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428", 0);
         server.sendTo(listener.last().getPort(), OACK);
-        for (int i = 0; i < 20; i++) { // for longer than a first block on trial would have
+        for (int i = 0; i < 20; i++) { // longer than the timeout for the first block
             server.expect(0, 4, 0, 0);
         }
         server.reply(0, 3, 0, 1, "late");
@@ -204,13 +204,13 @@ class LostBlocksTest {
         MemorySink sink = new MemorySink();
         client.close();
         client = TftpClient.builder()
-                .limits(ON_TRIAL.withFirstBlockTimeout(Duration.ofSeconds(50)))
+                .limits(SHORT_FIRST_BLOCK.withFirstBlockTimeout(Duration.ofSeconds(50)))
                 .build();
         CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
         int tid = awaitRequest(1, LARGE, "0");
         server.sendTo(tid, OACK);
         server.expect(0, 4, 0, 0);
-        server.expect(0, 4, 0, 0); // so that large blocks are suspected
+        server.expect(0, 4, 0, 0); // so that a PMTU black hole is suspected
         client.close();
         assertThatThrownBy(() -> transfer.get(30, TimeUnit.SECONDS)).cause().hasMessage("closed");
         assertThat(sink.isClosed()).isTrue();

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 3617. */
+/** Tests TFTP URIs (RFC 3617). */
 class RemoteFileTest {
     @ParameterizedTest
     @CsvSource({
@@ -55,7 +55,7 @@ class RemoteFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tftp://h/f;MODE=netascii", "tftp://h/f;mode=NETASCII", "tftp://h/f;Mode=NetAscii"})
-    void the_mode_is_case_insensitive(String uri) { // as all literals of an ABNF (RFC 5234, 2.3)
+    void the_mode_is_case_insensitive(String uri) { // literals of an ABNF are case-insensitive (RFC 5234, 2.3)
         assertThat(RemoteFile.parse(uri, OCTET)).isEqualTo(new RemoteFile("h", 69, "f", NETASCII));
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SocketPoolTest {
-    private static final Duration REST = Duration.ofMillis(100);
+    private static final Duration QUIET_TIME = Duration.ofMillis(100);
     private static final ClientSockets.Needs SMALL = new ClientSockets.Needs(false, 1000, 1500, false);
     private static final ClientSockets.Needs LARGE = new ClientSockets.Needs(false, 9000, 1500, true);
     private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 69);
@@ -35,13 +35,14 @@ class SocketPoolTest {
     private final List<EmbeddedChannel> opened = new ArrayList<>();
     private final EmbeddedChannel other = EmbeddedChannel.builder().ticker(time).build();
     private final Opener fresh = new Opener();
-    private final SocketPool sockets = new SocketPool(fresh, REST);
+    private final SocketPool sockets = new SocketPool(fresh, QUIET_TIME);
 
     private final class Opener implements ClientSockets {
         private boolean isEmpty;
 
         @Override
-        public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> furnish, Consumer<Throwable> failed) {
+        public void open(
+                EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
             if (isEmpty) {
                 failed.accept(new BindException("no port"));
                 return;
@@ -51,7 +52,7 @@ class SocketPoolTest {
                     .handlers(new ChannelInitializer<EmbeddedChannel>() {
                         @Override
                         protected void initChannel(EmbeddedChannel channel) {
-                            furnish.accept(channel.pipeline());
+                            addHandlers.accept(channel.pipeline());
                         }
                     })
                     .build());
@@ -110,10 +111,10 @@ class SocketPoolTest {
         return transfer;
     }
 
-    private static DatagramPacket datagram(int... octets) {
+    private static DatagramPacket datagram(int... bytes) {
         ByteBuf content = Unpooled.buffer();
-        for (int octet : octets) {
-            content.writeByte(octet);
+        for (int value : bytes) {
+            content.writeByte(value);
         }
         return new DatagramPacket(content, CLIENT, SERVER);
     }
@@ -173,11 +174,11 @@ class SocketPoolTest {
     void case03_a_late_datagram_reaches_no_transfer_and_is_answered_with_error_5() {
         begin(SMALL).ctx.close();
         opened.get(0).writeInbound(datagram(0, 3, 0, 9));
-        DatagramPacket answer = opened.get(0).readOutbound();
-        assertThat(answer.recipient()).isEqualTo(SERVER);
-        assertThat(answer.content().getShort(0)).isEqualTo((short) 5);
-        assertThat(answer.content().getShort(2)).isEqualTo((short) 5);
-        answer.release();
+        DatagramPacket reply = opened.get(0).readOutbound();
+        assertThat(reply.recipient()).isEqualTo(SERVER);
+        assertThat(reply.content().getShort(0)).isEqualTo((short) 5);
+        assertThat(reply.content().getShort(2)).isEqualTo((short) 5);
+        reply.release();
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a server that says what the test has it say. */
+/** Tests a client against a scripted server. */
 @Timeout(60)
 class TftpClientTest {
     private static final String FULL = "x".repeat(512);
@@ -51,11 +51,11 @@ class TftpClientTest {
     void a_server_with_a_port_for_requests_and_one_for_the_transfer() throws IOException {
         listener = new RawPeer();
         server = new RawPeer();
-        client = patient().listener(events).build();
+        client = withLongTimeouts().listener(events).build();
     }
 
-    /** A client whose timer never speaks first, however busy the machine. */
-    private static TftpClientBuilder patient() {
+    /** Returns a builder with timeouts so long that no timer fires, even on a busy machine. */
+    private static TftpClientBuilder withLongTimeouts() {
         Limits limits = Limits.DEFAULT
                 .withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11))
                 .withExactSize(true);
@@ -92,7 +92,7 @@ class TftpClientTest {
         return client.put(remote(TransferMode.OCTET), new ByteArraySource(content.getBytes()));
     }
 
-    /** Waits for a request; {@link #server} may answer it from then on. */
+    /** Waits for a request and returns the client's port. After that {@link #server} may reply. */
     private int awaitRequest(Object[] request, Object... options) throws IOException {
         Object[] all = java.util.Arrays.copyOf(request, request.length + options.length);
         System.arraycopy(options, 0, all, request.length, options.length);
@@ -159,7 +159,7 @@ class TftpClientTest {
 
     @Test
     void case68_blksize_8_that_is_not_granted_is_512_from_the_first_data_on() throws Exception {
-        clientWith(patient().blksize(8).windowsize(1));
+        clientWith(withLongTimeouts().blksize(8).windowsize(1));
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, "blksize", 0, "8", 0, "tsize", 0, "0", 0);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
@@ -172,7 +172,7 @@ class TftpClientTest {
 
     @Test
     void a_client_may_request_no_options() throws Exception {
-        clientWith(patient().options(false));
+        clientWith(withLongTimeouts().options(false));
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ);
         server.sendTo(tid, 0, 3, 0, 1);
@@ -242,7 +242,7 @@ class TftpClientTest {
         assertThat(failure.is(ErrorCode.OPTION_REFUSED)).isTrue();
         assertThat(failure.isFromPeer()).isFalse();
         expectNothingStored();
-        assertThat(listener.countArrived()).as("and is not asked again").isZero();
+        assertThat(listener.countArrived()).as("no further request").isZero();
     }
 
     @Test
@@ -271,14 +271,14 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
-        try (RawPeer stranger = new RawPeer()) {
-            stranger.sendTo(tid, 0, 3, 0, 2, "evil");
-            stranger.expectError(5);
-            stranger.sendTo(tid, 0, 5, 0, 0, "die", 0); // case 4
+        try (RawPeer otherPeer = new RawPeer()) {
+            otherPeer.sendTo(tid, 0, 3, 0, 2, "evil");
+            otherPeer.expectError(5);
+            otherPeer.sendTo(tid, 0, 5, 0, 0, "die", 0); // case 4
             server.reply(0, 3, 0, 2, "rest");
             server.expect(0, 4, 0, 2);
             resultOf(transfer);
-            assertThat(stranger.countArrived()).isZero();
+            assertThat(otherPeer.countArrived()).isZero();
         }
         assertThat(sink.content()).isEqualTo((FULL + "rest").getBytes());
     }
@@ -287,15 +287,15 @@ class TftpClientTest {
     void case03_before_the_first_reply_other_addresses_get_few_errors_and_change_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
-        try (RawPeer stranger = new RawPeer("127.0.0.2")) {
-            stranger.sendTo(tid, 0, 5, 0, 1, "no such file", 0);
+        try (RawPeer otherPeer = new RawPeer("127.0.0.2")) {
+            otherPeer.sendTo(tid, 0, 5, 0, 1, "no such file", 0);
             for (int i = 0; i < 50; i++) {
-                stranger.sendTo(tid, 0, 3, 0, 1, "evil");
+                otherPeer.sendTo(tid, 0, 3, 0, 1, "evil");
             }
             server.sendTo(tid, 0, 3, 0, 1, "good");
             server.expect(0, 4, 0, 1);
             resultOf(transfer);
-            assertThat(stranger.countArrived()).isBetween(1, 10);
+            assertThat(otherPeer.countArrived()).isBetween(1, 10);
         }
         assertThat(sink.content()).isEqualTo("good".getBytes());
     }
@@ -360,7 +360,7 @@ class TftpClientTest {
 
     @Test
     void a_put_sends_what_it_announced() throws Exception {
-        clientWith(patient().blksize(8).windowsize(2));
+        clientWith(withLongTimeouts().blksize(8).windowsize(2));
         CompletableFuture<TransferResult> transfer = put("0123456789abcdefrest");
         Object[] options = {"blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0};
         int tid = awaitRequest(WRQ, options);
@@ -467,7 +467,7 @@ class TftpClientTest {
     @Test
     void cancelling_during_the_name_lookup_closes_the_file_and_sends_no_request() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
-        TransferListener blocker = event -> await(cancelled); // the address reaches a busy event loop
+        TransferListener blocker = event -> await(cancelled); // keeps the event loop busy when the address is resolved
         client.get(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
         RemoteFile named = new RemoteFile("localhost", listener.port(), "named", TransferMode.OCTET);
         CompletableFuture<TransferResult> transfer = client.get(named, sink);
@@ -482,9 +482,9 @@ class TftpClientTest {
     @Test
     void a_get_that_is_cancelled_before_the_commit_is_not_committed() throws Exception {
         CompletableFuture<TransferResult> transfer = new CompletableFuture<>();
-        Sink lent = new LentSink(sink, transfer);
+        Sink nonClosing = new NonClosingSink(sink, transfer);
         transfer.cancel(true);
-        assertThatThrownBy(lent::commit).isInstanceOf(TftpException.class).hasMessage("cancelled");
+        assertThatThrownBy(nonClosing::commit).isInstanceOf(TftpException.class).hasMessage("cancelled");
         assertThat(sink.isCommitted()).isFalse();
     }
 

@@ -57,7 +57,7 @@ class BufferBudgetTest {
         budget.takeLater(10, () -> granted.add("second"));
         budget.giveBack(500);
         assertThat(granted)
-                .as("the first does not fit yet, and nobody overtakes it")
+                .as("the first does not fit yet, and the second must not overtake it")
                 .isEmpty();
         assertThat(budget.tryTake(1, 1)).isZero();
         budget.giveBack(500);

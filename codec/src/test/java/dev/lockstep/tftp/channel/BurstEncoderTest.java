@@ -20,51 +20,55 @@ import org.junit.jupiter.api.Test;
 class BurstEncoderTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
 
-    private TransferFixture bench;
+    private TransferFixture fixture;
 
     private void encoder(int blksize, int windowsize, boolean segments) {
-        bench = new TransferFixture(new BurstEncoder(PEER, blksize, windowsize, segments));
+        fixture = new TransferFixture(new BurstEncoder(PEER, blksize, windowsize, segments));
     }
 
-    private void write(int block, int octets) {
-        byte[] file = new byte[octets];
-        if (octets > 0) {
+    private void write(int block, int bytes) {
+        byte[] file = new byte[bytes];
+        if (bytes > 0) {
             file[0] = (byte) block;
         }
         ByteBuf content = Unpooled.copiedBuffer(file);
-        assertThat(bench.channel.write(new Data(block, content)).isSuccess()).isTrue();
-        assertThat(octets > 0 && content.refCnt() > 0).isFalse();
+        assertThat(fixture.channel.write(new Data(block, content)).isSuccess()).isTrue();
+        assertThat(bytes > 0 && content.refCnt() > 0).isFalse();
     }
 
-    /** The next datagram or run of datagrams, as its octets; a run also tells the size of its parts. */
-    private void expect(int segment, Object... octets) {
-        Object sent = bench.channel.readOutbound();
+    /**
+     * Expects the next datagram or run of datagrams with the given bytes.
+     *
+     * @param segment the segment size of a run, or 0 for a single datagram
+     */
+    private void expect(int segment, Object... bytes) {
+        Object sent = fixture.channel.readOutbound();
         if (sent instanceof SegmentedDatagramPacket run) {
             assertThat(run.segmentSize()).isEqualTo(segment);
             assertThat(run.recipient()).isEqualTo(PEER);
-            assertThat(run.content()).isEqualTo(bytes(octets));
+            assertThat(run.content()).isEqualTo(bytes(bytes));
         } else {
             assertThat(segment).as("a single datagram").isZero();
-            assertThat(sent).isEqualTo(bytes(octets));
+            assertThat(sent).isEqualTo(bytes(bytes));
         }
         ReferenceCountUtil.release(sent);
     }
 
-    private static Object[] part(int block, int octets) {
-        Object[] parts = new Object[4 + octets];
+    private static Object[] part(int block, int bytes) {
+        Object[] parts = new Object[4 + bytes];
         java.util.Arrays.fill(parts, 0);
         parts[1] = 3;
         parts[3] = block;
-        if (octets > 0) {
+        if (bytes > 0) {
             parts[4] = block;
         }
         return parts;
     }
 
-    private static Object[] parts(int first, int last, int octets) {
+    private static Object[] parts(int first, int last, int bytes) {
         Object[] all = {};
         for (int block = first; block <= last; block++) {
-            Object[] part = part(block, octets);
+            Object[] part = part(block, bytes);
             Object[] longer = java.util.Arrays.copyOf(all, all.length + part.length);
             System.arraycopy(part, 0, longer, all.length, part.length);
             all = longer;
@@ -73,7 +77,7 @@ class BurstEncoderTest {
     }
 
     private void expectNothing() {
-        assertThat(bench.channel.<Object>readOutbound()).isNull();
+        assertThat(fixture.channel.<Object>readOutbound()).isNull();
     }
 
     @Test
@@ -82,18 +86,18 @@ class BurstEncoderTest {
         write(1, 8);
         write(2, 8);
         expectNothing();
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(12, parts(1, 2, 8));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
     void a_single_block_is_a_plain_datagram() {
         encoder(8, 4, true);
         write(1, 8);
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(0, part(1, 8));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -102,13 +106,13 @@ class BurstEncoderTest {
         write(1, 8);
         write(2, 8);
         write(3, 5);
-        write(1, 8); // a resend in the same flush must not stick to a short part
-        bench.channel.flush();
+        write(1, 8); // a retransmission in the same flush must not follow a short segment
+        fixture.channel.flush();
         Object[] run = java.util.Arrays.copyOf(parts(1, 2, 8), 24 + 9);
         System.arraycopy(part(3, 5), 0, run, 24, 9);
         expect(12, run);
         expect(0, part(1, 8));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -116,11 +120,11 @@ class BurstEncoderTest {
         encoder(8, 64, true);
         write(1, 8);
         write(2, 0);
-        bench.channel.flush();
+        fixture.channel.flush();
         Object[] run = java.util.Arrays.copyOf(part(1, 8), 16);
         System.arraycopy(part(2, 0), 0, run, 12, 4);
         expect(12, run);
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -129,10 +133,10 @@ class BurstEncoderTest {
         for (int block = 1; block <= 70; block++) {
             write(block, 8);
         }
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(12, parts(1, 64, 8));
         expect(12, parts(65, 70, 8));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -141,10 +145,10 @@ class BurstEncoderTest {
         for (int block = 1; block <= 50; block++) {
             write(block, 1428);
         }
-        bench.channel.flush();
-        expect(1432, parts(1, 45, 1428)); // 45 * 1432 = 64,440 of 65,507 octets
+        fixture.channel.flush();
+        expect(1432, parts(1, 45, 1428)); // 45 * 1432 = 64,440 of 65,507 bytes
         expect(1432, parts(46, 50, 1428));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -152,10 +156,10 @@ class BurstEncoderTest {
         encoder(65_464, 64, true);
         write(1, 65_464);
         write(2, 65_464);
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(0, part(1, 65_464));
         expect(0, part(2, 65_464));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -164,11 +168,11 @@ class BurstEncoderTest {
         write(1, 8);
         write(2, 8);
         write(3, 3);
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(0, part(1, 8));
         expect(0, part(2, 8));
         expect(0, part(3, 3));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -176,18 +180,18 @@ class BurstEncoderTest {
         encoder(8, 4, true);
         write(1, 8);
         write(2, 8);
-        bench.channel.write(new Ack(7));
+        fixture.channel.write(new Ack(7));
         write(3, 8);
-        bench.channel.flush();
+        fixture.channel.flush();
         expect(12, parts(1, 2, 8));
-        assertThat(bench.channel.<Object>readOutbound()).isEqualTo(new Ack(7));
+        assertThat(fixture.channel.<Object>readOutbound()).isEqualTo(new Ack(7));
         expect(0, part(3, 8));
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
-    /** A device without segment offload, or a path narrower than a block. */
+    /** Fails runs of segments, as a device without segment offload or a path MTU below the block size does. */
     private void refuseRuns() {
-        bench.channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+        fixture.channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
             @Override
             public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
                 if (msg instanceof SegmentedDatagramPacket) {
@@ -208,13 +212,13 @@ class BurstEncoderTest {
             write(1, 8);
             write(2, 8);
             write(3, 1);
-            bench.channel.flush();
+            fixture.channel.flush();
             expect(0, part(1, 8));
             expect(0, part(2, 8));
             expect(0, part(3, 1));
             expectNothing();
         }
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -222,16 +226,16 @@ class BurstEncoderTest {
         encoder(8, 4, true);
         write(1, 8);
         write(2, 8);
-        bench.channel.close();
-        bench.channel.flush();
-        assertFalse(bench.channel.finish());
+        fixture.channel.close();
+        fixture.channel.flush();
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
     void blocks_that_are_never_flushed_are_released() {
         encoder(8, 4, true);
         write(1, 8);
-        bench.channel.pipeline().remove(BurstEncoder.class);
-        assertFalse(bench.channel.finish());
+        fixture.channel.pipeline().remove(BurstEncoder.class);
+        assertFalse(fixture.channel.finish());
     }
 }

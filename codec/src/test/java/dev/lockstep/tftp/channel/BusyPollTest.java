@@ -47,7 +47,7 @@ class BusyPollTest {
     @Test
     void the_end_of_a_blocking_select_counts_as_traffic() throws Exception {
         assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);
-        pass(1_000_000); // asleep; the events are the event loop's
+        pass(1_000_000); // blocked; the event loop processes the events
         assertThat(decide(0)).isEqualTo(SelectStrategy.CONTINUE);
         pass(SPIN_MICROS);
         assertThat(decide(0)).isEqualTo(SelectStrategy.SELECT);

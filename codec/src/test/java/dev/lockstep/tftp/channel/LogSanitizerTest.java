@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogSanitizerTest {
     @ParameterizedTest
     @CsvSource({
-        "000a, \\x0a", // a line of its own in the log
+        "000a, \\x0a", // would begin a new line in the log
         "001b, \\x1b", // ESC
         "007f, \\x7f",
         "0085, \\x85", // NEL

@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** An I/O pool that works when the test says so. */
+/** An I/O pool whose tasks run when the test calls {@link #runNext}. */
 final class ManualExecutor implements Executor {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean full;
@@ -18,17 +18,17 @@ final class ManualExecutor implements Executor {
         tasks.add(task);
     }
 
-    /** From now on takes no more, or takes more again. */
+    /** Sets whether tasks are rejected from now on. */
     void setFull(boolean isFull) {
         full = isFull;
     }
 
-    /** How much waits. */
+    /** Returns the number of waiting tasks. */
     int size() {
         return tasks.size();
     }
 
-    /** Does what has waited longest. */
+    /** Runs the task that has waited longest. */
     void runNext() {
         tasks.remove().run();
     }

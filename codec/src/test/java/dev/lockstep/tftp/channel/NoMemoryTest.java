@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** There is no direct memory for a while: who has begun waits, who begins is told, and nothing is kept. */
+/** Tests a temporary lack of direct memory: running transfers wait, new transfers fail, and all memory is released. */
 class NoMemoryTest {
     private static final int BLKSIZE = 1024;
     private static final int FILE = 300 * 1024;
@@ -28,16 +28,16 @@ class NoMemoryTest {
     private final RecordingOwner owner = new RecordingOwner();
     private final byte[] content = TestBytes.random(FILE);
     private final Memory memory = new Memory();
-    private final TransferFixture bench = new TransferFixture(new BurstEncoder(PEER, BLKSIZE, 8, false));
+    private final TransferFixture fixture = new TransferFixture(new BurstEncoder(PEER, BLKSIZE, 8, false));
 
-    /** Gives direct memory or does not. */
+    /** An allocator that can run out of direct memory. */
     private static final class Memory extends AbstractByteBufAllocator {
         private final UnpooledByteBufAllocator all = new UnpooledByteBufAllocator(true);
-        private boolean gone;
+        private boolean exhausted;
 
         @Override
         protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-            if (gone) {
+            if (exhausted) {
                 throw new OutOfMemoryError("no direct memory");
             }
             return all.directBuffer(initialCapacity, maxCapacity);
@@ -57,13 +57,13 @@ class NoMemoryTest {
     private TransferContext context() {
         ByteBufAllocator allocator = memory;
         return new TransferContext(
-                Limits.DEFAULT, bench.pool, bench.budget, allocator, false, bench.events::add, Long.MAX_VALUE);
+                Limits.DEFAULT, fixture.pool, fixture.budget, allocator, false, fixture.events::add, Long.MAX_VALUE);
     }
 
     private ReadAhead started() {
-        ReadAhead blocks = new ReadAhead(new ByteArraySource(content), BLKSIZE, 8, context(), bench.loop(), owner);
+        ReadAhead blocks = new ReadAhead(new ByteArraySource(content), BLKSIZE, 8, context(), fixture.loop(), owner);
         blocks.start();
-        bench.settle();
+        fixture.settle();
         return blocks;
     }
 
@@ -74,7 +74,7 @@ class NoMemoryTest {
                     .isEqualTo(java.util.Arrays.copyOfRange(
                             content, next * BLKSIZE, Math.min(FILE, (next + 1) * BLKSIZE)));
             block.release();
-            bench.settle();
+            fixture.settle();
             next++;
             if (next > FILE / BLKSIZE) {
                 return next;
@@ -85,105 +85,105 @@ class NoMemoryTest {
 
     @AfterEach
     void nothing_is_kept() {
-        assertThat(bench.budget.used()).isZero();
+        assertThat(fixture.budget.used()).isZero();
         assertThat(memory.all.metric().usedDirectMemory()).isZero();
         assertThat(memory.all.metric().usedHeapMemory()).isZero();
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
     void a_running_transfer_waits_for_memory_and_continues() {
         ReadAhead blocks = started();
-        memory.gone = true;
+        memory.exhausted = true;
         int taken = take(blocks, 0);
         assertThat(taken).isBetween(1, FILE / BLKSIZE - 1);
-        bench.pass(10_000);
-        assertThat(owner.told).isEmpty();
-        memory.gone = false;
-        bench.pass(100);
-        bench.settle();
-        assertThat(owner.told).containsExactly("ready");
+        fixture.pass(10_000);
+        assertThat(owner.calls).isEmpty();
+        memory.exhausted = false;
+        fixture.pass(100);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("ready");
         assertThat(take(blocks, taken)).isEqualTo(FILE / BLKSIZE + 1);
         blocks.close(() -> {});
-        bench.settle();
+        fixture.settle();
     }
 
     @Test
     void a_transfer_that_ends_while_it_waits_for_memory_closes_its_file() {
         ReadAhead blocks = started();
-        memory.gone = true;
+        memory.exhausted = true;
         take(blocks, 0);
         boolean[] closed = new boolean[1];
         blocks.close(() -> closed[0] = true);
-        bench.pass(100);
-        bench.settle();
+        fixture.pass(100);
+        fixture.settle();
         assertThat(closed[0]).isTrue();
     }
 
     @Test
     void without_memory_a_transfer_fails_after_30_seconds() {
         ReadAhead blocks = started();
-        memory.gone = true;
+        memory.exhausted = true;
         take(blocks, 0);
         for (int i = 0; i < 599; i++) {
-            bench.pass(50);
+            fixture.pass(50);
         }
-        assertThat(owner.told).isEmpty();
-        bench.pass(50);
-        assertThat(owner.told).containsExactly("0 out of memory, try again");
+        assertThat(owner.calls).isEmpty();
+        fixture.pass(50);
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
         blocks.close(() -> {});
-        bench.settle();
+        fixture.settle();
     }
 
     @Test
     void a_transfer_that_begins_without_memory_fails_at_once() {
-        memory.gone = true;
+        memory.exhausted = true;
         ReadAhead blocks = started();
-        assertThat(owner.told).containsExactly("0 out of memory, try again");
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
         blocks.close(() -> {});
-        bench.settle();
+        fixture.settle();
     }
 
     @Test
     void received_blocks_use_heap_memory_instead() {
         MemorySink sink = new MemorySink();
-        WriteBehind store = new WriteBehind(sink, context(), bench.loop(), owner);
+        WriteBehind store = new WriteBehind(sink, context(), fixture.loop(), owner);
         for (int at = 0; at < FILE; at += BLKSIZE) {
-            memory.gone = at > 10 * BLKSIZE && at < 100 * BLKSIZE;
+            memory.exhausted = at > 10 * BLKSIZE && at < 100 * BLKSIZE;
             ByteBuf block = Unpooled.wrappedBuffer(content, at, BLKSIZE);
             store.offer(block);
             block.release();
         }
         store.commit();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.content()).isEqualTo(content);
-        assertThat(owner.told).containsExactly("stored");
+        assertThat(owner.calls).containsExactly("stored");
         store.close(() -> {});
-        bench.settle();
+        fixture.settle();
     }
 
     @Test
     void without_memory_one_burst_is_sent_from_the_reserve_and_concurrent_ones_are_dropped() {
-        bench.channel.config().setAllocator(memory);
-        memory.gone = true;
-        bench.channel.writeOutbound(new Data(1, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
+        fixture.channel.config().setAllocator(memory);
+        memory.exhausted = true;
+        fixture.channel.writeOutbound(new Data(1, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
         ByteBuf lost = Unpooled.copiedBuffer(content, 0, BLKSIZE);
-        bench.channel.writeOutbound(new Data(2, lost));
+        fixture.channel.writeOutbound(new Data(2, lost));
         assertThat(lost.refCnt()).isZero();
         expectBlock(1);
-        assertThat(bench.channel.outboundMessages()).isEmpty();
-        bench.channel.writeOutbound(new Data(3, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
+        assertThat(fixture.channel.outboundMessages()).isEmpty();
+        fixture.channel.writeOutbound(new Data(3, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
         expectBlock(3);
     }
 
     private void expectBlock(int number) {
-        ByteBuf sent = bench.channel.readOutbound();
+        ByteBuf sent = fixture.channel.readOutbound();
         assertThat(sent.readableBytes()).isEqualTo(BLKSIZE + 4);
         assertThat(sent.getUnsignedShort(2)).isEqualTo(number);
         sent.release();
     }
 
-    /** Kept pieces are given up first, and the one in the cache is not the one that is asked for. */
+    /** Unused cached chunks are released first. The chunk in the cache is not the requested one. */
     @Test
     void memory_of_unused_cached_chunks_is_reclaimed() {
         ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK);
@@ -191,14 +191,14 @@ class NoMemoryTest {
         assertThat(cache.await("version", 0, chunk -> {})).isFalse();
         cache.done("version", 0, kept);
         kept.release();
-        memory.gone = true;
-        ChunkAllocator chunks = new ChunkAllocator(context().withChunks(cache), bench.loop());
+        memory.exhausted = true;
+        ChunkAllocator chunks = new ChunkAllocator(context().withChunks(cache), fixture.loop());
         assertThat(chunks.tryTake(100)).isNull();
         assertThat(kept.refCnt()).isZero();
         assertThat(chunks.takeLater(true, () -> {})).isFalse();
         List<String> again = new java.util.ArrayList<>();
         assertThat(chunks.takeLater(false, () -> again.add("again"))).isTrue();
-        bench.pass(50);
+        fixture.pass(50);
         assertThat(again).containsExactly("again");
     }
 }

@@ -22,23 +22,23 @@ class PacketTraceTest {
     private static final Request REQUEST = new ReadRequest("target.txt", TransferMode.OCTET, Options.NONE);
 
     private final List<String> lines = new ArrayList<>();
-    private TransferFixture bench;
+    private TransferFixture fixture;
 
     private void onServer(Request request) {
-        bench = new TransferFixture(PacketTrace.onServer(lines::add).attach(PEER, request));
+        fixture = new TransferFixture(PacketTrace.onServer(lines::add).attach(PEER, request));
     }
 
-    private void arrive(Object... octets) {
-        bench.channel.writeInbound(new DatagramPacket(bytes(octets), HERE, PEER));
-        DatagramPacket passed = bench.channel.readInbound();
-        assertThat(passed.content()).isEqualTo(bytes(octets));
+    private void arrive(Object... bytes) {
+        fixture.channel.writeInbound(new DatagramPacket(bytes(bytes), HERE, PEER));
+        DatagramPacket passed = fixture.channel.readInbound();
+        assertThat(passed.content()).isEqualTo(bytes(bytes));
         passed.release();
     }
 
-    private void leave(Object... octets) {
-        bench.channel.writeOutbound(bytes(octets));
-        ByteBuf passed = bench.channel.readOutbound();
-        assertThat(passed).isEqualTo(bytes(octets));
+    private void leave(Object... bytes) {
+        fixture.channel.writeOutbound(bytes(bytes));
+        ByteBuf passed = fixture.channel.readOutbound();
+        assertThat(passed).isEqualTo(bytes(bytes));
         passed.release();
     }
 
@@ -49,7 +49,7 @@ class PacketTraceTest {
         arrive(0, 4, 0, 1);
         leave(0, 3, 0, 5, "x".repeat(192));
         arrive(0, 4, 0, 5);
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(
                         "Received read request from 127.0.0.1:42073",
@@ -66,7 +66,7 @@ class PacketTraceTest {
         onServer(new WriteRequest("a b", TransferMode.OCTET, Options.NONE.with("tsize", 3)));
         leave(0, 6, "tsize", 0, "3", 0);
         leave(0, 5, 0, 3, "full~", 0);
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(
                         "Received write request from 127.0.0.1:42073",
@@ -83,7 +83,7 @@ class PacketTraceTest {
         leave(0, 3, 0, 1, "12345678");
         leave(0, 3, 0, 2, "1234567");
         leave(0, 3, 0, 3);
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .contains(
                         "S: 00 03 00 01 [ 8 bytes of data ]",
@@ -95,18 +95,18 @@ class PacketTraceTest {
     void a_malformed_datagram_is_traced_as_bytes() {
         onServer(REQUEST);
         arrive(0, 9, 0x7F, 0xE4, "Z");
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
         assertThat(lines).contains("C: (malformed) 00 09 7f e4 Z");
     }
 
     @Test
     void a_client_traces_its_request_and_both_directions() {
-        bench = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
-        bench.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
-        bench.channel.<DatagramPacket>readOutbound().release();
+        fixture = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
+        fixture.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
+        fixture.channel.<DatagramPacket>readOutbound().release();
         arrive(0, 3, 0, 1, "abc");
         leave(0, 4, 0, 1);
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(
                         "C: 00 01 f  00 o  c  t  e  t  00",
@@ -118,11 +118,11 @@ class PacketTraceTest {
     void tracing_retains_no_buffer_and_moves_no_index() {
         onServer(REQUEST);
         ByteBuf data = bytes(0, 3, 0, 1, "abc");
-        bench.channel.writeOutbound(data);
+        fixture.channel.writeOutbound(data);
         assertThat(data.refCnt()).isEqualTo(1);
         assertThat(data.readerIndex()).isZero();
-        bench.channel.<ByteBuf>readOutbound().release();
+        fixture.channel.<ByteBuf>readOutbound().release();
         assertThat(data.refCnt()).isZero();
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 }

@@ -20,11 +20,11 @@ class PendingWritesTest {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final PendingWrites waiting = new PendingWrites(memory);
 
-    private void add(byte[] octets) {
-        ByteBuf block = Unpooled.wrappedBuffer(octets);
+    private void add(byte[] bytes) {
+        ByteBuf block = Unpooled.wrappedBuffer(bytes);
         waiting.add(block);
         assertThat(block.refCnt()).isEqualTo(1);
-        assertThat(block.readableBytes()).isEqualTo(octets.length);
+        assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
 
     private byte[] written() throws IOException {

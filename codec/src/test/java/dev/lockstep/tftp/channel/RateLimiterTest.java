@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole transfers under virtual time, against a peer that answers at once. */
+/** Runs complete transfers under virtual time, against a peer that replies at once. */
 class RateLimiterTest {
     private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
     private static final int BLKSIZE = 1000;
 
-    private final TransferFixture bench = new TransferFixture();
-    private final long begin = bench.now();
+    private final TransferFixture fixture = new TransferFixture();
+    private final long begin = fixture.now();
     private long received;
     private long datagrams;
 
@@ -46,11 +46,11 @@ class RateLimiterTest {
     }
 
     private long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(bench.now() - begin);
+        return TimeUnit.NANOSECONDS.toMillis(fixture.now() - begin);
     }
 
     private TransferEvent.Ended end() {
-        return bench.events.stream()
+        return fixture.events.stream()
                 .filter(TransferEvent.Ended.class::isInstance)
                 .map(TransferEvent.Ended.class::cast)
                 .findFirst()
@@ -59,16 +59,16 @@ class RateLimiterTest {
 
     private void send(byte[] file, int windowsize, RateLimiter rateLimiter) {
         ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
-        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(windowsize), bench.now(), 0);
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, request, settings(windowsize), fixture.now(), 0);
         TransferHandler.sending(
-                        bench.context().withRateLimiter(rateLimiter), agreement, null, new ByteArraySource(file))
-                .addTo(bench.channel.pipeline());
-        bench.settle();
+                        fixture.context().withRateLimiter(rateLimiter), negotiated, null, new ByteArraySource(file))
+                .addTo(fixture.channel.pipeline());
+        fixture.settle();
     }
 
-    /** Acknowledges each window and each last block. */
-    private void answerDownload(int windowsize) throws Exception {
-        for (ByteBuf sent = bench.channel.readOutbound(); sent != null; sent = bench.channel.readOutbound()) {
+    /** Acknowledges each window and the last block. */
+    private void acknowledgeDownload(int windowsize) throws Exception {
+        for (ByteBuf sent = fixture.channel.readOutbound(); sent != null; sent = fixture.channel.readOutbound()) {
             TftpMessage message = TftpCodec.decode(sent);
             sent.release();
             if (message instanceof Data data) {
@@ -86,17 +86,17 @@ class RateLimiterTest {
     private void arrive(TftpMessage message) {
         ByteBuf datagram = message instanceof Data data
                 ? TftpCodec.writeData(data, Unpooled.buffer())
-                : TftpCodec.encode(message, bench.channel.alloc());
-        bench.channel.writeInbound(new DatagramPacket(datagram, HERE, PEER));
-        bench.settle();
+                : TftpCodec.encode(message, fixture.channel.alloc());
+        fixture.channel.writeInbound(new DatagramPacket(datagram, HERE, PEER));
+        fixture.settle();
     }
 
     @AfterEach
     void nothing_is_left() {
-        bench.settle();
-        bench.pass(3_600_000);
-        assertFalse(bench.channel.finish());
-        assertThat(bench.budget.used()).isZero();
+        fixture.settle();
+        fixture.pass(3_600_000);
+        assertFalse(fixture.channel.finish());
+        assertThat(fixture.budget.used()).isZero();
     }
 
     @ParameterizedTest
@@ -105,11 +105,11 @@ class RateLimiterTest {
         int size = (int) rate * 2 + 1;
         send(TestBytes.random(size), windowsize, new SharedRateLimiter(rate));
         while (end() == null && millis() < 10_000) {
-            answerDownload(windowsize);
+            acknowledgeDownload(windowsize);
             assertThat(received)
-                    .as("octets after %d ms", millis())
+                    .as("bytes after %d ms", millis())
                     .isLessThanOrEqualTo(rate * (millis() + 10) / 1000 + BLKSIZE);
-            bench.pass(1);
+            fixture.pass(1);
         }
         assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(end().stats().resends()).isZero();
@@ -122,10 +122,10 @@ class RateLimiterTest {
         send(
                 TestBytes.random(64 * BLKSIZE - 1),
                 64,
-                new SharedRateLimiter(BLKSIZE)); // a window in 64 s, twice the give-up
+                new SharedRateLimiter(BLKSIZE)); // a window takes 64 s, twice the idle timeout
         while (end() == null && millis() < 100_000) {
-            answerDownload(64);
-            bench.pass(100);
+            acknowledgeDownload(64);
+            fixture.pass(100);
         }
         assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(datagrams).isEqualTo(64);
@@ -135,25 +135,25 @@ class RateLimiterTest {
     void an_upload_is_acknowledged_at_the_rate() throws Exception {
         MemorySink sink = new MemorySink();
         WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
-        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings(1), bench.now(), 0);
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, request, settings(1), fixture.now(), 0);
         TransferHandler.receiving(
-                        bench.context().withRateLimiter(new SharedRateLimiter(50_000)), agreement, new Ack(0), sink)
-                .addTo(bench.channel.pipeline());
+                        fixture.context().withRateLimiter(new SharedRateLimiter(50_000)), negotiated, new Ack(0), sink)
+                .addTo(fixture.channel.pipeline());
         byte[] file = TestBytes.random(100_001);
         int sent = 0;
         while (end() == null && millis() < 10_000) {
-            ByteBuf answer = bench.channel.readOutbound();
-            if (answer != null) {
-                Ack ack = (Ack) TftpCodec.decode(answer);
-                answer.release();
+            ByteBuf reply = fixture.channel.readOutbound();
+            if (reply != null) {
+                Ack ack = (Ack) TftpCodec.decode(reply);
+                reply.release();
                 assertThat(ack.block()).as("no block is acknowledged twice").isEqualTo(sent);
                 int length = Math.min(BLKSIZE, file.length - sent * BLKSIZE);
                 arrive(new Data(++sent, Unpooled.copiedBuffer(file, (sent - 1) * BLKSIZE, length)));
             } else {
-                bench.pass(1);
+                fixture.pass(1);
             }
         }
-        ByteBuf last = bench.channel.readOutbound();
+        ByteBuf last = fixture.channel.readOutbound();
         last.release();
         assertThat(end().outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(sink.content()).isEqualTo(file);

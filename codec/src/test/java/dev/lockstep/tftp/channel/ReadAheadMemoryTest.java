@@ -80,7 +80,10 @@ class ReadAheadMemoryTest {
         return new ReadAhead(new Zeros(), BLKSIZE, WINDOWSIZE, context, channel.eventLoop(), new Silent());
     }
 
-    /** Blocks that wait for their ACK hold the pieces they were cut from: many clients that fall silent must fit. */
+    /**
+     * Blocks in flight retain the chunks they were cut from. The memory must suffice even if many clients stop
+     * replying.
+     */
     @Test
     void blocks_in_flight_count_as_taken_memory() {
         ReadAhead blocks = readAhead(UnpooledByteBufAllocator.DEFAULT);
@@ -106,7 +109,7 @@ class ReadAheadMemoryTest {
         }
     }
 
-    /** Else its descriptor, and the admission of its client, would be lost for ever. */
+    /** Otherwise its descriptor, and the client's place in the transfer quota, would be lost. */
     @Test
     void a_source_is_closed_even_if_there_was_no_memory_for_a_chunk() {
         ReadAhead blocks = readAhead(new NoMemory());

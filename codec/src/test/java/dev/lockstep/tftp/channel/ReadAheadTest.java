@@ -21,40 +21,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ReadAheadTest {
     private final RecordingOwner owner = new RecordingOwner();
-    private TransferFixture bench = new TransferFixture();
+    private TransferFixture fixture = new TransferFixture();
     private ByteArraySource source;
     private ReadAhead blocks;
     private boolean closed;
 
     private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
-        blocks = new ReadAhead(file, blksize, windowsize, bench.context(), bench.loop(), owner);
+        blocks = new ReadAhead(file, blksize, windowsize, fixture.context(), fixture.loop(), owner);
         blocks.start();
     }
 
     private void close() {
         blocks.close(() -> closed = true);
-        bench.settle();
+        fixture.settle();
         assertThat(closed).isTrue();
     }
 
     @AfterEach
     void all_is_closed_and_given_back() {
         assertThat(source.isClosed()).isTrue();
-        assertThat(bench.budget.used()).isZero();
-        assertFalse(bench.channel.finish());
+        assertThat(fixture.budget.used()).isZero();
+        assertFalse(fixture.channel.finish());
     }
 
-    /** Takes all blocks, reading on whenever there is none yet; returns their lengths. */
+    /**
+     * Takes all blocks, and reads on whenever there is none.
+     *
+     * @return the lengths of the blocks in bytes
+     */
     private List<Integer> takeAll(ByteArrayOutputStream content, int blksize) {
         List<Integer> lengths = new ArrayList<>();
         int length = blksize;
         while (length == blksize) {
             ByteBuf block = blocks.poll();
             if (block == null) {
-                int told = owner.told.size();
-                bench.settle();
-                assertThat(owner.told).hasSize(told + 1).last().isEqualTo("ready");
+                int before = owner.calls.size();
+                fixture.settle();
+                assertThat(owner.calls).hasSize(before + 1).last().isEqualTo("ready");
                 continue;
             }
             length = block.readableBytes();
@@ -103,7 +107,7 @@ class ReadAheadTest {
         open(new ByteArraySource(new byte[0]), 512, 1);
         ByteBuf block = blocks.poll();
         assertThat(block.readableBytes()).isZero();
-        assertThat(bench.pool.size()).isZero();
+        assertThat(fixture.pool.size()).isZero();
         close();
     }
 
@@ -111,10 +115,10 @@ class ReadAheadTest {
     void nothing_is_read_on_the_event_loop() {
         open(new ByteArraySource(TestBytes.random(10)).failing(new IOException("read too far")), 512, 1);
         assertThat(blocks.poll()).isNull();
-        assertThat(owner.told).isEmpty();
-        assertThat(bench.pool.size()).isEqualTo(1);
-        bench.settle();
-        assertThat(owner.told).containsExactly("ready");
+        assertThat(owner.calls).isEmpty();
+        assertThat(fixture.pool.size()).isEqualTo(1);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("ready");
         ByteBuf block = blocks.poll();
         assertThat(block.readableBytes()).isEqualTo(10);
         block.release();
@@ -128,24 +132,24 @@ class ReadAheadTest {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         assertThat(takeAll(content, 512)).hasSize(300_000 / 512 + 1);
         assertThat(content.toByteArray()).isEqualTo(file);
-        assertThat(bench.pool.size()).isZero();
+        assertThat(fixture.pool.size()).isZero();
         close();
     }
 
     @Test
     void a_long_file_holds_only_two_chunks() {
         open(new ByteArraySource(TestBytes.random(5_000_000)), 512, 1);
-        bench.settle();
-        assertThat(bench.budget.used()).isBetween(32 * 1024L, 512 * 1024L);
-        assertThat(owner.told).as("nobody asked yet").isEmpty();
+        fixture.settle();
+        assertThat(fixture.budget.used()).isBetween(32 * 1024L, 512 * 1024L);
+        assertThat(owner.calls).as("no block was polled yet").isEmpty();
         close();
     }
 
     @Test
     void case51_a_file_that_became_shorter_fails_the_transfer() {
         open(new ByteArraySource(TestBytes.random(1000)).claiming(2000), 512, 1);
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 file became shorter while it was read");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 file became shorter while it was read");
         close();
     }
 
@@ -165,18 +169,18 @@ class ReadAheadTest {
                         .failing(failure),
                 512,
                 1);
-        bench.settle();
-        assertThat(owner.told).containsExactly("2 no more");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("2 no more");
         close();
     }
 
     @Test
     void a_full_pool_fails_the_transfer() {
-        bench.pool.setFull(true);
+        fixture.pool.setFull(true);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 too busy, try again");
-        bench.pool.setFull(false);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 too busy, try again");
+        fixture.pool.setFull(false);
         close();
     }
 
@@ -184,43 +188,43 @@ class ReadAheadTest {
     void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         blocks.close(() -> closed = true);
-        assertThat(bench.pool.size())
+        assertThat(fixture.pool.size())
                 .as("only the read, the close comes after it")
                 .isEqualTo(1);
-        bench.settle();
+        fixture.settle();
         assertThat(closed).isTrue();
-        assertThat(owner.told).isEmpty();
+        assertThat(owner.calls).isEmpty();
     }
 
     @Test
     void without_memory_a_file_waits() {
-        bench = new TransferFixture(1024);
-        assertThat(bench.budget.tryTake(1000, 1000)).isEqualTo(1000);
+        fixture = new TransferFixture(1024);
+        assertThat(fixture.budget.tryTake(1000, 1000)).isEqualTo(1000);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         assertThat(blocks.poll()).isNull();
-        bench.settle();
-        assertThat(owner.told).isEmpty();
-        bench.budget.giveBack(1000);
-        bench.settle();
-        assertThat(owner.told).containsExactly("ready");
+        fixture.settle();
+        assertThat(owner.calls).isEmpty();
+        fixture.budget.giveBack(1000);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("ready");
         close();
     }
 
     @Test
     void a_file_that_is_closed_while_it_waits_for_memory_takes_none() {
-        bench = new TransferFixture(1024);
-        assertThat(bench.budget.tryTake(1024, 1024)).isEqualTo(1024);
+        fixture = new TransferFixture(1024);
+        assertThat(fixture.budget.tryTake(1024, 1024)).isEqualTo(1024);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
         blocks.close(() -> closed = true);
-        bench.budget.giveBack(1024);
-        bench.settle();
+        fixture.budget.giveBack(1024);
+        fixture.settle();
         assertThat(closed).isTrue();
-        assertThat(owner.told).isEmpty();
+        assertThat(owner.calls).isEmpty();
     }
 
     @Test
     void a_budget_smaller_than_a_chunk_still_transfers_a_file() {
-        bench = new TransferFixture(100);
+        fixture = new TransferFixture(100);
         byte[] file = TestBytes.random(200_000);
         open(new ByteArraySource(file), 512, 64);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -233,7 +237,7 @@ class ReadAheadTest {
     void a_block_outlives_its_chunk() {
         byte[] file = TestBytes.random(20);
         open(new ByteArraySource(file), 8, 1);
-        bench.settle();
+        fixture.settle();
         ByteBuf first = blocks.poll();
         ByteBuf second = blocks.poll();
         close();

@@ -4,22 +4,22 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes down what the file's side of a transfer says. */
+/** Records the calls from the file's side of a transfer. */
 final class RecordingOwner implements TransferFile.Owner {
-    final List<String> told = new ArrayList<>();
+    final List<String> calls = new ArrayList<>();
 
     @Override
     public void ready() {
-        told.add("ready");
+        calls.add("ready");
     }
 
     @Override
     public void stored() {
-        told.add("stored");
+        calls.add("stored");
     }
 
     @Override
     public void failed(TftpException cause) {
-        told.add(cause.code() + " " + cause.getMessage());
+        calls.add(cause.code() + " " + cause.getMessage());
     }
 }

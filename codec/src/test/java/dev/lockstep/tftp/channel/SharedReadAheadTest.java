@@ -20,27 +20,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedReadAheadTest {
-    private static final int PIECE = ChunkCache.CHUNK_SIZE;
+    private static final int CHUNK = ChunkCache.CHUNK;
     private static final int BLKSIZE = 1428;
 
-    private TransferFixture bench = new TransferFixture();
-    private ChunkCache cache = ChunkCache.within(64L * PIECE);
+    private TransferFixture fixture = new TransferFixture();
+    private ChunkCache cache = ChunkCache.within(64L * CHUNK);
     private final List<Reader> readers = new ArrayList<>();
 
-    /** What a file on a disk is: octets, and a version that changes with them. */
+    /** A file on a disk: its content, and a version that changes with the content. */
     private static final class Disk {
-        private byte[] octets;
+        private byte[] content;
         private Object version = new Object();
         private int reads;
         private IOException broken;
 
         Disk(int size) {
-            octets = TestBytes.random(size);
+            content = TestBytes.random(size);
         }
 
         SharedSource open() {
             Object opened = version;
-            long size = octets.length;
+            long size = content.length;
             return new SharedSource() {
                 @Override
                 public Object version() {
@@ -66,8 +66,8 @@ class SharedReadAheadTest {
                     if (version != opened) {
                         throw new TftpException(ErrorCode.NOT_DEFINED, "changed");
                     }
-                    int length = (int) Math.min(to.remaining(), octets.length - offset);
-                    to.put(octets, (int) offset, length);
+                    int length = (int) Math.min(to.remaining(), content.length - offset);
+                    to.put(content, (int) offset, length);
                     return length;
                 }
 
@@ -79,7 +79,7 @@ class SharedReadAheadTest {
         }
     }
 
-    /** One transfer, which takes what there is. */
+    /** A transfer that takes all available blocks. */
     private final class Reader {
         private final RecordingOwner owner = new RecordingOwner();
         private final CRC32C taken = new CRC32C();
@@ -91,7 +91,7 @@ class SharedReadAheadTest {
 
         Reader(SharedSource source, int blksize) {
             this.blksize = blksize;
-            blocks = new SharedReadAhead(source, blksize, bench.context().withChunks(cache), bench.loop(), owner);
+            blocks = new SharedReadAhead(source, blksize, fixture.context().withChunks(cache), fixture.loop(), owner);
             readers.add(this);
             blocks.start();
         }
@@ -110,17 +110,17 @@ class SharedReadAheadTest {
             }
         }
 
-        void assertTook(byte[] octets) {
+        void assertTook(byte[] content) {
             CRC32C expected = new CRC32C();
-            expected.update(octets);
-            assertThat(length).isEqualTo(octets.length);
+            expected.update(content);
+            assertThat(length).isEqualTo(content.length);
             assertThat(taken.getValue()).isEqualTo(expected.getValue());
         }
 
         void close() {
             if (!closed) {
                 blocks.close(() -> closed = true);
-                bench.settle();
+                fixture.settle();
                 assertThat(closed).isTrue();
             }
         }
@@ -135,7 +135,7 @@ class SharedReadAheadTest {
             assertThat(round).as("rounds").isLessThan(1000);
             readers.forEach(Reader::take);
             readers.stream().filter(one -> one.whole).forEach(Reader::close);
-            bench.settle();
+            fixture.settle();
         }
     }
 
@@ -143,8 +143,8 @@ class SharedReadAheadTest {
     void all_memory_is_given_back() {
         readers.forEach(Reader::close);
         cache.clear();
-        assertThat(bench.budget.used()).isZero();
-        assertFalse(bench.channel.finish());
+        assertThat(fixture.budget.used()).isZero();
+        assertFalse(fixture.channel.finish());
     }
 
     @ParameterizedTest
@@ -165,46 +165,46 @@ class SharedReadAheadTest {
         Disk disk = new Disk(size);
         Reader reader = new Reader(disk.open(), blksize);
         takeAll();
-        reader.assertTook(disk.octets);
+        reader.assertTook(disk.content);
     }
 
     @Test
     void a_thousand_transfers_of_one_file_read_it_once() {
-        Disk kernel = new Disk(5 * PIECE / 2);
+        Disk kernel = new Disk(5 * CHUNK / 2);
         for (int i = 0; i < 1000; i++) {
             new Reader(kernel.open(), 8000 + i % 1000);
         }
         takeAll();
         for (Reader reader : readers) {
-            reader.assertTook(kernel.octets);
+            reader.assertTook(kernel.content);
         }
         assertThat(kernel.reads).isEqualTo(3);
         reader(kernel);
         takeAll();
-        assertThat(kernel.reads).as("later, too").isEqualTo(3);
+        assertThat(kernel.reads).as("after a later transfer").isEqualTo(3);
     }
 
     @Test
     void another_version_of_the_same_size_is_read_again() {
-        Disk disk = new Disk(PIECE + 10);
+        Disk disk = new Disk(CHUNK + 10);
         reader(disk);
         takeAll();
-        disk.octets = TestBytes.random(PIECE + 10);
+        disk.content = TestBytes.random(CHUNK + 10);
         disk.version = "second";
         Reader late = reader(disk);
         takeAll();
-        late.assertTook(disk.octets);
+        late.assertTook(disk.content);
     }
 
     @Test
     void a_transfer_of_a_changed_file_gets_its_old_content_from_the_cache() {
-        Disk disk = new Disk(PIECE);
-        byte[] first = disk.octets;
+        Disk disk = new Disk(CHUNK);
+        byte[] first = disk.content;
         Reader early = reader(disk);
         takeAll();
         early.assertTook(first);
         Reader lucky = reader(disk);
-        disk.octets = TestBytes.random(PIECE);
+        disk.content = TestBytes.random(CHUNK);
         disk.version = "second";
         takeAll();
         lucky.assertTook(first);
@@ -212,60 +212,60 @@ class SharedReadAheadTest {
 
     @Test
     void transfers_that_wait_for_a_chunk_of_a_changed_file_fail_together() {
-        Disk disk = new Disk(PIECE);
+        Disk disk = new Disk(CHUNK);
         Reader reader = reader(disk);
         Reader waiting = reader(disk);
-        disk.octets = TestBytes.random(PIECE); // before the I/O pool comes to read it
+        disk.content = TestBytes.random(CHUNK); // before the I/O pool reads it
         disk.version = "second";
         reader.whole = true;
         waiting.whole = true;
         Reader later = reader(disk);
-        bench.settle();
-        assertThat(reader.owner.told).containsExactly("0 changed");
-        assertThat(waiting.owner.told).containsExactly("0 changed");
+        fixture.settle();
+        assertThat(reader.owner.calls).containsExactly("0 changed");
+        assertThat(waiting.owner.calls).containsExactly("0 changed");
         takeAll();
-        later.assertTook(disk.octets);
+        later.assertTook(disk.content);
     }
 
     @Test
     void after_a_failed_read_waiting_transfers_read_themselves() {
-        Disk disk = new Disk(PIECE);
+        Disk disk = new Disk(CHUNK);
         Reader unlucky = reader(disk);
         Reader lucky = reader(disk);
         disk.broken = new IOException("bad sector");
-        bench.channel.runPendingTasks();
-        bench.pool.runNext();
+        fixture.channel.runPendingTasks();
+        fixture.pool.runNext();
         disk.broken = null;
-        bench.channel.runPendingTasks();
-        assertThat(unlucky.owner.told).containsExactly("0 internal error");
+        fixture.channel.runPendingTasks();
+        assertThat(unlucky.owner.calls).containsExactly("0 internal error");
         unlucky.whole = true;
         takeAll();
-        lucky.assertTook(disk.octets);
-        assertThat(lucky.owner.told).containsOnly("ready");
+        lucky.assertTook(disk.content);
+        assertThat(lucky.owner.calls).containsOnly("ready");
     }
 
     @Test
     void more_files_than_fit_into_memory_wait_and_are_all_complete() {
-        bench = new TransferFixture(16L * PIECE);
-        cache = ChunkCache.within(16L * PIECE);
+        fixture = new TransferFixture(16L * CHUNK);
+        cache = ChunkCache.within(16L * CHUNK);
         List<Disk> disks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            Disk disk = new Disk(3 * PIECE + i);
+            Disk disk = new Disk(3 * CHUNK + i);
             disks.add(disk);
             reader(disk);
         }
         while (readers.stream().anyMatch(one -> !one.whole)) {
             takeAll();
-            assertThat(bench.budget.used()).isLessThanOrEqualTo(16L * PIECE);
+            assertThat(fixture.budget.used()).isLessThanOrEqualTo(16L * CHUNK);
         }
         for (int i = 0; i < disks.size(); i++) {
-            readers.get(i).assertTook(disks.get(i).octets);
+            readers.get(i).assertTook(disks.get(i).content);
         }
     }
 
     @Test
     void a_transfer_that_ends_during_a_shared_read_finishes_the_read() {
-        Disk disk = new Disk(PIECE);
+        Disk disk = new Disk(CHUNK);
         Reader leaver = reader(disk);
         Reader other = reader(disk);
         leaver.whole = true;
@@ -273,12 +273,12 @@ class SharedReadAheadTest {
         assertThat(leaver.closed).as("its file is being read").isFalse();
         takeAll();
         assertThat(leaver.closed).isTrue();
-        other.assertTook(disk.octets);
+        other.assertTook(disk.content);
         assertThat(disk.reads).isEqualTo(1);
     }
 
     @Test
     void with_little_memory_there_is_no_cache() {
-        assertThat(ChunkCache.within(16L * PIECE - 1)).isNull();
+        assertThat(ChunkCache.within(16L * CHUNK - 1)).isNull();
     }
 }

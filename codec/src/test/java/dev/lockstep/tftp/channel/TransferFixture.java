@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** An event loop, a clock and an I/O pool that all stand still until the test moves them. */
+/** An event loop, a clock and an I/O pool that are advanced by the test. */
 final class TransferFixture {
     final EmbeddedChannel channel;
     final ManualExecutor pool = new ManualExecutor();
@@ -40,7 +40,7 @@ final class TransferFixture {
         return loop().ticker().nanoTime();
     }
 
-    /** Until neither the pool nor the event loop has anything to do. */
+    /** Runs tasks until neither the pool nor the event loop has any. */
     void settle() {
         channel.runPendingTasks();
         while (pool.size() > 0) {
@@ -49,7 +49,7 @@ final class TransferFixture {
         }
     }
 
-    /** Lets that much time pass, with all that falls due in it. */
+    /** Advances the clock and runs all tasks that become due. */
     void pass(long millis) {
         channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();

@@ -13,16 +13,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WriteBehindTest {
-    private static final int PIECE = 64 * 1024;
+    private static final int CHUNK = 64 * 1024;
 
     private final RecordingOwner owner = new RecordingOwner();
-    private final TransferFixture bench = new TransferFixture(Integer.MAX_VALUE);
+    private final TransferFixture fixture = new TransferFixture(Integer.MAX_VALUE);
     private MemorySink sink = new MemorySink();
     private WriteBehind store = store();
     private boolean closed;
 
     private WriteBehind store() {
-        return new WriteBehind(sink, bench.context(), bench.loop(), owner);
+        return new WriteBehind(sink, fixture.context(), fixture.loop(), owner);
     }
 
     private void storeIn(MemorySink other) {
@@ -30,23 +30,23 @@ class WriteBehindTest {
         store = store();
     }
 
-    private void offer(byte[] octets) {
-        ByteBuf block = Unpooled.wrappedBuffer(octets);
+    private void offer(byte[] bytes) {
+        ByteBuf block = Unpooled.wrappedBuffer(bytes);
         store.offer(block);
         assertThat(block.refCnt()).as("the reference stays with the caller").isEqualTo(1);
-        assertThat(block.readableBytes()).isEqualTo(octets.length);
+        assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
 
     private void close() {
         store.close(() -> closed = true);
-        bench.settle();
+        fixture.settle();
     }
 
     @AfterEach
     void all_is_closed() {
         assertThat(closed).isTrue();
         assertThat(sink.isClosed()).isTrue();
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -55,11 +55,11 @@ class WriteBehindTest {
         offer(file);
         store.commit();
         assertThat(sink.content()).isEmpty();
-        assertThat(owner.told).isEmpty();
-        bench.settle();
+        assertThat(owner.calls).isEmpty();
+        fixture.settle();
         assertThat(sink.content()).isEqualTo(file);
         assertThat(sink.isCommitted()).isTrue();
-        assertThat(owner.told).containsExactly("stored");
+        assertThat(owner.calls).containsExactly("stored");
         close();
     }
 
@@ -67,14 +67,14 @@ class WriteBehindTest {
     void case35_stored_is_reported_only_after_the_commit() {
         offer(TestBytes.random(10));
         store.commit();
-        bench.pool.runNext(); // the bytes
-        bench.channel.runPendingTasks();
-        assertThat(owner.told).isEmpty();
+        fixture.pool.runNext(); // the bytes
+        fixture.channel.runPendingTasks();
+        assertThat(owner.calls).isEmpty();
         assertThat(sink.isCommitted()).isFalse();
-        bench.pool.runNext(); // the commit
-        assertThat(owner.told).isEmpty();
-        bench.channel.runPendingTasks();
-        assertThat(owner.told).containsExactly("stored");
+        fixture.pool.runNext(); // the commit
+        assertThat(owner.calls).isEmpty();
+        fixture.channel.runPendingTasks();
+        assertThat(owner.calls).containsExactly("stored");
         close();
     }
 
@@ -82,9 +82,9 @@ class WriteBehindTest {
     void case11_an_empty_file_is_committed_too() {
         offer(new byte[0]);
         store.commit();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.content()).isEmpty();
-        assertThat(owner.told).containsExactly("stored");
+        assertThat(owner.calls).containsExactly("stored");
         close();
     }
 
@@ -94,59 +94,59 @@ class WriteBehindTest {
         for (int at = 0; at < file.length; at += 1000) {
             offer(java.util.Arrays.copyOfRange(file, at, at + 1000));
             if (at % 7000 == 0) {
-                bench.settle();
+                fixture.settle();
             }
         }
         store.commit();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.content()).isEqualTo(file);
         close();
     }
 
     @Test
     void from_the_second_chunk_on_256_KiB_are_written_at_once_if_memory_is_ample() {
-        offer(TestBytes.random(PIECE));
-        bench.settle();
+        offer(TestBytes.random(CHUNK));
+        fixture.settle();
         for (int i = 0; i < 3; i++) {
-            offer(TestBytes.random(PIECE));
-            assertThat(bench.pool.size()).isZero();
+            offer(TestBytes.random(CHUNK));
+            assertThat(fixture.pool.size()).isZero();
         }
-        offer(TestBytes.random(PIECE));
-        assertThat(bench.pool.size()).isEqualTo(1);
-        bench.settle();
-        assertThat(sink.content()).hasSize(5 * PIECE);
+        offer(TestBytes.random(CHUNK));
+        assertThat(fixture.pool.size()).isEqualTo(1);
+        fixture.settle();
+        assertThat(sink.content()).hasSize(5 * CHUNK);
         close();
-        assertThat(bench.budget.used()).isZero();
+        assertThat(fixture.budget.used()).isZero();
     }
 
     @Test
     void with_half_of_the_memory_taken_chunks_stay_small() {
-        assertThat(bench.budget.tryTake(Integer.MAX_VALUE / 2 + 2, Integer.MAX_VALUE / 2 + 2))
+        assertThat(fixture.budget.tryTake(Integer.MAX_VALUE / 2 + 2, Integer.MAX_VALUE / 2 + 2))
                 .isPositive();
         for (int i = 1; i <= 3; i++) {
-            offer(TestBytes.random(PIECE));
-            bench.settle();
-            assertThat(sink.content()).hasSize(i * PIECE);
+            offer(TestBytes.random(CHUNK));
+            fixture.settle();
+            assertThat(sink.content()).hasSize(i * CHUNK);
         }
         close();
     }
 
     @Test
     void with_little_memory_128_KiB_may_wait_during_a_write() {
-        assertThat(bench.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(fixture.budget.tryTake(Integer.MAX_VALUE, Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
         assertRoomFor(128 * 1024);
     }
 
     @Test
     void with_ample_memory_640_KiB_may_wait_during_a_write() {
         assertRoomFor(640 * 1024);
-        assertThat(bench.budget.used()).isZero();
+        assertThat(fixture.budget.used()).isZero();
     }
 
-    /** Fills it to one octet below its limit, then with that octet, and then lets the disk move. */
+    /** Fills the queue to one byte below its limit, then adds that byte, and then lets a write finish. */
     private void assertRoomFor(int limit) {
-        offer(TestBytes.random(PIECE));
-        assertThat(bench.pool.size()).isEqualTo(1);
+        offer(TestBytes.random(CHUNK));
+        assertThat(fixture.pool.size()).isEqualTo(1);
         assertThat(store.hasRoom()).isTrue();
         for (int waiting = 0; waiting < limit - 1024; waiting += 1024) {
             offer(TestBytes.random(1024));
@@ -156,37 +156,37 @@ class WriteBehindTest {
         assertThat(store.hasRoom()).isTrue();
         offer(TestBytes.random(1));
         assertThat(store.hasRoom()).isFalse();
-        assertThat(bench.pool.size()).as("one call at a time").isEqualTo(1);
-        bench.pool.runNext();
-        bench.channel.runPendingTasks();
-        assertThat(owner.told).containsExactly("ready");
+        assertThat(fixture.pool.size()).as("one call at a time").isEqualTo(1);
+        fixture.pool.runNext();
+        fixture.channel.runPendingTasks();
+        assertThat(owner.calls).containsExactly("ready");
         assertThat(store.hasRoom()).isTrue();
-        bench.settle();
-        assertThat(sink.content()).hasSize(PIECE + limit);
+        fixture.settle();
+        assertThat(sink.content()).hasSize(CHUNK + limit);
         close();
     }
 
     @Test
     void ready_is_reported_only_after_a_check_for_room() {
-        offer(TestBytes.random(PIECE));
-        offer(TestBytes.random(PIECE));
-        bench.settle();
-        assertThat(owner.told).isEmpty();
+        offer(TestBytes.random(CHUNK));
+        offer(TestBytes.random(CHUNK));
+        fixture.settle();
+        assertThat(owner.calls).isEmpty();
         close();
     }
 
     @Test
     void case36_a_full_disk_is_reported_once_and_nothing_is_written_after_it() {
-        storeIn(new MemorySink().failingAfter(PIECE, new TftpException(ErrorCode.DISK_FULL, "disk full")));
-        offer(TestBytes.random(PIECE));
-        bench.settle();
-        offer(TestBytes.random(PIECE));
-        bench.settle();
-        offer(TestBytes.random(PIECE));
+        storeIn(new MemorySink().failingAfter(CHUNK, new TftpException(ErrorCode.DISK_FULL, "disk full")));
+        offer(TestBytes.random(CHUNK));
+        fixture.settle();
+        offer(TestBytes.random(CHUNK));
+        fixture.settle();
+        offer(TestBytes.random(CHUNK));
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("3 disk full");
-        assertThat(sink.content()).hasSize(PIECE);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("3 disk full");
+        assertThat(sink.content()).hasSize(CHUNK);
         assertThat(sink.isCommitted()).isFalse();
         close();
     }
@@ -196,8 +196,8 @@ class WriteBehindTest {
         storeIn(new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")));
         offer(TestBytes.random(10));
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("6 file exists");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("6 file exists");
         close();
     }
 
@@ -206,29 +206,29 @@ class WriteBehindTest {
         storeIn(new MemorySink().failingAfter(0, new java.io.IOException("/srv/tftp/secret")));
         offer(TestBytes.random(10));
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 internal error");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 internal error");
         close();
     }
 
     @Test
     void closing_waits_for_a_running_write_and_commits_nothing() {
-        offer(TestBytes.random(PIECE));
+        offer(TestBytes.random(CHUNK));
         offer(TestBytes.random(100));
         store.close(() -> closed = true);
-        assertThat(bench.pool.size()).isEqualTo(1);
+        assertThat(fixture.pool.size()).isEqualTo(1);
         assertThat(closed).isFalse();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.isCommitted()).isFalse();
-        assertThat(owner.told).isEmpty();
+        assertThat(owner.calls).isEmpty();
     }
 
     @Test
     void after_the_close_nothing_is_written() {
         close();
-        offer(TestBytes.random(PIECE));
+        offer(TestBytes.random(CHUNK));
         store.commit();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.content()).isEmpty();
         assertThat(sink.isCommitted()).isFalse();
     }

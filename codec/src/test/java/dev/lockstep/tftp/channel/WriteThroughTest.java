@@ -15,33 +15,33 @@ import org.junit.jupiter.api.Test;
 
 class WriteThroughTest {
     private final RecordingOwner owner = new RecordingOwner();
-    private final TransferFixture bench = new TransferFixture();
+    private final TransferFixture fixture = new TransferFixture();
     private MemorySink sink = new MemorySink();
     private IncomingFile store;
     private boolean closed;
 
     private void open(MemorySink file) {
         sink = file.neverBlocking();
-        store = IncomingFile.to(file, bench.context(), bench.loop(), owner);
+        store = IncomingFile.to(file, fixture.context(), fixture.loop(), owner);
         assertThat(store).isInstanceOf(WriteThrough.class);
         store.start();
     }
 
-    private void offer(byte[] octets) {
-        ByteBuf block = Unpooled.wrappedBuffer(octets);
+    private void offer(byte[] bytes) {
+        ByteBuf block = Unpooled.wrappedBuffer(bytes);
         store.offer(block);
         assertThat(block.refCnt()).as("the reference stays with the caller").isEqualTo(1);
-        assertThat(block.readableBytes()).isEqualTo(octets.length);
+        assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
 
     @AfterEach
     void all_is_closed_without_the_pool() {
         store.close(() -> closed = true);
-        assertThat(bench.pool.size()).isZero();
-        bench.settle();
+        assertThat(fixture.pool.size()).isZero();
+        fixture.settle();
         assertThat(closed).isTrue();
         assertThat(sink.isClosed()).isTrue();
-        assertFalse(bench.channel.finish());
+        assertFalse(fixture.channel.finish());
     }
 
     @Test
@@ -53,10 +53,10 @@ class WriteThroughTest {
         offer(java.util.Arrays.copyOfRange(file, 2000, 3000));
         assertThat(store.hasRoom()).isTrue();
         store.commit();
-        bench.settle();
+        fixture.settle();
         assertThat(sink.content()).isEqualTo(file);
         assertThat(sink.isCommitted()).isTrue();
-        assertThat(owner.told).containsExactly("stored");
+        assertThat(owner.calls).containsExactly("stored");
     }
 
     @Test
@@ -66,8 +66,8 @@ class WriteThroughTest {
         offer(new byte[10]);
         offer(new byte[10]);
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("3 disk full");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("3 disk full");
         assertThat(sink.isCommitted()).isFalse();
     }
 
@@ -76,8 +76,8 @@ class WriteThroughTest {
         open(new MemorySink().failingToCommit(new IOException("secret")));
         offer(new byte[10]);
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 internal error");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 internal error");
     }
 
     @Test
@@ -86,8 +86,8 @@ class WriteThroughTest {
         offer(new byte[10]);
         offer(new byte[10]);
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 internal error");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 internal error");
     }
 
     @Test
@@ -96,8 +96,8 @@ class WriteThroughTest {
         offer(new byte[10]);
         sink.throwing(new LinkageError("secret"));
         store.commit();
-        bench.settle();
-        assertThat(owner.told).containsExactly("0 internal error");
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 internal error");
         assertThat(sink.isCommitted()).isFalse();
     }
 
@@ -106,16 +106,16 @@ class WriteThroughTest {
         open(new MemorySink());
         offer(new byte[10]);
         assertThat(sink.isCommitted()).isFalse();
-        assertThat(owner.told).isEmpty();
+        assertThat(owner.calls).isEmpty();
     }
 
     @Test
     void a_failed_close_still_completes() {
         open(new MemorySink());
-        boolean[] told = {false};
-        store.close(() -> told[0] = true);
-        assertThat(told[0]).isTrue();
-        store.close(() -> closed = true); // this sink bears no second one
+        boolean[] completed = {false};
+        store.close(() -> completed[0] = true);
+        assertThat(completed[0]).isTrue();
+        store.close(() -> closed = true); // the second close of this sink fails
         assertThat(closed).isTrue();
         closed = false;
     }
@@ -123,7 +123,7 @@ class WriteThroughTest {
     @Test
     void a_sink_that_may_block_is_written_behind() {
         open(new MemorySink());
-        IncomingFile other = IncomingFile.to(new MemorySink(), bench.context(), bench.loop(), owner);
+        IncomingFile other = IncomingFile.to(new MemorySink(), fixture.context(), fixture.loop(), owner);
         assertThat(other).isInstanceOf(WriteBehind.class);
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TftpCodecTest {
     private static final Options NONE = Options.NONE;
 
-    /** Each message as it stands on the wire; the bytes are the same in both directions. */
+    /** Returns each message with its encoding, which is the same in both directions. */
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of(new ReadRequest("pxe.0", OCTET, NONE), bytes(0, 1, "pxe.0", 0, "octet", 0)),
@@ -77,7 +77,10 @@ class TftpCodecTest {
         }
     }
 
-    /** Whatever is cut off: a shorter message of the same kind, or not TFTP; never another exception, never a leak. */
+    /**
+     * Each truncation is decoded as a message of the same type or rejected. No other exception is thrown, and no buffer
+     * leaks.
+     */
     @ParameterizedTest
     @MethodSource("messages")
     void each_truncation_of_a_message_is_decoded_safely(TftpMessage message, ByteBuf wire) {
@@ -86,12 +89,12 @@ class TftpCodecTest {
                 ByteBuf cut = wire.copy(0, length);
                 try {
                     TftpMessage read = TftpCodec.decode(cut, strictness);
-                    assertThat(read).as("%d octets", length).hasSameClassAs(message);
+                    assertThat(read).as("%d bytes", length).hasSameClassAs(message);
                     assertThat(length).isGreaterThanOrEqualTo(2);
                     ReferenceCountUtil.release(read);
                 } catch (MalformedMessageException e) {
                     boolean isRequest = message instanceof Request && length >= 2;
-                    assertThat(e.isRequest()).as("%d octets", length).isEqualTo(isRequest);
+                    assertThat(e.isRequest()).as("%d bytes", length).isEqualTo(isRequest);
                 }
                 assertThat(cut.refCnt()).isEqualTo(1);
                 cut.release();
@@ -104,42 +107,42 @@ class TftpCodecTest {
         SplittableRandom random = new SplittableRandom(1350);
         int refused = 0;
         for (int round = 0; round < 200_000; round++) {
-            byte[] octets = randomDatagram(random);
-            ByteBuf wire = Unpooled.wrappedBuffer(octets);
+            byte[] datagram = randomDatagram(random);
+            ByteBuf wire = Unpooled.wrappedBuffer(datagram);
             Strictness strictness = random.nextBoolean() ? Strictness.STRICT : Strictness.TOLERANT;
             try {
                 ReferenceCountUtil.release(TftpCodec.decode(wire, strictness));
             } catch (MalformedMessageException e) {
                 refused++;
             } catch (RuntimeException e) {
-                throw new AssertionError("round " + round + ": " + ByteBufUtil.hexDump(octets), e);
+                throw new AssertionError("round " + round + ": " + ByteBufUtil.hexDump(datagram), e);
             }
             if (wire.refCnt() != 1) {
-                throw new AssertionError("round " + round + " leaks: " + ByteBufUtil.hexDump(octets));
+                throw new AssertionError("round " + round + " leaks: " + ByteBufUtil.hexDump(datagram));
             }
         }
         assertThat(refused).isBetween(50_000, 199_000);
     }
 
-    /** Anything from noise to something close to a request: short words, NULs, opcodes that exist. */
+    /** Returns random bytes that often resemble a request: short words, NULs and valid opcodes. */
     private static byte[] randomDatagram(SplittableRandom random) {
-        byte[] octets = new byte[random.nextInt(random.nextInt(20) == 0 ? 700 : 40)];
-        random.nextBytes(octets);
-        if (octets.length > 2 && random.nextInt(4) > 0) {
-            octets[0] = 0;
-            octets[1] = (byte) random.nextInt(9);
+        byte[] datagram = new byte[random.nextInt(random.nextInt(20) == 0 ? 700 : 40)];
+        random.nextBytes(datagram);
+        if (datagram.length > 2 && random.nextInt(4) > 0) {
+            datagram[0] = 0;
+            datagram[1] = (byte) random.nextInt(9);
             byte[] alphabet = "\0\0octeNETASI19".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-            for (int i = 2; i < octets.length; i++) {
+            for (int i = 2; i < datagram.length; i++) {
                 if (random.nextInt(8) > 0) {
-                    octets[i] = alphabet[random.nextInt(alphabet.length)];
+                    datagram[i] = alphabet[random.nextInt(alphabet.length)];
                 }
             }
             byte[] mode = "\0oCtEt\0".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-            if (octets.length > 12 && random.nextBoolean()) {
-                System.arraycopy(mode, 0, octets, 3, mode.length);
+            if (datagram.length > 12 && random.nextBoolean()) {
+                System.arraycopy(mode, 0, datagram, 3, mode.length);
             }
         }
-        return octets;
+        return datagram;
     }
 
     @Test
@@ -317,7 +320,7 @@ class TftpCodecTest {
         Request latin1 = (Request) TftpCodec.decode(bytes(0, 1, 0xFC, ".bin", 0, "octet", 0));
         assertThat(latin1.filename()).isEqualTo("ü.bin");
         Request overlong = (Request) TftpCodec.decode(bytes(0, 1, 0xC0, 0xAF, 0, "octet", 0));
-        assertThat(overlong.filename()).isEqualTo("À¯"); // not a slash in disguise
+        assertThat(overlong.filename()).isEqualTo("À¯"); // not decoded as a slash
     }
 
     @Test

@@ -53,14 +53,14 @@ class FileErrorsTest {
     @ParameterizedTest
     @MethodSource("failures")
     void a_failure_is_mapped_to_a_code_without_the_path(IOException failure, ErrorCode code) {
-        TftpException told = FileErrors.of(failure);
-        assertThat(told.code()).isEqualTo(code.number());
-        assertThat(told.toMessage().text())
+        TftpException mapped = FileErrors.of(failure);
+        assertThat(mapped.code()).isEqualTo(code.number());
+        assertThat(mapped.toMessage().text())
                 .isNotEmpty()
                 .doesNotContain("secret")
                 .doesNotContain("/srv");
-        assertThat(told).hasCause(failure);
-        assertThat(told.isFromPeer()).isFalse();
+        assertThat(mapped).hasCause(failure);
+        assertThat(mapped.isFromPeer()).isFalse();
     }
 
     @Test

@@ -162,7 +162,7 @@ class FileSinkTest {
         assertThat(dir.resolve("f")).hasContent("new");
     }
 
-    /** The mode of a link is rwxrwxrwx, and means nothing. */
+    /** The mode of a link is always rwxrwxrwx, and has no effect. */
     @Test
     void a_file_that_replaces_a_link_does_not_get_its_mode() throws IOException {
         Files.createSymbolicLink(dir.resolve("link"), outer.resolve("nowhere"));
@@ -221,7 +221,7 @@ class FileSinkTest {
         }
     }
 
-    /** As on NFS without a lock daemon (ENOLCK): a closed channel refuses, too. */
+    /** On NFS without a lock daemon a lock fails with ENOLCK. Here a closed channel fails, too. */
     @Test
     void a_failed_lock_is_ignored() throws IOException {
         FileChannel refusing =

@@ -44,9 +44,9 @@ class SecureDirectoryTest {
 
     private static String read(FileChannel channel) throws IOException {
         try (channel) {
-            ByteBuffer octets = ByteBuffer.allocate(100);
-            int length = channel.read(octets);
-            return new String(octets.array(), 0, length);
+            ByteBuffer bytes = ByteBuffer.allocate(100);
+            int length = channel.read(bytes);
+            return new String(bytes.array(), 0, length);
         }
     }
 
@@ -129,22 +129,22 @@ class SecureDirectoryTest {
         }
     }
 
-    private void shut(Path directory, String mode) throws IOException {
+    private void restrict(Path directory, String mode) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
         assumeFalse(Files.isReadable(directory), "root lists every directory");
     }
 
     @Test
     void a_folder_that_can_be_entered_but_not_listed_is_opened() throws IOException {
-        Path deep = Files.createDirectories(dir.resolve("sub/shut/deep"));
+        Path deep = Files.createDirectories(dir.resolve("sub/restrict/deep"));
         Files.writeString(deep.resolve("file"), "deep content");
-        shut(dir.resolve("sub/shut"), "-wx--x--x");
-        shut(dir.resolve("sub"), "-wx--x--x");
-        shut(dir, "--x--x--x");
+        restrict(dir.resolve("sub/restrict"), "-wx--x--x");
+        restrict(dir.resolve("sub"), "-wx--x--x");
+        restrict(dir, "--x--x--x");
         try (SecureDirectory folder = SecureDirectory.open(dir);
                 SecureDirectory sub = folder.sub(Path.of("sub"));
-                SecureDirectory shut = sub.sub(Path.of("shut"));
-                SecureDirectory open = shut.sub(Path.of("deep"))) {
+                SecureDirectory restrict = sub.sub(Path.of("restrict"));
+                SecureDirectory open = restrict.sub(Path.of("deep"))) {
             assertThat(read(folder.openFile("file", StandardOpenOption.READ))).isEqualTo("content");
             assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
             assertThat(read(open.openFile("file", StandardOpenOption.READ))).isEqualTo("deep content");
@@ -162,7 +162,7 @@ class SecureDirectoryTest {
 
     @Test
     void a_replaceable_folder_is_entered_only_if_it_can_be_opened() throws IOException {
-        shut(dir.resolve("sub"), "--x--x--x");
+        restrict(dir.resolve("sub"), "--x--x--x");
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
             assertThatThrownBy(() -> folder.sub(Path.of("sub"))).isInstanceOf(AccessDeniedException.class);
@@ -171,14 +171,17 @@ class SecureDirectoryTest {
 
     @AfterEach
     void restore_permissions() throws IOException {
-        for (Path shut : List.of(dir, dir.resolve("sub"), dir.resolve("sub/shut"))) {
-            if (Files.isDirectory(shut)) {
-                Files.setPosixFilePermissions(shut, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (Path restrict : List.of(dir, dir.resolve("sub"), dir.resolve("sub/restrict"))) {
+            if (Files.isDirectory(restrict)) {
+                Files.setPosixFilePermissions(restrict, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
     }
 
-    /** Whoever may write to the folder could swap the temporary file for a link to one that the server owns. */
+    /**
+     * A user with write access to the folder could replace the temporary file by a link to a file of the server's
+     * owner.
+     */
     @Test
     void case57_no_link_has_or_gets_permissions() throws IOException {
         Files.createSymbolicLink(dir.resolve("out"), outer.resolve("outside"));

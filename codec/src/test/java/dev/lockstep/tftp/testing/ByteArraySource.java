@@ -4,46 +4,65 @@ import dev.lockstep.tftp.transfer.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file in memory to be sent, which can be made to fail, to end early, or not to know its size. */
+/** A source in memory. It can be made to fail, to end early, or to report another size. */
 public final class ByteArraySource implements Source {
-    private final ByteBuffer octets;
+    private final ByteBuffer content;
     private long size;
     private int most = Integer.MAX_VALUE;
     private IOException failure;
     private boolean mayBlock = true;
     private volatile boolean closed;
 
-    /** A file of that content. */
+    /** Creates a source with the given content. */
     public ByteArraySource(byte[] content) {
-        octets = ByteBuffer.wrap(content);
+        this.content = ByteBuffer.wrap(content);
         size = content.length;
     }
 
-    /** Says that it has that size, or {@link Source#UNKNOWN_SIZE}. */
-    public ByteArraySource claiming(long octetsClaimed) {
-        size = octetsClaimed;
+    /**
+     * Makes the source report the given size.
+     *
+     * @param bytes the size, or {@link Source#UNKNOWN_SIZE}
+     * @return this
+     */
+    public ByteArraySource claiming(long bytes) {
+        size = bytes;
         return this;
     }
 
-    /** Gives at most that many octets a time. */
-    public ByteArraySource atMost(int octetsAtOnce) {
-        most = octetsAtOnce;
+    /**
+     * Limits the number of bytes of each read.
+     *
+     * @param bytes the limit
+     * @return this
+     */
+    public ByteArraySource atMost(int bytes) {
+        most = bytes;
         return this;
     }
 
-    /** Fails where its content ends. */
+    /**
+     * Makes reads fail at the end of the content.
+     *
+     * @param atTheEnd the failure
+     * @return this
+     */
     public ByteArraySource failing(IOException atTheEnd) {
         failure = atTheEnd;
         return this;
     }
 
-    /** Says that it never blocks. */
+    /**
+     * Makes the source report that it never blocks.
+     *
+     * @return this
+     */
     public ByteArraySource neverBlocking() {
         mayBlock = false;
         return this;
     }
 
-    /** Whether it has been closed. */
+    /** Returns whether the source has been closed. */
     public boolean isClosed() {
         return closed;
     }
@@ -55,15 +74,15 @@ public final class ByteArraySource implements Source {
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        int length = Math.min(most, Math.min(to.remaining(), octets.remaining()));
+        int length = Math.min(most, Math.min(to.remaining(), content.remaining()));
         if (length == 0 && failure != null) {
             throw failure;
         }
         if (length == 0) {
             return -1;
         }
-        to.put(octets.slice(octets.position(), length));
-        octets.position(octets.position() + length);
+        to.put(content.slice(content.position(), length));
+        content.position(content.position() + length);
         return length;
     }
 
@@ -74,7 +93,7 @@ public final class ByteArraySource implements Source {
 
     @Override
     public void rewind() {
-        octets.rewind();
+        content.rewind();
     }
 
     @Override

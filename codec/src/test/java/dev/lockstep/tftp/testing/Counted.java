@@ -23,41 +23,55 @@ import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/** The counters of transfers that are over. */
+/** Counters of finished transfers. */
 public final class Counted {
     private static final OptionAck OACK = new OptionAck(Options.NONE.with(Options.BLKSIZE, 1428));
 
     private Counted() {}
 
-    /** One block, in so many nanoseconds. */
-    public static TransferStats stats(int octets, long nanos) {
-        TransferSettings settings = new TransferSettings(octets + 8, 1, Duration.ZERO, -1, 0);
-        Receiver receiver = new Receiver(new DeafWire(), settings, Limits.DEFAULT, timer(), null, new Nowhere(), 0);
+    /**
+     * Returns the counters of a receiver of one block.
+     *
+     * @param bytes the length of the block
+     * @param nanos the duration in nanoseconds
+     */
+    public static TransferStats stats(int bytes, long nanos) {
+        TransferSettings settings = new TransferSettings(bytes + 8, 1, Duration.ZERO, -1, 0);
+        Receiver receiver =
+                new Receiver(new DiscardingWire(), settings, Limits.DEFAULT, timer(), null, new DiscardingSink(), 0);
         receiver.start(0);
-        receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[octets])), nanos / 2);
+        receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[bytes])), nanos / 2);
         receiver.stored(nanos);
         return receiver.stats();
     }
 
-    /** Of a sender whose options were taken and whose blocks were not, for so many nanoseconds. */
+    /**
+     * Returns the counters of a sender that received the ACK of its OACK, but no ACK of a block.
+     *
+     * @param nanos the duration in nanoseconds
+     */
     public static TransferStats ofBlocksInVain(TransferSettings settings, long nanos) {
-        DeafWire wire = new DeafWire();
+        DiscardingWire wire = new DiscardingWire();
         BlockSource blocks = () -> Unpooled.wrappedBuffer(new byte[settings.blksize()]);
         Sender sender = new Sender(wire, settings, Limits.DEFAULT, timer(), OACK, blocks, 0);
         sender.start(0);
         sender.receive(new Ack(0), 0);
-        return inVain(sender, wire, nanos);
+        return withoutReply(sender, wire, nanos);
     }
 
-    /** Of a receiver to which no block ever came, for so many nanoseconds. */
+    /**
+     * Returns the counters of a receiver that sent an OACK and received no block.
+     *
+     * @param nanos the duration in nanoseconds
+     */
     public static TransferStats ofOackInVain(TransferSettings settings, long nanos) {
-        DeafWire wire = new DeafWire();
-        Receiver receiver = new Receiver(wire, settings, Limits.DEFAULT, timer(), OACK, new Nowhere(), 0);
+        DiscardingWire wire = new DiscardingWire();
+        Receiver receiver = new Receiver(wire, settings, Limits.DEFAULT, timer(), OACK, new DiscardingSink(), 0);
         receiver.start(0);
-        return inVain(receiver, wire, nanos);
+        return withoutReply(receiver, wire, nanos);
     }
 
-    private static TransferStats inVain(Transfer transfer, DeafWire wire, long nanos) {
+    private static TransferStats withoutReply(Transfer transfer, DiscardingWire wire, long nanos) {
         while (wire.deadline < nanos) {
             transfer.onDeadline(wire.deadline);
         }
@@ -69,7 +83,7 @@ public final class Counted {
         return new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
     }
 
-    private static final class Nowhere implements BlockSink {
+    private static final class DiscardingSink implements BlockSink {
         @Override
         public void offer(ByteBuf block) {}
 
@@ -82,7 +96,7 @@ public final class Counted {
         public void commit() {}
     }
 
-    private static final class DeafWire implements Wire {
+    private static final class DiscardingWire implements Wire {
         private long deadline;
 
         @Override

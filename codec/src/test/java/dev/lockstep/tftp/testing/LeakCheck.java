@@ -10,7 +10,7 @@ import java.lang.ref.ReferenceQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** After each test class: every buffer is back, or the class fails. Registered for all tests. */
+/** Fails a test class that leaks buffers. Registered for all tests. */
 public final class LeakCheck implements AfterAllCallback {
     private static final int ATTEMPTS = 20;
     private static final long ATTEMPT_MILLIS = 500;
@@ -19,11 +19,11 @@ public final class LeakCheck implements AfterAllCallback {
     public void afterAll(ExtensionContext context) throws InterruptedException {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         collectGarbage();
-        ByteBufAllocator.DEFAULT.buffer().release(); // the detector reports what it has found when it is asked next
+        ByteBufAllocator.DEFAULT.buffer().release(); // the detector reports leaks at the next allocation
         assertThat(RecordingLeakDetector.takeLeaks()).as("leaked buffers").isEmpty();
     }
 
-    /** Until an object that nobody refers to has been found. */
+    /** Runs the garbage collector until it has collected an unreachable object. */
     private static void collectGarbage() throws InterruptedException {
         ReferenceQueue<Object> found = new ReferenceQueue<>();
         Reference<Object> lost = loseAnObject(found);

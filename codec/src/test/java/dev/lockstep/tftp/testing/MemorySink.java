@@ -5,9 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file in memory that is received, which can be made to fail. */
+/** A sink in memory. It can be made to fail. */
 public final class MemorySink implements Sink {
-    private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     private int room = Integer.MAX_VALUE;
     private IOException full;
     private IOException commitFailure;
@@ -16,42 +16,62 @@ public final class MemorySink implements Sink {
     private boolean mayBlock = true;
     private volatile boolean closed;
 
-    /** Takes that many octets and then fails. */
-    public MemorySink failingAfter(int octetsTaken, IOException failure) {
-        room = octetsTaken;
+    /**
+     * Makes writes fail after the given number of bytes.
+     *
+     * @param bytes the number of bytes to accept
+     * @param failure the failure of later writes
+     * @return this
+     */
+    public MemorySink failingAfter(int bytes, IOException failure) {
+        room = bytes;
         full = failure;
         return this;
     }
 
-    /** Fails when it is to be committed. */
+    /**
+     * Makes the commit fail.
+     *
+     * @param failure the failure
+     * @return this
+     */
     public MemorySink failingToCommit(IOException failure) {
         commitFailure = failure;
         return this;
     }
 
-    /** Throws that from now on, whatever it is asked. */
+    /**
+     * Makes all further calls throw an error.
+     *
+     * @param thrown the error
+     * @return this
+     */
     public MemorySink throwing(Error thrown) {
         error = thrown;
         return this;
     }
 
-    /** What has been written. */
+    /** Returns the written content. */
     public byte[] content() {
-        return octets.toByteArray();
+        return content.toByteArray();
     }
 
-    /** Whether it has been committed. */
+    /** Returns whether the sink has been committed. */
     public boolean isCommitted() {
         return committed;
     }
 
-    /** Says that it never blocks. */
+    /**
+     * Makes the sink report that it never blocks.
+     *
+     * @return this
+     */
     public MemorySink neverBlocking() {
         mayBlock = false;
         return this;
     }
 
-    /** Whether it has been closed. */
+    /** Returns whether the sink has been closed. */
     public boolean isClosed() {
         return closed;
     }
@@ -68,7 +88,7 @@ public final class MemorySink implements Sink {
         }
         byte[] chunk = new byte[from.remaining()];
         from.get(chunk);
-        octets.writeBytes(chunk);
+        content.writeBytes(chunk);
     }
 
     @Override

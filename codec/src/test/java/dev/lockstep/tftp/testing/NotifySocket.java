@@ -15,14 +15,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A service manager's end of sd_notify(3): keeps what it is told, in order. */
+/** The service manager's side of sd_notify(3). Records the received states in order. */
 public final class NotifySocket implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int TIMEOUT_SECONDS = 60;
 
     private final BlockingQueue<String> arrived = new LinkedBlockingQueue<>();
     private final EventLoopGroup loop = Transport.EPOLL.newGroup(1, "notified");
 
-    /** Binds a socket of that path; one that begins with a NUL is of no file (unix(7)). */
+    /** Binds a socket with the given path. A path that begins with a NUL is in the abstract namespace (unix(7)). */
     public NotifySocket(String path) {
         new Bootstrap()
                 .group(loop)
@@ -37,22 +37,22 @@ public final class NotifySocket implements AutoCloseable {
                 .syncUninterruptibly();
     }
 
-    /** The next datagram. */
+    /** Waits for the next datagram and returns its state. */
     public String next() throws InterruptedException {
-        String state = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        String state = arrived.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         if (state == null) {
-            throw new AssertionError("nothing within " + PATIENCE_SECONDS + " s");
+            throw new AssertionError("nothing within " + TIMEOUT_SECONDS + " s");
         }
         return state;
     }
 
-    /** Waits for that datagram and gives all that came before it. */
+    /** Waits for the given state and returns the states received before it. */
     public List<String> until(String state) throws InterruptedException {
         List<String> before = new ArrayList<>();
-        String came = next();
-        while (!came.equals(state)) {
-            before.add(came);
-            came = next();
+        String received = next();
+        while (!received.equals(state)) {
+            before.add(received);
+            received = next();
         }
         return before;
     }

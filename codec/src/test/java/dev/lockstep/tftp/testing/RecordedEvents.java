@@ -8,9 +8,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps what a server or a client tells of its transfers, for the test's thread to wait for. */
+/** Records the events of transfers, so that the test's thread can wait for them. */
 public final class RecordedEvents implements TransferListener {
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int TIMEOUT_SECONDS = 20;
 
     private final BlockingQueue<TransferEvent> arrived = new LinkedBlockingQueue<>();
     private final List<TransferEvent> seen = new ArrayList<>();
@@ -20,10 +20,10 @@ public final class RecordedEvents implements TransferListener {
         arrived.add(event);
     }
 
-    /** Waits for the next event of that kind that has not been waited for; passes others by. */
+    /** Waits for the next event of the given type after the last one that was waited for. Skips other events. */
     public <E extends TransferEvent> E await(Class<E> kind) throws InterruptedException {
         while (true) {
-            TransferEvent event = arrived.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            TransferEvent event = arrived.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             if (event == null) {
                 throw new AssertionError("no " + kind.getSimpleName() + " after " + seen);
             }
@@ -34,7 +34,7 @@ public final class RecordedEvents implements TransferListener {
         }
     }
 
-    /** All so far. */
+    /** Returns all events so far. */
     public List<TransferEvent> all() {
         arrived.drainTo(seen);
         return List.copyOf(seen);

@@ -4,21 +4,21 @@ import io.netty.util.ResourceLeakDetector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Keeps what Netty's leak detector finds, so that a test can fail for it; named by a system property. */
+/** Records the leaks that Netty's leak detector finds, so that a test can fail. Enabled by a system property. */
 public final class RecordingLeakDetector<T> extends ResourceLeakDetector<T> {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
 
-    /** As Netty calls it. */
+    /** Called by Netty. */
     public RecordingLeakDetector(Class<?> resourceType, int samplingInterval) {
         super(resourceType, samplingInterval);
     }
 
-    /** As older parts of Netty call it. */
+    /** Called by older parts of Netty. */
     public RecordingLeakDetector(Class<?> resourceType, int samplingInterval, long maxActive) {
         this(resourceType, samplingInterval);
     }
 
-    /** All that leaked so far; forgets it. */
+    /** Returns all leaks so far, and clears the record. */
     static String takeLeaks() {
         StringBuilder all = new StringBuilder();
         for (String leak = LEAKS.poll(); leak != null; leak = LEAKS.poll()) {

@@ -2,14 +2,14 @@ package dev.lockstep.tftp.testing;
 
 import java.util.SplittableRandom;
 
-/** Contents of files. */
+/** Creates contents of files. */
 public final class TestBytes {
     private TestBytes() {}
 
-    /** That many octets, always the same ones. */
+    /** Returns pseudo-random bytes, always the same for the same length. */
     public static byte[] random(int length) {
-        byte[] octets = new byte[length];
-        new SplittableRandom(length).nextBytes(octets);
-        return octets;
+        byte[] bytes = new byte[length];
+        new SplittableRandom(length).nextBytes(bytes);
+        return bytes;
     }
 }

@@ -1,2 +1,5 @@
-/** What the tests of all modules share: bytes as they stand on the wire, and a watch for leaked buffers. */
+/**
+ * Utilities shared by the tests of all modules: raw datagrams, files in memory, recorded events, and a check for leaked
+ * buffers.
+ */
 package dev.lockstep.tftp.testing;

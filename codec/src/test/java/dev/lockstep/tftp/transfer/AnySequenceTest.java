@@ -21,23 +21,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every sequence of four messages and events against each machine alone, sensible or not. */
+/** Runs each state machine alone with each sequence of four messages and events, valid or not. */
 class AnySequenceTest {
     private static final int LENGTH = 4;
     private static final int BLKSIZE = 8;
-    /** Two whole blocks and a short one. */
+    /** Two full blocks and a short one. */
     private static final int SENT_BLOCKS = 3;
 
     private static final OptionAck OACK = new OptionAck(Options.NONE.with(Options.BLKSIZE, BLKSIZE));
     private static final TftpException DISK_FULL = new TftpException(ErrorCode.DISK_FULL, "disk full");
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
-    /** By name: what may come; each name ends up in the report of a sequence that goes wrong. */
+    /** The events by name. The report of a failed sequence contains the names. */
     private final Map<String, Runnable> alphabet = new LinkedHashMap<>();
 
     private World world;
 
-    /** A machine, what it did, and both sides of its file. */
+    /** A state machine, a record of its actions, and both sides of its file. */
     private final class World implements Wire, BlockSource, BlockSink {
         private final int windowsize;
         private Transfer machine;
@@ -51,7 +51,7 @@ class AnySequenceTest {
         private boolean slow;
         private boolean starved;
         private int stored;
-        private boolean whole;
+        private boolean complete;
         private boolean full;
         private boolean committing;
         private boolean durable;
@@ -70,7 +70,7 @@ class AnySequenceTest {
                 data.release();
             } else if (message instanceof Ack ack) {
                 require(ack.block() <= stored, "ACK of what was not received");
-                require(!whole || durable || ack.block() < stored, "last ACK before it was durable");
+                require(!complete || durable || ack.block() < stored, "last ACK before it was durable");
             }
             sent.add(message);
         }
@@ -108,8 +108,8 @@ class AnySequenceTest {
 
         @Override
         public void offer(ByteBuf block) {
-            whole = block.readableBytes() < BLKSIZE;
-            expectContent(block, ++stored, whole);
+            complete = block.readableBytes() < BLKSIZE;
+            expectContent(block, ++stored, complete);
         }
 
         @Override
@@ -119,7 +119,7 @@ class AnySequenceTest {
 
         @Override
         public void commit() {
-            require(whole && !committing, "committed twice or before the end");
+            require(complete && !committing, "committed twice or before the end");
             committing = true;
         }
 
@@ -131,7 +131,7 @@ class AnySequenceTest {
             }
         }
 
-        /** After each event. */
+        /** Checks the invariants. Called after each event. */
         private void check(int repliesAtMost) {
             require(sent.size() <= repliesAtMost, "messages at once");
             boolean waits = starved || full || committing && outcome == null;
@@ -140,10 +140,10 @@ class AnySequenceTest {
         }
     }
 
-    /** An assertion that costs nothing while it holds: there are millions. */
-    private static void require(boolean holds, String otherwise) {
+    /** Fails if the condition does not hold. Costs little otherwise, because it is called millions of times. */
+    private static void require(boolean holds, String message) {
         if (!holds) {
-            throw new AssertionError(otherwise);
+            throw new AssertionError(message);
         }
     }
 
@@ -226,13 +226,13 @@ class AnySequenceTest {
                 require(world.closed, "still open");
                 require(allocator.metric().usedHeapMemory() == 0, "buffers were not released");
             } catch (RuntimeException | AssertionError e) {
-                List<String> story = new ArrayList<>();
+                List<String> history = new ArrayList<>();
                 long rest = sequence;
                 for (int i = 0; i < LENGTH; i++) {
-                    story.add(names.get((int) (rest % events.length)));
+                    history.add(names.get((int) (rest % events.length)));
                     rest /= events.length;
                 }
-                throw new AssertionError("window " + windowsize + ", " + story, e);
+                throw new AssertionError("window " + windowsize + ", " + history, e);
             }
         }
     }

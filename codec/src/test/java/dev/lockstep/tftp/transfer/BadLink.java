@@ -10,22 +10,22 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
- * A sender and a receiver joined by a network that loses, doubles and reorders, under virtual time. The side that
- * asked comes to life with the first answer it gets, as a client does, and repeats its request until then.
+ * A sender and a receiver joined by a network with impairment, under virtual time. The client's state machine starts
+ * with the first reply, and its request is retransmitted until then.
  */
 final class BadLink {
     private static final long LONGEST = Duration.ofHours(10).toNanos();
-    private static final Limits PATIENT =
+    private static final Limits LONG_TIMEOUTS =
             Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
-    /** How long a datagram waits for the next one, to come after it. */
+    /** The longest time in nanoseconds for which a datagram is held until the next one overtakes it. */
     private static final long LONGEST_SWAP = Duration.ofMillis(10).toNanos();
 
     /**
-     * What a network does to a datagram: chances from 0 to 1, times in nanoseconds.
+     * The impairment of the network. Probabilities are 0 to 1, times are in nanoseconds.
      *
-     * @param reordering chance to arrive at once, before all that is on its way
-     * @param swapping chance to arrive late by one place, right after the next one of its direction
+     * @param reordering probability that a datagram arrives at once, before all datagrams in flight
+     * @param swapping probability that a datagram arrives right after the next one of its direction
      */
     record Conditions(double loss, double duplication, double reordering, double swapping, long delay, long jitter) {}
 
@@ -36,8 +36,8 @@ final class BadLink {
         long at(long now);
     }
 
-    /** One transfer. */
-    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Conditions weather) {}
+    /** The parameters of a transfer. */
+    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Conditions conditions) {}
 
     private record Event(long time, long order, Runnable action) implements Comparable<Event> {
         @Override
@@ -49,7 +49,7 @@ final class BadLink {
 
     private final Plan plan;
     private final SplittableRandom random;
-    /** A stream of its own: other chances draw what they drew without swapping. */
+    /** A separate random stream, so that swapping does not change the other random decisions. */
     private final SplittableRandom swaps;
 
     private final byte[] content;
@@ -70,7 +70,7 @@ final class BadLink {
     Delay delayOfReplies;
     /** The DATA datagram of this number, counted from 1, arrives after the one sent next. */
     long lateData;
-    /** When both ends knew the result; 0 while one does not. */
+    /** The time at which the second side has finished; 0 before that. */
     long endedAt;
 
     BadLink(Plan plan, long seed) {
@@ -82,7 +82,7 @@ final class BadLink {
         this.settings = new TransferSettings(plan.blksize, plan.windowsize, Duration.ZERO, plan.size, 0);
     }
 
-    /** One end of the link: a machine once there is one, and what it asked the world for. */
+    /** A side of the link: a state machine once it has started, and the effects it requested. */
     private final class End implements Wire {
         private End other;
         private Transfer machine;
@@ -96,10 +96,10 @@ final class BadLink {
         public void send(TftpMessage message) {
             datagrams++;
             dataSent += message instanceof Data ? 1 : 0;
-            if (random.nextDouble() >= plan.weather.loss) {
+            if (random.nextDouble() >= plan.conditions.loss) {
                 deliver(message);
             }
-            if (random.nextDouble() < plan.weather.duplication) {
+            if (random.nextDouble() < plan.conditions.duplication) {
                 deliver(message);
             }
             if (message instanceof Data data) {
@@ -108,8 +108,8 @@ final class BadLink {
         }
 
         private void deliver(TftpMessage message) {
-            boolean overtakes = random.nextDouble() < plan.weather.reordering;
-            long delay = overtakes ? 0 : plan.weather.delay + (long) (random.nextDouble() * plan.weather.jitter);
+            boolean overtakes = random.nextDouble() < plan.conditions.reordering;
+            long delay = overtakes ? 0 : plan.conditions.delay + (long) (random.nextDouble() * plan.conditions.jitter);
             Delay timed = message instanceof Data ? delayOfData : delayOfReplies;
             if (timed != null) {
                 lastArrival = Math.max(lastArrival, now + timed.at(now));
@@ -119,7 +119,7 @@ final class BadLink {
             Runnable arrival = () -> other.arrive(copy);
             Runnable before = heldBack;
             boolean late =
-                    message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.weather.swapping;
+                    message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.conditions.swapping;
             if (before == null && late) {
                 heldBack = arrival;
                 at(now + delay + LONGEST_SWAP, () -> {
@@ -147,7 +147,10 @@ final class BadLink {
             machine.receive(message, now);
         }
 
-        /** The client's first answer makes its machine; what answers nothing is dropped. */
+        /**
+         * Starts the client's state machine with the first reply. Returns false for a message that is not a first
+         * reply, which is dropped.
+         */
         private boolean begin(TftpMessage message) {
             boolean granted = message instanceof OptionAck;
             boolean plain = plan.read
@@ -193,7 +196,7 @@ final class BadLink {
     }
 
     private Sender sender(Wire wire, OptionAck oack) {
-        return new Sender(wire, settings, PATIENT, timer(), oack, new ByteSupply(content, plan.blksize), now);
+        return new Sender(wire, settings, LONG_TIMEOUTS, timer(), oack, new ByteSupply(content, plan.blksize), now);
     }
 
     private Receiver receiver(Wire wire, TftpMessage opening) {
@@ -215,14 +218,14 @@ final class BadLink {
                 at(now + 1_000_000, () -> made[0].stored(now));
             }
         };
-        made[0] = new Receiver(wire, settings, PATIENT, timer(), opening, durableSoon, now);
+        made[0] = new Receiver(wire, settings, LONG_TIMEOUTS, timer(), opening, durableSoon, now);
         return made[0];
     }
 
     private RetransmissionTimer timer() {
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, random.split());
         if (now > 0 && !requestRepeated) {
-            timer.measured(now); // the client has measured its request
+            timer.measured(now); // the client has measured the RTT of its request
         }
         return timer;
     }
@@ -230,14 +233,14 @@ final class BadLink {
     private void repeatRequest() {
         if (client.machine == null) {
             requestRepeated = true;
-            if (random.nextDouble() >= plan.weather.loss) {
+            if (random.nextDouble() >= plan.conditions.loss) {
                 server.machine.onRequestRepeated(now);
             }
             at(now + Duration.ofSeconds(1).toNanos(), this::repeatRequest);
         }
     }
 
-    /** Runs to the end; returns what went wrong, or null. */
+    /** Runs the transfer to its end. Returns a description of the failure, or null if there is none. */
     String run() {
         server.other = client;
         client.other = server;
@@ -251,17 +254,17 @@ final class BadLink {
             next.action.run();
         }
         drain();
-        return verdict();
+        return failure();
     }
 
-    /** What is still on its way when both ends have left holds buffers. */
+    /** Delivers the datagrams that are in flight after both sides have closed, to release their buffers. */
     private void drain() {
         while (!events.isEmpty() && server.closed && client.closed) {
             events.remove().action.run();
         }
     }
 
-    private String verdict() {
+    private String failure() {
         End sender = plan.read ? server : client;
         Outcome received = sender.other.outcome;
         if (received != Outcome.COMPLETE) {

@@ -13,13 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Thousands of transfers over a network that loses, doubles and reorders. A failure prints the seed that repeats it. */
+/**
+ * Runs thousands of transfers over a network that drops, duplicates and reorders datagrams. A failure prints the seed
+ * that reproduces it.
+ */
 class BadLinkTest {
     private static final int[] BLKSIZES = {8, 9, 16, 512};
     private static final int[] WINDOWS = {1, 1, 2, 3, 4, 8, 16, 64};
     private static final long MILLI = Duration.ofMillis(1).toNanos();
 
-    private static Conditions weather(SplittableRandom random) {
+    private static Conditions conditions(SplittableRandom random) {
         return new Conditions(
                 random.nextDouble(0.25),
                 random.nextDouble(0.25),
@@ -34,9 +37,10 @@ class BadLinkTest {
         int blksize = BLKSIZES[random.nextInt(BLKSIZES.length)];
         int window = WINDOWS[random.nextInt(WINDOWS.length)];
         int blocks = random.nextInt(3 * Math.max(4, window));
-        int size = Math.max(0, blocks * blksize + random.nextInt(-1, 2)); // an edge, one less or one more
+        int size = Math.max(
+                0, blocks * blksize + random.nextInt(-1, 2)); // a multiple of the block size, one less or one more
         boolean options = blksize != 512 || window != 1 || random.nextBoolean();
-        return new Plan(random.nextBoolean(), options, blksize, window, size, weather(random));
+        return new Plan(random.nextBoolean(), options, blksize, window, size, conditions(random));
     }
 
     private static void run(Plan plan, long seed) {
@@ -50,7 +54,7 @@ class BadLinkTest {
         }
     }
 
-    /** Seconds of virtual time, so they are the same on every machine. */
+    /** The times are virtual, so they are the same on each machine. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void with_20_percent_loss_three_of_four_transfers_of_1_MiB_take_at_most_three_seconds(boolean read) {
@@ -72,8 +76,8 @@ class BadLinkTest {
             SplittableRandom random = new SplittableRandom(seed);
             int window = WINDOWS[(int) seed % WINDOWS.length];
             int size = 8 * (65_530 + random.nextInt(20)) + random.nextInt(8);
-            Conditions light = new Conditions(0.01, 0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
-            run(new Plan(seed % 2 == 0, true, 8, window, size, light), seed);
+            Conditions slight = new Conditions(0.01, 0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
+            run(new Plan(seed % 2 == 0, true, 8, window, size, slight), seed);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.transfer;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 
-/** Keeps what is offered; commits when it is told to, or at once. */
+/** A sink of blocks in memory. Records the content and whether a commit was requested. */
 final class ByteStore implements BlockSink {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     boolean room = true;
@@ -11,9 +11,9 @@ final class ByteStore implements BlockSink {
 
     @Override
     public void offer(ByteBuf block) {
-        byte[] octets = new byte[block.readableBytes()];
-        block.getBytes(block.readerIndex(), octets);
-        content.writeBytes(octets);
+        byte[] bytes = new byte[block.readableBytes()];
+        block.getBytes(block.readerIndex(), bytes);
+        content.writeBytes(bytes);
     }
 
     @Override

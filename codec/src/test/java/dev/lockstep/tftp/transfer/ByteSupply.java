@@ -3,13 +3,13 @@ package dev.lockstep.tftp.transfer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
-/** Blocks of an array; may be made to wait, as a slow disk does. */
+/** A source of blocks from an array. It can be made to delay blocks, like a slow disk. */
 final class ByteSupply implements BlockSource {
     private final byte[] content;
     private final int blksize;
     private int position;
     private boolean lastTaken;
-    /** How many more blocks are read already. */
+    /** The number of blocks that have already been read. */
     int ready = Integer.MAX_VALUE;
 
     ByteSupply(byte[] content, int blksize) {

@@ -10,18 +10,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Transfers over a network that loses nothing while its delay changes: few blocks are sent twice. */
+/** Runs transfers over a network without loss whose delay changes. Few blocks may be retransmitted. */
 class ChangingDelayTest {
     private static final long MILLI = 1_000_000;
     private static final long QUICK = MILLI / 20;
     private static final int SEEDS = 2;
 
-    /** Each kind of transfer with as many blocks as a boot file has: in lock-step few, in wide windows many. */
+    /**
+     * Returns the number of blocks of a transfer: few in lock-step, many with large windows, as in the transfer of a
+     * boot file.
+     */
     private static int blocksFor(int window) {
         return window == 1 ? 400 : window == 4 ? 2_000 : 10_000;
     }
 
-    /** Returns the most blocks sent twice in a get and a put with the given delays. */
+    /** Returns the maximum number of needless retransmissions in a get and a put with the given delays. */
     private static long needless(int window, int blocks, Delay data, Delay replies) {
         long worst = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
@@ -66,7 +69,7 @@ class ChangingDelayTest {
         }
     }
 
-    /** A queue in front of a slow line fills with what the transfer itself sends, and drains again. */
+    /** The queue of a slow link fills with the datagrams of the transfer, and drains again. */
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 64})
     void a_queue_that_fills_and_drains_causes_few_needless_retransmissions(int window) {

@@ -17,40 +17,40 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
- * Joins a {@link Sender} and a {@link Receiver} and runs every schedule with at most so many faults. A run follows a
- * path of choices, of which 0 is the ordinary course and every other one a fault; the next run replays the path with
- * its last choice changed. Nothing is remembered of a run but its path, so a violation is repeated by the path alone.
+ * Joins a {@link Sender} and a {@link Receiver} and runs each schedule with at most a given number of faults. A run
+ * follows a path of choices: choice 0 is the regular course, all others are faults. The next run replays the path with
+ * its last choice changed. A run depends on its path only, so that the path reproduces a violation.
  */
 final class ModelCheck {
     static final int BLKSIZE = 8;
 
     private static final long DELAY = Duration.ofMillis(1).toNanos();
-    /** Later than any timeout of a transfer with few faults, and far sooner than a peer is given up. */
+    /** Longer than any timeout of a transfer with few faults, and much shorter than the idle timeout. */
     private static final long LATE = Duration.ofSeconds(10).toNanos();
 
     private static final Duration DALLY = Duration.ofHours(1);
-    private static final Limits PATIENT = Limits.DEFAULT.withTimes(Duration.ZERO, DALLY.dividedBy(2), DALLY);
+    private static final Limits LONG_TIMEOUTS = Limits.DEFAULT.withTimes(Duration.ZERO, DALLY.dividedBy(2), DALLY);
 
-    /** What may happen to a datagram. */
-    private enum Fate {
+    /** The possible deliveries of a datagram. */
+    private enum Delivery {
         ARRIVES,
         DROPPED,
-        TWICE,
-        TWICE_AND_LATE,
-        AFTER_NEXT,
+        DUPLICATED,
+        DUPLICATED_AND_LATE,
+        REORDERED,
         LATE
     }
 
     /**
-     * One transfer.
+     * The parameters of a transfer.
      *
      * @param oack whether the server sends an OACK first
-     * @param timeout agreed on; zero: measured
-     * @param before blocks that were sent and acknowledged before it begins; not 0: without an opening
-     * @param rollover the number after 65535; a receiver in lock-step has to learn it
+     * @param timeout the negotiated timeout in seconds; 0 for an adaptive one
+     * @param before blocks acknowledged before the run begins; if it is not 0, there is no opening message
+     * @param rollover the number that follows 65535; a receiver in lock-step has to detect it
      */
     record Plan(boolean read, boolean oack, int size, int windowsize, int timeout, int before, int rollover) {
-        /** As it is written in a test. */
+        /** Returns the constructor call for a test. */
         @Override
         public String toString() {
             return "new Plan(" + read + ", " + oack + ", " + size + ", " + windowsize + ", " + timeout + ", " + before
@@ -88,7 +88,7 @@ final class ModelCheck {
             return choice;
         }
 
-        /** Makes it the next path; false after the last one. */
+        /** Advances to the next path. Returns false after the last one. */
         boolean advance() {
             while (length > 0 && taken[length - 1] + 1 == options[length - 1]) {
                 length--;
@@ -102,7 +102,7 @@ final class ModelCheck {
             return true;
         }
 
-        /** The choices up to the last fault: what follows is the ordinary course. */
+        /** Returns the choices up to the last fault. The regular course follows. */
         int[] choices() {
             int end = position;
             while (end > 0 && taken[end - 1] == 0) {
@@ -147,9 +147,9 @@ final class ModelCheck {
     }
 
     /**
-     * Runs every schedule with at most so many faults.
+     * Runs each schedule with at most the given number of faults.
      *
-     * @return how many there are
+     * @return the number of schedules
      */
     static long explore(Plan plan, int faults) {
         Path path = new Path(faults);
@@ -162,7 +162,7 @@ final class ModelCheck {
         return schedules;
     }
 
-    /** Runs the one schedule that a violation has printed. */
+    /** Runs the schedule that a violation has printed. */
     static void replay(Plan plan, int... choices) {
         Path path = new Path(Math.toIntExact(
                 Arrays.stream(choices).filter(choice -> choice > 0).count()));
@@ -186,9 +186,9 @@ final class ModelCheck {
         }
     }
 
-    private void check(boolean holds, String otherwise) {
+    private void check(boolean holds, String message) {
         if (!holds && violation == null) {
-            violation = otherwise;
+            violation = message;
         }
     }
 
@@ -224,7 +224,7 @@ final class ModelCheck {
         }
         check(sending.closed && receiving.closed, "an end waits for nothing");
         Outcome right = file.failed ? Outcome.FAILED : Outcome.COMPLETE;
-        boolean isLeftAlone = sending.outlasted && plan.timeout > 0; // that dally is short
+        boolean isLeftAlone = sending.outlasted && plan.timeout > 0; // the peer dallies only briefly then
         check(sending.outcome == right || isLeftAlone, "sender: " + sending.outcome);
         check(receiving.outcome == right, "receiver: " + receiving.outcome);
         check(allocator.metric().usedHeapMemory() == 0, "buffers were not released");
@@ -251,8 +251,8 @@ final class ModelCheck {
                 new TransferSettings(BLKSIZE, plan.windowsize, timeout, Source.UNKNOWN_SIZE, rollover);
         RetransmissionTimer timer = new RetransmissionTimer(timeout, new SplittableRandom(1));
         end.machine = end == sending
-                ? new Sender(end, settings, PATIENT, timer, (OptionAck) opening, file, now)
-                : new Receiver(end, settings, PATIENT, timer, opening, file, now);
+                ? new Sender(end, settings, LONG_TIMEOUTS, timer, (OptionAck) opening, file, now)
+                : new Receiver(end, settings, LONG_TIMEOUTS, timer, opening, file, now);
         if (plan.before > 0) {
             for (String counter : end == sending ? List.of("acked", "sent") : List.of("acked", "received")) {
                 set(end.machine, counter, plan.before);
@@ -264,7 +264,10 @@ final class ModelCheck {
         end.act(() -> end.machine.start(now));
     }
 
-    /** The counters are moved next to the wrap: to send 65,533 blocks for each schedule would take days. */
+    /**
+     * Sets a counter of a state machine to just before the rollover. Sending 65,533 blocks for each schedule would take
+     * days.
+     */
     private static void set(Transfer machine, String counter, long value) {
         try {
             Field field = machine.getClass().getDeclaredField(counter);
@@ -275,7 +278,7 @@ final class ModelCheck {
         }
     }
 
-    /** One end: a machine once there is one, and what it asked for. */
+    /** A side of the link: a state machine once it has started, and the effects it requested. */
     private final class End implements Wire {
         private End other;
         private Transfer machine;
@@ -285,22 +288,22 @@ final class ModelCheck {
         private int timers;
         private int dataSent;
         private Outcome outcome;
-        /** The other end had left before this one knew the result. */
+        /** Set if the other side had closed before this side had its result. */
         private boolean outlasted;
 
         private boolean closed;
 
-        /** Blocks that the sender takes for received. */
+        /** Returns the number of acknowledged blocks, as known to the sender. */
         private long acknowledged() {
             return machine == null ? 0 : machine.stats().blocks() - plan.before;
         }
 
-        /** Has the machine do something, and then its timer set. */
+        /** Calls the state machine, and then sets its timer. */
         private void act(Runnable call) {
             call.run();
             if (moved && deadline != NEVER) {
                 int timer = ++timers;
-                // early: before the peer has anything, or while its reply is in flight
+                // early: before the peer has received a datagram, or while its reply is in flight
                 int early = outcome != null ? 0 : path.choose(3);
                 at(early == 0 ? deadline : now + (early == 1 ? DELAY / 8 : DELAY * 3 / 2), () -> {
                     if (timer == timers) {
@@ -322,25 +325,25 @@ final class ModelCheck {
                 long blocks = BlockNumber.distance(plan.before, ack.block(), plan.rollover);
                 check(blocks <= file.stored, "acknowledged before it was received");
                 check(blocks < file.blocks() || file.durable, "last block acknowledged before it was durable");
-                check(blocks <= file.invited || file.durable || !file.full, "acknowledged without room");
-                file.invited = Math.max(file.invited, blocks);
+                check(blocks <= file.acknowledged || file.durable || !file.full, "acknowledged without room");
+                file.acknowledged = Math.max(file.acknowledged, blocks);
             }
             dataSent += message instanceof Data ? 1 : 0;
             TftpMessage before = heldBack;
             heldBack = null;
-            switch (Fate.values()[path.choose(Fate.values().length)]) {
+            switch (Delivery.values()[path.choose(Delivery.values().length)]) {
                 case ARRIVES -> at(now + DELAY, arrival(message));
                 case DROPPED -> {}
-                case TWICE -> {
+                case DUPLICATED -> {
                     at(now + DELAY, arrival(message));
                     at(now + DELAY, arrival(message));
                 }
-                case TWICE_AND_LATE -> {
+                case DUPLICATED_AND_LATE -> {
                     at(now + DELAY, arrival(message));
                     late.add(arrival(message));
                 }
                 case LATE -> late.add(arrival(message));
-                default -> { // AFTER_NEXT
+                default -> { // REORDERED
                     TftpMessage copy = copyOf(message);
                     heldBack = copy;
                     at(now + 3 * DELAY, () -> {
@@ -415,14 +418,14 @@ final class ModelCheck {
         }
     }
 
-    /** Both sides of the file: blocks to send, and where they are stored. */
+    /** Both sides of the file: the blocks to send, and the sink that stores them. */
     private final class File implements BlockSource, BlockSink {
         private int read;
         private boolean starved;
         private int stored;
         private boolean full;
-        /** Blocks acknowledged so far: another window may follow them. */
-        private long invited;
+        /** The number of blocks acknowledged so far; another window may follow them. */
+        private long acknowledged;
 
         private boolean durable;
         private boolean failed;
@@ -431,7 +434,7 @@ final class ModelCheck {
             return plan.size / BLKSIZE + 1;
         }
 
-        private byte octet(int position) {
+        private byte contentAt(int position) {
             return (byte) (position + 1);
         }
 
@@ -453,7 +456,7 @@ final class ModelCheck {
             int length = Math.min(BLKSIZE, plan.size - from);
             ByteBuf block = allocator.heapBuffer(length, length);
             for (int i = 0; i < length; i++) {
-                block.writeByte(octet(from + i));
+                block.writeByte(contentAt(from + i));
             }
             return block;
         }
@@ -463,7 +466,7 @@ final class ModelCheck {
             int from = stored++ * BLKSIZE;
             boolean same = block.readableBytes() == Math.min(BLKSIZE, plan.size - from);
             for (int i = 0; same && i < block.readableBytes(); i++) {
-                same = block.getByte(block.readerIndex() + i) == octet(from + i);
+                same = block.getByte(block.readerIndex() + i) == contentAt(from + i);
             }
             check(same, "received what is not the next block");
         }

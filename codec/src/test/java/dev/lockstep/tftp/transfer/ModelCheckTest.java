@@ -8,10 +8,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
-/** Every schedule with two faults; {@code -Dmodel.faults=3} takes minutes. */
+/** Runs each schedule with two faults. {@code -Dmodel.faults=3} takes minutes. */
 class ModelCheckTest {
     private static final int FAULTS = Integer.getInteger("model.faults", 2);
-    /** Nothing; one to four blocks, the last of them short or full and followed by an empty one. */
+    /**
+     * File sizes: an empty file, and one to four blocks, of which the last is short, or full and followed by an empty
+     * one.
+     */
     private static final int[] SIZES = {0, 5, 8, 13, 16, 21, 24, 29, 32};
 
     private static List<Plan> plans() {
@@ -35,7 +38,7 @@ class ModelCheckTest {
         return plans;
     }
 
-    /** As a violation prints it: an ACK held back for lack of room, in the window that a late block completes. */
+    /** Replays a former violation: an ACK is delayed for lack of room, in the window that a late block completes. */
     @Test
     void case35_a_delayed_ack_waits_for_the_durable_file() {
         ModelCheck.replay(new Plan(true, false, 24, 2, 0, 0, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 1);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Options are written {@code name=value name=value}, as {@link Options#toString} shows them; empty is none. */
+/**
+ * Tests the negotiation of options. They are written {@code name=value name=value}, as in {@link Options#toString}; an
+ * empty string stands for none.
+ */
 class NegotiationTest {
     private static final long SIZE = 5_000_000_000L;
     private static final Limits LIMITS = Limits.DEFAULT;
@@ -41,10 +44,10 @@ class NegotiationTest {
         return Negotiation.accept(options(asked), options(oack));
     }
 
-    /** What a read request is granted by a server without special limits. */
+    /** The options that a server without special limits grants for a read request. */
     @ParameterizedTest
     @CsvSource({
-        // blksize: 8 to 65464, more is cut to the largest, less is left out
+        // blksize: 8 to 65464, larger values are reduced to the maximum, smaller values are left out
         "blksize=8, blksize=8",
         "blksize=7,",
         "blksize=0,",
@@ -70,7 +73,7 @@ class NegotiationTest {
         "utimeout=255000000, utimeout=255000000",
         "utimeout=9999,",
         "utimeout=255000001,",
-        // tsize: the true size in 64 bits, whatever was sent
+        // tsize: the actual size in 64 bits, for any requested value
         "tsize=0, tsize=5000000000",
         "tsize=12345, tsize=5000000000",
         // blksize2: a power of two
@@ -294,8 +297,7 @@ class NegotiationTest {
     }
 
     @Test
-    void case29_the_client_applies_the_last_timeout_of_its_request_in_any_order_of_the_oack()
-            throws TftpException {
+    void case29_the_client_applies_the_last_timeout_of_its_request_in_any_order_of_the_oack() throws TftpException {
         assertThat(accept("timeout=2 utimeout=500000", "utimeout=500000 timeout=2")
                         .timeout())
                 .isEqualTo(Duration.ofMillis(500));
@@ -349,7 +351,7 @@ class NegotiationTest {
         assertThat(refusal.isFromPeer()).isFalse();
     }
 
-    /** Whatever a server of ours grants, a client of ours takes. */
+    /** A client of this library accepts each grant of a server of this library. */
     @Test
     void the_client_accepts_each_grant_of_the_server() throws TftpException {
         Limits[] limits = {LIMITS, LIMITS.withBlksize(100).withWindow(3, 1 << 20), LIMITS.forPath(1500, true)};

@@ -12,36 +12,36 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** In these texts {@code R} stands for CR, {@code N} for LF and {@code 0} for NUL. */
+/** Tests netascii. In the texts {@code R} stands for CR, {@code N} for LF and {@code 0} for NUL. */
 class NetasciiTest {
     private static String real(String text) {
         return (text == null ? "" : text).replace('R', '\r').replace('N', '\n').replace('0', '\0');
     }
 
-    /** A source that gives as much as fits, or at most some octets a time. */
+    /** A source that returns a limited number of bytes at a time. */
     private static final class Text implements Source {
-        private final ByteBuffer octets;
+        private final ByteBuffer bytes;
         private final int most;
         private boolean closed;
 
-        Text(byte[] octets, int most) {
-            this.octets = ByteBuffer.wrap(octets);
+        Text(byte[] bytes, int most) {
+            this.bytes = ByteBuffer.wrap(bytes);
             this.most = most;
         }
 
         @Override
         public long size() {
-            return octets.limit();
+            return bytes.limit();
         }
 
         @Override
         public int read(ByteBuffer to) {
-            int length = Math.min(most, Math.min(to.remaining(), octets.remaining()));
+            int length = Math.min(most, Math.min(to.remaining(), bytes.remaining()));
             if (length == 0) {
                 return -1;
             }
-            to.put(octets.slice(octets.position(), length));
-            octets.position(octets.position() + length);
+            to.put(bytes.slice(bytes.position(), length));
+            bytes.position(bytes.position() + length);
             return length;
         }
 
@@ -51,16 +51,16 @@ class NetasciiTest {
         }
     }
 
-    /** Keeps what it is given. */
+    /** A sink that records the content. */
     private static final class Kept implements Sink {
-        private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private boolean committed;
         private boolean closed;
 
         @Override
         public void write(ByteBuffer from) {
             while (from.hasRemaining()) {
-                octets.write(from.get());
+                bytes.write(from.get());
             }
         }
 
@@ -97,7 +97,7 @@ class NetasciiTest {
         }
         assertThat(kept.committed).isTrue();
         assertThat(kept.closed).isTrue();
-        return kept.octets.toByteArray();
+        return kept.bytes.toByteArray();
     }
 
     @ParameterizedTest
@@ -116,10 +116,10 @@ class NetasciiTest {
         "lineN, lineRN",
     })
     void case37_a_text_is_encoded_as_netascii_with_any_chunk_boundaries(String text, String wire) throws IOException {
-        byte[] octets = real(text).getBytes(ISO_8859_1);
+        byte[] bytes = real(text).getBytes(ISO_8859_1);
         for (int chunk = 1; chunk < 6; chunk++) {
             for (int most = 1; most < 6; most++) {
-                assertThat(new String(encoded(octets, chunk, most), ISO_8859_1))
+                assertThat(new String(encoded(bytes, chunk, most), ISO_8859_1))
                         .as("chunks of %d, read by %d", chunk, most)
                         .isEqualTo(real(wire));
             }
@@ -145,12 +145,12 @@ class NetasciiTest {
         "RNN, NN",
     })
     void case37_netascii_is_decoded_with_any_chunk_boundaries(String wire, String text) throws IOException {
-        byte[] octets = real(wire).getBytes(ISO_8859_1);
-        for (int first = 0; first <= octets.length; first++) {
-            for (int second = first; second <= octets.length; second++) {
-                byte[] head = java.util.Arrays.copyOfRange(octets, 0, first);
-                byte[] middle = java.util.Arrays.copyOfRange(octets, first, second);
-                byte[] tail = java.util.Arrays.copyOfRange(octets, second, octets.length);
+        byte[] bytes = real(wire).getBytes(ISO_8859_1);
+        for (int first = 0; first <= bytes.length; first++) {
+            for (int second = first; second <= bytes.length; second++) {
+                byte[] head = java.util.Arrays.copyOfRange(bytes, 0, first);
+                byte[] middle = java.util.Arrays.copyOfRange(bytes, first, second);
+                byte[] tail = java.util.Arrays.copyOfRange(bytes, second, bytes.length);
                 assertThat(new String(decoded(head, middle, tail), ISO_8859_1))
                         .as("cut at %d and %d", first, second)
                         .isEqualTo(real(text));
@@ -186,7 +186,7 @@ class NetasciiTest {
                 block.clear();
             }
             sink.commit();
-            assertThat(kept.octets.toByteArray()).as("round %d", round).isEqualTo(text);
+            assertThat(kept.bytes.toByteArray()).as("round %d", round).isEqualTo(text);
         }
     }
 

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
-/** The first block is given up earlier where it may be too large for the path, and nothing else is. */
+/** Tests that the shorter timeout for the first block applies only where the block may exceed the path MTU. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PmtuBlackHoleTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
-    private static final Limits TRIAL = Limits.DEFAULT.withFirstBlockTimeout(Duration.ofSeconds(6));
+    private static final Limits SHORT_FIRST_BLOCK = Limits.DEFAULT.withFirstBlockTimeout(Duration.ofSeconds(6));
 
     private final RecordedWire wire = new RecordedWire();
     private long now;
@@ -47,8 +47,8 @@ class PmtuBlackHoleTest {
         return sender;
     }
 
-    /** The seconds until it gives up. */
-    private long patienceOf(Transfer transfer) {
+    /** Returns the seconds until the transfer times out. */
+    private long secondsUntilTimeout(Transfer transfer) {
         long since = now;
         while (wire.outcome == null) {
             now = wire.deadline;
@@ -59,16 +59,16 @@ class PmtuBlackHoleTest {
 
     @Test
     void a_first_large_block_that_does_not_arrive_times_out_early() {
-        Receiver receiver = receiver(blocksOf(1428), TRIAL);
-        assertThat(patienceOf(receiver)).isEqualTo(6);
+        Receiver receiver = receiver(blocksOf(1428), SHORT_FIRST_BLOCK);
+        assertThat(secondsUntilTimeout(receiver)).isEqualTo(6);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isTrue();
     }
 
     @Test
     void a_first_large_block_that_is_not_acknowledged_times_out_early() {
-        Sender sender = sender(blocksOf(1428), TRIAL, null);
-        assertThat(patienceOf(sender)).isBetween(6L, 9L);
+        Sender sender = sender(blocksOf(1428), SHORT_FIRST_BLOCK, null);
+        assertThat(secondsUntilTimeout(sender)).isBetween(6L, 9L);
         assertThat(PmtuBlackHole.isSuspected(sender.settings(), sender.stats())).isTrue();
     }
 
@@ -76,70 +76,71 @@ class PmtuBlackHoleTest {
     void a_timeout_of_a_small_file_sends_an_error() {
         TransferSettings settings = blocksOf(1428, 1000, Duration.ZERO);
         ByteSupply supply = new ByteSupply(new byte[1000], 1428);
-        Sender sender = new Sender(wire, settings, TRIAL, timerFor(settings), null, supply, now);
+        Sender sender = new Sender(wire, settings, SHORT_FIRST_BLOCK, timerFor(settings), null, supply, now);
         sender.start(now);
-        patienceOf(sender);
+        secondsUntilTimeout(sender);
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(wire.taken()).last().isEqualTo("ERROR 0");
     }
 
     @Test
     void without_a_first_block_timeout_the_idle_timeout_applies() {
-        assertThat(patienceOf(receiver(blocksOf(1428), Limits.DEFAULT))).isEqualTo(30);
+        assertThat(secondsUntilTimeout(receiver(blocksOf(1428), Limits.DEFAULT)))
+                .isEqualTo(30);
     }
 
     @Test
     void the_idle_timeout_applies_to_a_small_block() {
-        Receiver receiver = receiver(blocksOf(512), TRIAL);
-        assertThat(patienceOf(receiver)).isEqualTo(30);
+        Receiver receiver = receiver(blocksOf(512), SHORT_FIRST_BLOCK);
+        assertThat(secondsUntilTimeout(receiver)).isEqualTo(30);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isFalse();
     }
 
     @Test
     void the_idle_timeout_applies_to_a_file_smaller_than_a_safe_block() {
-        Receiver receiver = receiver(blocksOf(1428, 512, Duration.ZERO), TRIAL);
-        assertThat(patienceOf(receiver)).isEqualTo(30);
+        Receiver receiver = receiver(blocksOf(1428, 512, Duration.ZERO), SHORT_FIRST_BLOCK);
+        assertThat(secondsUntilTimeout(receiver)).isEqualTo(30);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isFalse();
     }
 
     @Test
     void after_the_first_block_the_idle_timeout_applies() {
-        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        Receiver receiver = receiver(blocksOf(1428), SHORT_FIRST_BLOCK);
         receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[1428])), now);
-        assertThat(patienceOf(receiver)).isEqualTo(30);
+        assertThat(secondsUntilTimeout(receiver)).isEqualTo(30);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isFalse();
     }
 
     @Test
     void a_negotiated_timeout_allows_several_retransmissions() {
-        assertThat(patienceOf(receiver(blocksOf(1428, 100_000, Duration.ofSeconds(5)), TRIAL)))
+        assertThat(secondsUntilTimeout(receiver(blocksOf(1428, 100_000, Duration.ofSeconds(5)), SHORT_FIRST_BLOCK)))
                 .isEqualTo(20);
     }
 
     @Test
     void without_a_first_block_timeout_the_idle_timeout_applies_to_an_unanswered_oack() {
         Sender sender = sender(blocksOf(1428), Limits.DEFAULT, new OptionAck(Options.NONE.with("blksize", 1428)));
-        assertThat(patienceOf(sender)).isBetween(30L, 33L);
+        assertThat(secondsUntilTimeout(sender)).isBetween(30L, 33L);
         assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
     }
 
     @Test
     void a_late_timer_retransmits_before_it_times_out() {
-        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        Receiver receiver = receiver(blocksOf(1428), SHORT_FIRST_BLOCK);
         now += 7 * SECOND;
         receiver.onDeadline(now);
         assertThat(wire.outcome).isNull();
-        assertThat(patienceOf(receiver)).isZero();
+        assertThat(secondsUntilTimeout(receiver)).isZero();
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isTrue();
     }
 
     @Test
     void a_single_transmission_is_not_suspected() {
-        Receiver receiver = receiver(blocksOf(1428), TRIAL);
+        Receiver receiver = receiver(blocksOf(1428), SHORT_FIRST_BLOCK);
         receiver.peerGone(now);
         assertThat(PmtuBlackHole.isSuspected(receiver.settings(), receiver.stats()))
                 .isFalse();

@@ -39,7 +39,7 @@ class ReceiverTest {
         receiver.receive(new Data(block, Unpooled.wrappedBuffer(new byte[length])), now);
     }
 
-    private void silence(Receiver receiver) {
+    private void passTimeout(Receiver receiver) {
         now = Math.max(now, wire.deadline);
         receiver.onDeadline(now);
     }
@@ -106,7 +106,7 @@ class ReceiverTest {
         receiver.onRequestRepeated(now);
         assertThat(wire.taken()).containsExactly("ERROR 3", "ERROR 3");
         assertThat(wire.closed).isFalse();
-        silence(receiver);
+        passTimeout(receiver);
         assertThat(wire.closed).isTrue();
         assertThat(wire.taken()).isEmpty();
     }
@@ -127,9 +127,9 @@ class ReceiverTest {
         data(receiver, 1, 512);
         wire.taken();
         store.room = false;
-        data(receiver, 3, 512); // a gap: its ACK is held back
+        data(receiver, 3, 512); // a gap, whose ACK is delayed
         data(receiver, 4, 10);
-        data(receiver, 2, 512); // and the file is complete
+        data(receiver, 2, 512); // completes the file
         assertThat(store.commitAsked).isTrue();
         store.room = true;
         receiver.resume(now);
@@ -169,12 +169,12 @@ class ReceiverTest {
         data(receiver, 1, 512);
         assertThat(wire.taken()).containsExactly("ACK 2");
         assertThat(wire.closed).isFalse();
-        silence(receiver);
+        passTimeout(receiver);
         assertThat(wire.closed).isTrue();
         assertThat(wire.taken()).isEmpty();
     }
 
-    /** The sender sends its last window again, and of that only the last block may get lost. */
+    /** The sender retransmits its last window, of which only the last block may get lost. */
     @Test
     void case13_any_block_of_the_last_window_repeats_the_last_ack() {
         Receiver receiver = receiver(4, new Ack(0));
@@ -209,7 +209,7 @@ class ReceiverTest {
         assertThat(dally(Duration.ofSeconds(30), client)).isEqualTo(3 * SECOND);
     }
 
-    /** Nanoseconds from the end of an upload until the receiver closes. */
+    /** Returns the nanoseconds from the end of an upload until the receiver closes. */
     private long dally(Duration agreed, Limits limits) {
         TransferSettings settings = new TransferSettings(512, 1, agreed, Source.UNKNOWN_SIZE, 0);
         RetransmissionTimer timer = new RetransmissionTimer(agreed, new SplittableRandom(1));
@@ -241,7 +241,7 @@ class ReceiverTest {
     void case02_and_16_a_repeated_write_request_is_answered_with_the_same_oack() {
         Receiver receiver = receiver(1, OACK);
         receiver.onRequestRepeated(now);
-        silence(receiver);
+        passTimeout(receiver);
         assertThat(wire.taken()).containsExactly("OACK blksize=512", "OACK blksize=512", "OACK blksize=512");
     }
 
@@ -289,7 +289,7 @@ class ReceiverTest {
         data(receiver, 3, 512);
         assertThat(wire.taken()).isEmpty();
         assertThat(store.content()).hasSize(6 * 512);
-        data(receiver, 4, 512); // the sender has begun again after 2
+        data(receiver, 4, 512); // the sender continues after block 2
         data(receiver, 5, 512);
         data(receiver, 6, 512);
         data(receiver, 8, 512); // a second loss
@@ -318,7 +318,7 @@ class ReceiverTest {
     void an_early_last_block_completes_the_file_when_the_missing_one_arrives() {
         Receiver receiver = receiver(8, new Ack(0));
         data(receiver, 3, 5);
-        data(receiver, 4, 512); // beyond the end: of no file
+        data(receiver, 4, 512); // after the end of the file
         data(receiver, 1, 512);
         assertThat(store.commitAsked).isFalse();
         data(receiver, 2, 512);
@@ -378,7 +378,7 @@ class ReceiverTest {
         data(receiver, 2, 512);
         wire.taken();
         assertThat(wire.deadline - now).isLessThan(SECOND);
-        silence(receiver);
+        passTimeout(receiver);
         assertThat(wire.taken()).containsExactly("ACK 2");
     }
 
@@ -407,8 +407,8 @@ class ReceiverTest {
 
     @Test
     void case34_a_size_other_than_announced_is_accepted_unless_it_must_be_exact() {
-        Receiver lenient = receiver(1, OACK, Limits.DEFAULT, 100);
-        data(lenient, 1, 90);
+        Receiver tolerant = receiver(1, OACK, Limits.DEFAULT, 100);
+        data(tolerant, 1, 90);
         assertThat(store.commitAsked).isTrue();
 
         RecordedWire other = new RecordedWire();
@@ -425,7 +425,7 @@ class ReceiverTest {
         assertThat(other.outcome).isEqualTo(Outcome.FAILED);
         assertThat(unpublished.commitAsked).isFalse();
         strict.receive(new Data(1, Unpooled.wrappedBuffer(new byte[90])), now);
-        assertThat(other.taken()).as("repeated where the first one was lost").containsExactly("ERROR 0", "ERROR 0");
+        assertThat(other.taken()).as("repeated in case the first one was lost").containsExactly("ERROR 0", "ERROR 0");
     }
 
     @Test
@@ -441,7 +441,7 @@ class ReceiverTest {
         store.room = true;
         receiver.resume(now);
         assertThat(wire.taken()).containsExactly("ACK 1");
-        silence(receiver);
+        passTimeout(receiver);
         assertThat(wire.outcome).isNull();
     }
 
@@ -459,13 +459,13 @@ class ReceiverTest {
         data(receiver, 1, 512);
         while (wire.outcome == null) {
             wire.taken();
-            silence(receiver);
+            passTimeout(receiver);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(wire.taken()).containsExactly("ERROR 0");
     }
 
-    /** Else a client that asks for the same upload again and again, from one port, never gets through (case 66). */
+    /** Otherwise a client that repeats the same upload from one port could never start it (case 66). */
     @Test
     void case66_repeated_requests_do_not_extend_dallying_without_limit() {
         Receiver receiver = completed();

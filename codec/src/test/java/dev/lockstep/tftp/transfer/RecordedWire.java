@@ -8,7 +8,10 @@ import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A wire that remembers what a machine did, in words: {@code DATA 1 (512)}, {@code ACK 1}, {@code OACK blksize=8}. */
+/**
+ * A wire that records the actions of a state machine as text: {@code DATA 1 (512)}, {@code ACK 1}, {@code OACK
+ * blksize=8}.
+ */
 final class RecordedWire implements Wire {
     private final List<String> sent = new ArrayList<>();
     long deadline = NEVER;
@@ -38,12 +41,12 @@ final class RecordedWire implements Wire {
     }
 
     @Override
-    public void finish(Outcome result, TftpException why) {
+    public void finish(Outcome result, TftpException reason) {
         if (outcome != null) {
             throw new IllegalStateException("finished twice: " + outcome + ", " + result);
         }
         outcome = result;
-        cause = why;
+        cause = reason;
     }
 
     @Override
@@ -54,7 +57,7 @@ final class RecordedWire implements Wire {
         closed = true;
     }
 
-    /** What was sent since the last call. */
+    /** Returns the messages sent since the last call. */
     List<String> taken() {
         List<String> all = List.copyOf(sent);
         sent.clear();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class RetransmissionTimerTest {
     private static final long MS = 1_000_000;
-    /** Draws 0: no jitter. */
+    /** A generator that always returns 0: no jitter. */
     private static final RandomGenerator STEADY = () -> 0;
 
     private final RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, STEADY);
@@ -47,10 +47,10 @@ class RetransmissionTimerTest {
 
     @Test
     void a_retransmission_of_the_peer_does_not_keep_the_timeout_long() {
-        timer.measured(1000 * MS); // the first answer got lost, and came again after the peer's wait
+        timer.measured(1000 * MS); // the first reply was lost, and the peer retransmitted it after its timeout
         assertThat(timer.timeout()).isEqualTo(3000 * MS);
         timer.measured(10 * MS);
-        assertThat(timer.timeout()).isEqualTo(30 * MS); // three times the shorter one of both
+        assertThat(timer.timeout()).isEqualTo(30 * MS); // three times the smaller of both
     }
 
     @Test
@@ -126,7 +126,7 @@ class RetransmissionTimerTest {
     @Test
     void the_rtt_is_measured_from_a_block_to_its_ack() {
         timer.sent(5, 1000 * MS);
-        timer.sent(6, 1050 * MS); // one measure at a time
+        timer.sent(6, 1050 * MS); // one measurement at a time
         timer.answered(4, 1090 * MS); // of an older block
         timer.answered(6, 1100 * MS); // covers block 5
         assertThat(timer.timeout()).isEqualTo(300 * MS);
@@ -135,7 +135,7 @@ class RetransmissionTimerTest {
     @Test
     void an_ack_of_a_retransmitted_block_is_not_measured() {
         timer.sent(5, 0);
-        timer.resent(60 * MS); // Karn's rule: it could answer either copy
+        timer.resent(60 * MS); // Karn's algorithm: the ACK may belong to either transmission
         timer.answered(5, 100 * MS);
         assertThat(timer.timeout()).isEqualTo(1000 * MS);
         timer.sent(6, 200 * MS);
@@ -168,7 +168,10 @@ class RetransmissionTimerTest {
         assertThat(timer.pause()).isEqualTo(125 * MS);
     }
 
-    /** A round trip of 1 ms, and a reply that comes {@code reply} ms after its block, which was sent again meanwhile. */
+    /**
+     * Measures a round trip of 1 ms, then a reply that arrives {@code reply} ms after its block, which was
+     * retransmitted in between.
+     */
     private void answeredAfterTimeouts(long reply, long... resentAt) {
         timer.measured(MS);
         timer.sent(9, 0);
@@ -249,7 +252,7 @@ class RetransmissionTimerTest {
         timer.answered(5, 20 * MS);
         assertThat(timer.timeout()).isEqualTo(60 * MS);
         timer.sent(6, 100 * MS);
-        timer.answered(6, 300 * MS); // and is forgotten with the first measure
+        timer.answered(6, 300 * MS); // discarded with the first measurement
         assertThat(timer.timeout()).isEqualTo(600 * MS);
     }
 

@@ -34,8 +34,11 @@ class SenderTest {
         return sender;
     }
 
-    /** Nanoseconds until a sender gives up whose peer agreed to a timeout, acknowledged the OACK and fell silent. */
-    private long silenceUntilGivenUp(Duration agreed, Limits limits) {
+    /**
+     * Returns the nanoseconds until a sender reaches the idle timeout. Its peer has negotiated a timeout, acknowledged
+     * the OACK, and sends nothing more.
+     */
+    private long idleTimeout(Duration agreed, Limits limits) {
         supply = new ByteSupply(new byte[5_000], 512);
         TransferSettings settings = new TransferSettings(512, 1, agreed, 5_000, 0);
         OptionAck oack = new OptionAck(Options.NONE.with("timeout", agreed.toSeconds()));
@@ -45,7 +48,7 @@ class SenderTest {
         ack(sender, 0);
         long begin = now;
         while (!wire.closed) {
-            silence(sender);
+            passTimeout(sender);
         }
         return now - begin;
     }
@@ -59,7 +62,7 @@ class SenderTest {
         sender.receive(new Ack(block), now);
     }
 
-    private void silence(Sender sender) {
+    private void passTimeout(Sender sender) {
         now = Math.max(now, wire.deadline);
         sender.onDeadline(now);
     }
@@ -158,7 +161,7 @@ class SenderTest {
     void case14_and_f09_a_missing_last_ack_is_unconfirmed_and_no_error() {
         Sender sender = plain(100);
         while (wire.outcome == null) {
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
         assertThat(wire.taken()).isNotEmpty().allMatch("DATA 1 (100)"::equals);
@@ -167,8 +170,8 @@ class SenderTest {
     @Test
     void case15_and_17_a_lost_oack_or_ack_0_repeats_the_identical_oack() {
         Sender sender = sender(100, 512, 1, Duration.ZERO, true);
-        silence(sender);
-        silence(sender);
+        passTimeout(sender);
+        passTimeout(sender);
         assertThat(wire.taken()).containsExactly("OACK tsize=100", "OACK tsize=100", "OACK tsize=100");
         ack(sender, 0);
         assertThat(wire.taken()).containsExactly("DATA 1 (100)");
@@ -213,7 +216,7 @@ class SenderTest {
         ack(sender, 1);
         ack(sender, 2);
         assertThat(wire.taken()).isEmpty();
-        silence(sender);
+        passTimeout(sender);
         assertThat(wire.taken()).containsExactly("OACK tsize=5000");
     }
 
@@ -230,7 +233,7 @@ class SenderTest {
     void case65_an_idle_timeout_after_the_oack_is_a_probe_and_sends_no_error() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         while (wire.outcome == null) {
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
         assertThat(wire.taken()).allMatch("OACK tsize=5000"::equals);
@@ -243,7 +246,7 @@ class SenderTest {
         ack(sender, 0);
         assertThat(wire.taken()).containsExactly("OACK tsize=0", "DATA 1 (0)");
         while (wire.outcome == null) {
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
         assertThat(wire.taken()).allMatch("DATA 1 (0)"::equals);
@@ -275,10 +278,10 @@ class SenderTest {
     void f07_the_next_window_starts_after_any_ack_and_only_once() {
         Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
         wire.taken();
-        ack(sender, 3); // the last good block before a hole
+        ack(sender, 3); // the last block before a gap
         assertThat(wire.taken()).isEqualTo(data(4, 11, 512));
         for (int again = 0; again < 5; again++) {
-            ack(sender, 3); // once more for each block behind the hole
+            ack(sender, 3); // a duplicate for each block after the gap
         }
         assertThat(wire.taken()).isEmpty();
         ack(sender, 11);
@@ -290,7 +293,7 @@ class SenderTest {
     void f08_equal_timers_on_both_sides_cost_one_retransmission_for_a_loss() {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(1), false);
         wire.taken();
-        silence(sender);
+        passTimeout(sender);
         ack(sender, 0); // the client's timer fired at the same moment
         assertThat(wire.taken()).containsExactly("DATA 1 (512)");
         ack(sender, 1);
@@ -317,7 +320,7 @@ class SenderTest {
         ack(sender, 3);
         while (wire.outcome == null) {
             wire.taken();
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(wire.taken()).containsExactly("ERROR 0");
@@ -329,7 +332,7 @@ class SenderTest {
         ack(sender, 4);
         while (wire.outcome == null) {
             wire.taken();
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.outcome).isEqualTo(Outcome.UNCONFIRMED);
         assertThat(wire.taken()).doesNotContain("ERROR 0");
@@ -355,9 +358,9 @@ class SenderTest {
     void case46_a_timeout_retransmits_the_window() {
         Sender sender = sender(512 * 40, 512, 2, Duration.ZERO, false);
         wire.taken();
-        silence(sender);
+        passTimeout(sender);
         assertThat(wire.taken()).containsExactly("DATA 1 (512)");
-        silence(sender); // the rest of the window, a pause later
+        passTimeout(sender); // the rest of the window, a pause later
         assertThat(wire.taken()).containsExactly("DATA 2 (512)");
         sender.replaced(now);
     }
@@ -367,19 +370,19 @@ class SenderTest {
         Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
         wire.taken();
         List<Integer> bursts = new ArrayList<>();
-        List<Long> waits = new ArrayList<>();
+        List<Long> timeouts = new ArrayList<>();
         while (wire.outcome == null) {
             long before = now;
             wire.taken();
-            silence(sender);
+            passTimeout(sender);
             if (now - before >= SECOND) {
-                waits.add(now - before);
+                timeouts.add(now - before);
                 bursts.add(wire.taken().size());
             }
         }
         assertThat(bursts).startsWith(4, 2, 1, 1);
-        assertThat(waits.get(1)).isGreaterThan(waits.get(0));
-        assertThat(Collections.max(waits)).isGreaterThanOrEqualTo(3 * SECOND);
+        assertThat(timeouts.get(1)).isGreaterThan(timeouts.get(0));
+        assertThat(Collections.max(timeouts)).isGreaterThanOrEqualTo(3 * SECOND);
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(bursts).last().isEqualTo(1);
     }
@@ -389,7 +392,7 @@ class SenderTest {
         Sender sender = plain(10_000);
         while (wire.outcome == null) {
             wire.taken();
-            silence(sender);
+            passTimeout(sender);
         }
         assertThat(wire.taken()).containsExactly("ERROR 0");
     }
@@ -397,8 +400,8 @@ class SenderTest {
     @Test
     void a_burst_grows_back_when_windows_arrive() {
         Sender sender = sender(512 * 80, 512, 8, Duration.ZERO, false);
-        silence(sender); // 4 at once
-        silence(sender); // the other 4
+        passTimeout(sender); // 4 at once
+        passTimeout(sender); // the other 4
         wire.taken();
         ack(sender, 8);
         assertThat(wire.taken()).isEqualTo(data(9, 16, 512));
@@ -416,7 +419,7 @@ class SenderTest {
         supply.ready = Integer.MAX_VALUE;
         sender.resume(now);
         assertThat(wire.taken()).containsExactly("DATA 2 (512)");
-        silence(sender);
+        passTimeout(sender);
         assertThat(wire.outcome).isNull();
         sender.replaced(now);
     }
@@ -456,25 +459,25 @@ class SenderTest {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(3), false);
         for (int i = 0; i < 3; i++) {
             assertThat(wire.deadline - now).isEqualTo(3 * SECOND);
-            silence(sender);
+            passTimeout(sender);
         }
         sender.replaced(now);
     }
 
     @Test
     void case28_a_negotiated_timeout_allows_several_retransmissions() {
-        assertThat(silenceUntilGivenUp(Duration.ofSeconds(20), Limits.DEFAULT)).isEqualTo(80 * SECOND);
+        assertThat(idleTimeout(Duration.ofSeconds(20), Limits.DEFAULT)).isEqualTo(80 * SECOND);
     }
 
     @Test
     void case28_a_negotiated_timeout_extends_the_idle_timeout_to_at_most_two_minutes() {
-        assertThat(silenceUntilGivenUp(Duration.ofSeconds(255), Limits.DEFAULT)).isEqualTo(120 * SECOND);
+        assertThat(idleTimeout(Duration.ofSeconds(255), Limits.DEFAULT)).isEqualTo(120 * SECOND);
     }
 
     @Test
     void case28_a_long_configured_timeout_does_not_shorten_the_idle_timeout() {
         Duration longest = Duration.ofSeconds(255);
-        Limits own = Limits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
-        assertThat(silenceUntilGivenUp(longest, own)).isEqualTo(1020 * SECOND);
+        Limits configured = Limits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
+        assertThat(idleTimeout(longest, configured)).isEqualTo(1020 * SECOND);
     }
 }

@@ -19,21 +19,21 @@ class TftpExceptionTest {
 
     @Test
     void an_error_of_the_peer_keeps_an_unknown_code() {
-        TftpException invented = TftpException.fromPeer(new ErrorMessage(23, "odd"));
-        assertThat(invented.code()).isEqualTo(23);
-        assertThat(invented).hasMessage("odd");
-        assertThat(invented.isFromPeer()).isTrue();
+        TftpException unknown = TftpException.fromPeer(new ErrorMessage(23, "odd"));
+        assertThat(unknown.code()).isEqualTo(23);
+        assertThat(unknown).hasMessage("odd");
+        assertThat(unknown.isFromPeer()).isTrue();
         for (ErrorCode code : ErrorCode.values()) {
-            assertThat(invented.is(code)).isFalse();
+            assertThat(unknown.is(code)).isFalse();
         }
     }
 
     @Test
     void an_unexpected_failure_is_sent_without_details() {
-        TftpException told = TftpException.of(new IOException("/srv/secret/path: denied"));
-        assertThat(told.toMessage()).isEqualTo(new ErrorMessage(0, "internal error"));
-        assertThat(told).hasRootCauseMessage("/srv/secret/path: denied");
-        assertThat(TftpException.of(told)).isSameAs(told);
+        TftpException mapped = TftpException.of(new IOException("/srv/secret/path: denied"));
+        assertThat(mapped.toMessage()).isEqualTo(new ErrorMessage(0, "internal error"));
+        assertThat(mapped).hasRootCauseMessage("/srv/secret/path: denied");
+        assertThat(TftpException.of(mapped)).isSameAs(mapped);
     }
 
     @Test

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Checks a server's TCP probe (tftpd --probe-port), which replies while the server accepts requests.",
+        description =
+                "Checks a server's TCP probe (tftpd --probe-port), which replies while the server accepts requests.",
         customSynopsis = "tftp hello [HOST [PORT]]",
         footer = {"", "Exit status: 0 reply received, 1 no reply, 2 wrong usage."})
 final class HelloCommand implements Callable<Integer> {

@@ -25,10 +25,16 @@ final class LoadClientOptions {
             description = "Request the options of this firmware: pxe, uboot, edk2, ipxe, grub or cisco.")
     private String profile;
 
-    @Option(names = "--blksize", paramLabel = "N", description = "Block size to request, in bytes (8-65464, default 1428).")
+    @Option(
+            names = "--blksize",
+            paramLabel = "N",
+            description = "Block size to request, in bytes (8-65464, default 1428).")
     private Integer blksize;
 
-    @Option(names = "--windowsize", paramLabel = "N", description = "Window size to request, in blocks (1-32767, default 64).")
+    @Option(
+            names = "--windowsize",
+            paramLabel = "N",
+            description = "Window size to request, in blocks (1-32767, default 64).")
     private Integer windowsize;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
@@ -43,7 +49,10 @@ final class LoadClientOptions {
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
     private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Event loop threads (default: half of the processors).")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Event loop threads (default: half of the processors).")
     private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     @Option(
@@ -74,7 +83,8 @@ final class LoadClientOptions {
             return Optional.empty();
         }
         if (blksize != null || windowsize != null || timeout != null || noOptions) {
-            throw new IllegalArgumentException("--profile: " + profile + " (expected: without flags that request options)");
+            throw new IllegalArgumentException(
+                    "--profile: " + profile + " (expected: without flags that request options)");
         }
         try {
             return Optional.of(FirmwareProfile.named(profile));
@@ -122,7 +132,8 @@ final class LoadClientOptions {
 
     private Duration quietTime() {
         if (!(quietMillis >= 0 && quietMillis <= MAX_QUIET_MILLIS)) {
-            throw new IllegalArgumentException("--port-quietTime: " + quietMillis + " (expected: ms, 0 to " + MAX_QUIET_MILLIS + ")");
+            throw new IllegalArgumentException(
+                    "--port-quietTime: " + quietMillis + " (expected: ms, 0 to " + MAX_QUIET_MILLIS + ")");
         }
         return Duration.ofNanos((long) (quietMillis * 1e6));
     }

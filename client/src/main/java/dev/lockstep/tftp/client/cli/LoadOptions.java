@@ -36,7 +36,10 @@ final class LoadOptions {
             description = "Number of transfers (default 1000; with --duration: no limit).")
     private Long transfers;
 
-    @Option(names = "--concurrency", paramLabel = "C", description = "Concurrent transfers (default 64; with --rate: at most 10000).")
+    @Option(
+            names = "--concurrency",
+            paramLabel = "C",
+            description = "Concurrent transfers (default 64; with --rate: at most 10000).")
     private Integer concurrency;
 
     @Option(names = "--rate", paramLabel = "PER_SECOND", description = "Start transfers at this rate.")
@@ -79,7 +82,10 @@ final class LoadOptions {
     @Option(names = "--duplicate", paramLabel = "P", description = "Probability that a datagram is duplicated.")
     private double duplicate;
 
-    @Option(names = "--reorder", paramLabel = "P", description = "Probability that a datagram is reordered with the next one.")
+    @Option(
+            names = "--reorder",
+            paramLabel = "P",
+            description = "Probability that a datagram is reordered with the next one.")
     private double reorder;
 
     @Option(names = "--delay", paramLabel = "MS", description = "Delay of each datagram.")
@@ -88,7 +94,10 @@ final class LoadOptions {
     @Option(names = "--jitter", paramLabel = "MS", description = "Maximum additional delay.")
     private double jitter;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the impairment and of the choice of files (default 1).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Seed of the impairment and of the choice of files (default 1).")
     private long seed = 1;
 
     /**

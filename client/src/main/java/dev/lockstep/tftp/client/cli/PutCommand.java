@@ -23,7 +23,10 @@ import picocli.CommandLine.Parameters;
             "tftp put [OPTIONS] FILE [HOST [PORT]]"
         })
 final class PutCommand extends TransferCommand {
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files followed by a URI, or a file followed by host and port.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Files followed by a URI, or a file followed by host and port.")
     private List<String> arguments;
 
     private record Put(String local, RemoteFile remote, String sha256) implements Batch.Job {

@@ -17,13 +17,15 @@ final class StartupOptimizations {
     /** Applies the optimizations. Must be called before any use of Netty. Returns at once. */
     static void begin() {
         setUnlessSet("io.netty.jfr.enabled", "false"); // its event types take 40 ms to register
-        setUnlessSet("io.netty.allocator.type", "pooled"); // the allocator in use; the default would create a second one
+        setUnlessSet(
+                "io.netty.allocator.type", "pooled"); // the allocator in use; the default would create a second one
         setUnlessSet("io.netty.processId", "1"); // both are used only for channel IDs
         setUnlessSet("io.netty.machineId", "00:00:00:00:00:00");
         StderrLoggerFactory.toStandardError();
         Thread loader = new Thread(StartupOptimizations::load, "tftp-load");
         loader.setDaemon(true);
-        loader.setUncaughtExceptionHandler((thread, failure) -> {}); // the transfer will fail with the same cause and report it
+        loader.setUncaughtExceptionHandler(
+                (thread, failure) -> {}); // the transfer will fail with the same cause and report it
         loader.start();
     }
 

@@ -21,10 +21,16 @@ final class TransferOptions {
      */
     private static final Duration DALLY = Duration.ofSeconds(3);
 
-    @Option(names = "--blksize", paramLabel = "N", description = "Block size to request, in bytes (8-65464, default 1428).")
+    @Option(
+            names = "--blksize",
+            paramLabel = "N",
+            description = "Block size to request, in bytes (8-65464, default 1428).")
     private int blksize = TftpClientBuilder.BLKSIZE;
 
-    @Option(names = "--windowsize", paramLabel = "N", description = "Window size to request, in blocks (1-32767, default 64).")
+    @Option(
+            names = "--windowsize",
+            paramLabel = "N",
+            description = "Window size to request, in blocks (1-32767, default 64).")
     private int windowsize = TftpClientBuilder.WINDOWSIZE;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")

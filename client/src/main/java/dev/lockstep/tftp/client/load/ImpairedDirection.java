@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One direction of an impaired link: drops, duplicates, reorders and delays datagrams. Must be used on one event loop
+ * A direction of an impaired link: drops, duplicates, reorders and delays datagrams. Must be used on one event loop
  * only.
  */
 final class ImpairedDirection {

@@ -125,8 +125,8 @@ public final class LoadRun {
         if (targets.size() == 1) {
             return 0;
         }
-        int left =
-                new SplittableRandom(plan.impairment().seed() ^ number * 0x9E3779B97F4A7C15L).nextInt(plan.totalWeight());
+        int left = new SplittableRandom(plan.impairment().seed() ^ number * 0x9E3779B97F4A7C15L)
+                .nextInt(plan.totalWeight());
         int index = 0;
         while (left >= targets.get(index).weight()) {
             left -= targets.get(index++).weight();

@@ -59,7 +59,8 @@ public record Percentiles(
         SortedMap<Integer, Long> counts = new TreeMap<>();
         for (HistogramIterationValue value : nanos.recordedValues()) {
             double millis = value.getValueIteratedTo() / NANOS_A_MILLI;
-            int index = (int) Math.max(0, Math.ceil(BUCKETS_PER_DOUBLING * Math.log(millis / FIRST_BOUND) / Math.log(2)));
+            int index =
+                    (int) Math.max(0, Math.ceil(BUCKETS_PER_DOUBLING * Math.log(millis / FIRST_BOUND) / Math.log(2)));
             counts.merge(index, value.getCountAtValueIteratedTo(), Long::sum);
         }
         List<Bucket> all = new ArrayList<>();

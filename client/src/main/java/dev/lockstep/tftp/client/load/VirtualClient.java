@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One transfer of a load, as a single client would run it. Sends the request, verifies the content, and records the
+ * A transfer of a load, as a single client would run it. Sends the request, verifies the content, and records the
  * result in the metrics.
  */
 final class VirtualClient implements TransferListener {
@@ -36,7 +36,11 @@ final class VirtualClient implements TransferListener {
      * @param metrics receives the result
      */
     VirtualClient(
-            TftpClient client, RemoteFile remote, Optional<FirmwareProfile> profile, long intended, LoadMetrics metrics) {
+            TftpClient client,
+            RemoteFile remote,
+            Optional<FirmwareProfile> profile,
+            long intended,
+            LoadMetrics metrics) {
         this.client = client;
         this.remote = remote;
         this.profile = profile;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class BatchTest {
     private final List<String> started = new ArrayList<>();
 
-    /** A get of that file, which fails; {@code whenStarted} is told its name before. */
+    /** A get of a file that fails. Passes the file name to {@code whenStarted} before. */
     private record Failing(String local, Consumer<String> whenStarted) implements Batch.Job {
         @Override
         public String operation() {

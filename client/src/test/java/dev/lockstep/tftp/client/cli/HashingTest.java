@@ -13,17 +13,17 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 class HashingTest {
-    /** Of "abc" (FIPS 180-2, B.1), and of nothing. */
+    /** The hash of "abc" (FIPS 180-2, B.1). The next constant is the hash of an empty file. */
     private static final String ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     private static final String NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private static String readAll(Source source) throws IOException {
-        ByteBuffer octets = ByteBuffer.allocate(100);
-        while (source.read(octets) >= 0) {
-            assertThat(octets.position()).isPositive();
+        ByteBuffer bytes = ByteBuffer.allocate(100);
+        while (source.read(bytes) >= 0) {
+            assertThat(bytes.position()).isPositive();
         }
-        return new String(octets.array(), 0, octets.position());
+        return new String(bytes.array(), 0, bytes.position());
     }
 
     @Test

@@ -23,7 +23,7 @@ class LoadCommandTest {
             --loss 1.5            | loss: 1.5 (expected: 0 to 1)
             --delay -1            | delay: -1.0 (expected: milliseconds, >= 0)
             --profile bios        | --profile: bios (expected: pxe, uboot, edk2, ipxe, grub or cisco)
-            --profile pxe --blksize 512 | --profile: pxe (expected: no other option to ask for)
+            --profile pxe --blksize 512 | --profile: pxe (expected: without flags that request options)
             --put --profile grub  | --profile: grub never uploads (expected: uboot or cisco)
             --size 64K            | --size: 65536 (expected: with --put)
             --put --size many     | 'many' (expected: a size such as 4096, 64K or 512M)
@@ -40,13 +40,13 @@ class LoadCommandTest {
         List<String> arguments = new ArrayList<>(List.of("load", "tftp://127.0.0.1:1/boot.img"));
         arguments.addAll(List.of(flags.split(" ")));
         PrintStream standardError = System.err;
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, UTF_8));
+        ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(errors, true, UTF_8));
         try {
             assertThat(TftpCommand.execute(arguments.toArray(String[]::new))).isEqualTo(2);
         } finally {
             System.setErr(standardError);
         }
-        assertThat(said.toString(UTF_8)).startsWith("tftp: ").contains(message);
+        assertThat(errors.toString(UTF_8)).startsWith("tftp: ").contains(message);
     }
 }

@@ -56,7 +56,7 @@ class ReportTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private String complained() {
+    private String errors() {
         return err.toString(StandardCharsets.UTF_8);
     }
 
@@ -77,7 +77,7 @@ class ReportTest {
     void a_result_is_printed_on_one_line() {
         report(false, false, false).done("get", "f", result(Outcome.COMPLETE));
         assertThat(printed().strip()).isEqualTo("tftp://h/dir/f: 100 bytes in 0.500 s, 200.0 B/s");
-        assertThat(complained()).isEmpty();
+        assertThat(errors()).isEmpty();
     }
 
     @Test
@@ -108,33 +108,33 @@ class ReportTest {
     void case14_an_unconfirmed_result_is_reported_as_such() throws IOException {
         report(true, false, false).done("put", "f", result(Outcome.UNCONFIRMED));
         assertThat(json()).containsEntry("result", "unconfirmed");
-        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: probably complete: the last ACK never came");
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: probably complete: the last ACK never came");
     }
 
     @Test
     void a_failure_is_one_line_on_standard_error_without_a_stack_trace() {
         report(false, false, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
         assertThat(printed()).isEmpty();
-        assertThat(complained()).isEqualTo("tftp: tftp://h/dir/f: 3 disk full" + System.lineSeparator());
+        assertThat(errors()).isEqualTo("tftp: tftp://h/dir/f: 3 disk full" + System.lineSeparator());
     }
 
     @Test
     void a_quiet_report_prints_failures() {
         report(false, true, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
-        assertThat(complained().lines()).hasSize(1);
+        assertThat(errors().lines()).hasSize(1);
     }
 
     @Test
     void a_verbose_report_prints_the_stack_trace() {
         report(false, false, true).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
-        assertThat(complained()).contains("\tat ");
+        assertThat(errors()).contains("\tat ");
     }
 
     @Test
     void control_characters_of_a_server_are_escaped_on_the_terminal() throws IOException {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(99, "bad\nnews\u001b[2J"));
         report(true, false, false).failed("get", "f", REMOTE, failure);
-        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad\\x0anews\\x1b[2J");
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad\\x0anews\\x1b[2J");
         assertThat(json())
                 .containsEntry("result", "failed")
                 .containsEntry("code", "99")
@@ -146,14 +146,13 @@ class ReportTest {
     void c1_controls_and_bidi_overrides_of_a_server_are_escaped() {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(1, "no\u009b2J\u202egmi.exe"));
         report(true, false, true).failed("get", "f", REMOTE, failure);
-        assertThat(complained())
-                .startsWith("tftp: tftp://h/dir/f: 1 no\\x9b2J\\u{202e}gmi.exe" + System.lineSeparator());
-        assertThat(complained() + printed()).doesNotContain("\u009b", "\u202e");
+        assertThat(errors()).startsWith("tftp: tftp://h/dir/f: 1 no\\x9b2J\\u{202e}gmi.exe" + System.lineSeparator());
+        assertThat(errors() + printed()).doesNotContain("\u009b", "\u202e");
     }
 
     @Test
     void an_unexpected_exception_is_reported_as_internal_error() {
         report(false, false, false).failed("get", "f", REMOTE, new IllegalStateException("secret"));
-        assertThat(complained().strip()).isEqualTo("tftp: tftp://h/dir/f: 0 internal error");
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: 0 internal error");
     }
 }

@@ -17,7 +17,7 @@ class ShellTest {
     @ValueSource(strings = {"put /", "mput /", "put \"\""})
     void a_put_without_a_file_name_fails_and_the_shell_continues(String line) {
         shell.execute("connect 192.0.2.1");
-        assertThat(shell.execute(line)).as("goes on").isTrue();
+        assertThat(shell.execute(line)).as("continues").isTrue();
         assertThat(shell.hasFailed()).isTrue();
     }
 

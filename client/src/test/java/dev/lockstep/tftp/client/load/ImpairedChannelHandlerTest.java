@@ -25,20 +25,20 @@ class ImpairedChannelHandlerTest {
 
     @Test
     void the_same_seed_gives_the_same_impairment() {
-        LinkImpairment faults = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
-        List<Integer> once = received(channel(faults), 200);
-        assertThat(received(channel(faults), 200)).isEqualTo(once);
+        LinkImpairment impairment = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
+        List<Integer> once = received(channel(impairment), 200);
+        assertThat(received(channel(impairment), 200)).isEqualTo(once);
         assertThat(received(channel(new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 43)), 200))
                 .isNotEqualTo(once);
     }
 
     @Test
     void each_direction_is_impaired_independently() {
-        LinkImpairment faults = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
-        EmbeddedChannel both = channel(faults);
+        LinkImpairment impairment = new LinkImpairment(0.2, 0.1, 0.1, 0, 0, 42);
+        EmbeddedChannel both = channel(impairment);
         List<Integer> out = sent(both, 200);
         assertThat(received(both, 200))
-                .isEqualTo(received(channel(faults), 200))
+                .isEqualTo(received(channel(impairment), 200))
                 .isNotEqualTo(out);
         both.finishAndReleaseAll();
     }
@@ -98,8 +98,8 @@ class ImpairedChannelHandlerTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
-    private static EmbeddedChannel channel(LinkImpairment faults) {
-        return new EmbeddedChannel(ImpairedChannelHandler.with(faults).attach(SERVER, null));
+    private static EmbeddedChannel channel(LinkImpairment impairment) {
+        return new EmbeddedChannel(ImpairedChannelHandler.with(impairment).attach(SERVER, null));
     }
 
     private static DatagramPacket datagram(int number) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 
 class LoadSchedulerTest {
     private static final Duration NONE = Duration.ZERO;
-    private final HandClock clock = new HandClock();
+    private final ManualClock clock = new ManualClock();
 
-    /** Moves only when somebody sleeps or says so. */
-    private static final class HandClock implements LoadScheduler.Clock {
+    /** A clock that advances only in {@link #sleepUntil} and {@link #passMillis}. */
+    private static final class ManualClock implements LoadScheduler.Clock {
         private long now = TimeUnit.HOURS.toNanos(1);
 
         @Override
@@ -37,16 +37,16 @@ class LoadSchedulerTest {
     void an_open_loop_keeps_its_schedule_while_the_server_stalls() throws InterruptedException {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
-        LoadScheduler pacer =
-                new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, 4), clock, (number, meant, ended) -> {
-                    intended.add((meant - begin) / 1_000_000);
-                    clock.passMillis(500); // the server stalls, and with one at a time all others wait
+        LoadScheduler scheduler =
+                new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, 4), clock, (number, due, ended) -> {
+                    intended.add((due - begin) / 1_000_000);
+                    clock.passMillis(500); // the server stalls, and with a concurrency of 1 all other transfers wait
                     ended.run();
                 });
 
-        pacer.run();
+        scheduler.run();
 
-        assertThat(intended).as("every 10 ms, as if nothing had happened").containsExactly(0L, 10L, 20L, 30L);
+        assertThat(intended).as("each 10 ms, independent of the stall").containsExactly(0L, 10L, 20L, 30L);
         assertThat(clock.nanoTime() - begin).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(2000));
     }
 
@@ -54,39 +54,39 @@ class LoadSchedulerTest {
     void a_closed_loop_starts_the_next_transfer_when_the_previous_one_ends() throws InterruptedException {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
-        LoadScheduler pacer =
-                new LoadScheduler(new LoadSchedule(1, 0, NONE, NONE, 3), clock, (number, meant, ended) -> {
-                    intended.add((meant - begin) / 1_000_000);
+        LoadScheduler scheduler =
+                new LoadScheduler(new LoadSchedule(1, 0, NONE, NONE, 3), clock, (number, due, ended) -> {
+                    intended.add((due - begin) / 1_000_000);
                     clock.passMillis(500);
                     ended.run();
                 });
 
-        pacer.run();
+        scheduler.run();
 
         assertThat(intended).containsExactly(0L, 500L, 1000L);
     }
 
     @Test
     void a_closed_loop_never_runs_more_transfers_than_clients() throws InterruptedException {
-        Queue<Runnable> underway = new ArrayDeque<>();
-        List<Integer> crowds = new ArrayList<>();
+        Queue<Runnable> running = new ArrayDeque<>();
+        List<Integer> concurrent = new ArrayList<>();
         List<Long> numbers = new ArrayList<>();
-        LoadScheduler pacer =
-                new LoadScheduler(new LoadSchedule(3, 0, NONE, NONE, 10), clock, (number, meant, ended) -> {
+        LoadScheduler scheduler =
+                new LoadScheduler(new LoadSchedule(3, 0, NONE, NONE, 10), clock, (number, due, ended) -> {
                     numbers.add(number);
-                    underway.add(ended);
-                    crowds.add(underway.size());
-                    boolean allClientsAreBusy = underway.size() == 3;
+                    running.add(ended);
+                    concurrent.add(running.size());
+                    boolean allClientsAreBusy = running.size() == 3;
                     boolean nothingIsLeft = number == 9;
-                    while (allClientsAreBusy && !underway.isEmpty() && (nothingIsLeft || underway.size() == 3)) {
-                        underway.remove().run();
+                    while (allClientsAreBusy && !running.isEmpty() && (nothingIsLeft || running.size() == 3)) {
+                        running.remove().run();
                     }
                 });
 
-        pacer.run();
+        scheduler.run();
 
         assertThat(numbers).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
-        assertThat(crowds).allMatch(crowd -> crowd <= 3);
+        assertThat(concurrent).allMatch(count -> count <= 3);
     }
 
     @Test
@@ -103,28 +103,28 @@ class LoadSchedulerTest {
 
     private List<String> started(LoadSchedule schedule, long millisEach) throws InterruptedException {
         List<String> all = new ArrayList<>();
-        LoadScheduler[] pacer = new LoadScheduler[1];
-        pacer[0] = new LoadScheduler(schedule, clock, (number, meant, ended) -> {
-            all.add(number + (pacer[0].isWarmUp(meant) ? " warm-up" : ""));
+        LoadScheduler[] scheduler = new LoadScheduler[1];
+        scheduler[0] = new LoadScheduler(schedule, clock, (number, due, ended) -> {
+            all.add(number + (scheduler[0].isWarmUp(due) ? " warm-up" : ""));
             clock.passMillis(millisEach);
             ended.run();
         });
-        pacer[0].run();
+        scheduler[0].run();
         return all;
     }
 
     @Test
     void a_stop_starts_no_more_transfers_and_waits_for_none() throws InterruptedException {
         List<Long> numbers = new ArrayList<>();
-        LoadScheduler[] pacer = new LoadScheduler[1];
-        pacer[0] = new LoadScheduler(new LoadSchedule(5, 10, NONE, NONE, 1000), clock, (number, meant, ended) -> {
+        LoadScheduler[] scheduler = new LoadScheduler[1];
+        scheduler[0] = new LoadScheduler(new LoadSchedule(5, 10, NONE, NONE, 1000), clock, (number, due, ended) -> {
             numbers.add(number);
             if (number == 2) {
-                pacer[0].stop(); // and none of them ever ends
+                scheduler[0].stop(); // none of the transfers ends
             }
         });
 
-        pacer[0].run();
+        scheduler[0].run();
 
         assertThat(numbers).containsExactly(0L, 1L, 2L);
     }

@@ -6,7 +6,7 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.junit.jupiter.api.Test;
 
 class PercentilesTest {
-    /** Records one more time whenever its count is read, as an event loop may. */
+    /** A histogram that records a value whenever its count is read, like a concurrent event loop. */
     private static final class BusyHistogram extends ConcurrentHistogram {
         private static final long serialVersionUID = 1;
 

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The manual page of one command, written from its model: troff with the macros of man(7). */
+/** Generates the manual page of a command from its picocli model, as troff with the macros of man(7). */
 final class ManPage {
     private final StringBuilder page = new StringBuilder();
     private final CommandSpec command;
@@ -20,12 +20,12 @@ final class ManPage {
         this.name = nameOf(command);
     }
 
-    /** {@code tftp-get} for the get of tftp. */
+    /** Returns the name of the page, for example {@code tftp-get} for the command get of tftp. */
     static String nameOf(CommandSpec command) {
         return command.qualifiedName("-");
     }
 
-    /** The page for that section of the manual. */
+    /** Returns the page for the given section of the manual. */
     static String of(CommandSpec command, int section) {
         ManPage page = new ManPage(command, section);
         page.write();
@@ -103,7 +103,7 @@ final class ManPage {
         line(".fi");
     }
 
-    /** Words as they are: nothing in them is a request of troff's. */
+    /** Adds plain text, in which no word is taken for a request of troff. */
     private void text(String words) {
         line("\\&" + escaped(words));
     }

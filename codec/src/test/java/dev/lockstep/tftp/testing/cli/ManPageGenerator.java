@@ -6,11 +6,16 @@ import java.nio.file.Path;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
-/** What a distribution ships beside a command, written by the build from the command's model. */
+/** Generates the shell completion and the manual pages of a command from its picocli model. Run by the build. */
 public final class ManPageGenerator {
     private ManPageGenerator() {}
 
-    /** The arguments: a command's class, the section of the manual, and the folder for {@code completion} and {@code man}. */
+    /**
+     * Writes the files.
+     *
+     * @param args the class of the command, the section of the manual, and the folder for {@code completion} and {@code
+     *     man}
+     */
     public static void main(String[] args) throws Exception {
         CommandLine command =
                 new CommandLine(Class.forName(args[0]).getDeclaredConstructor().newInstance());

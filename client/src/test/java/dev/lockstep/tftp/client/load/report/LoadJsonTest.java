@@ -28,7 +28,7 @@ class LoadJsonTest {
 
     @Test
     void each_figure_has_a_field_with_its_unit() throws IOException {
-        Map<String, String> fields = fields(LoadJson.of(result("server said ERROR 1 </script>")));
+        Map<String, String> fields = fields(LoadJson.of(result("server sent ERROR 1 </script>")));
         assertThat(fields)
                 .containsEntry("/operation", "get")
                 .containsEntry("/targets/uri", "tftp://127.0.0.1/boot.img")
@@ -50,7 +50,7 @@ class LoadJsonTest {
                 .containsEntry("/transfers_per_second", "1.5")
                 .containsEntry("/resends", "5")
                 .containsEntry("/duplicates", "6")
-                .containsEntry("/failures/reason", "server said ERROR 1 </script>")
+                .containsEntry("/failures/reason", "server sent ERROR 1 </script>")
                 .containsEntry("/failures/count", "1")
                 .containsEntry("/server_errors/code", "1")
                 .containsEntry("/wrong_content", "boot.img: wrong byte at offset 3")
@@ -66,7 +66,7 @@ class LoadJsonTest {
 
     @Test
     void the_text_of_a_server_is_escaped_in_the_page() {
-        String page = LoadPage.of(result("server said ERROR 1 </script><script>alert(1)"));
+        String page = LoadPage.of(result("server sent ERROR 1 </script><script>alert(1)"));
         assertThat(page)
                 .doesNotContain("<script>alert")
                 .contains("\\u003c/script>")
@@ -83,7 +83,7 @@ class LoadJsonTest {
     void the_table_has_the_same_figures() {
         assertThat(LoadTable.of(result("timed out")))
                 .contains("3 complete, 1 failed in 2.00 s")
-                .contains("70 complete, 1 failed in 5.00 s before; left out")
+                .contains("70 complete, 1 failed in 5.00 s; excluded")
                 .contains("1.5 transfers/s, 1.5 kB/s")
                 .contains("1 × timed out")
                 .contains("boot.img: wrong byte at offset 3");
@@ -116,7 +116,7 @@ class LoadJsonTest {
                 new LoadResult.WarmUp(5, 70, 1, 70_000));
     }
 
-    /** Each value by the names that lead to it; arrays are looked through. */
+    /** Returns each value with the path of names that leads to it. Indices of arrays are omitted. */
     private static Map<String, String> fields(String json) throws IOException {
         Map<String, String> fields = new TreeMap<>();
         try (JsonParser parser = new JsonFactory().createParser(json)) {
