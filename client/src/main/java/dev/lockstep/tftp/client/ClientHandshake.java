@@ -109,7 +109,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         if (now() - requestedAt >= context.limits().idleTimeout().toNanos()) {
-            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no reply"));
+            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
             return;
         }
         retransmitted = true;

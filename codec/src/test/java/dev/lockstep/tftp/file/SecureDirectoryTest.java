@@ -129,22 +129,22 @@ class SecureDirectoryTest {
         }
     }
 
-    private void restrict(Path directory, String mode) throws IOException {
+    private void shut(Path directory, String mode) throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
         assumeFalse(Files.isReadable(directory), "root lists every directory");
     }
 
     @Test
     void a_folder_that_can_be_entered_but_not_listed_is_opened() throws IOException {
-        Path deep = Files.createDirectories(dir.resolve("sub/restrict/deep"));
+        Path deep = Files.createDirectories(dir.resolve("sub/shut/deep"));
         Files.writeString(deep.resolve("file"), "deep content");
-        restrict(dir.resolve("sub/restrict"), "-wx--x--x");
-        restrict(dir.resolve("sub"), "-wx--x--x");
-        restrict(dir, "--x--x--x");
+        shut(dir.resolve("sub/shut"), "-wx--x--x");
+        shut(dir.resolve("sub"), "-wx--x--x");
+        shut(dir, "--x--x--x");
         try (SecureDirectory folder = SecureDirectory.open(dir);
                 SecureDirectory sub = folder.sub(Path.of("sub"));
-                SecureDirectory restrict = sub.sub(Path.of("restrict"));
-                SecureDirectory open = restrict.sub(Path.of("deep"))) {
+                SecureDirectory shut = sub.sub(Path.of("shut"));
+                SecureDirectory open = shut.sub(Path.of("deep"))) {
             assertThat(read(folder.openFile("file", StandardOpenOption.READ))).isEqualTo("content");
             assertThat(read(sub.openFile("inner", StandardOpenOption.READ))).isEqualTo("inner content");
             assertThat(read(open.openFile("file", StandardOpenOption.READ))).isEqualTo("deep content");
@@ -162,7 +162,7 @@ class SecureDirectoryTest {
 
     @Test
     void a_replaceable_folder_is_entered_only_if_it_can_be_opened() throws IOException {
-        restrict(dir.resolve("sub"), "--x--x--x");
+        shut(dir.resolve("sub"), "--x--x--x");
         Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
             assertThatThrownBy(() -> folder.sub(Path.of("sub"))).isInstanceOf(AccessDeniedException.class);
@@ -171,9 +171,9 @@ class SecureDirectoryTest {
 
     @AfterEach
     void restore_permissions() throws IOException {
-        for (Path restrict : List.of(dir, dir.resolve("sub"), dir.resolve("sub/restrict"))) {
-            if (Files.isDirectory(restrict)) {
-                Files.setPosixFilePermissions(restrict, PosixFilePermissions.fromString("rwxr-xr-x"));
+        for (Path shut : List.of(dir, dir.resolve("sub"), dir.resolve("sub/shut"))) {
+            if (Files.isDirectory(shut)) {
+                Files.setPosixFilePermissions(shut, PosixFilePermissions.fromString("rwxr-xr-x"));
             }
         }
     }

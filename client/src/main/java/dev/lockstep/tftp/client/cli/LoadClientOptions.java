@@ -62,7 +62,7 @@ final class LoadClientOptions {
     private String ports = "10000-32767";
 
     @Option(
-            names = "--port-quietTime",
+            names = "--port-rest",
             paramLabel = "MS",
             description = "Time until a port is reused (default 100; 0: one socket for each transfer).")
     private double quietMillis = 100;
@@ -133,7 +133,7 @@ final class LoadClientOptions {
     private Duration quietTime() {
         if (!(quietMillis >= 0 && quietMillis <= MAX_QUIET_MILLIS)) {
             throw new IllegalArgumentException(
-                    "--port-quietTime: " + quietMillis + " (expected: ms, 0 to " + MAX_QUIET_MILLIS + ")");
+                    "--port-rest: " + quietMillis + " (expected: ms, 0 to " + MAX_QUIET_MILLIS + ")");
         }
         return Duration.ofNanos((long) (quietMillis * 1e6));
     }
