@@ -186,7 +186,7 @@ class NoMemoryTest {
     /** Unused cached chunks are released first. The chunk in the cache is not the requested one. */
     @Test
     void memory_of_unused_cached_chunks_is_reclaimed() {
-        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK);
+        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK_SIZE);
         CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
         assertThat(cache.await("version", 0, chunk -> {})).isFalse();
         cache.done("version", 0, kept);

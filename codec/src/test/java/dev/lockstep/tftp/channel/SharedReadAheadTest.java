@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SharedReadAheadTest {
-    private static final int CHUNK = ChunkCache.CHUNK;
+    private static final int CHUNK = ChunkCache.CHUNK_SIZE;
     private static final int BLKSIZE = 1428;
 
     private TransferFixture fixture = new TransferFixture();
