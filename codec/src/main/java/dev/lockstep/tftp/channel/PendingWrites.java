@@ -38,7 +38,6 @@ final class PendingWrites {
     void add(ByteBuf block) {
         int from = block.readerIndex();
         int left = block.readableBytes();
-        size += left;
         while (left > 0) {
             ByteBuf last = chunks.peekLast();
             if (last == null || !last.isWritable()) {
@@ -47,6 +46,7 @@ final class PendingWrites {
             }
             int length = Math.min(left, last.writableBytes());
             last.writeBytes(block, from, length);
+            size += length;
             from += length;
             left -= length;
         }

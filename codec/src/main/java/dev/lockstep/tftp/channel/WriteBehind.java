@@ -112,7 +112,10 @@ final class WriteBehind implements IncomingFile {
 
     private void done(TftpException failure) {
         busy = false;
-        failed = failure != null;
+        if (failed && closed == null) {
+            return; // a block is missing: nothing more is written, least of all a commit
+        }
+        failed |= failure != null;
         if (closed != null) {
             closeSink();
         } else if (failed) {

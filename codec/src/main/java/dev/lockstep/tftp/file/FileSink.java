@@ -6,6 +6,7 @@ import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.EnumSet;
@@ -23,8 +24,11 @@ public final class FileSink implements Sink {
     private static final String PREFIX = ".tftp-";
     private static final String SUFFIX = ".part";
     private static final SecureRandom RANDOM = new SecureRandom();
-    /** Lock for publishing files: of two uploads to the same new name, the one that ends second must find the first. */
-    private static final Object PUBLISHING = new Object();
+    /**
+     * Targets that this process is renaming new files to: of two uploads to the same new name, the one that ends second
+     * must find the first. No lock, so that a file system that hangs does not block commits on others.
+     */
+    private static final Set<Path> PUBLISHING = ConcurrentHashMap.newKeySet();
 
     /**
      * Names of the temporary files that this process is writing. They are random, so names are distinct across
@@ -125,12 +129,7 @@ public final class FileSink implements Sink {
     public void commit() throws IOException {
         try {
             file.force(true);
-            synchronized (PUBLISHING) {
-                requireFree();
-                setPermissions();
-                folder.rename(temporary, target);
-            }
-            committed = true;
+            publish();
         } catch (IOException e) {
             throw FileErrors.of(e);
         }
@@ -138,6 +137,23 @@ public final class FileSink implements Sink {
             folder.sync();
         } catch (IOException ignored) {
             // the file is complete and renamed; some file systems cannot sync a directory
+        }
+    }
+
+    private void publish() throws IOException {
+        Path name = folder.resolve(target);
+        boolean claimed = PUBLISHING.add(name);
+        try {
+            if (!replace && (!claimed || folder.has(target))) {
+                throw new TftpException(ErrorCode.FILE_EXISTS, "file exists");
+            }
+            setPermissions();
+            folder.rename(temporary, target);
+            committed = true;
+        } finally {
+            if (claimed) {
+                PUBLISHING.remove(name);
+            }
         }
     }
 

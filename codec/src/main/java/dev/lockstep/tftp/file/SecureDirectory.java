@@ -147,6 +147,11 @@ public final class SecureDirectory implements Closeable {
                 : Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
+    /** Returns the path of an entry as it was when this directory was opened, to compare names. */
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
     /** Returns whether there is a file of that name. */
     public boolean has(String name) {
         try {

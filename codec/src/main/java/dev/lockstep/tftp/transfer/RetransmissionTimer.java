@@ -44,6 +44,12 @@ public final class RetransmissionTimer {
 
     private long answeredAt;
     private int duplicates;
+    /** Retransmissions of the answered block. */
+    private int answeredRepeats;
+    /** Time from its first to its last transmission. */
+    private long answeredSpread;
+    /** Successive retransmissions that a single duplicate, received at once, suggests were unneeded. */
+    private int suspected;
 
     /**
      * Creates the timer of one transfer.
@@ -127,6 +133,9 @@ public final class RetransmissionTimer {
 
     /** Called when a reply arrives that covers block {@code n}. */
     public void answered(long n, long now) {
+        if (ambiguous > 0) {
+            suspected = 0; // no duplicate arrived: the retransmission was needed
+        }
         ambiguous = 0;
         boolean measured = measuring && n >= measuredBlock;
         if (measured && repeats == 0) {
@@ -138,6 +147,8 @@ public final class RetransmissionTimer {
             if (measured) {
                 ambiguous = now - firstSentAt;
                 answeredAt = now;
+                answeredRepeats = repeats;
+                answeredSpread = lastSentAt - firstSentAt;
                 duplicates = 0;
             }
         } else {
@@ -150,15 +161,14 @@ public final class RetransmissionTimer {
     /**
      * Called for a duplicate of the last reply in lock-step. One duplicate for each retransmission proves that the
      * retransmissions were unneeded, if the duplicates arrive within the time that the retransmissions took. A single
-     * duplicate that arrives at once may have been duplicated by the network.
+     * duplicate that arrives at once may have been duplicated by the network, two in succession are not.
      */
     void duplicate(long now) {
-        long spread = lastSentAt - firstSentAt;
         long since = now - answeredAt;
-        if (ambiguous == 0 || since > spread + spread / 2 || ++duplicates < repeats) {
+        if (ambiguous == 0 || since > answeredSpread + answeredSpread / 2 || ++duplicates < answeredRepeats) {
             return;
         }
-        if (repeats > 1 || since >= spread / 2) {
+        if (answeredRepeats > 1 || since >= answeredSpread / 2 || ++suspected > 1) {
             rtt.learnFloor(ambiguous);
         }
         ambiguous = 0;

@@ -146,7 +146,7 @@ public final class Sender extends Transfer {
         }
         if (!pausing) {
             timer.resumed(now);
-            if (sent > sentBefore) {
+            if (sent > sentBefore && !starved) { // the rest of the window waits for the file, and its ACK with it
                 timer.sent(sentBefore + 1, now);
             }
         }

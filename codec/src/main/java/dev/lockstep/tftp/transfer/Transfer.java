@@ -47,16 +47,19 @@ public abstract sealed class Transfer permits Sender, Receiver {
 
     /** Processes a message from the peer and takes over the reference of a {@code Data}. */
     public final void receive(TftpMessage message, long now) {
-        if (message instanceof ErrorMessage error) {
-            if (!finished) {
-                TftpException cause = TftpException.fromPeer(error);
-                end(outcomeOf(cause), cause, now); // an ERROR is never answered with an ERROR
+        try {
+            if (message instanceof ErrorMessage error) {
+                if (!finished) {
+                    TftpException cause = TftpException.fromPeer(error);
+                    end(outcomeOf(cause), cause, now); // an ERROR is never answered with an ERROR
+                }
+            } else if (!closed) {
+                onMessage(message, now);
             }
-        } else if (!closed) {
-            onMessage(message, now);
-        }
-        if (message instanceof Data data) {
-            data.release();
+        } finally {
+            if (message instanceof Data data) {
+                data.release();
+            }
         }
     }
 

@@ -112,7 +112,7 @@ final class BadLink {
             long delay = overtakes ? 0 : plan.conditions.delay + (long) (random.nextDouble() * plan.conditions.jitter);
             Delay timed = message instanceof Data ? delayOfData : delayOfReplies;
             if (timed != null) {
-                lastArrival = Math.max(lastArrival, now + timed.at(now));
+                lastArrival = Math.max(lastArrival + 10_000, now + timed.at(now)); // not two at one instant
                 delay = lastArrival - now;
             }
             TftpMessage copy = message instanceof Data data ? data.copy() : message;

@@ -78,7 +78,7 @@ class ChangingDelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {15, 100, 150, 200})
+    @ValueSource(longs = {15, 30, 45, 60, 100, 150, 200})
     void a_client_that_pauses_after_each_sixteenth_block_gets_few_needless_retransmissions(long millis) {
         long[] acks = new long[1];
         Delay writes = now -> acks[0]++ % 16 == 0 ? millis * MILLI : QUICK;

@@ -32,6 +32,8 @@ final class IoPool implements Executor {
     private final ThreadPoolExecutor threads;
     private final FileOpenQueue openings;
     private volatile int stuck;
+    private volatile long progressAt;
+    private long completed;
 
     /**
      * Creates a pool. Its threads are started on demand and end when they are idle.
@@ -61,6 +63,7 @@ final class IoPool implements Executor {
                     }
                 };
         threads.allowCoreThreadTimeOut(true);
+        this.progressAt = clock.getAsLong();
         this.openings = new FileOpenQueue(this);
     }
 
@@ -77,6 +80,11 @@ final class IoPool implements Executor {
     /** Starts a thread in place of each stuck one. Removes it again when the stuck thread has recovered. */
     synchronized void replaceStuck() {
         long now = clock.getAsLong();
+        long done = threads.getCompletedTaskCount();
+        if (done != completed) {
+            completed = done;
+            progressAt = now;
+        }
         int found = (int) busySince.values().stream()
                 .filter(since -> now - since >= STUCK_NANOS)
                 .count();
@@ -102,9 +110,12 @@ final class IoPool implements Executor {
         stuck = found;
     }
 
-    /** Returns true if all threads are stuck and the limit is reached, as of the last {@link #replaceStuck}. */
+    /**
+     * Returns true if all threads are stuck, the limit is reached and no operation has ended for as long, as of the last
+     * {@link #replaceStuck}. A slow disk, on which each operation ends late, is not exhausted.
+     */
     boolean isExhausted() {
-        return stuck >= THREADS + SPARE_THREADS;
+        return stuck >= THREADS + SPARE_THREADS && clock.getAsLong() - progressAt >= STUCK_NANOS;
     }
 
     /** Returns the current limit of threads. */

@@ -195,6 +195,7 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
         if (live != null) {
             live.replace();
         }
+        waiting.remove(key); // an older request of the same peer must not start after this one
         context.listener().on(new TransferEvent.Requested(peer, request));
         RequestSettings requestSettings;
         try {
@@ -240,6 +241,9 @@ final class ListenerHandler extends ChannelInboundHandlerAdapter {
      * been idle longest.
      */
     private void freePlace(ServerTransfer child, long now) {
+        if (admission.isClosed()) {
+            return; // the request is refused anyway
+        }
         if (admission.isFull() && shared.unvalidated().evictOldest(any -> true, now) != null) {
             return;
         }

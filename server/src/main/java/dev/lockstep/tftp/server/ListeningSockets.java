@@ -102,7 +102,6 @@ final class ListeningSockets {
         ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
         Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
         prepare(bootstrap);
-        bootstrap.option(ChannelOption.SO_REUSEADDR, true);
         ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
         if (!registered.isSuccess()) {
             throw new IOException("inherited descriptor " + descriptor, registered.cause());
@@ -144,10 +143,32 @@ final class ListeningSockets {
         if (retired) {
             throw new BindException("server is shutting down");
         }
-        List<Listener> bound = listen(address, allowed);
+        List<Listener> bound;
+        allowAddresses(allowed, true);
+        try {
+            bound = listen(address, allowed);
+        } finally {
+            allowAddresses(allowed, false);
+        }
         listeners.addAll(bound);
         read(bound);
         return bound;
+    }
+
+    /**
+     * Allows or forbids sockets of single addresses besides the inherited wildcards. The kernel looks at the option when
+     * the other socket is bound; if it stayed set, any local user could bind one and receive requests.
+     */
+    private void allowAddresses(ChannelOption<Boolean> allowed, boolean on) {
+        if (allowed == ChannelOption.SO_REUSEADDR) {
+            for (Listener listener : listeners) {
+                if (((InetSocketAddress) listener.channel.localAddress())
+                        .getAddress()
+                        .isAnyLocalAddress()) {
+                    listener.channel.config().setOption(allowed, on);
+                }
+            }
+        }
     }
 
     /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */

@@ -63,6 +63,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final AtomicBoolean begun = new AtomicBoolean();
 
     private boolean answered;
+    /** Whether opening the file takes longer than it may. */
+    private boolean hanging;
 
     /** The opened file: a source or a sink, the other one is null. */
     private record Opened(Source source, Sink sink) {
@@ -113,12 +115,22 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Called when the I/O pool has not started in time: its threads wait for a disk, or too many requests are queued.
+     * Called when the I/O pool has not started in time, because its threads wait for a disk or too many requests are
+     * queued, and again when opening the file has not ended in time.
      */
     private void onBusy() {
         if (begun.compareAndSet(false, true)) {
-            onOpened(null, new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again"));
+            onOpened(null, busy());
+        } else if (hanging) {
+            onOpened(null, busy()); // a file that is opened later is closed
+        } else {
+            hanging = true;
+            openTimer.moveTo(ctx.executor().ticker().nanoTime() + IoPool.STUCK_NANOS);
         }
+    }
+
+    private static TftpException busy() {
+        return new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
     }
 
     private void onOpened(Opened file, TftpException refusal) {
@@ -126,6 +138,8 @@ final class ServerHandshake extends ChannelInboundHandlerAdapter {
             answered = true;
             openTimer.cancel();
             opened(file, refusal);
+        } else if (file != null) {
+            work.perform(file::close, failure -> {});
         }
     }
 

@@ -26,6 +26,7 @@ class IoPoolTest {
     private final IoPools pools = new IoPools(now::get);
     private final Semaphore begun = new Semaphore(0);
     private final CountDownLatch released = new CountDownLatch(1);
+    private final CountDownLatch slowReleased = new CountDownLatch(1);
 
     @TempDir
     private Path folder;
@@ -33,6 +34,7 @@ class IoPoolTest {
     @AfterEach
     void release() {
         released.countDown();
+        slowReleased.countDown();
         pools.shutdown();
     }
 
@@ -40,12 +42,16 @@ class IoPoolTest {
         for (int i = 0; i < operations; i++) {
             pool.execute(() -> {
                 begun.release();
-                try {
-                    released.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+                awaitRelease(released);
             });
+        }
+    }
+
+    private static void awaitRelease(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -100,6 +106,26 @@ class IoPoolTest {
         assertThat(pools.isServing()).isFalse();
         pools.of(root("another"));
         assertThat(pools.isServing()).as("another root is still served").isTrue();
+    }
+
+    @Test
+    void a_slow_disk_on_which_operations_still_end_is_not_exhausted() throws Exception {
+        IoPool pool = pools.of(root("root"));
+        pool.execute(() -> {
+            begun.release();
+            awaitRelease(slowReleased);
+        });
+        hang(pool, MOST);
+        for (int begins = IoPool.THREADS; begins <= MOST; begins += IoPool.THREADS) {
+            begun.acquire(IoPool.THREADS);
+            now.addAndGet(IoPool.STUCK_NANOS);
+            pools.replaceStuck();
+        }
+        assertThat(pools.isServing()).isFalse();
+        slowReleased.countDown();
+        begun.acquire(); // the next operation has begun, so the slow one has ended
+        pools.replaceStuck();
+        assertThat(pools.isServing()).isTrue();
     }
 
     @Test

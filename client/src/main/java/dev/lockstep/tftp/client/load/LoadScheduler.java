@@ -91,7 +91,7 @@ final class LoadScheduler {
             if (schedule.isOver(due) || !tryCount(due)) {
                 return;
             }
-            clock.sleepUntil(begin + due);
+            await(begin + due);
             while (!stopped && !permits.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 Thread.onSpinWait();
             }
@@ -101,13 +101,21 @@ final class LoadScheduler {
         }
     }
 
+    /** Waits until the given moment, or until the run is stopped. */
+    private void await(long moment) throws InterruptedException {
+        long step = TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS);
+        for (long left = moment - clock.nanoTime(); !stopped && left > 0; left = moment - clock.nanoTime()) {
+            clock.sleepUntil(moment - left + Math.min(left, step));
+        }
+    }
+
     private void runClosed() throws InterruptedException {
         for (int client = 0; client < schedule.concurrency() && !stopped; client++) {
             long due = schedule.dueAfter(client);
             if (schedule.isOver(due) || counted.get() >= schedule.transfers()) {
                 return;
             }
-            clock.sleepUntil(begin + due);
+            await(begin + due);
             permits.acquire();
             startNext();
         }

@@ -20,7 +20,7 @@ final class StaleUploads implements CommonSettings.Directories {
     private final Map<Path, DirectoryStorage> writable = new TreeMap<>();
 
     @Override
-    public DirectoryStorage open(Path directory, WriteRules rules) throws IOException {
+    public synchronized DirectoryStorage open(Path directory, WriteRules rules) throws IOException {
         DirectoryStorage storage = DirectoryStorage.at(directory, rules);
         if (rules.allowed()) {
             writable.put(storage.root(), storage);
@@ -34,7 +34,7 @@ final class StaleUploads implements CommonSettings.Directories {
      *
      * @return the threads
      */
-    List<Thread> remove() {
+    synchronized List<Thread> remove() {
         List<Thread> threads = new ArrayList<>();
         List<Path> begun = new ArrayList<>();
         writable.forEach((root, storage) -> {
