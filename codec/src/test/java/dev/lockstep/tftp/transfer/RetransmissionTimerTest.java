@@ -276,4 +276,24 @@ class RetransmissionTimerTest {
         timer.expectReplyTo(1);
         assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
     }
+
+    @Test
+    void duplicates_count_for_the_answered_block_although_the_next_one_has_been_sent() {
+        answeredAfterTimeouts(100, 20, 60);
+        timer.sent(10, 100 * MS);
+        timer.duplicate(101 * MS);
+        timer.duplicate(102 * MS);
+        timer.measured(MS);
+        assertThat(timer.timeout()).isBetween(120 * MS, 125 * MS);
+    }
+
+    @Test
+    void two_single_duplicates_in_succession_are_not_the_networks_copies() {
+        for (int i = 0; i < 2; i++) {
+            answeredAfterTimeouts(50, 20);
+            timer.duplicate(51 * MS);
+        }
+        timer.measured(MS);
+        assertThat(timer.timeout()).isBetween(60 * MS, 63 * MS);
+    }
 }
