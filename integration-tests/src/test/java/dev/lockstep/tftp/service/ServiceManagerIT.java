@@ -47,7 +47,7 @@ class ServiceManagerIT {
             daemon.hangUp();
             assertThat(manager.next()).startsWith("RELOADING=1\n");
             assertThat(manager.next()).isEqualTo("READY=1");
-            daemon.awaitLine("the reason", line -> line.contains("configuration not reloaded"));
+            daemon.awaitLine("the reason", line -> line.contains("reload failed"));
         }
     }
 }

@@ -86,9 +86,9 @@ final class Reload {
             }
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
-            LOG.error("configuration not reloaded: all stays as it was");
+            LOG.error("reload failed, keeping the previous configuration");
         } catch (RuntimeException e) {
-            LOG.error("configuration not reloaded: {}: all stays as it was", e.toString());
+            LOG.error("reload failed: {}: keeping the previous configuration", e.toString());
         }
     }
 

@@ -67,7 +67,7 @@ class ReloadTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
                         "tftpd.toml line 2: files: [z-a]* (expected: ranges such as [a-z])",
-                        "configuration not reloaded: all stays as it was");
+                        "reload failed, keeping the previous configuration");
     }
 
     @Test
@@ -88,7 +88,7 @@ class ReloadTest {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
         assertThat(lines.list).singleElement().satisfies(line -> {
-            assertThat(line.getFormattedMessage()).startsWith("configuration not reloaded: ");
+            assertThat(line.getFormattedMessage()).startsWith("reload failed: ");
             assertThat(line.getThrowableProxy()).isNull();
         });
     }
