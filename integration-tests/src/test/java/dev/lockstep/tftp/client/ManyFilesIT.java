@@ -80,7 +80,7 @@ class ManyFilesIT {
                         server.url("e"))) {
             server.awaitRequest();
             server.awaitRequest();
-            Run.run("kill", "-INT", Long.toString(client.pid()));
+            Run.run("sh", "-c", "kill -INT " + client.pid()); // a shell has it built in
             Run.Result result = client.await();
             assertThat(result.exit()).as(result.toString()).isEqualTo(130);
             assertThat(result.stderr().lines()).isNotEmpty().allMatch(line -> line.endsWith(": 0 closed"));

@@ -242,7 +242,8 @@ class RulesIT {
             Files.writeString(file, "max-transfers = 7\n[[rule]]\nclients = \"10.0.0.0/33\"\n");
             changing.hangUp();
             changing.awaitLine("the fault", line -> line.contains("changing.toml line 3: clients: 10.0.0.0/33"));
-            changing.awaitLine("the refusal", line -> line.contains("reload failed, keeping the previous configuration"));
+            changing.awaitLine(
+                    "the refusal", line -> line.contains("reload failed, keeping the previous configuration"));
             later.ask(changing.address(), rrq("image", "timeout", "255"));
             later.expect(oack("timeout", "255"));
 
