@@ -43,12 +43,12 @@ public final class LocalPorts {
     }
 
     /** Returns the next port to try; 0 stands for an ephemeral port. */
-    int next() {
+    public int next() {
         return first + (int) (next.getAndIncrement() % (last - first + 1));
     }
 
     /** Returns the number of ports to try before binding fails. */
-    int attempts() {
+    public int attempts() {
         return last - first + 1;
     }
 }

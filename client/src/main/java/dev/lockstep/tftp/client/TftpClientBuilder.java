@@ -1,8 +1,9 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.channel.PacketTap;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.client.internal.connect.ClientConfig;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,8 @@ public final class TftpClientBuilder {
      */
     private static final Duration FIRST_BLOCK = Duration.ofSeconds(12);
 
-    private Limits limits = Limits.DEFAULT.withFirstBlockTimeout(FIRST_BLOCK).withExactSize(true);
+    private TransferLimits limits =
+            TransferLimits.DEFAULT.withFirstBlockTimeout(FIRST_BLOCK).withExactSize(true);
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private int eventLoops = 1;
     private LocalPorts localPorts = LocalPorts.ANY;
@@ -104,7 +106,7 @@ public final class TftpClientBuilder {
      * @param all the limits
      * @return this
      */
-    public TftpClientBuilder limits(Limits all) {
+    public TftpClientBuilder limits(TransferLimits all) {
         limits = all;
         return this;
     }

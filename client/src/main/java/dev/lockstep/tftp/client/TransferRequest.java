@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.event.TransferListener;
 import java.util.Objects;
 import java.util.Optional;
 

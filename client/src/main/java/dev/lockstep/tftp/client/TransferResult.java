@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.TransferSettings;
-import dev.lockstep.tftp.transfer.TransferStats;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import java.net.InetSocketAddress;
 
 /**

@@ -5,19 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.lockstep.tftp.client.internal.connect.NonClosingSink;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.TftpException;
-import dev.lockstep.tftp.transfer.TransferEvent;
-import dev.lockstep.tftp.transfer.TransferListener;
-import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class TftpClientTest {
 
     /** Returns a builder with timeouts so long that no timer fires, even on a busy machine. */
     private static TftpClientBuilder withLongTimeouts() {
-        Limits limits = Limits.DEFAULT
+        TransferLimits limits = TransferLimits.DEFAULT
                 .withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11))
                 .withExactSize(true);
         return TftpClient.builder().limits(limits);
@@ -259,7 +260,7 @@ class TftpClientTest {
     @Test
     void a_server_that_never_replies_reaches_the_idle_timeout() throws Exception {
         Duration short_ = Duration.ofMillis(50);
-        clientWith(TftpClient.builder().limits(Limits.DEFAULT.withTimes(short_, short_, short_)));
+        clientWith(TftpClient.builder().limits(TransferLimits.DEFAULT.withTimes(short_, short_, short_)));
         CompletableFuture<TransferResult> transfer = get();
         assertThat(failureOf(transfer)).hasMessageContaining("no answer");
         expectNothingStored();

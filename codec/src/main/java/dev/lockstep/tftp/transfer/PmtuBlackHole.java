@@ -1,5 +1,9 @@
 package dev.lockstep.tftp.transfer;
 
+import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+
 /**
  * Recognizes a path MTU black hole: a path that silently drops large datagrams. A link of the path has a smaller MTU
  * than this machine knows, and the ICMP messages that would report it are filtered (RFC 2923, section 2.1). The options

@@ -1,11 +1,15 @@
 package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -45,7 +49,7 @@ public final class Receiver extends Transfer {
     public Receiver(
             Wire wire,
             TransferSettings settings,
-            Limits limits,
+            TransferLimits limits,
             RetransmissionTimer timer,
             TftpMessage opening,
             BlockSink store,

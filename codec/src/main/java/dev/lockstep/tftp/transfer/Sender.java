@@ -1,10 +1,14 @@
 package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -46,7 +50,7 @@ public final class Sender extends Transfer {
     public Sender(
             Wire wire,
             TransferSettings settings,
-            Limits limits,
+            TransferLimits limits,
             RetransmissionTimer timer,
             OptionAck oack,
             BlockSource blocks,

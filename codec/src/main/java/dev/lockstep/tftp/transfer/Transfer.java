@@ -1,9 +1,14 @@
 package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 
 /**
  * The common part of {@link Sender} and {@link Receiver}: errors, timeouts and the end. A transfer is single-threaded:
@@ -17,7 +22,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
     final Wire wire;
     final TransferSettings settings;
     final RetransmissionTimer timer;
-    final TransferStats stats;
+    final TransferCounters stats;
     private final long idleTimeout;
     /** Idle timeout for a first block that may be too large for the path; at most {@link #idleTimeout}. */
     private final long firstBlockTimeout;
@@ -26,11 +31,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
     private boolean finished;
     private boolean closed;
 
-    Transfer(Wire wire, TransferSettings settings, Limits limits, RetransmissionTimer timer, long now) {
+    Transfer(Wire wire, TransferSettings settings, TransferLimits limits, RetransmissionTimer timer, long now) {
         this.wire = wire;
         this.settings = settings;
         this.timer = timer;
-        this.stats = new TransferStats(now);
+        this.stats = new TransferCounters(now);
         long minIdleTimeout = limits.minIdleTimeout(settings).toNanos();
         this.idleTimeout = Math.max(limits.idleTimeout().toNanos(), minIdleTimeout);
         long first = limits.firstBlockTimeout().toNanos();
@@ -152,6 +157,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
     /** Returns the counters, which change while the transfer runs. */
     public final TransferStats stats() {
         return stats;
+    }
+
+    /** Counts a datagram from the peer that was not TFTP. */
+    public final void countMalformed() {
+        stats.malformed++;
     }
 
     /** Returns whether the result is final. */

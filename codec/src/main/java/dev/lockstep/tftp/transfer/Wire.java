@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.transfer;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.event.Outcome;
 
 /** The actions of a transfer on its environment: sending, the timer, and reporting its end. */
 public interface Wire {

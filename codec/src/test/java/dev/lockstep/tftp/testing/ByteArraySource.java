@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.testing;
 
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -31,7 +31,7 @@ public final class ByteArraySource implements Source {
     }
 
     /**
-     * Limits the number of bytes of each read.
+     * TransferLimits the number of bytes of each read.
      *
      * @param bytes the limit
      * @return this

@@ -1,21 +1,21 @@
 package dev.lockstep.tftp.testing;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.BlockSink;
 import dev.lockstep.tftp.transfer.BlockSource;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Outcome;
 import dev.lockstep.tftp.transfer.Receiver;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.Sender;
-import dev.lockstep.tftp.transfer.TftpException;
 import dev.lockstep.tftp.transfer.Transfer;
-import dev.lockstep.tftp.transfer.TransferSettings;
-import dev.lockstep.tftp.transfer.TransferStats;
 import dev.lockstep.tftp.transfer.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -37,8 +37,8 @@ public final class Counted {
      */
     public static TransferStats stats(int bytes, long nanos) {
         TransferSettings settings = new TransferSettings(bytes + 8, 1, Duration.ZERO, -1, 0);
-        Receiver receiver =
-                new Receiver(new DiscardingWire(), settings, Limits.DEFAULT, timer(), null, new DiscardingSink(), 0);
+        Receiver receiver = new Receiver(
+                new DiscardingWire(), settings, TransferLimits.DEFAULT, timer(), null, new DiscardingSink(), 0);
         receiver.start(0);
         receiver.receive(new Data(1, Unpooled.wrappedBuffer(new byte[bytes])), nanos / 2);
         receiver.stored(nanos);
@@ -53,7 +53,7 @@ public final class Counted {
     public static TransferStats ofBlocksInVain(TransferSettings settings, long nanos) {
         DiscardingWire wire = new DiscardingWire();
         BlockSource blocks = () -> Unpooled.wrappedBuffer(new byte[settings.blksize()]);
-        Sender sender = new Sender(wire, settings, Limits.DEFAULT, timer(), OACK, blocks, 0);
+        Sender sender = new Sender(wire, settings, TransferLimits.DEFAULT, timer(), OACK, blocks, 0);
         sender.start(0);
         sender.receive(new Ack(0), 0);
         return withoutReply(sender, wire, nanos);
@@ -66,7 +66,8 @@ public final class Counted {
      */
     public static TransferStats ofOackInVain(TransferSettings settings, long nanos) {
         DiscardingWire wire = new DiscardingWire();
-        Receiver receiver = new Receiver(wire, settings, Limits.DEFAULT, timer(), OACK, new DiscardingSink(), 0);
+        Receiver receiver =
+                new Receiver(wire, settings, TransferLimits.DEFAULT, timer(), OACK, new DiscardingSink(), 0);
         receiver.start(0);
         return withoutReply(receiver, wire, nanos);
     }

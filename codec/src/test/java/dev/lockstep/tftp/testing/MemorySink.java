@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.testing;
 
-import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.io.Sink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

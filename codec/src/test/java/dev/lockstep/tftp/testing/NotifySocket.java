@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.testing;
 
-import dev.lockstep.tftp.channel.Transport;
+import dev.lockstep.tftp.internal.transport.Transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;

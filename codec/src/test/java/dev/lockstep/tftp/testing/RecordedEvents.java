@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.testing;
 
-import dev.lockstep.tftp.transfer.TransferEvent;
-import dev.lockstep.tftp.transfer.TransferListener;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.event.TransferListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
@@ -254,7 +259,7 @@ class AnySequenceTest {
         runAll(
                 windowsize,
                 (wire, settings, timer) ->
-                        new Sender(wire, settings, Limits.DEFAULT, timer, oack ? OACK : null, wire, 0));
+                        new Sender(wire, settings, TransferLimits.DEFAULT, timer, oack ? OACK : null, wire, 0));
     }
 
     @ParameterizedTest
@@ -286,7 +291,7 @@ class AnySequenceTest {
         });
         runAll(
                 windowsize,
-                (wire, settings, timer) -> new Receiver(wire, settings, Limits.DEFAULT, timer, first, wire, 0));
+                (wire, settings, timer) -> new Receiver(wire, settings, TransferLimits.DEFAULT, timer, first, wire, 0));
     }
 
     @Test
@@ -296,7 +301,7 @@ class AnySequenceTest {
             runAll(
                     1,
                     (wire, settings, timer) ->
-                            new Receiver(wire, settings, Limits.DEFAULT, timer, new Ack(0), wire, 0));
+                            new Receiver(wire, settings, TransferLimits.DEFAULT, timer, new Ack(0), wire, 0));
         } catch (AssertionError e) {
             assertThat(e).hasMessage("window 1, [nothing, nothing, nothing, nothing]");
             return;

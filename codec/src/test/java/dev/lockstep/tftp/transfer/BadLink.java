@@ -1,10 +1,14 @@
 package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
@@ -15,8 +19,8 @@ import java.util.SplittableRandom;
  */
 final class BadLink {
     private static final long LONGEST = Duration.ofHours(10).toNanos();
-    private static final Limits LONG_TIMEOUTS =
-            Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
+    private static final TransferLimits LONG_TIMEOUTS =
+            TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
     /** The longest time in nanoseconds for which a datagram is held until the next one overtakes it. */
     private static final long LONGEST_SWAP = Duration.ofMillis(10).toNanos();

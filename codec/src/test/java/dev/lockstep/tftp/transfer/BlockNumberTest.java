@@ -3,6 +3,7 @@ package dev.lockstep.tftp.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import org.junit.jupiter.api.Test;
 
 class BlockNumberTest {

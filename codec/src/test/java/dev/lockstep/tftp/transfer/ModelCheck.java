@@ -2,10 +2,15 @@ package dev.lockstep.tftp.transfer;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.lang.reflect.Field;
@@ -29,7 +34,8 @@ final class ModelCheck {
     private static final long LATE = Duration.ofSeconds(10).toNanos();
 
     private static final Duration DALLY = Duration.ofHours(1);
-    private static final Limits LONG_TIMEOUTS = Limits.DEFAULT.withTimes(Duration.ZERO, DALLY.dividedBy(2), DALLY);
+    private static final TransferLimits LONG_TIMEOUTS =
+            TransferLimits.DEFAULT.withTimes(Duration.ZERO, DALLY.dividedBy(2), DALLY);
 
     /** The possible deliveries of a datagram. */
     private enum Delivery {

@@ -6,6 +6,9 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -17,7 +20,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PmtuBlackHoleTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
-    private static final Limits SHORT_FIRST_BLOCK = Limits.DEFAULT.withFirstBlockTimeout(Duration.ofSeconds(6));
+    private static final TransferLimits SHORT_FIRST_BLOCK =
+            TransferLimits.DEFAULT.withFirstBlockTimeout(Duration.ofSeconds(6));
 
     private final RecordedWire wire = new RecordedWire();
     private long now;
@@ -34,13 +38,13 @@ class PmtuBlackHoleTest {
         return new RetransmissionTimer(settings.timeout(), new SplittableRandom(1));
     }
 
-    private Receiver receiver(TransferSettings settings, Limits limits) {
+    private Receiver receiver(TransferSettings settings, TransferLimits limits) {
         Receiver receiver = new Receiver(wire, settings, limits, timerFor(settings), new Ack(0), new ByteStore(), now);
         receiver.start(now);
         return receiver;
     }
 
-    private Sender sender(TransferSettings settings, Limits limits, OptionAck oack) {
+    private Sender sender(TransferSettings settings, TransferLimits limits, OptionAck oack) {
         ByteSupply supply = new ByteSupply(new byte[100_000], settings.blksize());
         Sender sender = new Sender(wire, settings, limits, timerFor(settings), oack, supply, now);
         sender.start(now);
@@ -85,7 +89,7 @@ class PmtuBlackHoleTest {
 
     @Test
     void without_a_first_block_timeout_the_idle_timeout_applies() {
-        assertThat(secondsUntilTimeout(receiver(blocksOf(1428), Limits.DEFAULT)))
+        assertThat(secondsUntilTimeout(receiver(blocksOf(1428), TransferLimits.DEFAULT)))
                 .isEqualTo(30);
     }
 
@@ -122,7 +126,8 @@ class PmtuBlackHoleTest {
 
     @Test
     void without_a_first_block_timeout_the_idle_timeout_applies_to_an_unanswered_oack() {
-        Sender sender = sender(blocksOf(1428), Limits.DEFAULT, new OptionAck(Options.NONE.with("blksize", 1428)));
+        Sender sender =
+                sender(blocksOf(1428), TransferLimits.DEFAULT, new OptionAck(Options.NONE.with("blksize", 1428)));
         assertThat(secondsUntilTimeout(sender)).isBetween(30L, 33L);
         assertThat(wire.outcome).isEqualTo(Outcome.PROBE);
     }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -23,10 +28,10 @@ class ReceiverTest {
     private long now;
 
     private Receiver receiver(int windowsize, TftpMessage opening) {
-        return receiver(windowsize, opening, Limits.DEFAULT, Source.UNKNOWN_SIZE);
+        return receiver(windowsize, opening, TransferLimits.DEFAULT, Source.UNKNOWN_SIZE);
     }
 
-    private Receiver receiver(int windowsize, TftpMessage opening, Limits limits, long tsize) {
+    private Receiver receiver(int windowsize, TftpMessage opening, TransferLimits limits, long tsize) {
         TransferSettings settings = new TransferSettings(512, windowsize, Duration.ZERO, tsize, 0);
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, opening, store, now);
@@ -193,24 +198,25 @@ class ReceiverTest {
 
     @Test
     void case13_with_a_negotiated_timeout_a_receiver_dallies_for_two_of_them_and_a_margin() {
-        assertThat(dally(Duration.ofSeconds(4), Limits.DEFAULT)).isEqualTo(9 * SECOND);
+        assertThat(dally(Duration.ofSeconds(4), TransferLimits.DEFAULT)).isEqualTo(9 * SECOND);
     }
 
     @Test
     void case13_a_long_negotiated_timeout_does_not_extend_dallying_beyond_the_limit() {
-        assertThat(dally(Duration.ofSeconds(255), Limits.DEFAULT))
-                .isEqualTo(Limits.DEFAULT.dally().toNanos())
+        assertThat(dally(Duration.ofSeconds(255), TransferLimits.DEFAULT))
+                .isEqualTo(TransferLimits.DEFAULT.dally().toNanos())
                 .isBetween(10 * SECOND, 15 * SECOND);
     }
 
     @Test
     void case13_a_client_dallies_for_three_seconds_with_any_negotiated_timeout() {
-        Limits client = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(3));
+        TransferLimits client =
+                TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(3));
         assertThat(dally(Duration.ofSeconds(30), client)).isEqualTo(3 * SECOND);
     }
 
     /** Returns the nanoseconds from the end of an upload until the receiver closes. */
-    private long dally(Duration agreed, Limits limits) {
+    private long dally(Duration agreed, TransferLimits limits) {
         TransferSettings settings = new TransferSettings(512, 1, agreed, Source.UNKNOWN_SIZE, 0);
         RetransmissionTimer timer = new RetransmissionTimer(agreed, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, OACK, store, now);
@@ -407,7 +413,7 @@ class ReceiverTest {
 
     @Test
     void case34_a_size_other_than_announced_is_accepted_unless_it_must_be_exact() {
-        Receiver tolerant = receiver(1, OACK, Limits.DEFAULT, 100);
+        Receiver tolerant = receiver(1, OACK, TransferLimits.DEFAULT, 100);
         data(tolerant, 1, 90);
         assertThat(store.commitAsked).isTrue();
 
@@ -416,7 +422,7 @@ class ReceiverTest {
         Receiver strict = new Receiver(
                 other,
                 new TransferSettings(512, 1, Duration.ZERO, 100, 0),
-                Limits.DEFAULT.withExactSize(true),
+                TransferLimits.DEFAULT.withExactSize(true),
                 new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
                 OACK,
                 unpublished,
@@ -469,7 +475,7 @@ class ReceiverTest {
     @Test
     void case66_repeated_requests_do_not_extend_dallying_without_limit() {
         Receiver receiver = completed();
-        long end = now + 2 * Limits.DEFAULT.dally().toNanos();
+        long end = now + 2 * TransferLimits.DEFAULT.dally().toNanos();
         while (now < end) {
             now += 5 * SECOND;
             if (now >= wire.deadline) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +33,7 @@ class SenderTest {
         TransferSettings settings = new TransferSettings(blksize, windowsize, timeout, size, 0);
         RetransmissionTimer timer = new RetransmissionTimer(timeout, new SplittableRandom(1));
         OptionAck first = oack ? new OptionAck(Options.NONE.with("tsize", size)) : null;
-        Sender sender = new Sender(wire, settings, Limits.DEFAULT, timer, first, supply, now);
+        Sender sender = new Sender(wire, settings, TransferLimits.DEFAULT, timer, first, supply, now);
         sender.start(now);
         return sender;
     }
@@ -38,7 +42,7 @@ class SenderTest {
      * Returns the nanoseconds until a sender reaches the idle timeout. Its peer has negotiated a timeout, acknowledged
      * the OACK, and sends nothing more.
      */
-    private long idleTimeout(Duration agreed, Limits limits) {
+    private long idleTimeout(Duration agreed, TransferLimits limits) {
         supply = new ByteSupply(new byte[5_000], 512);
         TransferSettings settings = new TransferSettings(512, 1, agreed, 5_000, 0);
         OptionAck oack = new OptionAck(Options.NONE.with("timeout", agreed.toSeconds()));
@@ -263,7 +267,7 @@ class SenderTest {
         Sender end = new Sender(
                 other,
                 TransferSettings.PLAIN,
-                Limits.DEFAULT,
+                TransferLimits.DEFAULT,
                 new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
                 null,
                 new ByteSupply(new byte[10], 512),
@@ -466,18 +470,18 @@ class SenderTest {
 
     @Test
     void case28_a_negotiated_timeout_allows_several_retransmissions() {
-        assertThat(idleTimeout(Duration.ofSeconds(20), Limits.DEFAULT)).isEqualTo(80 * SECOND);
+        assertThat(idleTimeout(Duration.ofSeconds(20), TransferLimits.DEFAULT)).isEqualTo(80 * SECOND);
     }
 
     @Test
     void case28_a_negotiated_timeout_extends_the_idle_timeout_to_at_most_two_minutes() {
-        assertThat(idleTimeout(Duration.ofSeconds(255), Limits.DEFAULT)).isEqualTo(120 * SECOND);
+        assertThat(idleTimeout(Duration.ofSeconds(255), TransferLimits.DEFAULT)).isEqualTo(120 * SECOND);
     }
 
     @Test
     void case28_a_long_configured_timeout_does_not_shorten_the_idle_timeout() {
         Duration longest = Duration.ofSeconds(255);
-        Limits configured = Limits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
+        TransferLimits configured = TransferLimits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);
         assertThat(idleTimeout(longest, configured)).isEqualTo(1020 * SECOND);
     }
 }

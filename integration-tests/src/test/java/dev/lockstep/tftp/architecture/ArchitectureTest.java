@@ -6,25 +6,50 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Checks the dependencies between packages. */
+/** Checks the packages: what they depend on, and what the packages of the API expose. */
 class ArchitectureTest {
     private static final String ROOT = "dev.lockstep.tftp";
     private static final String CODEC = ROOT + ".codec..";
+    private static final String IO = ROOT + ".io..";
+    private static final String NEGOTIATION = ROOT + ".negotiation..";
+    private static final String EVENT = ROOT + ".event..";
     private static final String TRANSFER = ROOT + ".transfer..";
-    private static final String CHANNEL = ROOT + ".channel..";
-    private static final String FILE = ROOT + ".file..";
+    private static final String INTERNAL = ROOT + ".internal..";
     private static final String SERVER = ROOT + ".server..";
     private static final String STORAGE = ROOT + ".server.storage..";
     private static final String RULES = ROOT + ".server.rules..";
     private static final String CLIENT = ROOT + ".client..";
     private static final String LOAD = ROOT + ".client.load..";
     private static final String LOAD_REPORT = ROOT + ".client.load.report..";
+    private static final String SHELL = ROOT + ".client.shell..";
+    private static final String LOGGING = ROOT + ".server.internal.logging..";
+    private static final String COMMANDS = "..cli..";
+
+    /** The packages whose public types other programs may use. */
+    private static final Set<String> API = Stream.of(
+                    "codec", "io", "negotiation", "event", "transfer", "server", "server.storage", "client")
+            .map(name -> ROOT + "." + name)
+            .collect(Collectors.toSet());
 
     private static JavaClasses all;
 
@@ -37,6 +62,27 @@ class ArchitectureTest {
         assertThat(all.size()).isGreaterThan(50);
     }
 
+    /** Each package may use itself and those that stand before it. */
+    @Test
+    void the_packages_of_the_engine_depend_in_one_direction() {
+        Map<String, List<String>> layers = new LinkedHashMap<>();
+        layers.put(CODEC, List.of());
+        layers.put(IO, List.of(CODEC));
+        layers.put(NEGOTIATION, List.of(CODEC, IO));
+        layers.put(EVENT, List.of(CODEC, NEGOTIATION));
+        layers.put(TRANSFER, List.of(CODEC, IO, NEGOTIATION, EVENT));
+        layers.put(INTERNAL, List.of(CODEC, IO, NEGOTIATION, EVENT, TRANSFER));
+        layers.forEach((layer, below) -> {
+            String[] allowed = Stream.concat(Stream.of(layer), below.stream()).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(layer)
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(allowed))))
+                    .check(all);
+        });
+    }
+
     @Test
     void the_codec_depends_on_netty_buffers_and_handlers_only() {
         classes()
@@ -46,6 +92,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         CODEC,
+                        "java.io",
                         "java.lang..",
                         "java.util..",
                         "java.nio.charset",
@@ -60,10 +107,8 @@ class ArchitectureTest {
     void a_transfer_does_not_depend_on_channels_threads_clocks_files_or_loggers() {
         noClasses()
                 .that()
-                .resideInAPackage(TRANSFER)
+                .resideInAnyPackage(TRANSFER, NEGOTIATION)
                 .should()
-                .dependOnClassesThat(resideInAnyPackage(ROOT + "..").and(not(resideInAnyPackage(TRANSFER, CODEC))))
-                .orShould()
                 .dependOnClassesThat(resideInAnyPackage("io.netty..").and(not(resideInAnyPackage("io.netty.buffer"))))
                 .orShould()
                 .dependOnClassesThat()
@@ -82,24 +127,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void files_and_storages_do_not_depend_on_netty() {
+    void files_storages_and_rules_do_not_depend_on_netty() {
         noClasses()
                 .that()
-                .resideInAnyPackage(STORAGE, FILE)
+                .resideInAnyPackage(STORAGE, IO, RULES)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.netty..", CHANNEL)
+                .resideInAnyPackage("io.netty..", ROOT + ".internal.channel..", ROOT + ".internal.transport..")
                 .check(all);
     }
 
     @Test
-    void channels_depend_on_neither_files_nor_server_nor_client() {
+    void channels_do_not_depend_on_files() {
         noClasses()
                 .that()
-                .resideInAPackage(CHANNEL)
+                .resideInAPackage(ROOT + ".internal.channel..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(FILE, SERVER, CLIENT, "java.nio.file..", "java.nio.channels")
+                .resideInAnyPackage("java.nio.file..", "java.nio.channels")
                 .check(all);
     }
 
@@ -132,60 +177,76 @@ class ArchitectureTest {
     }
 
     @Test
-    void rules_do_not_depend_on_netty_and_only_rules_depend_on_their_parsers() {
+    void only_rules_depend_on_their_parsers_and_only_commands_depend_on_rules() {
+        onlyIn("org.tomlj..", RULES);
+        onlyIn("com.google.re2j..", RULES);
+        onlyIn(RULES, RULES, COMMANDS);
+    }
+
+    @Test
+    void libraries_are_used_where_they_belong() {
+        onlyIn("picocli..", COMMANDS, SHELL);
+        onlyIn("org.jline..", SHELL);
+        onlyIn("ch.qos.logback..", LOGGING);
+        onlyIn("org.HdrHistogram..", LOAD);
+        onlyIn("com.fasterxml.jackson..", COMMANDS, LOAD_REPORT, LOGGING);
+    }
+
+    @Test
+    void only_its_commands_depend_on_the_load_test() {
+        onlyIn(LOAD, LOAD, ROOT + ".client.cli");
+    }
+
+    private static void onlyIn(String used, String... users) {
         noClasses()
-                .that()
-                .resideInAPackage(RULES)
+                .that(not(resideInAnyPackage(users)))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.netty..")
-                .check(all);
-        noClasses()
-                .that(not(resideInAnyPackage(RULES)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.tomlj..", "com.google.re2j..")
-                .check(all);
-        noClasses()
-                .that(not(resideInAnyPackage(RULES, "..cli..")))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(RULES)
+                .resideInAPackage(used)
                 .check(all);
     }
 
     @Test
-    void only_command_lines_depend_on_command_line_libraries() {
-        noClasses()
-                .that(not(resideInAnyPackage("..cli..")))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("picocli..", "ch.qos.logback..", "org.jline..", "..cli..")
-                .check(all);
-        noClasses()
-                .that(not(resideInAnyPackage("..cli..", LOAD_REPORT)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.fasterxml.jackson..")
+    void no_signature_of_the_api_exposes_an_internal_type() {
+        classes()
+                .that(new DescribedPredicate<JavaClass>("are public types of the API") {
+                    @Override
+                    public boolean test(JavaClass type) {
+                        return isApi(type);
+                    }
+                })
+                .should(new ArchCondition<>("have signatures of types of the API and of libraries") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        Stream<JavaType> parents =
+                                Stream.concat(type.getInterfaces().stream(), type.getSuperclass().stream());
+                        parents.forEach(parent -> report(type, type.getName(), parent, events));
+                        for (JavaMember member : type.getMembers()) {
+                            Set<JavaModifier> modifiers = member.getModifiers();
+                            if (modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED)) {
+                                member.getAllInvolvedRawTypes()
+                                        .forEach(used -> report(type, member.getFullName(), used, events));
+                            }
+                        }
+                    }
+                })
                 .check(all);
     }
 
-    @Test
-    void only_the_load_tester_depends_on_histograms_and_only_its_command_depends_on_it() {
-        noClasses()
-                .that(not(resideInAnyPackage(LOAD)))
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("org.HdrHistogram..")
-                .check(all);
-        noClasses()
-                .that(not(resideInAnyPackage(LOAD)))
-                .and()
-                .haveSimpleNameNotStartingWith("Load")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(LOAD)
-                .check(all);
+    private static void report(JavaClass type, String where, JavaType used, ConditionEvents events) {
+        for (JavaClass raw : used.getAllInvolvedRawTypes()) {
+            JavaClass single = raw.getBaseComponentType();
+            if (single.getPackageName().startsWith(ROOT) && !isApi(single) && !single.equals(type)) {
+                events.add(SimpleConditionEvent.violated(type, where + " exposes " + single.getName()));
+            }
+        }
+    }
+
+    private static boolean isApi(JavaClass type) {
+        JavaClass outer = type.getEnclosingClass().orElse(null);
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && API.contains(type.getPackageName())
+                && (outer == null || isApi(outer));
     }
 
     @Test

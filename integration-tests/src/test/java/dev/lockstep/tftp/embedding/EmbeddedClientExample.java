@@ -5,8 +5,8 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.SecureDirectory;
+import dev.lockstep.tftp.io.FileSink;
+import dev.lockstep.tftp.io.SecureDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 

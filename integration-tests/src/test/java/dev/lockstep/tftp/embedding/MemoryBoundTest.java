@@ -2,9 +2,9 @@ package dev.lockstep.tftp.embedding;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.TftpException;
 import org.junit.jupiter.api.Test;
 
 class MemoryBoundTest {

@@ -2,13 +2,13 @@ package dev.lockstep.tftp.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TransferEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -7,7 +7,7 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.event.TransferEvent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.socket.DatagramPacket;

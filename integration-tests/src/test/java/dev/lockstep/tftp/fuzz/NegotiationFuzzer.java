@@ -2,13 +2,13 @@ package dev.lockstep.tftp.fuzz;
 
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Negotiation;
-import dev.lockstep.tftp.transfer.TftpException;
-import dev.lockstep.tftp.transfer.TransferSettings;
+import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
@@ -19,7 +19,7 @@ import java.util.Arrays;
  * any request, our client must accept what our server grants, and both must agree on its meaning.
  */
 public final class NegotiationFuzzer {
-    private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1468);
+    private static final TransferLimits LIMITS = TransferLimits.DEFAULT.withBlksize(1468);
 
     private NegotiationFuzzer() {}
 

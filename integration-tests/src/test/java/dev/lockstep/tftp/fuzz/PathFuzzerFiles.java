@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.fuzz;
 
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.CommonSettings;
@@ -8,7 +9,6 @@ import dev.lockstep.tftp.server.rules.ConfigFile;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +99,7 @@ final class PathFuzzerFiles {
 
     private RulePolicy readRules() throws IOException, ConfigException {
         CommonSettings common = new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
+                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
                 root,
                 WriteRules.ANY_FILE,
                 false,

@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.fuzz;
 
-import dev.lockstep.tftp.server.EmbeddedListener;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TransferEvent;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.internal.listener.EmbeddedListener;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
 import java.io.IOException;
@@ -32,7 +32,8 @@ public final class ServerFuzzer {
     private static final int ANSWER = 128;
     private static final int WORK = 192;
     private static final int WAIT = 224;
-    private static final Limits LIMITS = Limits.DEFAULT.withBlksize(1024).withWindow(8, 4096);
+    private static final TransferLimits LIMITS =
+            TransferLimits.DEFAULT.withBlksize(1024).withWindow(8, 4096);
     private static final int MOST_TRANSFERS = 3;
     private static final int LONGEST_SILENCE_SECONDS = 2000;
 

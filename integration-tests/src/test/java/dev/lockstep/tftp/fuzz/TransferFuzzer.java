@@ -1,18 +1,18 @@
 package dev.lockstep.tftp.fuzz;
 
-import dev.lockstep.tftp.channel.BufferBudget;
-import dev.lockstep.tftp.channel.NegotiatedTransfer;
-import dev.lockstep.tftp.channel.TransferContext;
-import dev.lockstep.tftp.channel.TransferHandler;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -94,7 +94,7 @@ public final class TransferFuzzer {
     private void begin(boolean read) throws IOException {
         MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
         files.put("file", new byte[20 * BLKSIZE + 3]);
-        Limits limits = Limits.DEFAULT;
+        TransferLimits limits = TransferLimits.DEFAULT;
         TransferContext context = new TransferContext(
                 limits, Runnable::run, new BufferBudget(1 << 20), allocator, false, event -> {}, Long.MAX_VALUE);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);

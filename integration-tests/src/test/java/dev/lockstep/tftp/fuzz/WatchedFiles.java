@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.fuzz;
 
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;

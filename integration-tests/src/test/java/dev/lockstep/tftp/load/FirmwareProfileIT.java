@@ -3,10 +3,10 @@ package dev.lockstep.tftp.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.load.FirmwareProfile;
-import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.io.IOException;
 import java.net.DatagramPacket;

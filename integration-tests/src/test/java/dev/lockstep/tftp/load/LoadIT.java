@@ -7,20 +7,20 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.load.ExpectedContent;
 import dev.lockstep.tftp.client.load.FirmwareProfile;
-import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -244,7 +244,7 @@ class LoadIT {
     }
 
     static TftpClientBuilder settings() {
-        Limits limits = Limits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
+        TransferLimits limits = TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
         return TftpClient.builder()
                 .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // late datagrams do not reach another transfer
                 .limits(limits.withExactSize(true));

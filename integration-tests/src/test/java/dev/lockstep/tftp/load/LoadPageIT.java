@@ -2,19 +2,19 @@ package dev.lockstep.tftp.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
+import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Tool;
+import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Source;
 import java.awt.image.BufferedImage;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.resilience;
 
-import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.io.Sink;
 import java.nio.ByteBuffer;
 
 /** A sink that compares a received file with its expected content, and does not store it. */

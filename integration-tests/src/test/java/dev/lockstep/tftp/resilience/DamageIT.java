@@ -6,11 +6,11 @@ import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.Relay;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.ImpairedTransfer;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.Kind;
-import dev.lockstep.tftp.transfer.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ class DamageIT {
 
     private static List<ImpairedTransfer> cross(NetworkImpairment impairment) {
         Duration idleTimeout = Duration.ofSeconds(3);
-        Limits shortTimeouts = Limits.DEFAULT.withTimes(Duration.ZERO, idleTimeout, idleTimeout);
+        TransferLimits shortTimeouts = TransferLimits.DEFAULT.withTimes(Duration.ZERO, idleTimeout, idleTimeout);
         try (ImpairedTransfers transfers = new ImpairedTransfers(SIZE, shortTimeouts)) {
             List<ImpairedTransfer> damaged = transfers.run(SEEDS, relay -> relay.impairment(impairment), WITH_SIZE);
             assertThat(transfers.run(1, relay -> relay, Kind.values()))

@@ -3,18 +3,18 @@ package dev.lockstep.tftp.resilience;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.harness.Bytes;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.relay.Relay;
 import dev.lockstep.tftp.relay.RelaySettings;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.ByteArraySource;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -76,12 +76,12 @@ final class ImpairedTransfers implements AutoCloseable {
 
     /** Creates a server with one file of {@code size} bytes. */
     ImpairedTransfers(int size) {
-        this(size, Limits.DEFAULT);
+        this(size, TransferLimits.DEFAULT);
     }
 
     /** Creates a server with one file, and the limits of both ends. A file must always have its announced size. */
-    ImpairedTransfers(int size, Limits most) {
-        Limits limits = most.withExactSize(true);
+    ImpairedTransfers(int size, TransferLimits most) {
+        TransferLimits limits = most.withExactSize(true);
         plain = TftpClient.builder().options(false).limits(limits).build();
         usual = TftpClient.builder().limits(limits).build();
         content = Bytes.pattern(size);

@@ -6,10 +6,10 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.file.FileVersion;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.server.storage.FileVersion;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

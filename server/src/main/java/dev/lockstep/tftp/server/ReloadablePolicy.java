@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetSocketAddress;
 
 /**

@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.RateLimiter;
+import dev.lockstep.tftp.io.RateLimiter;
+import dev.lockstep.tftp.negotiation.Quirks;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.transfer.Limits;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
-import dev.lockstep.tftp.transfer.Quirks;
-import dev.lockstep.tftp.transfer.TransferSettings;
 import java.util.Objects;
 
 /**
@@ -19,19 +19,19 @@ import java.util.Objects;
  * @param blackHole true if the limits are small because of a PMTU black hole
  */
 public record RequestSettings(
-        Storage storage, Limits limits, Quirks quirks, int mtu, RateLimiter rateLimiter, boolean blackHole) {
+        Storage storage, TransferLimits limits, Quirks quirks, int mtu, RateLimiter rateLimiter, boolean blackHole) {
     /** Value of {@code mtu} for the path MTU to the client, as this machine has determined it. */
     public static final int PATH_MTU = 0;
     /** Value of {@code mtu} for no limit: datagrams may be fragmented on the path. */
     public static final int ANY_MTU = 65535;
 
     /** Creates settings without a PMTU black hole. */
-    public RequestSettings(Storage storage, Limits limits, Quirks quirks, int mtu, RateLimiter rateLimiter) {
+    public RequestSettings(Storage storage, TransferLimits limits, Quirks quirks, int mtu, RateLimiter rateLimiter) {
         this(storage, limits, quirks, mtu, rateLimiter, false);
     }
 
     /** Creates settings without quirks and without a rate limit, for the path MTU. */
-    public RequestSettings(Storage storage, Limits limits) {
+    public RequestSettings(Storage storage, TransferLimits limits) {
         this(storage, limits, Quirks.NONE, PATH_MTU, RateLimiter.UNLIMITED);
     }
 
@@ -41,7 +41,7 @@ public record RequestSettings(
     }
 
     /** Returns a copy with other limits. */
-    public RequestSettings withLimits(Limits other) {
+    public RequestSettings withLimits(TransferLimits other) {
         return new RequestSettings(storage, other, quirks, mtu, rateLimiter, blackHole);
     }
 
@@ -65,7 +65,7 @@ public record RequestSettings(
     }
 
     /** Returns a copy with blocks that every path carries. */
-    RequestSettings afterBlackHole() {
+    public RequestSettings afterBlackHole() {
         return new RequestSettings(
                 storage, limits.withBlksize(PmtuBlackHole.SAFE_BLKSIZE), quirks, mtu, rateLimiter, true);
     }
@@ -91,7 +91,7 @@ public record RequestSettings(
      * @param pathMtu the path MTU to the client in bytes
      * @param ipv6 true if the client has an IPv6 address
      */
-    public Limits limitsFor(int pathMtu, boolean ipv6) {
+    public TransferLimits limitsFor(int pathMtu, boolean ipv6) {
         return limits.forPath(mtu == PATH_MTU ? pathMtu : mtu, ipv6);
     }
 }

@@ -1,13 +1,17 @@
 package dev.lockstep.tftp.server;
 
-import dev.lockstep.tftp.channel.BufferBudget;
-import dev.lockstep.tftp.channel.ChunkCache;
-import dev.lockstep.tftp.channel.PacketTap;
-import dev.lockstep.tftp.channel.TransferContext;
-import dev.lockstep.tftp.channel.Transport;
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.ChunkCache;
+import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.listener.Listeners;
+import dev.lockstep.tftp.server.internal.session.IoPools;
+import dev.lockstep.tftp.server.internal.session.TransferQuota;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -74,7 +78,7 @@ public final class TftpServer implements AutoCloseable {
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         TransferContext context = new TransferContext(
-                        Limits.DEFAULT, // each request has limits of its own
+                        TransferLimits.DEFAULT, // each request has limits of its own
                         io.general(),
                         new BufferBudget(config.bufferMemory()),
                         PooledByteBufAllocator.DEFAULT,

@@ -1,11 +1,13 @@
 package dev.lockstep.tftp.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.lockstep.tftp.channel.PacketTap;
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.session.PmtuBlackHoleCache;
 import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TransferListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -30,7 +32,7 @@ public final class TftpServerBuilder {
     private final List<Integer> inherited = new ArrayList<>();
     private Integer port;
     private Storage storage;
-    private Limits limits = Limits.DEFAULT;
+    private TransferLimits limits = TransferLimits.DEFAULT;
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
@@ -44,7 +46,7 @@ public final class TftpServerBuilder {
     private PortModes portModes = peer -> PortMode.FRESH;
     private Strictness strictness = Strictness.STRICT;
 
-    TftpServerBuilder() {}
+    public TftpServerBuilder() {}
 
     /** Sets the storage of the files. There is no default; it is required unless there is a {@link #policy}. */
     public TftpServerBuilder storage(Storage files) {
@@ -74,7 +76,7 @@ public final class TftpServerBuilder {
     }
 
     /** Sets the limits of the negotiation and the timeouts of transfers. */
-    public TftpServerBuilder limits(Limits all) {
+    public TftpServerBuilder limits(TransferLimits all) {
         limits = all;
         return this;
     }
@@ -116,7 +118,7 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
+     * TransferLimits the memory for file chunks of all transfers together. The default is a quarter of the heap.
      *
      * @param bytes the limit in bytes
      */

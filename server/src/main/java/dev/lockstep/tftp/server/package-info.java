@@ -1,7 +1,7 @@
 /**
- * The TFTP server: listens, opens one child channel for each request, and drains running transfers when it is stopped.
+ * The TFTP server for embedding programs: its builder, and the interfaces through which it is configured and observed.
  *
- * <p>Start here: {@link dev.lockstep.tftp.server.TftpServer} is the entry point for embedding programs, {@code
- * ListenerHandler} receives requests, {@code ServerHandshake} starts their transfers.
+ * <p>Start here: {@link dev.lockstep.tftp.server.TftpServer}. To decide how each request is served, implement a
+ * {@link dev.lockstep.tftp.server.RequestPolicy}.
  */
 package dev.lockstep.tftp.server;

@@ -3,13 +3,13 @@ package dev.lockstep.tftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tftp.channel.PacketTrace;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TransferEvent;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PortModesTest {
-    private static final Limits SLOW_TIMER =
-            Limits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
+    private static final TransferLimits SLOW_TIMER =
+            TransferLimits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
     private static final String FULL = "x".repeat(512);
 
     private final RecordedEvents events = new RecordedEvents();

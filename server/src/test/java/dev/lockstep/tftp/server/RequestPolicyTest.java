@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.negotiation.Quirks;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Quirks;
-import dev.lockstep.tftp.transfer.TftpException;
-import dev.lockstep.tftp.transfer.TransferEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,8 +38,8 @@ class RequestPolicyTest {
     @Test
     void each_request_gets_the_settings_of_its_policy() throws IOException {
         files.put("f", "hello".getBytes());
-        RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
-        RequestSettings small = new RequestSettings(files, Limits.DEFAULT.withBlksize(600));
+        RequestSettings book = new RequestSettings(files, TransferLimits.DEFAULT);
+        RequestSettings small = new RequestSettings(files, TransferLimits.DEFAULT.withBlksize(600));
         RequestSettings ignoresAllOptions = book.withQuirks(Quirks.NO_OPTIONS);
         RequestSettings narrow = book.withMtu(1032);
         try (TftpServer server = start((request, peer) -> switch (request.filename()) {
@@ -78,7 +78,7 @@ class RequestPolicyTest {
     @Test
     void the_mtu_of_a_request_overrides_that_of_its_network() throws IOException {
         files.put("f", "hello".getBytes());
-        RequestSettings book = new RequestSettings(files, Limits.DEFAULT);
+        RequestSettings book = new RequestSettings(files, TransferLimits.DEFAULT);
         try (TftpServer server = TftpServer.builder()
                         .policy((request, peer) -> request.filename().equals("f") ? book : book.withMtu(732))
                         .mtu(NetworkMtu.parse("127.0.0.0/8=1032"))
@@ -96,7 +96,7 @@ class RequestPolicyTest {
     @Test
     void an_mtu_out_of_range_is_rejected() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RequestSettings(files, Limits.DEFAULT).withMtu(70_000))
+                .isThrownBy(() -> new RequestSettings(files, TransferLimits.DEFAULT).withMtu(70_000))
                 .withMessage("mtu: 70000 (expected: 8 to 65535)");
     }
 }

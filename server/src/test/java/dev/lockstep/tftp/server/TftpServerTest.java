@@ -4,9 +4,15 @@ import static dev.lockstep.tftp.testing.Wires.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tftp.channel.PacketCapture;
-import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.capture.PacketCapture;
+import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -15,12 +21,6 @@ import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TransferEvent;
-import dev.lockstep.tftp.transfer.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class TftpServerTest {
-    private static final Limits SLOW_TIMER =
-            Limits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
+    private static final TransferLimits SLOW_TIMER =
+            TransferLimits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
     private static final String FULL = "x".repeat(512);
 
     private final RecordedEvents events = new RecordedEvents();

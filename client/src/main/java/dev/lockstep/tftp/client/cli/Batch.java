@@ -4,7 +4,7 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;

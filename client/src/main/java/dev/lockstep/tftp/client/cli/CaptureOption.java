@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.cli;
 
-import dev.lockstep.tftp.channel.PacketCapture;
+import dev.lockstep.tftp.internal.capture.PacketCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The flag {@code --pcap}. */
-final class CaptureOption {
+public final class CaptureOption {
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture for Wireshark.")
     private Path file;
 
@@ -17,7 +17,7 @@ final class CaptureOption {
      *
      * @throws IllegalArgumentException if the file cannot be written
      */
-    Optional<PacketCapture> open() {
+    public Optional<PacketCapture> open() {
         if (file == null) {
             return Optional.empty();
         }

@@ -1,13 +1,13 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.file.FileErrors;
-import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.FileSource;
-import dev.lockstep.tftp.file.SecureDirectory;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.FileErrors;
+import dev.lockstep.tftp.io.FileSink;
+import dev.lockstep.tftp.io.FileSource;
+import dev.lockstep.tftp.io.SecureDirectory;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Opens local files: the target of a get and the source of a put. */
-final class LocalFile {
+public final class LocalFile {
     private LocalFile() {}
 
     /**
@@ -26,7 +26,7 @@ final class LocalFile {
      *
      * @throws TftpException if the target cannot be written
      */
-    static Sink sink(Path target) throws TftpException {
+    public static Sink sink(Path target) throws TftpException {
         try {
             Path real = real(target);
             if (Files.isDirectory(real)) {
@@ -57,7 +57,7 @@ final class LocalFile {
      *
      * @throws TftpException if the file cannot be read
      */
-    static Source source(Path file) throws TftpException {
+    public static Source source(Path file) throws TftpException {
         try {
             if (Files.isDirectory(file)) {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");

@@ -4,8 +4,8 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "tftp put [OPTIONS] FILE... tftp://HOST[:PORT]/[PATH][;mode=netascii]",
             "tftp put [OPTIONS] FILE [HOST [PORT]]"
         })
-final class PutCommand extends TransferCommand {
+public final class PutCommand extends TransferCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
@@ -77,7 +77,7 @@ final class PutCommand extends TransferCommand {
      *
      * @throws IllegalArgumentException if there is none
      */
-    static String nameOf(String file) {
+    public static String nameOf(String file) {
         Path name = Path.of(file).getFileName();
         if (name == null || name.toString().isEmpty()) {
             throw new IllegalArgumentException("'" + file + "': no file (expected: a file to put)");

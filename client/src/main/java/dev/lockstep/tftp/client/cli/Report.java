@@ -3,12 +3,12 @@ package dev.lockstep.tftp.client.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.lockstep.tftp.channel.LogSanitizer;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
-import dev.lockstep.tftp.transfer.Outcome;
-import dev.lockstep.tftp.transfer.TftpException;
-import dev.lockstep.tftp.transfer.TransferSummary;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferSummary;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,7 +16,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
 /** Prints the results: a line or a JSON object for each transfer, errors on standard error. */
-final class Report {
+public final class Report {
     private static final double NANOS = 1e9;
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -84,7 +84,7 @@ final class Report {
     }
 
     /** Returns the code and the text of a failure on one line. */
-    static String described(Throwable failure) {
+    public static String described(Throwable failure) {
         TftpException cause = TftpException.of(failure);
         return cause.code() + " " + LogSanitizer.of(cause.getMessage());
     }

@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.file.FileErrors;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.FileErrors;
+import dev.lockstep.tftp.io.Sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;

@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.client.cli;
 
+import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
+import dev.lockstep.tftp.client.load.cli.LoadCommand;
+import dev.lockstep.tftp.client.shell.ShellCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -26,7 +29,7 @@ public final class TftpCommand implements Runnable {
     private CommandSpec spec;
 
     /** Reads the version from the jar. */
-    static final class Version implements IVersionProvider {
+    public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
             String version = TftpCommand.class.getPackage().getImplementationVersion();
@@ -40,7 +43,7 @@ public final class TftpCommand implements Runnable {
     }
 
     /** Runs the command and returns its exit status. */
-    static int execute(String... args) {
+    public static int execute(String... args) {
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
         if (command instanceof TransferCommand) {

@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.client.cli;
 
-import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -37,7 +37,7 @@ final class TransferOptions {
     private int timeout;
 
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
-    private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
+    private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
@@ -79,7 +79,7 @@ final class TransferOptions {
      */
     TftpClient newClient() {
         Duration idle = Duration.ofNanos((long) (idleTimeout * 1e9));
-        Limits limits = Limits.DEFAULT
+        TransferLimits limits = TransferLimits.DEFAULT
                 .withTimes(Duration.ofSeconds(timeout), idle, DALLY)
                 .withFirstBlockTimeout(idle.multipliedBy(2).dividedBy(5))
                 .withExactSize(true);

@@ -1,12 +1,12 @@
 package dev.lockstep.tftp.client.cli;
 
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TransferEvent;
-import dev.lockstep.tftp.transfer.TransferEvent.Ended;
-import dev.lockstep.tftp.transfer.TransferEvent.Progressed;
-import dev.lockstep.tftp.transfer.TransferEvent.Started;
-import dev.lockstep.tftp.transfer.TransferListener;
-import dev.lockstep.tftp.transfer.TransferSummary;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.event.TransferEvent.Ended;
+import dev.lockstep.tftp.event.TransferEvent.Progressed;
+import dev.lockstep.tftp.event.TransferEvent.Started;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.event.TransferSummary;
+import dev.lockstep.tftp.io.Source;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * thread of its own draws it at fixed intervals, so that it stays current while no data arrives, and no event loop
  * waits for the terminal.
  */
-final class TransferProgressBar implements AutoCloseable {
+public final class TransferProgressBar implements AutoCloseable {
     /** Milliseconds until the line appears. */
     private static final int DELAY_MILLIS = 400;
 
@@ -52,7 +52,7 @@ final class TransferProgressBar implements AutoCloseable {
     private TransferProgressBar() {}
 
     /** Starts counting, and drawing on standard error if {@code shown} is set. */
-    static TransferProgressBar start(boolean shown) {
+    public static TransferProgressBar start(boolean shown) {
         TransferProgressBar progress = new TransferProgressBar();
         if (shown) {
             progress.drawer.setDaemon(true);
@@ -62,7 +62,7 @@ final class TransferProgressBar implements AutoCloseable {
     }
 
     /** Returns a listener for one more transfer on the line. */
-    TransferListener transfer() {
+    public TransferListener transfer() {
         Transfer transfer = new Transfer();
         transfers.add(transfer);
         return transfer;

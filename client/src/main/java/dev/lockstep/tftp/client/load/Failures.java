@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.channel.LogSanitizer;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.io.Source;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.load;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.load.impairment.ImpairedChannelHandler;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.io.Source;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 

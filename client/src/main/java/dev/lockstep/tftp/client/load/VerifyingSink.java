@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.client.load;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.Sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.rules.RuleSummary;

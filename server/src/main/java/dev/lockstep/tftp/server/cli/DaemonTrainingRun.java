@@ -1,7 +1,8 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.TftpServer;
-import dev.lockstep.tftp.server.TransferLog;
+import dev.lockstep.tftp.server.internal.logging.Logging;
+import dev.lockstep.tftp.server.internal.logging.TransferLog;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;

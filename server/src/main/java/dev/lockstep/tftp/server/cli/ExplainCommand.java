@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.Explanation;
 import java.io.IOException;

@@ -1,22 +1,22 @@
 package dev.lockstep.tftp.server.cli;
 
-import dev.lockstep.tftp.transfer.Limits;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** Flags that limit the negotiation and the duration of transfers. */
 final class LimitOptions {
     @Option(names = "--blksize-limit", paramLabel = "N", description = "Largest blksize granted, 8 to 65464.")
-    private int blksizeLimit = Limits.DEFAULT.blksize();
+    private int blksizeLimit = TransferLimits.DEFAULT.blksize();
 
     @Option(names = "--windowsize-limit", paramLabel = "N", description = "Largest windowsize granted, 1 to 32767; 64.")
-    private int windowsizeLimit = Limits.DEFAULT.windowsize();
+    private int windowsizeLimit = TransferLimits.DEFAULT.windowsize();
 
     @Option(
             names = "--window-bytes-limit",
             paramLabel = "SIZE",
             description = "Limit of a window in bytes; 96K by default.")
-    private ByteSize windowBytesLimit = new ByteSize(Limits.DEFAULT.windowBytes());
+    private ByteSize windowBytesLimit = new ByteSize(TransferLimits.DEFAULT.windowBytes());
 
     @Option(
             names = "--timeout",
@@ -25,21 +25,21 @@ final class LimitOptions {
     private double timeout;
 
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer; 30.")
-    private double idleTimeout = Limits.DEFAULT.idleTimeout().toSeconds();
+    private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--exact-size", description = "Refuse an upload whose size differs from its tsize.")
     private boolean exactSize;
 
     /** Returns the limits that these flags set. */
-    Limits limits() {
-        return new Limits(
+    TransferLimits limits() {
+        return new TransferLimits(
                 blksizeLimit,
                 windowsizeLimit,
                 (int) Math.min(windowBytesLimit.bytes(), Integer.MAX_VALUE),
                 seconds(timeout),
                 seconds(idleTimeout),
-                Limits.DEFAULT.firstBlockTimeout(),
-                Limits.DEFAULT.dally(),
+                TransferLimits.DEFAULT.firstBlockTimeout(),
+                TransferLimits.DEFAULT.dally(),
                 exactSize);
     }
 

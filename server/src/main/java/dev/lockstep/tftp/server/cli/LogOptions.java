@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.server.internal.logging.Logging;
 import picocli.CommandLine.Option;
 
 /** Flags for the level, the format and the rate of the log. */

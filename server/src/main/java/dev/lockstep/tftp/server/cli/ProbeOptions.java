@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import dev.lockstep.tftp.server.service.Probe;
+import dev.lockstep.tftp.server.internal.service.Probe;
 import java.io.PrintStream;
 import picocli.CommandLine.Option;
 

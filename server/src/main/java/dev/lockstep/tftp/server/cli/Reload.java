@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
-import dev.lockstep.tftp.server.service.ServiceNotifier;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.Optional;

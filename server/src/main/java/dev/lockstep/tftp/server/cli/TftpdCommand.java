@@ -1,16 +1,18 @@
 package dev.lockstep.tftp.server.cli;
 
-import dev.lockstep.tftp.channel.AddressFormat;
-import dev.lockstep.tftp.channel.PacketCapture;
-import dev.lockstep.tftp.channel.PacketTrace;
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.internal.capture.PacketCapture;
+import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import dev.lockstep.tftp.server.TransferLog;
+import dev.lockstep.tftp.server.internal.logging.Logging;
+import dev.lockstep.tftp.server.internal.logging.TransferLog;
+import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
+import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
-import dev.lockstep.tftp.server.service.ServiceNotifier;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import java.io.IOException;
 import java.net.InetSocketAddress;

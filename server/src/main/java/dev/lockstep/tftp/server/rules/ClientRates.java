@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.RateLimiter;
-import dev.lockstep.tftp.channel.SharedRateLimiter;
-import dev.lockstep.tftp.server.ClientPrefix;
+import dev.lockstep.tftp.io.RateLimiter;
+import dev.lockstep.tftp.io.SharedRateLimiter;
+import dev.lockstep.tftp.server.internal.validation.ClientPrefix;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;

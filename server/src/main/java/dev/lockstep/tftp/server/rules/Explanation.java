@@ -2,16 +2,16 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.Options.Option;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.Quirks;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Negotiation;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
-import dev.lockstep.tftp.transfer.Quirks;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -129,7 +129,7 @@ public final class Explanation {
     }
 
     private void explainOptions(RequestSettings requestSettings, long size) {
-        Limits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
+        TransferLimits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
         Options oack = Negotiation.answer(request, limits, requestSettings.quirks(), size)
                 .oack();
         for (Option asked : request.options()) {
@@ -147,7 +147,7 @@ public final class Explanation {
         }
     }
 
-    private String reasonFor(Option asked, String given, RequestSettings requestSettings, Limits limits) {
+    private String reasonFor(Option asked, String given, RequestSettings requestSettings, TransferLimits limits) {
         if (asked.key().equals(Options.TSIZE)) {
             return request instanceof WriteRequest ? ", as announced" : ", the size of the file";
         }

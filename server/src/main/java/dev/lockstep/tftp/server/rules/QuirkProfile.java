@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.transfer.Quirks;
+import dev.lockstep.tftp.negotiation.Quirks;
 import java.util.Locale;
 
 /**

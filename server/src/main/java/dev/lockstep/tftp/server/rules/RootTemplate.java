@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.AddressFormat;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.server.storage.VirtualPath;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;

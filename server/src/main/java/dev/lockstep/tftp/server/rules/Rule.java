@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.RateLimiter;
-import dev.lockstep.tftp.channel.SharedRateLimiter;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.RateLimiter;
+import dev.lockstep.tftp.io.SharedRateLimiter;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetAddress;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.server.PortMode;
@@ -7,7 +8,6 @@ import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.VirtualPath;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

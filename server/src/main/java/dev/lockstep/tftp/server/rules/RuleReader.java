@@ -2,15 +2,15 @@ package dev.lockstep.tftp.server.rules;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lockstep.tftp.negotiation.Quirks;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Quirks;
-import dev.lockstep.tftp.transfer.TransferSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -131,11 +131,11 @@ final class RuleReader {
         for (QuirkProfile profile : profiles) {
             quirks = quirks.and(profile.quirks());
         }
-        Limits limits = limits(usual.limits(), rates);
+        TransferLimits limits = limits(usual.limits(), rates);
         return new RequestSettings(storage(changes), limits, quirks, mtu(usual.mtu()), usual.rateLimiter());
     }
 
-    private Limits limits(Limits usual, Rule.Rates rates) {
+    private TransferLimits limits(TransferLimits usual, Rule.Rates rates) {
         long bytes = section.size("window-bytes-limit").orElse(usual.windowBytes());
         for (long rate : new long[] {rates.perTransfer(), rates.perClient()}) {
             bytes = rate > 0 ? Math.min(bytes, Math.max(1, rate / WINDOWS_A_SECOND)) : bytes;

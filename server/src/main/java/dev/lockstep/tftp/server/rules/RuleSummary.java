@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.transfer.Limits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +26,7 @@ public final class RuleSummary {
         }
         List<String> parts = new ArrayList<>();
         parts.add(rule.requestSettings().storage().toString());
-        Limits limits = rule.requestSettings().limits();
+        TransferLimits limits = rule.requestSettings().limits();
         if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "
                     + limits.windowBytes() + " bytes");

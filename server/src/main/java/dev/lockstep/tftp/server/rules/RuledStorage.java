@@ -1,12 +1,12 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

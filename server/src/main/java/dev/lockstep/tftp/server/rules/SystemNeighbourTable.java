@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.channel.AddressFormat;
+import dev.lockstep.tftp.internal.text.AddressFormat;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;

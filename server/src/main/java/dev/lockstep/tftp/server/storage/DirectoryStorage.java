@@ -1,12 +1,12 @@
 package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.file.FileErrors;
-import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.SecureDirectory;
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.FileErrors;
+import dev.lockstep.tftp.io.FileSink;
+import dev.lockstep.tftp.io.SecureDirectory;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;

@@ -1,13 +1,10 @@
 package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.file.FileSource;
-import dev.lockstep.tftp.file.FileVersion;
-import dev.lockstep.tftp.file.OpenFiles;
-import dev.lockstep.tftp.file.SecureDirectory;
-import dev.lockstep.tftp.file.VersionedFileSource;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.FileSource;
+import dev.lockstep.tftp.io.SecureDirectory;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

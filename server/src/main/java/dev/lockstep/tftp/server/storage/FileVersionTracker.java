@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.file.FileVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.transfer.Sink;
+import dev.lockstep.tftp.io.Sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Limits the size of an upload to that of the rules, whatever size was announced. */
+/** TransferLimits the size of an upload to that of the rules, whatever size was announced. */
 final class LimitedSink implements Sink {
     private final Sink sink;
     private final WriteRules rules;

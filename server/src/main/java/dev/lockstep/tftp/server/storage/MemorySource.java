@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.io.Source;
 import java.nio.ByteBuffer;
 
 /** A file in memory. Its methods do not block, so it is read on the event loop. */

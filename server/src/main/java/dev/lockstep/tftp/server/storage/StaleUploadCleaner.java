@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.file.FileSink;
-import dev.lockstep.tftp.file.SecureDirectory;
+import dev.lockstep.tftp.io.FileSink;
+import dev.lockstep.tftp.io.SecureDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

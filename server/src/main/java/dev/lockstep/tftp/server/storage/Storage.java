@@ -1,13 +1,13 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
  * A collection of files by name. The methods are called on the I/O pool, by several threads at once, and may block. A
- * {@link dev.lockstep.tftp.transfer.TftpException} is the ERROR that the peer receives; any other exception becomes
+ * {@link dev.lockstep.tftp.codec.TftpException} is the ERROR that the peer receives; any other exception becomes
  * ERROR 0 without details.
  */
 public interface Storage {

@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;

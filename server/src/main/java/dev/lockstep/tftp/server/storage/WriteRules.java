@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
 
 /**
  * The rules for uploads to a storage.

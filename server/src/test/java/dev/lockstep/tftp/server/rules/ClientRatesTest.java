@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.channel.RateLimiter;
+import dev.lockstep.tftp.io.RateLimiter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.DisplayNameGeneration;

@@ -3,19 +3,19 @@ package dev.lockstep.tftp.server.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.lockstep.tftp.channel.RateLimiter;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.io.RateLimiter;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -62,7 +62,7 @@ class RulePolicyTest {
     private CommonSettings common() throws IOException {
         Path root = folder.resolve("srv");
         return new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), Limits.DEFAULT),
+                new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 root,
                 WriteRules.READ_ONLY,
                 false,
@@ -130,7 +130,7 @@ class RulePolicyTest {
                 .isEqualTo(700);
         assertThat(policy.resolve(writing("b"), peer("192.0.2.1")).limits().blksize())
                 .isEqualTo(800);
-        assertThat(policy.resolve(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(policy.resolve(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(TransferLimits.DEFAULT);
     }
 
     @Test

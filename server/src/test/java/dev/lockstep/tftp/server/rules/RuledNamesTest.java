@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.transfer.Limits;
-import dev.lockstep.tftp.transfer.TftpException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ class RuledNamesTest {
     private Storage filesOf(String name, String toml) throws IOException, ConfigException {
         Path root = folder.resolve("srv");
         CommonSettings common = new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), Limits.DEFAULT),
+                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
                 root,
                 WriteRules.ANY_FILE,
                 false,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lockstep.tftp.transfer.SharedSource;
-import dev.lockstep.tftp.transfer.Source;
+import dev.lockstep.tftp.io.SharedSource;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;

@@ -2,9 +2,9 @@ package dev.lockstep.tftp.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.transfer.Sink;
-import dev.lockstep.tftp.transfer.Source;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.transfer.TftpException;
+import dev.lockstep.tftp.codec.TftpException;
 import java.io.File;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,12 +2,12 @@ package dev.lockstep.tftp.client.load.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.lockstep.tftp.client.load.LinkImpairment;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.TransferSample;
+import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.lockstep.tftp.client.load.report;
 
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
-import dev.lockstep.tftp.transfer.TransferSummary;
+import dev.lockstep.tftp.event.TransferSummary;
 import java.util.Locale;
 import java.util.Map;
 

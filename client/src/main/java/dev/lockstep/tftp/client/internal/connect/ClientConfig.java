@@ -1,0 +1,80 @@
+package dev.lockstep.tftp.client.internal.connect;
+
+import dev.lockstep.tftp.client.LocalPorts;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The settings of a client. The constructor validates them.
+ *
+ * @param blksize block size to request, in bytes; 512 is not requested
+ * @param windowsize window size to request, in blocks; 1 is not requested
+ * @param timeoutSeconds timeout to request, in seconds; 0 is not requested
+ * @param options whether any option is requested
+ * @param size whether the tsize option is requested where the transfer allows it
+ * @param quietTime time for which a socket stays unused before it serves another transfer; with zero each socket serves
+ *     one transfer
+ */
+public record ClientConfig(
+        int blksize,
+        int windowsize,
+        int timeoutSeconds,
+        boolean options,
+        boolean size,
+        TransferLimits limits,
+        long bufferMemory,
+        int eventLoops,
+        LocalPorts localPorts,
+        Duration quietTime,
+        long progressStep,
+        TransferListener listener,
+        List<PacketTap> taps) {
+    private static final int MAX_TIMEOUT = 255;
+
+    public ClientConfig {
+        taps = List.copyOf(taps);
+        if (quietTime.isNegative()) {
+            throw new IllegalArgumentException("quiet time: " + quietTime + " (expected: >= 0)");
+        }
+        require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
+        require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
+        require("timeout", timeoutSeconds, 0, MAX_TIMEOUT);
+        require("event loops", eventLoops, 1, Integer.MAX_VALUE);
+    }
+
+    private static void require(String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    /**
+     * Returns the options to request.
+     *
+     * @param tsize the size of the file in bytes; 0 to learn it, {@link Source#UNKNOWN_SIZE} to leave the option out
+     * @param mostBlksize upper limit of the block size, in bytes
+     */
+    Options asked(long tsize, int mostBlksize) {
+        Options asked = Options.NONE;
+        int block = Math.min(blksize, mostBlksize);
+        if (!options) {
+            return asked;
+        }
+        if (block != TransferSettings.PLAIN.blksize()) {
+            asked = asked.with(Options.BLKSIZE, block);
+        }
+        if (windowsize > 1) {
+            asked = asked.with(Options.WINDOWSIZE, windowsize);
+        }
+        if (timeoutSeconds > 0) {
+            asked = asked.with(Options.TIMEOUT, timeoutSeconds);
+        }
+        return !size || tsize == Source.UNKNOWN_SIZE ? asked : asked.with(Options.TSIZE, tsize);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.lockstep.tftp.client.internal.connect;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.DeadlineTimer;
+import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
+import dev.lockstep.tftp.internal.channel.PeerFilter;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
+import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.transfer.RetransmissionTimer;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The first handler of a client's channel. Retransmits the request until a reply arrives. The port of the first reply
+ * from the server's address becomes the peer's TID. The transfer's handlers then replace this handler.
+ */
+final class ClientHandshake extends ChannelInboundHandlerAdapter {
+    private final ClientOperation operation;
+    private final Request request;
+    private final InetSocketAddress server;
+    private final TransferContext context;
+    private final Consumer<TftpException> refused;
+    private final RetransmissionTimer timer;
+    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
+
+    private ChannelHandlerContext ctx;
+    private DeadlineTimer retransmission;
+    private long requestedAt;
+    private boolean retransmitted;
+    private boolean over;
+    private TftpException cancelled;
+    private TransferHandler transfer;
+
+    /**
+     * Creates a handshake that begins when its channel becomes active.
+     *
+     * @param refused called on the event loop if there will be no transfer; the operation then still owns its file
+     */
+    ClientHandshake(
+            ClientOperation operation,
+            Request request,
+            InetSocketAddress server,
+            TransferContext context,
+            Consumer<TftpException> refused) {
+        this.operation = operation;
+        this.request = request;
+        this.server = server;
+        this.context = context;
+        this.refused = refused;
+        this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        requestedAt = now();
+        retransmission = new DeadlineTimer(ctx.executor(), this::onTimeout);
+        if (cancelled != null) {
+            fail(cancelled);
+            return;
+        }
+        int length = TftpCodec.encodedLength(request);
+        if (length > TftpCodec.MAX_REQUEST) {
+            String text = "request of " + length + " bytes (expected: <= " + TftpCodec.MAX_REQUEST + ")";
+            fail(new TftpException(ErrorCode.NOT_DEFINED, text));
+            return;
+        }
+        send(request, server);
+        retransmission.moveTo(requestedAt + timer.timeout());
+    }
+
+    /**
+     * Cancels the handshake, or the transfer that has begun. Until the server has replied, its port for this transfer
+     * is unknown, so no ERROR can be sent. The first reply is therefore awaited for one more timeout, and answered with
+     * the ERROR. Must be called on the event loop.
+     */
+    void cancel(TftpException cause) {
+        if (transfer != null) {
+            transfer.cancel(cause);
+        } else if (!over) {
+            cancelled = cause;
+            if (ctx != null) {
+                over = true;
+                retransmission.moveTo(now() + timer.timeout());
+                refused.accept(cause);
+            }
+        }
+    }
+
+    private void onTimeout() {
+        if (cancelled != null) {
+            ctx.close();
+            return;
+        }
+        if (now() - requestedAt >= context.limits().idleTimeout().toNanos()) {
+            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
+            return;
+        }
+        retransmitted = true;
+        timer.backOff();
+        context.listener().on(new TransferEvent.RequestRepeated(server, request));
+        send(request, server);
+        retransmission.moveTo(now() + timer.timeout());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        DatagramPacket packet = (DatagramPacket) msg;
+        try {
+            if (packet.sender().getAddress().equals(server.getAddress())) {
+                onReply(TftpCodec.decode(packet.content()), packet.sender());
+            } else {
+                unknownTids.turnAway(ctx, packet);
+            }
+        } catch (MalformedMessageException malformed) {
+            context.fireUserEventTriggered(malformed); // keep waiting for a valid reply
+        } finally {
+            packet.release();
+        }
+    }
+
+    private void onReply(TftpMessage reply, InetSocketAddress peer) {
+        try {
+            if (cancelled != null) {
+                closeCancelled(reply, peer);
+            } else if (reply instanceof OptionAck oack) {
+                start(peer, Negotiation.accept(request.options(), oack.options()), true);
+                removeSelf();
+            } else if (reply instanceof ErrorMessage error) {
+                fail(TftpException.fromPeer(error));
+            } else if (operation.isPlainReply(reply)) {
+                start(peer, TransferSettings.PLAIN, false);
+                ctx.fireChannelRead(
+                        ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
+                removeSelf();
+            }
+        } catch (TftpException refusal) {
+            send(refusal.toMessage(), peer);
+            end(refusal);
+        } finally {
+            ReferenceCountUtil.release(reply);
+        }
+    }
+
+    private void closeCancelled(TftpMessage reply, InetSocketAddress peer) {
+        if (!(reply instanceof ErrorMessage)) {
+            send(cancelled.toMessage(), peer);
+        }
+        retransmission.cancel();
+        ctx.close();
+    }
+
+    private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) throws TftpException {
+        retransmission.cancel();
+        long roundTrip = retransmitted ? 0 : now() - requestedAt;
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
+        over = true;
+        ctx.pipeline().addLast(new PeerFilter(peer));
+        operation.begin(ctx.pipeline(), context, negotiated, oack);
+        transfer = ctx.pipeline().get(TransferHandler.class);
+    }
+
+    /**
+     * Removes this handler if it is still there. A transfer that has already ended has closed the channel, and a pooled
+     * socket has removed the handlers.
+     */
+    private void removeSelf() {
+        if (!ctx.isRemoved()) {
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private void fail(TftpException cause) {
+        if (!over) {
+            end(cause);
+        }
+    }
+
+    private void end(TftpException cause) {
+        over = true;
+        retransmission.cancel();
+        ctx.close();
+        refused.accept(cause);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+    }
+
+    /** Fails the handshake: a request that could not be sent gets no reply. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause));
+    }
+
+    private void send(TftpMessage message, InetSocketAddress to) {
+        ctx.writeAndFlush(new DatagramPacket(TftpCodec.encode(message, ctx.alloc()), to), ctx.voidPromise());
+    }
+
+    private long now() {
+        return ctx.executor().ticker().nanoTime();
+    }
+}

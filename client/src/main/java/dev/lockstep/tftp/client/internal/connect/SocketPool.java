@@ -1,0 +1,133 @@
+package dev.lockstep.tftp.client.internal.connect;
+
+import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramPacket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * A pool of sockets. When a transfer has ended its socket stays open. It serves another transfer after a quiet time.
+ * Without the pool, thousands of small transfers a second spend a third of their time on opening and closing sockets.
+ *
+ * <p>During the quiet time late datagrams of the previous transfer are answered with ERROR 5 instead of reaching
+ * another transfer.
+ */
+public final class SocketPool implements ClientSockets {
+    private record Kind(EventLoop loop, Needs needs) {}
+
+    private final ClientSockets fresh;
+    private final long quietTime;
+    private final Map<Kind, Deque<PooledSocket>> idleSockets =
+            new ConcurrentHashMap<>(); // each queue belongs to one event loop
+    private volatile boolean closed;
+
+    /** Creates a pool that opens its sockets with {@code fresh}. */
+    public SocketPool(ClientSockets fresh, Duration quietTime) {
+        this.fresh = fresh;
+        this.quietTime = quietTime.toNanos();
+    }
+
+    @Override
+    public void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
+        Deque<PooledSocket> queue = idleSockets.computeIfAbsent(new Kind(loop, needs), kind -> new ArrayDeque<>());
+        PooledSocket longest = queue.peekFirst();
+        if (longest != null && loop.ticker().nanoTime() - longest.idleSince >= quietTime) {
+            queue.removeFirst().reuse(addHandlers);
+            return;
+        }
+        Consumer<ChannelPipeline> addAllHandlers = pipeline -> {
+            pipeline.addLast(new PooledSocket(queue));
+            addHandlers.accept(pipeline);
+        };
+        fresh.open(loop, needs, addAllHandlers, failure -> {
+            PooledSocket other = queue.pollFirst(); // all ports are in use: end a quiet time early instead of failing
+            if (other == null) {
+                failed.accept(failure);
+            } else {
+                other.reuse(addHandlers);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    /**
+     * The first handler of a socket. When the transfer closes the channel, it puts the socket into the pool instead.
+     */
+    private final class PooledSocket extends ChannelDuplexHandler {
+        private final Deque<PooledSocket> queue;
+        private final UnknownTidResponder unknownTids = new UnknownTidResponder();
+        private Channel channel;
+        private boolean isIdle;
+        private boolean isBroken;
+        private long idleSince;
+
+        PooledSocket(Deque<PooledSocket> queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            channel = ctx.channel();
+        }
+
+        void reuse(Consumer<ChannelPipeline> addHandlers) {
+            isIdle = false;
+            addHandlers.accept(channel.pipeline());
+            channel.pipeline().fireChannelActive();
+        }
+
+        @Override
+        public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+            if (closed || isBroken || !channel.isActive()) {
+                ctx.close(promise);
+                return;
+            }
+            while (channel.pipeline().last() != this) {
+                channel.pipeline().removeLast();
+            }
+            if (!isIdle) {
+                isIdle = true;
+                idleSince = ctx.executor().ticker().nanoTime();
+                queue.addLast(this);
+            }
+            promise.trySuccess();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            if (!isIdle) {
+                ctx.fireChannelRead(msg);
+                return;
+            }
+            DatagramPacket late = (DatagramPacket) msg;
+            unknownTids.turnAway(ctx, late);
+            late.release();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            isBroken = true;
+            ctx.fireExceptionCaught(cause);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            queue.remove(this);
+            ctx.fireChannelInactive();
+        }
+    }
+}

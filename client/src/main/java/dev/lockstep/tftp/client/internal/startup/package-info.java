@@ -1,0 +1,4 @@
+/**
+ * What makes a short run of {@code tftp} start quickly.
+ */
+package dev.lockstep.tftp.client.internal.startup;

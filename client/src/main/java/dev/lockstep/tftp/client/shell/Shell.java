@@ -1,0 +1,159 @@
+package dev.lockstep.tftp.client.shell;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.cli.PutCommand;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** The commands of the shell. Executes one line at a time, from any input. */
+final class Shell {
+    /** The commands whose arguments are names of local files. */
+    static final Set<String> OF_LOCAL_FILES = Set.of("put", "mput");
+
+    private static final int MOST = Integer.MAX_VALUE;
+
+    /** A command with {@code least} to {@code most} arguments. Its action returns whether it succeeded. */
+    private record Verb(String usage, String help, int least, int most, Predicate<List<String>> action) {}
+
+    private final ShellSettings settings;
+    private final ShellTransfers transfers;
+    private final Map<String, Verb> verbs = new LinkedHashMap<>();
+    private boolean over;
+    private boolean failed;
+
+    Shell(ShellSettings settings, ShellTransfers transfers) {
+        this.settings = settings;
+        this.transfers = transfers;
+        set("connect", "HOST [PORT]", "set the server", 1, 2, w -> settings.connect(w.get(0), second(w)));
+        verb("get", "REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get(w.get(0), second(w)));
+        verb("put", "LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put(w.get(0), second(w)));
+        verb("mget", "REMOTE...", "read files from the server", 1, MOST, w -> all(w, name -> get(name, null)));
+        verb("mput", "LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
+        set("ascii", "", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
+        set("binary", "", "set mode octet", 0, 0, w -> settings.mode("octet"));
+        set("mode", "ascii|binary", "set the mode", 1, 1, w -> settings.mode(w.get(0)));
+        set("blksize", "N", "set the block size to request, in bytes", 1, 1, w -> settings.blksize(w.get(0)));
+        set("windowsize", "N", "set the window size to request, in blocks", 1, 1, w -> settings.windowsize(w.get(0)));
+        set(
+                "timeout",
+                "SECONDS",
+                "set the retransmission timeout to request; 0: adaptive",
+                1,
+                1,
+                w -> settings.timeout(w.get(0)));
+        set("tsize", "", "toggle the tsize option", 0, 0, w -> settings.toggleSize());
+        set("trace", "", "toggle the packet trace", 0, 0, w -> settings.toggleTrace());
+        set("verbose", "", "toggle detailed results", 0, 0, w -> settings.toggleVerbose());
+        set("status", "", "show the settings", 0, 0, w -> settings.describe().forEach(System.out::println));
+        set("help", "[COMMAND]", "list commands; also: ?", 0, 1, this::help);
+        set("quit", "", "exit", 0, 0, w -> over = true);
+    }
+
+    private void verb(String name, String words, String help, int least, int most, Predicate<List<String>> action) {
+        verbs.put(name, new Verb((name + " " + words).strip(), help, least, most, action));
+    }
+
+    /** Adds a command that fails only if it is used wrongly. */
+    private void set(String name, String words, String help, int least, int most, Consumer<List<String>> action) {
+        verb(name, words, help, least, most, w -> {
+            action.accept(w);
+            return true;
+        });
+    }
+
+    /** Returns the names of all commands. */
+    Set<String> commands() {
+        return verbs.keySet();
+    }
+
+    /** Returns whether any command has failed so far. */
+    boolean hasFailed() {
+        return failed;
+    }
+
+    /** Executes a line. Returns false if the shell is to exit. */
+    boolean execute(String line) {
+        List<String> words = ShellWords.of(line);
+        if (words.isEmpty() || words.get(0).startsWith("#")) {
+            return true;
+        }
+        try {
+            Verb verb = named(words.get(0));
+            List<String> rest = words.subList(1, words.size());
+            if (rest.size() < verb.least || rest.size() > verb.most) {
+                throw new IllegalArgumentException("usage: " + verb.usage);
+            }
+            failed |= !verb.action.test(rest);
+        } catch (IllegalArgumentException e) {
+            failed = true;
+            System.err.println("tftp: " + e.getMessage());
+        }
+        return !over;
+    }
+
+    /**
+     * Returns the command with the given name or unambiguous prefix.
+     *
+     * @throws IllegalArgumentException if there is none, or more than one
+     */
+    private Verb named(String word) {
+        String name = word.equals("?") ? "help" : word;
+        if (verbs.containsKey(name)) {
+            return verbs.get(name);
+        }
+        List<String> meant =
+                verbs.keySet().stream().filter(known -> known.startsWith(name)).toList();
+        if (meant.size() != 1) {
+            throw new IllegalArgumentException(
+                    "?" + (meant.isEmpty() ? "Invalid" : "Ambiguous") + " command: " + word + " (expected: see help)");
+        }
+        return verbs.get(meant.get(0));
+    }
+
+    private boolean get(String name, String local) {
+        RemoteFile remote = settings.remote(name);
+        String target = local == null ? remote.lastElement() : local;
+        if (target.isEmpty() || target.equals(".") || target.equals("..")) {
+            throw new IllegalArgumentException(name + ": no name for a local file (expected: get REMOTE LOCAL)");
+        }
+        return transfers.get(remote, Path.of(target));
+    }
+
+    private boolean put(String local, String name) {
+        return transfers.put(Path.of(local), settings.remote(name == null ? PutCommand.nameOf(local) : name));
+    }
+
+    private boolean putAll(List<String> patterns) {
+        List<String> files = new ArrayList<>();
+        patterns.forEach(pattern -> files.addAll(ShellWords.filesLike(pattern)));
+        return all(files, file -> put(file, null));
+    }
+
+    /** Runs the action for all names, also after a failure. Returns whether all succeeded. */
+    private static boolean all(List<String> names, Predicate<String> action) {
+        boolean well = true;
+        for (String name : names) {
+            well &= action.test(name);
+        }
+        return well;
+    }
+
+    private void help(List<String> words) {
+        if (words.isEmpty()) {
+            verbs.values().forEach(verb -> System.out.println(verb.usage + ": " + verb.help));
+        } else {
+            Verb verb = named(words.get(0));
+            System.out.println(verb.usage + ": " + verb.help);
+        }
+    }
+
+    private static String second(List<String> words) {
+        return words.size() > 1 ? words.get(1) : null;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.lockstep.tftp.client.shell;
+
+import dev.lockstep.tftp.client.cli.CaptureOption;
+import dev.lockstep.tftp.client.cli.Terminals;
+import dev.lockstep.tftp.client.cli.TftpCommand;
+import dev.lockstep.tftp.internal.capture.PacketCapture;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tftp shell}: executes commands from a terminal or from a pipe. */
+@Command(
+        name = "shell",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpCommand.Version.class,
+        sortOptions = false,
+        description = "Executes commands such as connect, get and put; 'help' lists them.",
+        customSynopsis = "tftp shell [OPTIONS] [HOST [PORT]]",
+        footer = {"", "Exit status: 0 all commands succeeded, 1 a command failed, 2 wrong usage."})
+public final class ShellCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
+    private List<String> server = List.of();
+
+    @Option(names = "--trace", description = "Print each packet on standard error.")
+    private boolean trace;
+
+    @Mixin
+    private CaptureOption captured;
+
+    @Option(names = "--verbose", description = "Print more details of each transfer.")
+    private boolean verbose;
+
+    @Override
+    public Integer call() throws IOException {
+        ShellSettings settings = new ShellSettings(trace, verbose);
+        PacketCapture capture;
+        try {
+            if (!server.isEmpty()) {
+                settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
+            }
+            capture = captured.open().orElse(null);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        ShellTransfers transfers = new ShellTransfers(settings, capture);
+        Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
+        try (transfers) {
+            Shell shell = new Shell(settings, transfers);
+            if (Terminals.are(Terminals.INPUT, Terminals.OUTPUT)) {
+                ShellTerminal.run(shell, transfers);
+            } else {
+                runPiped(shell);
+            }
+            return shell.hasFailed() ? 1 : 0;
+        }
+    }
+
+    private static void runPiped(Shell shell) throws IOException {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String line = lines.readLine();
+        while (line != null && shell.execute(line)) {
+            line = lines.readLine();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.lockstep.tftp.client.shell;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TftpClientBuilder;
+import dev.lockstep.tftp.client.TransferRequest;
+import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.client.cli.LocalFile;
+import dev.lockstep.tftp.client.cli.Report;
+import dev.lockstep.tftp.client.cli.Terminals;
+import dev.lockstep.tftp.client.cli.TransferProgressBar;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferSummary;
+import dev.lockstep.tftp.internal.capture.PacketCapture;
+import dev.lockstep.tftp.internal.capture.PacketTrace;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Runs the transfers of a shell, one after another. {@link #interrupt} from another thread cancels the running
+ * transfer.
+ */
+final class ShellTransfers implements AutoCloseable {
+    private static final double NANOS = 1e9;
+
+    private interface Start {
+        CompletableFuture<TransferResult> on(TftpClient client, TransferRequest request) throws TftpException;
+    }
+
+    private final ShellSettings settings;
+    private final PacketCapture capture;
+    private TftpClient running;
+    private boolean closed;
+
+    /**
+     * Creates the transfers of a shell.
+     *
+     * @param capture the capture, which is taken over, or null
+     */
+    ShellTransfers(ShellSettings settings, PacketCapture capture) {
+        this.settings = settings;
+        this.capture = capture;
+    }
+
+    /** Runs the transfer, prints its result, and returns whether it succeeded. */
+    boolean get(RemoteFile remote, Path local) {
+        return run("Received", remote, (client, request) -> client.get(request, LocalFile.sink(local)));
+    }
+
+    /** Runs the transfer, prints its result, and returns whether it succeeded. */
+    boolean put(Path local, RemoteFile remote) {
+        return run("Sent", remote, (client, request) -> client.put(request, LocalFile.source(local)));
+    }
+
+    private boolean run(String done, RemoteFile remote, Start start) {
+        boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
+        try (TftpClient client = newClient()) {
+            begin(client);
+            TransferResult result;
+            try (TransferProgressBar progress = TransferProgressBar.start(shown)) {
+                TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
+                result = start.on(client, request).join();
+            }
+            return succeeded(done, result);
+        } catch (TftpException e) {
+            return failed(remote, e);
+        } catch (CompletionException e) {
+            return failed(remote, e.getCause());
+        } finally {
+            end();
+        }
+    }
+
+    /** Creates a client for one transfer, because settings change between commands. Creating one takes little time. */
+    private TftpClient newClient() {
+        TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
+        if (settings.trace()) {
+            builder.tap(PacketTrace.onClient(System.err::println));
+        }
+        if (capture != null) {
+            builder.tap(capture::attach); // not closed with the client: the capture continues
+        }
+        return builder.build();
+    }
+
+    private boolean succeeded(String done, TransferResult result) {
+        double seconds = result.stats().elapsed(0) / NANOS;
+        String line = done + " " + result.stats().bytes() + " bytes in " + Math.round(seconds * 10) / 10.0 + " seconds";
+        if (settings.verbose()) {
+            line += " [" + TransferSummary.of(result.stats(), result.settings()) + "]";
+        }
+        System.out.println(line);
+        if (result.outcome() != Outcome.COMPLETE) {
+            System.err.println("tftp: " + result.remote() + ": probably complete: the last ACK never came");
+        }
+        return true;
+    }
+
+    private static boolean failed(RemoteFile remote, Throwable failure) {
+        System.err.println("tftp: " + remote + ": " + Report.described(failure));
+        return false;
+    }
+
+    private synchronized void begin(TftpClient client) throws TftpException {
+        if (closed) { // lines from a pipe are still read while the process exits
+            throw new TftpException(ErrorCode.NOT_DEFINED, "closed");
+        }
+        running = client;
+    }
+
+    private synchronized void end() {
+        running = null;
+    }
+
+    /** Cancels the running transfer, if there is one. */
+    void interrupt() {
+        TftpClient client;
+        synchronized (this) {
+            client = running;
+        }
+        if (client != null) {
+            client.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        interrupt();
+        if (capture != null) {
+            capture.close();
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.lockstep.tftp.client.internal.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.Ticker;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class ClientHandshakeTest {
+    private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 2000);
+    private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.2", 3000);
+    private static final ReadRequest REQUEST =
+            new ReadRequest("f", TransferMode.OCTET, Options.NONE.with(Options.BLKSIZE, 1428));
+
+    private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
+    private final List<TransferEvent> events = new ArrayList<>();
+
+    private final class OneSocket implements ClientSockets {
+        @Override
+        public void open(
+                EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed) {
+            addHandlers.accept(channel.pipeline());
+        }
+
+        @Override
+        public void close() {
+            // the test closes the channel
+        }
+    }
+
+    private record DiscardingSink() implements Sink {
+        @Override
+        public void write(ByteBuffer from) {
+            from.position(from.limit());
+        }
+
+        @Override
+        public void commit() {
+            // nothing is stored
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+
+    private TransferContext context() {
+        return new TransferContext(
+                TransferLimits.DEFAULT,
+                Runnable::run,
+                new BufferBudget(1 << 20),
+                PooledByteBufAllocator.DEFAULT,
+                false,
+                events::add,
+                1 << 20);
+    }
+
+    private ClientHandshake handshake(Consumer<TftpException> refused) {
+        RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
+        ClientOperation operation =
+                new ClientOperation.Download(remote, new DiscardingSink(), new CompletableFuture<>());
+        return new ClientHandshake(operation, REQUEST, SERVER, context(), refused);
+    }
+
+    @Test
+    void a_cancelled_handshake_without_a_reply_closes_its_socket_at_the_next_timeout() throws Exception {
+        MockTicker time = Ticker.newMockTicker();
+        List<TftpException> refusals = new ArrayList<>();
+        ClientHandshake handshake = handshake(refusals::add);
+        EmbeddedChannel socket =
+                EmbeddedChannel.builder().ticker(time).handlers(handshake).build();
+        ((DatagramPacket) socket.readOutbound()).release();
+
+        handshake.cancel(new TftpException(ErrorCode.NOT_DEFINED, "cancelled"));
+        assertThat(refusals)
+                .singleElement()
+                .satisfies(cause -> assertThat(cause).hasMessage("cancelled"));
+        assertThat(socket.isOpen()).isTrue();
+        time.advance(1, TimeUnit.MINUTES);
+        socket.runScheduledPendingTasks();
+        assertThat(socket.isOpen()).isFalse();
+        assertThat(refusals).hasSize(1);
+        assertThat(socket.finish()).as("retransmitted").isFalse();
+    }
+
+    @Test
+    void a_first_reply_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_pooled_socket() throws Exception {
+        ClientHandshake handshake = handshake(no -> {});
+        SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));
+        ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
+        sockets.open(new EmbeddedChannel().eventLoop(), needs, pipeline -> pipeline.addLast(handshake), no -> {});
+        channel.register();
+        ((DatagramPacket) channel.readOutbound()).release();
+
+        ByteBuf tooLong = Unpooled.buffer().writeShort(3).writeShort(1).writeZero(513); // without an OACK before
+        channel.writeInbound(new DatagramPacket(tooLong, CLIENT, SERVER));
+
+        DatagramPacket error = channel.readOutbound();
+        assertThat(error.content().getShort(0)).as("opcode").isEqualTo((short) 5);
+        error.release();
+        assertThat(events).last().isInstanceOf(TransferEvent.Ended.class);
+        assertThat(channel.pipeline().get(ClientHandshake.class)).isNull();
+        assertThat(tooLong.refCnt()).isZero();
+        sockets.close();
+        assertThat(channel.finish()).isFalse();
+    }
+}

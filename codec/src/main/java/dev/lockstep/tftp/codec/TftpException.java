@@ -1,0 +1,102 @@
+package dev.lockstep.tftp.codec;
+
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import java.io.IOException;
+
+/** The failure of a transfer: its ERROR, and whether the peer reported it. */
+public final class TftpException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final int code;
+    private final boolean fromPeer;
+    private final boolean timeout;
+    private final String reason;
+
+    /**
+     * Creates a failure of this side. The text may be sent to the peer, so it must not contain a path of this machine.
+     */
+    public TftpException(ErrorCode code, String text) {
+        this(code, text, null);
+    }
+
+    /** Creates a failure of this side with its cause, which is never sent. */
+    public TftpException(ErrorCode code, String text, Throwable cause) {
+        this(code.number(), text, cause, null, false);
+    }
+
+    private TftpException(int code, String text, Throwable cause, String reason, boolean timeout) {
+        super(text, cause);
+        this.code = code;
+        this.fromPeer = false;
+        this.timeout = timeout;
+        this.reason = reason;
+    }
+
+    private TftpException(ErrorMessage error) {
+        super(error.text());
+        this.code = error.code();
+        this.fromPeer = true;
+        this.timeout = false;
+        this.reason = null;
+    }
+
+    /** Returns the failure of a transfer whose idle timeout has expired. */
+    public static TftpException timedOut() {
+        return new TftpException(ErrorCode.NOT_DEFINED.number(), "timed out", null, null, true);
+    }
+
+    /** Returns the failure that an ERROR of the peer reports. */
+    public static TftpException fromPeer(ErrorMessage error) {
+        return new TftpException(error);
+    }
+
+    /**
+     * Returns {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only "internal
+     * error".
+     */
+    public static TftpException of(Throwable failure) {
+        return failure instanceof TftpException known
+                ? known
+                : new TftpException(ErrorCode.NOT_DEFINED, "internal error", failure);
+    }
+
+    /**
+     * Returns a copy of this failure of this side with a reason, or one more reason, which is logged and never sent.
+     */
+    public TftpException because(String why) {
+        String all = reason == null ? why : why + ", " + reason;
+        TftpException known = new TftpException(code, getMessage(), getCause(), all, timeout);
+        known.setStackTrace(getStackTrace());
+        return known;
+    }
+
+    /** Returns the text, with the reason if there is one: for logs, not for the peer. */
+    public String explained() {
+        return reason == null ? getMessage() : getMessage() + " (" + reason + ")";
+    }
+
+    /** Returns the error code on the wire. A code from a peer may not be in {@link ErrorCode}. */
+    public int code() {
+        return code;
+    }
+
+    /** Returns whether this failure has that error code. */
+    public boolean is(ErrorCode other) {
+        return code == other.number();
+    }
+
+    /** Returns whether the peer reported the failure. If so, no ERROR is sent to it. */
+    public boolean isFromPeer() {
+        return fromPeer;
+    }
+
+    /** Returns whether an expired idle timeout ended the transfer. */
+    public boolean isTimeout() {
+        return timeout;
+    }
+
+    /** Returns the ERROR that reports this failure to the peer. */
+    public ErrorMessage toMessage() {
+        return new ErrorMessage(code, getMessage());
+    }
+}

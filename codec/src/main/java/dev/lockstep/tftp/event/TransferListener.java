@@ -1,0 +1,38 @@
+package dev.lockstep.tftp.event;
+
+import java.util.List;
+
+/**
+ * Receives the events of transfers; the same on both ends. Called on the transfer's event loop, so it must not block.
+ * An exception that a listener throws does not affect transfers and is not logged: it is passed to the thread's
+ * uncaught exception handler.
+ */
+@FunctionalInterface
+public interface TransferListener {
+    /** Ignores all events. */
+    TransferListener NONE = event -> {};
+
+    /** Called for each event. */
+    void on(TransferEvent event);
+
+    /**
+     * Returns a listener that calls all of these in order. If one throws, the others are still called; the last
+     * exception is rethrown.
+     */
+    static TransferListener all(List<TransferListener> listeners) {
+        List<TransferListener> each = List.copyOf(listeners);
+        return event -> {
+            RuntimeException thrown = null;
+            for (TransferListener listener : each) {
+                try {
+                    listener.on(event);
+                } catch (RuntimeException e) {
+                    thrown = e;
+                }
+            }
+            if (thrown != null) {
+                throw thrown;
+            }
+        };
+    }
+}

@@ -1,0 +1,269 @@
+package dev.lockstep.tftp.internal.channel;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.file.IncomingFile;
+import dev.lockstep.tftp.internal.channel.file.OutgoingFile;
+import dev.lockstep.tftp.internal.channel.file.TransferFile;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.transfer.Receiver;
+import dev.lockstep.tftp.transfer.RetransmissionTimer;
+import dev.lockstep.tftp.transfer.Sender;
+import dev.lockstep.tftp.transfer.Transfer;
+import dev.lockstep.tftp.transfer.Wire;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.util.ReferenceCountUtil;
+import java.net.PortUnreachableException;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/**
+ * Connects one {@link Transfer} to one channel, one timer and one file. Used for the reads and writes of both servers
+ * and clients. The transfer starts when the handler is added to an active channel. The handler closes the channel at
+ * the end.
+ */
+public final class TransferHandler extends ChannelInboundHandlerAdapter implements Wire, TransferFile.Owner {
+    private interface Assembly {
+        /** Creates the state machine and sets the file of the handler. */
+        Transfer assemble(TransferHandler handler, RetransmissionTimer timer);
+    }
+
+    private final TransferContext context;
+    private final NegotiatedTransfer negotiated;
+    private final boolean sends;
+    private final Assembly assembly;
+
+    private ChannelHandlerContext ctx;
+    private TransferFile file;
+    private Transfer transfer;
+    private DeadlineTimer timer;
+    private long reported;
+
+    private TransferHandler(TransferContext context, NegotiatedTransfer negotiated, boolean sends, Assembly assembly) {
+        this.context = context;
+        this.negotiated = negotiated;
+        this.sends = sends;
+        this.assembly = assembly;
+    }
+
+    /**
+     * Returns a handler that sends a file.
+     *
+     * @param context the shared settings and resources
+     * @param negotiated the result of the handshake
+     * @param oack the OACK to send first, or null
+     * @param source the file; the handler takes ownership of it
+     */
+    public static TransferHandler sending(
+            TransferContext context, NegotiatedTransfer negotiated, OptionAck oack, Source source) {
+        TransferSettings settings = negotiated.settings();
+        return new TransferHandler(context, negotiated, true, (handler, timer) -> {
+            OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
+            handler.file = blocks;
+            return new Sender(handler, settings, context.limits(), timer, oack, blocks, negotiated.requestedAt());
+        });
+    }
+
+    /**
+     * Returns a handler that receives a file.
+     *
+     * @param context the shared settings and resources
+     * @param negotiated the result of the handshake
+     * @param opening the OACK or ACK 0 to send first; null if DATA 1 has been received already
+     * @param sink the file; the handler takes ownership of it
+     */
+    public static TransferHandler receiving(
+            TransferContext context, NegotiatedTransfer negotiated, TftpMessage opening, Sink sink) {
+        return new TransferHandler(context, negotiated, false, (handler, timer) -> {
+            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
+            handler.file = store;
+            return new Receiver(
+                    handler, negotiated.settings(), context.limits(), timer, opening, store, negotiated.requestedAt());
+        });
+    }
+
+    /**
+     * Adds the handlers of the transfer, and this one last, to the end of a pipeline. Must be called on the event loop
+     * while the channel is active.
+     */
+    public void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(TftpDatagramCodec.INSTANCE);
+        if (sends) { // a receiver sends only ACKs
+            TransferSettings settings = negotiated.settings();
+            pipeline.addLast(
+                    new BurstEncoder(negotiated.peer(), settings.blksize(), settings.windowsize(), context.segments()));
+        }
+        pipeline.addLast(this);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        timer = new DeadlineTimer(ctx.executor(), this::onDeadline);
+        TransferSettings settings = negotiated.settings();
+        Duration wait = settings.timeout().isZero() ? this.context.limits().timeout() : settings.timeout();
+        RetransmissionTimer retransmission = new RetransmissionTimer(wait, new SplittableRandom());
+        if (negotiated.roundTrip() > 0) {
+            retransmission.measured(negotiated.roundTrip());
+        }
+        transfer = assembly.assemble(this, retransmission);
+        notifyListener(new TransferEvent.Started(negotiated.peer(), negotiated.request(), settings));
+        if (this.context.budget().isAmple()) {
+            file.start();
+        }
+        transfer.start(now());
+        ctx.flush();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        if (msg instanceof TftpMessage message) {
+            transfer.receive(message, now());
+        } else {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        flushAndReport();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof MalformedMessageException) {
+            transfer.countMalformed();
+        } else {
+            context.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof PortUnreachableException) {
+            transfer.peerGone(now());
+        } else if (!TransientSocketErrors.is(cause, ctx)) {
+            transfer.fail(TftpException.of(cause), now());
+            ctx.fireExceptionCaught(cause); // an error of this program, which must be visible
+        }
+        ctx.flush();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (!transfer.isClosed()) {
+            transfer.fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"), now());
+        }
+        context.fireChannelInactive();
+    }
+
+    /** Called when the peer has repeated its request. Must be called on the event loop. */
+    public void onRequestRepeated() {
+        transfer.onRequestRepeated(now());
+        ctx.flush();
+    }
+
+    /** Ends the transfer because a new request of the peer replaces it. Must be called on the event loop. */
+    public void replace() {
+        transfer.replaced(now());
+    }
+
+    /**
+     * Ends the transfer in favour of another one, because the peer has never replied. Must be called on the event loop.
+     */
+    public void evict() {
+        transfer.evicted(now());
+    }
+
+    /** Ends the transfer with a failure that is reported to the peer. Must be called on the event loop. */
+    public void cancel(TftpException cause) {
+        transfer.fail(cause, now());
+        ctx.flush();
+    }
+
+    /** Returns the transfer for inspection. Must be called on the event loop. */
+    public Transfer transfer() {
+        return transfer;
+    }
+
+    @Override
+    public void send(TftpMessage message) {
+        ctx.write(message, ctx.voidPromise());
+    }
+
+    @Override
+    public void awaitReply(long moment) {
+        timer.moveTo(moment);
+    }
+
+    @Override
+    public void finish(Outcome outcome, TftpException cause) {
+        TransferEvent ended = new TransferEvent.Ended(
+                negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+        file.close(() -> notifyListener(ended));
+    }
+
+    @Override
+    public void close() {
+        timer.cancel();
+        ctx.flush();
+        ctx.close();
+    }
+
+    @Override
+    public void ready() {
+        transfer.resume(now());
+        flushAndReport();
+    }
+
+    @Override
+    public void stored() {
+        if (transfer instanceof Receiver receiver) {
+            receiver.stored(now());
+            ctx.flush();
+        }
+    }
+
+    @Override
+    public void failed(TftpException cause) {
+        if (transfer instanceof Receiver receiver) {
+            receiver.storeFailed(cause, now());
+            ctx.flush();
+        } else {
+            cancel(cause);
+        }
+    }
+
+    private void onDeadline() {
+        transfer.onDeadline(now());
+        ctx.flush();
+    }
+
+    private void flushAndReport() {
+        ctx.flush();
+        long bytes = transfer.stats().bytes();
+        if (bytes - reported >= context.progressStep()) {
+            reported = bytes;
+            notifyListener(new TransferEvent.Progressed(
+                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats()));
+        }
+    }
+
+    private void notifyListener(TransferEvent event) {
+        context.listener().on(event);
+    }
+
+    private long now() {
+        return ctx.executor().ticker().nanoTime();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.lockstep.tftp.internal.channel.file;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Runs blocking work on the I/O pool and passes its result back to the event loop. */
+public final class BlockingTasks {
+    /** A blocking task with a result. */
+    @FunctionalInterface
+    public interface Task<T> {
+        /** Runs the task on the I/O pool. */
+        T run() throws IOException;
+    }
+
+    /** A blocking task without a result. */
+    @FunctionalInterface
+    public interface Action {
+        /** Runs the task on the I/O pool. */
+        void run() throws IOException;
+    }
+
+    private final Executor io;
+    private final EventExecutor loop;
+
+    /**
+     * Creates an instance for a pool and an event loop.
+     *
+     * @param io runs the tasks
+     * @param loop runs what follows them
+     */
+    public BlockingTasks(Executor io, EventExecutor loop) {
+        this.io = io;
+        this.loop = loop;
+    }
+
+    /**
+     * Runs the task on the I/O pool. {@code then} is called exactly once on the event loop, with the result or the
+     * failure; the other argument is null.
+     */
+    public <T> void run(Task<T> task, BiConsumer<T, TftpException> then) {
+        try {
+            io.execute(() -> {
+                T result = null;
+                TftpException failure = null;
+                try {
+                    result = task.run();
+                } catch (Throwable e) { // an Error must reach the transfer as well, which would otherwise wait forever
+                    failure = TftpException.of(e);
+                }
+                T given = result;
+                TftpException cause = failure;
+                onLoop(() -> then.accept(given, cause));
+            });
+        } catch (RejectedExecutionException e) {
+            TftpException busy = new TftpException(ErrorCode.NOT_DEFINED, "too busy, try again", e);
+            onLoop(() -> then.accept(null, busy));
+        }
+    }
+
+    /** Runs the task on the event loop, or on this thread if the event loop has terminated. */
+    void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run(); // the loop has terminated, so no other thread uses what the task cleans up
+        }
+    }
+
+    /**
+     * Runs the action on the I/O pool. {@code then} is called exactly once on the event loop, with the failure or null.
+     */
+    public void perform(Action action, Consumer<TftpException> then) {
+        run(
+                () -> {
+                    action.run();
+                    return null;
+                },
+                (nothing, failure) -> then.accept(failure));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.lockstep.tftp.internal.channel.file;
+
+import dev.lockstep.tftp.codec.TftpException;
+
+/** The file of a transfer, as its handler uses it. All methods must be called on the transfer's event loop. */
+public interface TransferFile {
+    /** Receives notifications of the file. All methods are called on the transfer's event loop. */
+    interface Owner {
+        /** Called when there are blocks to send or there is room for more. */
+        void ready();
+
+        /** Called when everything received is durable. */
+        void stored();
+
+        /** Called when the file cannot be read or written. */
+        void failed(TftpException cause);
+    }
+
+    /** Begins to read before the first block is requested, if there is something to read. Calling this is optional. */
+    void start();
+
+    /** Closes the file. {@code closed} runs on the event loop when the file is closed. */
+    void close(Runnable closed);
+}

@@ -1,0 +1,193 @@
+package dev.lockstep.tftp.internal.transport;
+
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Ticker;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+
+/** The way datagrams reach the kernel: epoll on Linux, NIO elsewhere. io_uring was measured and is not faster. */
+public enum Transport {
+    /**
+     * epoll, on Linux only: segmented datagrams, many datagrams in one system call, and the destination address of
+     * requests.
+     */
+    EPOLL,
+    /** NIO, on any system. */
+    NIO;
+
+    private static final int IPPROTO_IP = 0;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final IntegerUnixChannelOption IP_MTU = new IntegerUnixChannelOption("IP_MTU", IPPROTO_IP, 14);
+    private static final IntegerUnixChannelOption IPV6_MTU = new IntegerUnixChannelOption("IPV6_MTU", IPPROTO_IPV6, 24);
+    private static final IntegerUnixChannelOption IPV6_V6ONLY =
+            new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, 26);
+
+    /** The largest buffer that the kernel joins datagrams into, and the longest datagram possible, in bytes. */
+    private static final int MAX_RUN = 64 * 1024;
+
+    /** The MTU of Ethernet in bytes, used if the MTU of the path is unknown. */
+    public static final int ETHERNET_MTU = 1500;
+
+    /** System property that selects a transport, {@code epoll} or {@code nio}, instead of the fastest one. */
+    private static final String PROPERTY = "dev.lockstep.tftp.transport";
+
+    /**
+     * Returns the fastest transport available, or the one that the system property {@code dev.lockstep.tftp.transport}
+     * names.
+     *
+     * @throws IllegalArgumentException if the property has another value
+     */
+    public static Transport best() {
+        String named = System.getProperty(PROPERTY);
+        if (named == null) {
+            return Epoll.isAvailable() ? EPOLL : NIO;
+        }
+        return switch (named) {
+            case "epoll" -> EPOLL;
+            case "nio" -> NIO;
+            default -> throw new IllegalArgumentException(PROPERTY + ": " + named + " (expected: epoll or nio)");
+        };
+    }
+
+    /** Returns whether an IPv6 socket receives only IPv6, so that each address family has sockets of its own. */
+    public boolean separatesFamilies() {
+        return this == EPOLL;
+    }
+
+    /**
+     * Returns event loops that run on daemon threads.
+     *
+     * @param name the prefix of the thread names
+     */
+    public EventLoopGroup newGroup(int threads, String name) {
+        return newGroup(threads, name, Duration.ZERO);
+    }
+
+    /**
+     * Returns event loops that run on daemon threads and poll for a while after traffic before they block.
+     *
+     * @param name the prefix of the thread names
+     * @param busyPoll how long to poll; zero to block at once
+     */
+    public EventLoopGroup newGroup(int threads, String name, Duration busyPoll) {
+        SelectStrategyFactory strategy = busyPoll.isZero()
+                ? DefaultSelectStrategyFactory.INSTANCE
+                : () -> new BusyPoll(busyPoll, Ticker.systemTicker());
+        IoHandlerFactory handlers = this == EPOLL
+                ? EpollIoHandler.newFactory(0, strategy)
+                : NioIoHandler.newFactory(SelectorProvider.provider(), strategy);
+        return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), handlers);
+    }
+
+    /** Returns a factory of datagram channels of the address's family. */
+    public ChannelFactory<DatagramChannel> socketsFor(InetAddress address) {
+        SocketProtocolFamily family = familyOf(address);
+        return this == EPOLL ? () -> new EpollDatagramChannel(family) : () -> new NioDatagramChannel(family);
+    }
+
+    /** Returns a factory of TCP server channels of the address's family. */
+    public ChannelFactory<ServerSocketChannel> serverSocketsFor(InetAddress address) {
+        return this == EPOLL ? () -> new EpollServerSocketChannel(familyOf(address)) : NioServerSocketChannel::new;
+    }
+
+    private static SocketProtocolFamily familyOf(InetAddress address) {
+        return address instanceof Inet6Address ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+    }
+
+    /** Returns whether the kernel supports segmented datagrams. */
+    public boolean segments() {
+        return this == EPOLL && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+    }
+
+    /** Restricts an IPv6 socket to IPv6. */
+    public void keepToOneFamily(AbstractBootstrap<?, ?> bootstrap, InetAddress address) {
+        if (this == EPOLL && address instanceof Inet6Address) {
+            bootstrap.option(IPV6_V6ONLY, 1);
+        }
+    }
+
+    /** Returns whether several sockets can be bound to one port, among which the kernel distributes the clients. */
+    public boolean sharesPorts() {
+        return this == EPOLL;
+    }
+
+    /**
+     * Allows several sockets, each with its own event loop, to be bound to one port, if the transport supports that.
+     */
+    public void sharePort(Bootstrap bootstrap) {
+        if (sharesPorts()) {
+            bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
+        }
+    }
+
+    /** Makes a wildcard socket report the destination address of each datagram (IPv4). */
+    public void tellAddressAsked(Bootstrap bootstrap) {
+        if (this == EPOLL) {
+            bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
+        }
+    }
+
+    /**
+     * Sets the size of the receive buffers. Netty's default of 2,048 bytes truncates longer datagrams silently. The
+     * buffers are one byte larger than the longest valid datagram, so that a datagram that is too long can be
+     * recognized.
+     *
+     * @param datagram the length of the longest valid datagram in bytes
+     * @param bursts whether bursts are expected: the kernel may then pass a run of datagrams in one call
+     */
+    public void expect(Bootstrap bootstrap, int datagram, boolean bursts) {
+        int room = datagram + 1;
+        if (bursts && segments()) {
+            bootstrap.option(EpollChannelOption.UDP_GRO, true);
+            room = MAX_RUN;
+        }
+        bootstrap.option(
+                ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT); // Netty's default allocates for each read
+        bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(room));
+    }
+
+    /**
+     * Returns the MTU, in bytes, of the path of a connected channel, or of the interface that the channel is bound to;
+     * {@link #ETHERNET_MTU} if it is unknown.
+     */
+    public int pathMtu(DatagramChannel channel) {
+        InetAddress local = channel.localAddress().getAddress();
+        try {
+            if (this == EPOLL) {
+                return channel.config().getOption(local instanceof Inet6Address ? IPV6_MTU : IP_MTU);
+            }
+            NetworkInterface network = NetworkInterface.getByInetAddress(local);
+            return network == null ? ETHERNET_MTU : network.getMTU();
+        } catch (SocketException | RuntimeException e) {
+            return ETHERNET_MTU;
+        }
+    }
+}

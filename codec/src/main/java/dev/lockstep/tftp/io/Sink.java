@@ -1,0 +1,41 @@
+package dev.lockstep.tftp.io;
+
+import dev.lockstep.tftp.codec.TftpException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One incoming file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
+ * At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing behind without
+ * {@link #commit()}.
+ */
+public interface Sink extends AutoCloseable {
+    /**
+     * Writes all remaining bytes of {@code from}.
+     *
+     * @throws TftpException with the ERROR to send to the peer, for example {@code DISK_FULL}
+     */
+    void write(ByteBuffer from) throws IOException;
+
+    /**
+     * Makes the complete file durable and visible. The last ACK is sent after this method returns.
+     *
+     * @throws TftpException with the ERROR to send to the peer in place of the last ACK
+     */
+    void commit() throws IOException;
+
+    /**
+     * Returns whether the methods of this sink may block. The methods of a sink that does not block, such as one in
+     * memory, are called on the event loop.
+     */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /**
+     * Closes the sink. Without a preceding {@link #commit()}, everything written is removed and an older file stays
+     * unchanged.
+     */
+    @Override
+    void close() throws IOException;
+}

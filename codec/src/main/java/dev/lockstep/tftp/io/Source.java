@@ -1,0 +1,51 @@
+package dev.lockstep.tftp.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One outgoing file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
+ * At most one call at a time runs on one source, but not always on the same thread.
+ */
+public interface Source extends AutoCloseable {
+    /** The size of a source that does not know its size. */
+    long UNKNOWN_SIZE = -1;
+
+    /**
+     * Returns the size in bytes, or {@link #UNKNOWN_SIZE}. A source that ends before this size fails the transfer, and
+     * bytes after this size are not sent. Does not block.
+     */
+    long size();
+
+    /**
+     * Reads at least one byte.
+     *
+     * @return the number of bytes read, or -1 at the end
+     */
+    int read(ByteBuffer to) throws IOException;
+
+    /**
+     * Returns whether the methods of this source may block. The methods of a source that does not block, such as one in
+     * memory, are called on the event loop.
+     */
+    default boolean mayBlock() {
+        return true;
+    }
+
+    /** Returns whether the source can be read again with {@link #rewind()}. Does not block. */
+    default boolean canRewind() {
+        return false;
+    }
+
+    /**
+     * Continues at the first byte of the source.
+     *
+     * @throws UnsupportedOperationException if {@link #canRewind} returns false
+     */
+    default void rewind() throws IOException {
+        throw new UnsupportedOperationException("rewind");
+    }
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,65 @@
+package dev.lockstep.tftp.internal.channel;
+
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop, a clock and an I/O pool that are advanced by the test. */
+public final class TransferFixture {
+    public final EmbeddedChannel channel;
+    public final ManualExecutor pool = new ManualExecutor();
+    public final BufferBudget budget;
+    public final List<TransferEvent> events = new ArrayList<>();
+
+    public TransferFixture(ChannelHandler... handlers) {
+        this(Long.MAX_VALUE, handlers);
+    }
+
+    public TransferFixture(long memory, ChannelHandler... handlers) {
+        channel = EmbeddedChannel.builder().handlers(handlers).build();
+        channel.freezeTime();
+        budget = new BufferBudget(memory);
+    }
+
+    public TransferContext context() {
+        return new TransferContext(
+                TransferLimits.DEFAULT,
+                pool,
+                budget,
+                PooledByteBufAllocator.DEFAULT,
+                false,
+                events::add,
+                Long.MAX_VALUE);
+    }
+
+    public EventExecutor loop() {
+        return channel.eventLoop();
+    }
+
+    public long now() {
+        return loop().ticker().nanoTime();
+    }
+
+    /** Runs tasks until neither the pool nor the event loop has any. */
+    public void settle() {
+        channel.runPendingTasks();
+        while (pool.size() > 0) {
+            pool.runNext();
+            channel.runPendingTasks();
+        }
+    }
+
+    /** Advances the clock and runs all tasks that become due. */
+    public void pass(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+    }
+}

@@ -1,0 +1,287 @@
+package dev.lockstep.tftp.server.internal.listener;
+
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.session.EvictionQueue;
+import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
+import dev.lockstep.tftp.server.internal.session.PortPool;
+import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
+import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
+ * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
+ * Safe for use by several threads, except for event loops.
+ */
+final class ListeningSockets {
+    private static final int LONGEST_REQUEST = 65507;
+
+    /**
+     * Receive buffer in bytes, for the requests of many machines that boot at once, and for uploads to a single port.
+     */
+    private static final int RECEIVE_BUFFER = 1 << 20;
+
+    record Listener(Channel channel, ListenerHandler handler) {}
+
+    private final ServerConfig config;
+    private final TransferContext context;
+    private final Transport transport;
+    private final TransferQuota admission;
+    private final EventLoopGroup loops;
+    private final ListenerContext shared;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<LocalAddressSockets> wildcards = new ArrayList<>();
+    private volatile BroadcastAddresses broadcasts;
+    private boolean retired;
+
+    ListeningSockets(
+            ServerConfig config,
+            TransferContext context,
+            Transport transport,
+            TransferQuota admission,
+            EventLoopGroup loops,
+            Function<Storage, FileOpenQueue> openings)
+            throws SocketException {
+        this.config = config;
+        this.context = context;
+        this.transport = transport;
+        this.admission = admission;
+        this.loops = loops;
+        this.shared = new ListenerContext(
+                this::isForMany,
+                new PortPool(),
+                new ConcurrentHashMap<>(),
+                new ReplyBudget(config.unvalidated(), new SecureRandom().nextLong()),
+                openings,
+                new UnvalidatedTransfers(config.unvalidated().requests()),
+                new EvictionQueue(config.maxTransfers()));
+        this.broadcasts = BroadcastAddresses.ofThisMachine();
+    }
+
+    private boolean isForMany(InetAddress address) {
+        return broadcasts.contains(address);
+    }
+
+    /**
+     * Binds an address of the configuration.
+     *
+     * @return the address with its actual port
+     * @throws IOException if the address cannot be bound
+     */
+    synchronized InetSocketAddress bind(InetSocketAddress address) throws IOException {
+        return serve(listen(address, null), UnixChannelOption.SO_REUSEPORT);
+    }
+
+    /**
+     * Listens on a socket that another process has bound, for example to a port that this process may not bind.
+     *
+     * @param descriptor the file descriptor of the socket
+     * @return the address of the socket
+     * @throws IOException if the descriptor is not a UDP socket, or cannot be used
+     */
+    synchronized InetSocketAddress inherit(int descriptor) throws IOException {
+        DatagramChannel socket = ActivatedSocket.at(descriptor, transport);
+        ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
+        Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
+        prepare(bootstrap);
+        ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
+        if (!registered.isSuccess()) {
+            throw new IOException("inherited descriptor " + descriptor, registered.cause());
+        }
+        // another user may have bound it: SO_REUSEPORT does not work with sockets of another user, SO_REUSEADDR may
+        return serve(List.of(listener(socket, handler)), ChannelOption.SO_REUSEADDR);
+    }
+
+    /**
+     * Starts to read from new sockets, after each IPv6 address behind a wildcard has got its own sockets.
+     *
+     * @param beside the socket option that allows sockets of single addresses besides these
+     */
+    private InetSocketAddress serve(List<Listener> bound, ChannelOption<Boolean> beside) {
+        listeners.addAll(bound);
+        InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
+        if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
+            LocalAddressSockets own = new LocalAddressSockets(this, address, beside, context.io());
+            wildcards.add(own);
+            own.rescan();
+            bound.forEach(listener -> listener.handler.passOnTo(own));
+        }
+        read(bound);
+        return address;
+    }
+
+    private static void read(List<Listener> bound) {
+        bound.forEach(listener -> listener.channel.config().setAutoRead(true));
+    }
+
+    /**
+     * Binds a single address besides a wildcard.
+     *
+     * @param allowed the socket option that both sockets need
+     * @throws IOException if the address cannot be bound, or the server is shutting down
+     */
+    synchronized List<Listener> bindBeside(InetSocketAddress address, ChannelOption<Boolean> allowed)
+            throws IOException {
+        if (retired) {
+            throw new BindException("server is shutting down");
+        }
+        List<Listener> bound;
+        allowAddresses(allowed, true);
+        try {
+            bound = listen(address, allowed);
+        } finally {
+            allowAddresses(allowed, false);
+        }
+        listeners.addAll(bound);
+        read(bound);
+        return bound;
+    }
+
+    /**
+     * Allows or forbids sockets of single addresses besides the inherited wildcards. The kernel looks at the option when
+     * the other socket is bound; if it stayed set, any local user could bind one and receive requests.
+     */
+    private void allowAddresses(ChannelOption<Boolean> allowed, boolean on) {
+        if (allowed == ChannelOption.SO_REUSEADDR) {
+            for (Listener listener : listeners) {
+                if (((InetSocketAddress) listener.channel.localAddress())
+                        .getAddress()
+                        .isAnyLocalAddress()) {
+                    listener.channel.config().setOption(allowed, on);
+                }
+            }
+        }
+    }
+
+    /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */
+    void rescan() {
+        List<LocalAddressSockets> all;
+        synchronized (this) {
+            all = retired ? List.of() : List.copyOf(wildcards);
+        }
+        try {
+            broadcasts = BroadcastAddresses.ofThisMachine();
+        } catch (SocketException ignored) {
+            // the system does not list them now: the next scan may succeed
+        }
+        all.forEach(LocalAddressSockets::rescan);
+    }
+
+    /** Returns all listeners and prevents the binding of further ones. */
+    synchronized List<Listener> retire() {
+        retired = true;
+        return all();
+    }
+
+    List<Listener> all() {
+        return List.copyOf(listeners);
+    }
+
+    /** Closes the sockets of an address that was removed, when no transfer uses them. */
+    void drop(List<Listener> gone) {
+        for (Listener listener : gone) {
+            listener.channel.eventLoop().execute(listener.handler::retire);
+            listener.channel.closeFuture().addListener(closed -> listeners.remove(listener));
+        }
+    }
+
+    void close() {
+        retire().forEach(listener -> listener.channel.close().syncUninterruptibly());
+    }
+
+    /**
+     * Binds a socket for each event loop. The first one is bound without SO_REUSEPORT, so that binding fails if another
+     * server has the port, and gets the option afterwards. The requests it receives from then on are served.
+     *
+     * @param beside the socket option that allows them besides the sockets of a wildcard, or null if there is no
+     *     wildcard
+     */
+    private List<Listener> listen(InetSocketAddress address, ChannelOption<Boolean> beside) throws IOException {
+        List<Listener> bound = new ArrayList<>();
+        InetSocketAddress actual = address;
+        try {
+            for (EventExecutor loop : loops) {
+                ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
+                Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
+                if (beside != null) {
+                    bootstrap.option(beside, true);
+                }
+                if (!bound.isEmpty()) {
+                    transport.sharePort(bootstrap);
+                }
+                Channel channel = bind(bootstrap, actual);
+                bound.add(listener(channel, handler));
+                actual = (InetSocketAddress) channel.localAddress();
+                if (!transport.sharesPorts()) {
+                    break;
+                }
+                channel.config().setOption(UnixChannelOption.SO_REUSEPORT, true);
+                channel.config()
+                        .setOption(ChannelOption.SO_REUSEADDR, false); // no socket of another process besides it
+            }
+        } catch (IOException e) {
+            bound.forEach(listener -> listener.channel.close());
+            throw e;
+        }
+        return bound;
+    }
+
+    private Listener listener(Channel channel, ListenerHandler handler) {
+        config.taps().forEach(tap -> tap.watch(channel.pipeline()));
+        return new Listener(channel, handler);
+    }
+
+    private Bootstrap bootstrap(InetAddress address, ChannelHandler handler) {
+        Bootstrap bootstrap =
+                new Bootstrap().channelFactory(transport.socketsFor(address)).handler(handler);
+        transport.keepToOneFamily(bootstrap, address);
+        prepare(bootstrap);
+        return bootstrap;
+    }
+
+    private void prepare(Bootstrap bootstrap) {
+        transport.tellAddressAsked(bootstrap);
+        transport.expect(bootstrap, LONGEST_REQUEST, true);
+        bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER).option(ChannelOption.AUTO_READ, false);
+    }
+
+    private static Channel bind(Bootstrap bootstrap, InetSocketAddress address) throws IOException {
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw notBound(address, bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private static IOException notBound(InetSocketAddress address, Throwable cause) {
+        IOException failure = new BindException(
+                AddressFormat.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+}

@@ -1,0 +1,206 @@
+package dev.lockstep.tftp.server.internal.listener;
+
+import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.Errors.NativeIoException;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listening sockets of single addresses behind one wildcard. A datagram that is sent through the wildcard's socket
+ * has the source address that the routing table selects, which is not always the address that the request was sent to;
+ * and a wildcard of IPv6 cannot tell the destination address of a request. So each IPv6 address gets its own socket as
+ * soon as it is found. An IPv4 address gets one when a request to it has to be answered from the listening port.
+ */
+final class LocalAddressSockets {
+    /**
+     * More addresses than a machine usually has. If a whole network is routed to this machine, the wildcard serves the
+     * other addresses.
+     */
+    private static final int MAX_ON_DEMAND = 256;
+
+    private static final int EACCES = -13;
+    private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+
+    private final ListeningSockets sockets;
+    private final InetSocketAddress wildcard;
+    private final ChannelOption<Boolean> beside;
+    private final Executor io;
+    private final Map<InetAddress, List<Listener>> bound = new ConcurrentHashMap<>();
+    private final Set<InetAddress> underWay = ConcurrentHashMap.newKeySet();
+    /** True if the last scan found no new address to bind. */
+    private volatile boolean isSettled;
+
+    private volatile boolean isDenied;
+    private boolean warned;
+
+    /**
+     * Creates the state for a bound wildcard.
+     *
+     * @param beside the socket option by which the kernel allows sockets besides the wildcard's
+     */
+    LocalAddressSockets(
+            ListeningSockets sockets, InetSocketAddress wildcard, ChannelOption<Boolean> beside, Executor io) {
+        this.sockets = sockets;
+        this.wildcard = wildcard;
+        this.beside = beside;
+        this.io = io;
+    }
+
+    private boolean isIpv6() {
+        return wildcard.getAddress() instanceof Inet6Address;
+    }
+
+    /**
+     * Passes a request to a socket of its destination address, which is bound if necessary. Must be called on the event
+     * loop of the wildcard's channel.
+     *
+     * @param from the channel of the wildcard
+     * @return false if there is no such socket and none can be bound
+     */
+    boolean passOn(DatagramPacket packet, Channel from) {
+        InetAddress asked = packet.recipient().getAddress();
+        if (asked.isAnyLocalAddress()) {
+            return false; // the destination is not known
+        }
+        List<Listener> own = bound.get(asked);
+        if (own != null) {
+            return !own.isEmpty() && passOn(packet.retain(), own, from);
+        }
+        if (bound.size() >= MAX_ON_DEMAND) {
+            return false;
+        }
+        if (underWay.add(asked)) { // otherwise dropped: the client retransmits its request
+            packet.retain();
+            try {
+                io.execute(() -> passOn(packet, claim(asked), from));
+            } catch (RejectedExecutionException stopped) {
+                packet.release();
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Passes a packet to the socket on the same event loop, or back to the wildcard if there is none. Takes ownership
+     * of the packet.
+     */
+    private static boolean passOn(DatagramPacket packet, List<Listener> own, Channel from) {
+        Channel to = own.stream()
+                .map(Listener::channel)
+                .filter(channel -> channel.eventLoop() == from.eventLoop())
+                .findFirst()
+                .orElse(from);
+        from.eventLoop().execute(() -> {
+            to.pipeline().fireChannelRead(packet);
+            to.pipeline().fireChannelReadComplete();
+        });
+        return true;
+    }
+
+    /**
+     * Binds the sockets of an address. Returns an empty list if that is not possible now; then the wildcard serves the
+     * address.
+     */
+    private List<Listener> claim(InetAddress address) {
+        List<Listener> own = List.of();
+        try {
+            own = sockets.bindBeside(new InetSocketAddress(address, wildcard.getPort()), beside);
+        } catch (IOException e) {
+            // the address is not ready yet, or may not be bound
+            if (e.getCause() instanceof NativeIoException cause && cause.expectedErr() == EACCES) {
+                isDenied = true;
+            }
+        }
+        bound.put(address, own);
+        underWay.remove(address);
+        return own;
+    }
+
+    /**
+     * Returns true if a request that was received by the wildcard's socket may have been sent to any of several
+     * addresses whose sockets have only just been bound. A retransmission will be received by the right socket.
+     *
+     * @param peer the source address of the request
+     */
+    boolean isAmbiguous(InetAddress peer) {
+        return !isSettled
+                && bound.entrySet().stream()
+                                .filter(entry -> !entry.getValue().isEmpty() && isSameScope(entry.getKey(), peer))
+                                .count()
+                        > 1;
+    }
+
+    private static boolean isSameScope(InetAddress one, InetAddress other) {
+        return one instanceof Inet6Address
+                && one.isLoopbackAddress() == other.isLoopbackAddress()
+                && one.isLinkLocalAddress() == other.isLinkLocalAddress();
+    }
+
+    /**
+     * Binds sockets of new addresses and closes those of removed ones. Does nothing if the system does not list its
+     * addresses. Blocks.
+     */
+    synchronized void rescan() {
+        Set<InetAddress> here = ConcurrentHashMap.newKeySet();
+        try {
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(address -> address instanceof Inet6Address == isIpv6())
+                    .forEach(here::add);
+        } catch (SocketException notNow) {
+            return;
+        }
+        bound.values().removeIf(List::isEmpty); // try these again
+        int before = bound.size();
+        for (InetAddress address : here) {
+            if (isIpv6() && !bound.containsKey(address) && underWay.add(address)) {
+                claim(address);
+            }
+        }
+        isSettled = bound.values().stream().filter(own -> !own.isEmpty()).count() <= before;
+        warnIfDenied(here);
+        for (InetAddress address : bound.keySet()) {
+            if (!here.contains(address) && !isLocal(address)) {
+                sockets.drop(bound.remove(address));
+            }
+        }
+    }
+
+    private void warnIfDenied(Set<InetAddress> here) {
+        boolean several = here.stream()
+                .anyMatch(one ->
+                        here.stream().filter(other -> isSameScope(one, other)).count() > 1);
+        if (isDenied && several && !warned) {
+            warned = true;
+            LOG.warn(
+                    "replies to IPv6 clients may have the wrong source address: no permission to bind a"
+                            + " socket for each address to port {} (expected: CAP_NET_BIND_SERVICE)",
+                    wildcard.getPort());
+        }
+    }
+
+    /** Returns true for an address of this machine that no interface lists, such as any of 127.0.0.0/8. */
+    private static boolean isLocal(InetAddress address) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(address, 0))) {
+            return probe.isBound();
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+}

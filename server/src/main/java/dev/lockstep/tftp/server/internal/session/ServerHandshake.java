@@ -1,0 +1,250 @@
+package dev.lockstep.tftp.server.internal.session;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.DeadlineTimer;
+import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.internal.channel.TransientSocketErrors;
+import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
+import dev.lockstep.tftp.io.NetasciiSink;
+import dev.lockstep.tftp.io.NetasciiSource;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.RequestSettings;
+import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToIntFunction;
+
+/**
+ * The first handler of a child channel. Opens the file on the I/O pool, negotiates the options, and replaces itself by
+ * the transfer; or sends the ERROR and closes the channel.
+ */
+public final class ServerHandshake extends ChannelInboundHandlerAdapter {
+    /**
+     * Longest wait for the I/O pool to start opening a file, in nanoseconds. The timeout of a client is rarely shorter
+     * than 5 s.
+     */
+    private static final long OPEN_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
+
+    private final ServerTransfer child;
+    private final Request request;
+    private final RequestSettings requestSettings;
+    private final TransferContext context;
+    private final FileOpenQueue openings;
+    private final ToIntFunction<Channel> pathMtu;
+
+    private ChannelHandlerContext ctx;
+    private BlockingTasks work;
+    private DeadlineTimer openTimer;
+    /** True as soon as a thread of the I/O pool has started, or the wait for it has timed out, whichever is first. */
+    private final AtomicBoolean begun = new AtomicBoolean();
+
+    private boolean answered;
+    /** Whether opening the file takes longer than it may. */
+    private boolean hanging;
+
+    /** The opened file: a source or a sink, the other one is null. */
+    private record Opened(Source source, Sink sink) {
+        void close() throws IOException {
+            if (source != null) {
+                source.close();
+            } else {
+                sink.close();
+            }
+        }
+    }
+
+    /** Creates a handshake that starts when its channel becomes active. */
+    public ServerHandshake(
+            ServerTransfer child,
+            RequestSettings requestSettings,
+            TransferContext context,
+            FileOpenQueue openings,
+            ToIntFunction<Channel> pathMtu) {
+        this.child = child;
+        this.request = child.request();
+        this.requestSettings = requestSettings;
+        this.context = context.withIo(openings.io())
+                .withLimits(requestSettings.limits())
+                .withRateLimiter(requestSettings.rateLimiter());
+        this.openings = openings;
+        this.pathMtu = pathMtu;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        ctx = context;
+        if (child.isAbandoned()) {
+            ctx.close();
+            return;
+        }
+        work = new BlockingTasks(this.context.io(), ctx.executor());
+        Source cached = request instanceof WriteRequest
+                ? null
+                : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
+        if (cached != null) {
+            opened(reading(cached), null);
+        } else {
+            openTimer = new DeadlineTimer(ctx.executor(), this::onBusy);
+            openTimer.moveTo(ctx.executor().ticker().nanoTime() + OPEN_TIMEOUT);
+            new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpened);
+        }
+    }
+
+    /**
+     * Called when the I/O pool has not started in time, because its threads wait for a disk or too many requests are
+     * queued, and again when opening the file has not ended in time.
+     */
+    private void onBusy() {
+        if (begun.compareAndSet(false, true)) {
+            onOpened(null, busy());
+        } else if (hanging) {
+            onOpened(null, busy()); // a file that is opened later is closed
+        } else {
+            hanging = true;
+            openTimer.moveTo(ctx.executor().ticker().nanoTime() + IoPool.STUCK_NANOS);
+        }
+    }
+
+    private static TftpException busy() {
+        return new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
+    }
+
+    private void onOpened(Opened file, TftpException refusal) {
+        if (!answered) {
+            answered = true;
+            openTimer.cancel();
+            opened(file, refusal);
+        } else if (file != null) {
+            work.perform(file::close, failure -> {});
+        }
+    }
+
+    /** Opens the file. Called on the I/O pool. Returns null if the handshake has timed out. */
+    private Opened open() throws IOException {
+        if (!begun.compareAndSet(false, true)) {
+            return null;
+        }
+        if (child.isAbandoned()) {
+            throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
+        }
+        Storage storage = requestSettings.storage();
+        if (request instanceof WriteRequest) {
+            long size =
+                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
+            Sink sink = storage.write(request.filename(), size, child.peer());
+            return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
+        }
+        return reading(storage.read(request.filename(), child.peer()));
+    }
+
+    private Opened reading(Source source) {
+        return new Opened(request.mode() == TransferMode.NETASCII ? new NetasciiSource(source) : source, null);
+    }
+
+    private void opened(Opened file, TftpException refusal) {
+        boolean gone = child.isAbandoned() || !ctx.channel().isActive();
+        if (file != null && gone) {
+            work.perform(file::close, failure -> ctx.close());
+        } else if (gone) {
+            ctx.close();
+        } else if (refusal != null) {
+            context.listener().on(new TransferEvent.Refused(child.peer(), request, refusal));
+            refuse(ctx, refusal);
+        } else {
+            startOrClose(file);
+        }
+    }
+
+    /** Starts the transfer. Closes the channel if that fails, so that no failure leaks a channel. */
+    private void startOrClose(Opened file) {
+        try {
+            start(file);
+        } catch (RuntimeException | Error e) {
+            work.perform(file::close, failure -> ctx.close());
+            ctx.fireExceptionCaught(e);
+        }
+    }
+
+    private void start(Opened file) {
+        boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
+        TransferLimits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
+        long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
+        Negotiation.Grant grant = Negotiation.answer(request, limits, requestSettings.quirks(), size);
+        OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
+        NegotiatedTransfer agreement =
+                new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        TransferHandler transfer = file.source != null
+                ? TransferHandler.sending(context, agreement, oack, file.source)
+                : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
+        child.started(transfer);
+        ChannelPipeline pipeline = ctx.pipeline();
+        pipeline.remove(this);
+        transfer.addTo(pipeline); // which may end it at once
+    }
+
+    /**
+     * Sends the ERROR and closes the channel. If there is no memory for the ERROR, only closes the channel; the client
+     * has to repeat its request on its own timeout.
+     */
+    static void refuse(ChannelHandlerContext ctx, TftpException refusal) {
+        try {
+            ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc()))
+                    .addListener(sent -> ctx.close());
+        } catch (OutOfMemoryError e) {
+            ctx.close();
+        }
+    }
+
+    /**
+     * Called when the client sends a datagram before the first reply. Only an ERROR has an effect: it abandons the
+     * request.
+     */
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        try {
+            TftpMessage message = TftpCodec.decode(((DatagramPacket) msg).content());
+            if (message instanceof ErrorMessage) {
+                child.abandon();
+            }
+            ReferenceCountUtil.release(message);
+        } catch (MalformedMessageException malformed) {
+            context.fireUserEventTriggered(malformed);
+        } finally {
+            ReferenceCountUtil.release(msg);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof IOException) {
+            child.abandon(); // the client's port is gone
+        } else if (!TransientSocketErrors.is(cause, context)) {
+            context.fireExceptionCaught(cause);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package dev.lockstep.tftp.server.internal.session;
+
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.internal.validation.AmplificationLimiter;
+import dev.lockstep.tftp.server.internal.validation.ClientPrefix;
+import dev.lockstep.tftp.transfer.Transfer;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The state of one admitted request: first a handshake, then a transfer. Must be used on its event loop, which is that
+ * of the listener and of the child channel, unless a method states otherwise.
+ */
+public final class ServerTransfer {
+    /**
+     * Time of silence, after a transfer has made progress, after which an equal request is a new one, for example after
+     * a reboot of the client.
+     */
+    private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final InetSocketAddress peer;
+    private final Request request;
+    private final PortMode mode;
+    private final long requestedAt;
+    private final TransferQuota admission;
+    private final EventLoop loop;
+    private final AtomicBoolean left = new AtomicBoolean();
+    private volatile Channel channel;
+    private AmplificationLimiter limiter;
+    private volatile TransferHandler transfer;
+    private volatile boolean abandoned;
+    private volatile long firstMessageAt = NEVER;
+
+    /**
+     * Creates the state of a request that is not admitted yet.
+     *
+     * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
+     * @param admission the quota to which {@link #leave} returns the place
+     */
+    public ServerTransfer(
+            InetSocketAddress peer,
+            Request request,
+            PortMode mode,
+            long requestedAt,
+            TransferQuota admission,
+            EventLoop loop) {
+        this.peer = peer;
+        this.request = request;
+        this.mode = mode;
+        this.requestedAt = requestedAt;
+        this.admission = admission;
+        this.loop = loop;
+    }
+
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    /** Returns the number that identifies the client for limits, as {@link ClientPrefix} does. */
+    public long client() {
+        return ClientPrefix.of(peer.getAddress());
+    }
+
+    public PortMode mode() {
+        return mode;
+    }
+
+    /** Returns the time of the request, in nanoseconds of the event loop's clock. */
+    long requestedAt() {
+        return requestedAt;
+    }
+
+    /**
+     * Called when the first message is sent.
+     *
+     * @param now the time in nanoseconds
+     */
+    public void onFirstMessage(long now) {
+        firstMessageAt = now;
+    }
+
+    /**
+     * Returns true if the first message was sent at least that long ago. Before it is sent, the peer has nothing to
+     * reply to. Safe for use by several threads.
+     *
+     * @param nanos the time since the first message, in nanoseconds
+     * @param now the time in nanoseconds
+     */
+    public boolean hasWaited(long nanos, long now) {
+        long since = firstMessageAt;
+        return since != NEVER && now - since >= nanos;
+    }
+
+    /** Returns true if the handshake is to end without a reply. Safe for use by several threads. */
+    public boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** Marks the request as abandoned: the client no longer waits for a reply, or must not get one. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /**
+     * Called when the channel is opened.
+     *
+     * @param unvalidated limits what is sent until the peer has replied
+     */
+    public void openedThrough(Channel opened, AmplificationLimiter unvalidated) {
+        channel = opened;
+        limiter = unvalidated;
+    }
+
+    /** Called when the handshake is done and the transfer starts. */
+    void started(TransferHandler handler) {
+        transfer = handler;
+    }
+
+    /**
+     * Returns true if a request is a duplicate: a retransmission by a client that has not received the first message,
+     * or a late copy from the network. Returns false for a new request that a client sends from the same port.
+     *
+     * @param now the time in nanoseconds
+     */
+    public boolean isRepeatedBy(Request other, long now) {
+        if (!request.equals(other)) {
+            return false;
+        }
+        if (transfer == null) {
+            return !abandoned;
+        }
+        Transfer state = transfer.transfer();
+        return !state.hasProgressed() || state.timeSinceProgress(now) < quietTime(state);
+    }
+
+    /**
+     * Returns the time for which an equal request counts as a duplicate, in nanoseconds. A duplicate can be as late as
+     * the client's timeout, which is only known if it was negotiated.
+     */
+    private static long quietTime(Transfer state) {
+        return state.isFinished() ? Math.max(REBOOT, state.settings().timeout().toNanos()) : REBOOT;
+    }
+
+    /**
+     * Returns the nanoseconds since the peer last advanced the transfer, or 0 if the transfer is not waiting for the
+     * peer. Safe for use by several threads.
+     */
+    long idleTime(long now) {
+        TransferHandler handler = transfer;
+        Transfer state = handler == null ? null : handler.transfer();
+        return state == null ? 0 : state.idleTime(now);
+    }
+
+    /**
+     * Returns true if the end of this transfer would free what a transfer of the given mode needs: a socket, or a port
+     * of the same range.
+     */
+    public boolean holdsWhatIsNeededFor(PortMode other) {
+        return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
+    }
+
+    /** Runs a task when the channel is closed, or at once if there is no channel. Safe for use by several threads. */
+    public void whenClosed(Runnable then) {
+        Channel opened = channel;
+        if (opened == null) {
+            then.run();
+        } else {
+            opened.closeFuture().addListener(closed -> then.run());
+        }
+    }
+
+    /** Called when a duplicate of the request is received. */
+    public void repeat() {
+        if (transfer != null) {
+            limiter.onRequestRepeated();
+            transfer.onRequestRepeated();
+        }
+    }
+
+    /** Ends this transfer because another request of the same peer replaces it. Sends nothing more. */
+    public void replace() {
+        abandon();
+        if (transfer != null) {
+            transfer.replace();
+        }
+        leave(); // its place is the new one's
+    }
+
+    /**
+     * Cancels the transfer and sends the peer an ERROR.
+     *
+     * @param cause the ERROR to send
+     */
+    public void cancel(TftpException cause) {
+        abandon();
+        if (transfer != null) {
+            transfer.cancel(cause);
+        }
+    }
+
+    /**
+     * Returns a listener that also releases the place of this transfer when it ends: a dallying upload does not count
+     * as running.
+     *
+     * @param listener receives all events
+     * @param dallying the queue for an upload that dallies
+     * @param blackHole true if small blocks were granted because of a PMTU black hole
+     */
+    public TransferListener watchedBy(TransferListener listener, EvictionQueue dallying, boolean blackHole) {
+        return event -> {
+            if (event instanceof TransferEvent.Ended) {
+                leave();
+                if (request instanceof WriteRequest
+                        && channel.isOpen()
+                        && !transfer.transfer().isClosed()) {
+                    dallying.add(this);
+                }
+            }
+            listener.on(event instanceof TransferEvent.Ended ended && blackHole ? ended.afterBlackHole() : event);
+        };
+    }
+
+    /** Ends the transfer in favour of another one. Sends nothing more. Safe for use by several threads. */
+    public void evict() {
+        leave();
+        if (loop.inEventLoop()) {
+            end();
+        } else {
+            loop.execute(this::end);
+        }
+    }
+
+    private void end() {
+        abandon();
+        if (transfer != null) {
+            transfer.evict();
+        } else if (channel != null) {
+            channel.close();
+        }
+    }
+
+    /** Returns the place of this transfer to the quota, if it has one. Safe for use by several threads. */
+    public void leave() {
+        if (left.compareAndSet(false, true)) {
+            admission.leave(this);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lockstep.tftp.server.internal.validation;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Remembers unvalidated peers whose request was dropped, by address and port. A real client that gets no reply repeats
+ * its request from the same TID (RFC 1350, section 4). A flood with spoofed source addresses seldom uses the same
+ * address and port twice, and duplicates of a datagram are received sooner. Mail servers call this greylisting (RFC
+ * 6647).
+ *
+ * <p>A repeated request proves nothing: an attacker can send each spoofed request twice. So there is a limit for
+ * repeated requests, separate from that for first requests. Such a flood costs its sender two requests for each one
+ * that is processed, and only displaces other peers that are not known.
+ *
+ * <p>The table has a fixed size and is allocated on the first call. It is divided into sets of eight entries, one cache
+ * line of the processor; a new entry replaces the oldest of its set. Not safe for use by several threads.
+ */
+final class RetryTable {
+    /**
+     * Shortest interval between a request and its repetition, in milliseconds. PXELINUX repeats its request sooner, but
+     * goes on for seconds.
+     */
+    private static final long EARLIEST = 200;
+    /**
+     * Longest interval between a request and its repetition, in milliseconds. U-Boot and tftp-hpa repeat their request
+     * every five seconds, and one of these requests may be lost.
+     */
+    private static final long LATEST = 20_000;
+
+    private static final int SET = 8;
+
+    /** Bits of the time in an entry: 24 bits of the hash, and a time in milliseconds that lasts for decades. */
+    private static final int TIME_BITS = 40;
+
+    private static final long TIME = (1L << TIME_BITS) - 1;
+
+    private final int size;
+    private final SeededHash hash;
+    private long[] entries;
+    private long begin;
+
+    /**
+     * Creates an empty table.
+     *
+     * @param size the number of entries: a power of two, at least 8
+     */
+    RetryTable(int size, SeededHash hash) {
+        this.size = size;
+        this.hash = hash;
+    }
+
+    /**
+     * Returns true if a request of this peer was recorded, neither too recently nor too long ago. If so, or if there
+     * was no entry, records the request.
+     *
+     * @param peer the peer's address and port
+     * @param now the time in nanoseconds
+     */
+    boolean isBack(InetSocketAddress peer, long now) {
+        if (entries == null) {
+            entries = new long[size];
+            begin = now - TimeUnit.MILLISECONDS.toNanos(LATEST + 1); // an empty entry is one that is too old
+        }
+        long time = TimeUnit.NANOSECONDS.toMillis(now - begin);
+        long mark = hashed(peer);
+        int first = (int) mark & (size - SET);
+        int oldest = first;
+        for (int i = first; i < first + SET; i++) {
+            long age = time - (entries[i] & TIME);
+            if (age <= LATEST && (entries[i] ^ mark) >>> TIME_BITS == 0) {
+                return isDue(i, age, time);
+            }
+            if ((entries[i] & TIME) < (entries[oldest] & TIME)) {
+                oldest = i;
+            }
+        }
+        entries[oldest] = mark & ~TIME | time;
+        return false;
+    }
+
+    /** Returns true if the entry is old enough, and restarts its time in that case. Leaves it as it is otherwise. */
+    private boolean isDue(int entry, long age, long time) {
+        if (age < EARLIEST) {
+            return false;
+        }
+        entries[entry] = entries[entry] & ~TIME | time;
+        return true;
+    }
+
+    private long hashed(InetSocketAddress peer) {
+        ByteBuffer address = ByteBuffer.wrap(peer.getAddress().getAddress());
+        long all = hash.of(peer.getPort());
+        while (address.hasRemaining()) {
+            all = hash.of(all ^ address.getInt());
+        }
+        return all;
+    }
+}

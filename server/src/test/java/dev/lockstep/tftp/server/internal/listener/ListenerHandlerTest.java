@@ -1,0 +1,216 @@
+package dev.lockstep.tftp.server.internal.listener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.BuiltConfig;
+import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ListenerHandlerTest {
+    private static final String FULL = "x".repeat(512);
+    private static final Object[] TOO_MANY = {0, 5, 0, 0, "too many transfers of this client, try again", 0};
+    private static final Object[] BUSY = {0, 5, 0, 0, "server is busy, try again", 0};
+
+    private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
+    private final InetSocketAddress first = client("192.0.2.1", 2000);
+    private final InetSocketAddress second = client("192.0.2.1", 2001);
+    private final InetSocketAddress other = client("192.0.2.2", 2000);
+    private VirtualListener server;
+
+    private static InetSocketAddress client(String address, int port) {
+        try {
+            return new InetSocketAddress(InetAddress.getByName(address), port);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void start(int transfers, int perClient) throws IOException {
+        files.put("small", "hello".getBytes());
+        files.put("large", (FULL + FULL + "rest").getBytes());
+        TransferLimits slow = TransferLimits.DEFAULT.withTimes(
+                Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(11));
+        server = new VirtualListener(
+                TftpServer.builder().storage(files).limits(slow).maxTransfers(transfers, perClient));
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        if (server != null) {
+            server.close();
+            assertThat(server.admission.running()).isZero();
+        }
+    }
+
+    private void read(InetSocketAddress peer, String name) {
+        server.arrive(peer, 0, 1, name, 0, "octet", 0);
+    }
+
+    private void upload(InetSocketAddress peer, String name, String content) {
+        server.arrive(peer, 0, 2, name, 0, "octet", 0);
+        server.expect(peer, 0, 4, 0, 0);
+        server.arrive(peer, 0, 3, 0, 1, content);
+        server.expect(peer, 0, 4, 0, 1);
+    }
+
+    @Test
+    void a_sequential_client_limited_to_one_transfer_is_not_refused_when_its_last_ack_is_read_late()
+            throws IOException {
+        start(10, 1);
+        read(first, "small");
+        server.expect(first, 0, 3, 0, 1, "hello");
+        read(second, "small");
+        server.pass(10);
+        server.expectSilence();
+        server.arrive(first, 0, 4, 0, 1);
+        server.pass(10);
+        server.expect(second, 0, 3, 0, 1, "hello");
+        server.arrive(second, 0, 4, 0, 1);
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.COMPLETE, Outcome.COMPLETE);
+    }
+
+    @Test
+    void a_request_over_the_quota_waits_31_ms_and_is_refused_once() throws IOException {
+        start(10, 1);
+        read(first, "small");
+        server.expect(first, 0, 3, 0, 1, "hello");
+        read(second, "small");
+        server.pass(20);
+        read(second, "small"); // repeated: still one request
+        server.pass(10);
+        server.expectSilence();
+        server.pass(1);
+        server.expect(second, TOO_MANY);
+        server.pass(100);
+        server.expectSilence();
+    }
+
+    @Test
+    void at_most_64_requests_wait_for_the_quota() throws IOException {
+        start(1, 1);
+        read(first, "small");
+        server.expect(first, 0, 3, 0, 1, "hello");
+        for (int i = 0; i < 64; i++) {
+            read(client("198.51.100.1", 3000 + i), "small");
+        }
+        server.expectSilence();
+        read(client("198.51.100.1", 4000), "small");
+        server.expect(client("198.51.100.1", 4000), BUSY);
+        server.pass(31);
+        for (int i = 0; i < 64; i++) {
+            server.expect(client("198.51.100.1", 3000 + i), BUSY);
+        }
+    }
+
+    @Test
+    void case66_a_late_copy_of_a_write_request_is_answered_from_the_finished_upload() throws IOException {
+        start(10, 10);
+        upload(first, "up", "one");
+        server.pass(900);
+        server.arrive(first, 0, 2, "up", 0, "octet", 0);
+        server.expect(first, 0, 4, 0, 1);
+    }
+
+    @Test
+    void case66_the_same_upload_from_the_same_port_after_the_quiet_time_is_a_new_one() throws IOException {
+        start(10, 10);
+        upload(first, "up", "one");
+        server.pass(1000);
+        upload(first, "up", "two");
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.COMPLETE, Outcome.COMPLETE);
+        assertThat(server.ended().get(1).stats().bytes()).isEqualTo(3);
+    }
+
+    @Test
+    void case66_a_negotiated_timeout_is_the_quiet_time() throws IOException {
+        start(10, 10);
+        Object[] request = {0, 2, "up", 0, "octet", 0, "timeout", 0, "3", 0};
+        server.arrive(first, request);
+        server.expect(first, 0, 6, "timeout", 0, "3", 0);
+        server.arrive(first, 0, 3, 0, 1, "one");
+        server.expect(first, 0, 4, 0, 1);
+        server.pass(2900);
+        server.arrive(first, request);
+        server.expect(first, 0, 4, 0, 1);
+        server.pass(100);
+        server.arrive(first, request);
+        server.expect(first, 0, 6, "timeout", 0, "3", 0);
+    }
+
+    @Test
+    void dallying_uploads_are_limited_by_the_quota_and_the_oldest_is_closed_first() throws IOException {
+        start(2, 2);
+        for (int i = 0; i < 3; i++) {
+            upload(client("192.0.2.1", 3000 + i), "up" + i, "x");
+        }
+        assertThat(server.admission.running()).isZero();
+        server.arrive(client("192.0.2.1", 3000), 0, 3, 0, 1, "x");
+        server.expectSilence();
+        for (int i = 1; i < 3; i++) {
+            server.arrive(client("192.0.2.1", 3000 + i), 0, 3, 0, 1, "x");
+            server.expect(client("192.0.2.1", 3000 + i), 0, 4, 0, 1);
+        }
+    }
+
+    @Test
+    void a_full_server_evicts_the_transfer_that_has_been_idle_longest() throws IOException {
+        start(2, 2);
+        for (InetSocketAddress peer : new InetSocketAddress[] {first, second}) {
+            read(peer, "large");
+            server.expect(peer, 0, 3, 0, 1, FULL);
+            server.arrive(peer, 0, 4, 0, 1);
+            server.expect(peer, 0, 3, 0, 2, FULL);
+            server.pass(100);
+        }
+        server.pass(9_750);
+        read(other, "small");
+        server.pass(31);
+        server.expect(other, BUSY);
+        server.pass(100);
+        read(other, "small");
+        server.expect(first, 0, 5, 0, 0, "evicted in favour of a new request", 0);
+        server.expect(other, 0, 3, 0, 1, "hello");
+        assertThat(server.ended()).extracting("peer").containsExactly(first);
+        assertThat(server.admission.running()).isEqualTo(2);
+    }
+
+    @Test
+    void a_client_at_its_quota_evicts_its_own_idle_transfer_and_no_other() throws IOException {
+        start(10, 1);
+        read(other, "large");
+        server.expect(other, 0, 3, 0, 1, FULL);
+        server.arrive(other, 0, 4, 0, 1);
+        server.expect(other, 0, 3, 0, 2, FULL);
+        server.pass(1);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
+        server.pass(10_000);
+        read(second, "small");
+        server.expect(first, 0, 5, 0, 0, "evicted in favour of a new request", 0);
+        server.expect(second, 0, 3, 0, 1, "hello");
+        assertThat(server.ended()).extracting("peer").containsExactly(first);
+    }
+
+    @Test
+    void one_client_may_use_a_quarter_of_the_quota_by_default() {
+        assertThat(BuiltConfig.of(TftpServer.builder().storage(files)).maxTransfersPerClient())
+                .isEqualTo(2_500);
+        assertThat(TftpServerBuilder.shareOf(3)).isEqualTo(1);
+    }
+}

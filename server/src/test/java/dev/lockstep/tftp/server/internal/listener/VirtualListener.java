@@ -1,0 +1,130 @@
+package dev.lockstep.tftp.server.internal.listener;
+
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.BuiltConfig;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.session.EvictionQueue;
+import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
+import dev.lockstep.tftp.server.internal.session.PortPool;
+import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
+import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DatagramPacket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** A listener in single-port mode without a socket, in virtual time. Files are opened at once. */
+final class VirtualListener {
+    static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
+
+    final List<TransferEvent> events = new ArrayList<>();
+    final TransferQuota admission;
+    private final EmbeddedChannel channel;
+    private final ListenerHandler handler;
+
+    VirtualListener(TftpServerBuilder builder) {
+        ServerConfig config = BuiltConfig.of(
+                builder.port(0).portModes(peer -> PortMode.SINGLE).listener(events::add));
+        admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        TransferContext context = new TransferContext(
+                TransferLimits.DEFAULT,
+                Runnable::run,
+                new BufferBudget(1 << 20),
+                UnpooledByteBufAllocator.DEFAULT,
+                false,
+                config.listener(),
+                1 << 20);
+        FileOpenQueue openings = new FileOpenQueue(Runnable::run);
+        ListenerContext shared = new ListenerContext(
+                address -> false,
+                new PortPool(),
+                new ConcurrentHashMap<>(),
+                new ReplyBudget(config.unvalidated(), 42),
+                storage -> openings,
+                new UnvalidatedTransfers(config.unvalidated().requests()),
+                new EvictionQueue(config.maxTransfers()));
+        channel = new EmbeddedChannel() {
+            @Override
+            protected SocketAddress localAddress0() {
+                return HERE;
+            }
+        };
+        channel.freezeTime();
+        handler = new ListenerHandler(config, context, Transport.best(), admission, shared);
+        channel.pipeline().addLast(handler);
+        channel.pipeline().fireChannelActive();
+    }
+
+    /** Delivers a datagram and runs the tasks that are due. */
+    void arrive(InetSocketAddress peer, Object... message) {
+        channel.writeInbound(new DatagramPacket(bytes(message), HERE, peer));
+        settle();
+    }
+
+    void pass(long millis) {
+        for (long i = 0; i < millis; i++) {
+            channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+            settle();
+        }
+    }
+
+    private void settle() {
+        channel.runPendingTasks();
+        channel.runScheduledPendingTasks();
+        channel.flushOutbound();
+    }
+
+    void expect(InetSocketAddress peer, Object... message) {
+        DatagramPacket packet = channel.readOutbound();
+        assertThat(packet).as("a datagram to %s", peer).isNotNull();
+        ByteBuf expected = bytes(message);
+        assertThat(packet.recipient()).isEqualTo(peer);
+        assertThat(packet.content()).isEqualTo(expected);
+        packet.release();
+    }
+
+    void expectSilence() {
+        assertThat(channel.<Object>readOutbound()).isNull();
+    }
+
+    /** Drops the messages that were sent so far. */
+    void forgetSent() {
+        for (DatagramPacket packet = channel.readOutbound(); packet != null; packet = channel.readOutbound()) {
+            packet.release();
+        }
+    }
+
+    List<TransferEvent.Ended> ended() {
+        return events.stream()
+                .filter(TransferEvent.Ended.class::isInstance)
+                .map(TransferEvent.Ended.class::cast)
+                .toList();
+    }
+
+    /** Ends all running transfers. */
+    void close() {
+        handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+        settle();
+        forgetSent();
+        channel.close();
+    }
+}

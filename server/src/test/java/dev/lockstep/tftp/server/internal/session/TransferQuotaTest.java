@@ -1,0 +1,88 @@
+package dev.lockstep.tftp.server.internal.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.PortMode;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class TransferQuotaTest {
+    private final TransferQuota admission = new TransferQuota(3, 2);
+
+    private ServerTransfer enter(String address) throws TftpException {
+        InetSocketAddress peer = new InetSocketAddress(address, 2000);
+        ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
+        ServerTransfer child =
+                new ServerTransfer(peer, request, PortMode.FRESH, 0, admission, new EmbeddedChannel().eventLoop());
+        admission.enter(child);
+        return child;
+    }
+
+    @Test
+    void a_client_is_limited_to_its_quota() throws TftpException {
+        enter("192.0.2.1");
+        enter("192.0.2.1");
+        assertThatThrownBy(() -> enter("192.0.2.1"))
+                .isInstanceOf(TftpException.class)
+                .hasMessageContaining("client");
+        enter("192.0.2.2");
+        assertThat(admission.running()).isEqualTo(3);
+    }
+
+    @Test
+    void the_addresses_of_an_ipv6_64_are_one_client() throws TftpException {
+        enter("2001:db8:1:1::1");
+        enter("2001:db8:1:1:ffff::2");
+        assertThatThrownBy(() -> enter("2001:db8:1:1:1:2:3:4")).hasMessageContaining("client");
+        enter("2001:db8:1:2::1");
+        assertThat(admission.running()).isEqualTo(3);
+    }
+
+    @Test
+    void all_clients_together_are_limited_to_the_quota_of_the_server() throws TftpException {
+        ServerTransfer first = enter("192.0.2.1");
+        enter("192.0.2.1");
+        enter("192.0.2.2");
+        assertThatThrownBy(() -> enter("192.0.2.2")).hasMessageContaining("busy");
+        admission.leave(first);
+        enter("192.0.2.2");
+        assertThat(admission.running()).isEqualTo(3);
+    }
+
+    @Test
+    void a_refused_transfer_does_not_count() throws TftpException {
+        ServerTransfer first = enter("192.0.2.1");
+        enter("192.0.2.1");
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> enter("192.0.2.1")).isInstanceOf(TftpException.class);
+        }
+        admission.leave(first);
+        enter("192.0.2.1");
+        assertThat(admission.running()).isEqualTo(2);
+    }
+
+    @Test
+    void a_closed_quota_admits_no_transfer() {
+        admission.close();
+        assertThatThrownBy(() -> enter("192.0.2.1")).hasMessageContaining("shutting down");
+        assertThat(admission.running()).isZero();
+    }
+
+    @Test
+    void waiting_ends_when_the_last_transfer_leaves() throws Exception {
+        ServerTransfer last = enter("192.0.2.1");
+        assertThat(admission.awaitEmpty(Duration.ZERO)).isFalse();
+        CompletableFuture<Void> leaving = CompletableFuture.runAsync(() -> admission.leave(last));
+        assertThat(admission.awaitEmpty(Duration.ofMinutes(1))).isTrue();
+        leaving.join();
+        assertThat(admission.awaitEmpty(Duration.ZERO)).isTrue();
+    }
+}
