@@ -429,6 +429,20 @@ class SenderTest {
     }
 
     @Test
+    void the_time_for_which_a_window_waits_for_the_local_disk_is_not_part_of_the_round_trip() {
+        Sender sender = sender(512 * 80, 512, 4, Duration.ZERO, false);
+        supply.ready = 2;
+        ack(sender, 4);
+        now += 5 * SECOND;
+        supply.ready = Integer.MAX_VALUE;
+        sender.resume(now);
+        ack(sender, 8);
+        assertThat(wire.taken()).isEqualTo(data(1, 12, 512));
+        assertThat(wire.deadline - now).as("timeout at a round trip of 1 ms").isLessThan(50 * MILLI);
+        sender.replaced(now);
+    }
+
+    @Test
     void case50_port_unreachable_ends_the_transfer_without_an_error() {
         Sender sender = plain(5_000);
         wire.taken();
