@@ -100,6 +100,25 @@ class ListenerHandlerTest {
     }
 
     @Test
+    void a_waiting_request_does_not_start_after_a_newer_one_of_its_port() throws IOException {
+        start(2, 2);
+        read(first, "small");
+        server.expect(first, 0, 3, 0, 1, "hello");
+        read(other, "small");
+        server.expect(other, 0, 3, 0, 1, "hello");
+        read(second, "small");
+        server.expectSilence();
+        server.arrive(first, 0, 4, 0, 1);
+        server.arrive(other, 0, 4, 0, 1);
+        read(second, "large");
+        server.expect(second, 0, 3, 0, 1, FULL);
+        server.pass(100);
+        server.expectSilence();
+        server.arrive(second, 0, 4, 0, 1);
+        server.expect(second, 0, 3, 0, 2, FULL);
+    }
+
+    @Test
     void at_most_64_requests_wait_for_the_quota() throws IOException {
         start(1, 1);
         read(first, "small");
