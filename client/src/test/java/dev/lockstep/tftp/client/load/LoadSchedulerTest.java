@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadSchedulerTest {
     private static final Duration NONE = Duration.ZERO;
@@ -17,6 +19,7 @@ class LoadSchedulerTest {
     /** A clock that advances only in {@link #sleepUntil} and {@link #passMillis}. */
     private static final class ManualClock implements LoadScheduler.Clock {
         private long now = TimeUnit.HOURS.toNanos(1);
+        private Runnable onSleep = () -> {};
 
         @Override
         public long nanoTime() {
@@ -25,6 +28,9 @@ class LoadSchedulerTest {
 
         @Override
         public void sleepUntil(long moment) {
+            if (moment > now) {
+                onSleep.run();
+            }
             now = Math.max(now, moment);
         }
 
@@ -127,5 +133,22 @@ class LoadSchedulerTest {
         scheduler[0].run();
 
         assertThat(numbers).containsExactly(0L, 1L, 2L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_stop_ends_a_long_wait_for_the_next_start(boolean open) throws InterruptedException {
+        List<Long> numbers = new ArrayList<>();
+        long begin = clock.nanoTime();
+        Duration hour = Duration.ofHours(1);
+        LoadSchedule schedule =
+                open ? new LoadSchedule(2, 1 / 3600.0, NONE, NONE, 2) : new LoadSchedule(2, 0, hour, NONE, 2);
+        LoadScheduler scheduler = new LoadScheduler(schedule, clock, (number, due, ended) -> numbers.add(number));
+        clock.onSleep = scheduler::stop;
+
+        scheduler.run();
+
+        assertThat(clock.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(numbers).containsExactly(0L);
     }
 }
