@@ -109,6 +109,7 @@ final class ListeningSockets {
         ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
         Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
         prepare(bootstrap);
+        bootstrap.option(ChannelOption.SO_REUSEADDR, false); // set by systemd: any local user could bind the port, too
         ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
         if (!registered.isSuccess()) {
             throw new IOException("inherited descriptor " + descriptor, registered.cause());
