@@ -46,7 +46,8 @@ public final class SecureDirectory implements Closeable {
     /** The directory that was opened by its path: this one or one above it. */
     private final Path base;
 
-    private SecureDirectory(Path path, DirectoryStream<Path> stream, Path relative, Path base) {
+    /** Creates a directory of an open stream; {@link #open} and {@link #sub} are for other classes. */
+    SecureDirectory(Path path, DirectoryStream<Path> stream, Path relative, Path base) {
         this.path = path;
         this.stream = stream;
         this.secure = stream instanceof SecureDirectoryStream<Path> able ? able : null;

@@ -7,16 +7,23 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.testing.LockWait;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +146,91 @@ class FileSinkTest {
             first.commit();
         }
         assertThat(dir.resolve("f")).hasContent("first");
+        assertThat(names()).containsExactly("f");
+    }
+
+    /** A task that runs while a file system does not respond to a rename. */
+    @FunctionalInterface
+    private interface Meanwhile {
+        void run() throws IOException;
+    }
+
+    /** Opens the directory with a hook that runs before each rename. */
+    @SuppressWarnings("unchecked")
+    private SecureDirectory slowToRename(Meanwhile hook) throws IOException {
+        DirectoryStream<Path> real = Files.newDirectoryStream(dir);
+        Class<?>[] types = {SecureDirectoryStream.class};
+        InvocationHandler calls = (slow, method, parameters) -> {
+            if (method.getName().equals("move")) {
+                hook.run();
+                parameters[1] = real;
+            }
+            try {
+                return method.invoke(real, parameters);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        Object slow = Proxy.newProxyInstance(FileSinkTest.class.getClassLoader(), types, calls);
+        return new SecureDirectory(dir, (SecureDirectoryStream<Path>) slow, Path.of(""), dir);
+    }
+
+    @Test
+    void a_commit_that_hangs_does_not_block_the_commit_of_another_file() throws Exception {
+        try (FileSink other = sink("other", false)) {
+            FutureTask<Void> commit = new FutureTask<>(() -> {
+                other.commit();
+                return null;
+            });
+            Thread thread = new Thread(commit);
+            boolean[] done = new boolean[1];
+            try (FileSink hanging = new FileSink(
+                    slowToRename(() -> {
+                        LockWait.startAndAwait(thread);
+                        done[0] = commit.isDone();
+                    }),
+                    "f",
+                    false)) {
+                hanging.commit();
+            }
+            commit.get();
+            assertThat(done[0]).as("committed meanwhile").isTrue();
+        }
+        assertThat(names()).containsExactly("f", "other");
+    }
+
+    @Test
+    void while_the_commit_of_a_new_name_hangs_others_of_that_name_are_refused() throws IOException {
+        try (FileSink second = sink("f", false);
+                FileSink third = sink("f", false);
+                FileSink first = new FileSink(
+                        slowToRename(() -> {
+                            assertFails(ErrorCode.FILE_EXISTS, second::commit);
+                            assertFails(ErrorCode.FILE_EXISTS, third::commit);
+                        }),
+                        "f",
+                        false)) {
+            first.write(text("first"));
+            first.commit();
+        }
+        assertThat(dir.resolve("f")).hasContent("first");
+        assertThat(names()).containsExactly("f");
+    }
+
+    @Test
+    void after_a_failed_commit_another_upload_may_have_the_name() throws IOException {
+        try (FileSink first = new FileSink(
+                        slowToRename(() -> {
+                            throw new IOException("read-only file system");
+                        }),
+                        "f",
+                        false);
+                FileSink second = sink("f", false)) {
+            assertThatThrownBy(first::commit).isInstanceOf(IOException.class);
+            second.write(text("second"));
+            second.commit();
+        }
+        assertThat(dir.resolve("f")).hasContent("second");
         assertThat(names()).containsExactly("f");
     }
 
