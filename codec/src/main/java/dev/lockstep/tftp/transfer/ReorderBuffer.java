@@ -32,8 +32,11 @@ final class ReorderBuffer {
         long next = n + 1;
         for (ByteBuf block = take(next); block != null; block = take(++next)) {
             lastTaken = next;
-            to.accept(block);
-            block.release();
+            try {
+                to.accept(block);
+            } finally {
+                block.release();
+            }
         }
     }
 

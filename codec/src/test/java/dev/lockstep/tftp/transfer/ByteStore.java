@@ -7,12 +7,18 @@ import java.io.ByteArrayOutputStream;
 final class ByteStore implements BlockSink {
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
     boolean room = true;
+    /** Bytes after which a block is answered with an Error. */
+    int limit = Integer.MAX_VALUE;
+
     boolean commitAsked;
 
     @Override
     public void offer(ByteBuf block) {
         byte[] bytes = new byte[block.readableBytes()];
         block.getBytes(block.readerIndex(), bytes);
+        if (content.size() + bytes.length > limit) {
+            throw new LinkageError("no such class");
+        }
         content.writeBytes(bytes);
     }
 

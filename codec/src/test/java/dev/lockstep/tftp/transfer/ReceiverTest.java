@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
@@ -15,9 +16,12 @@ import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReceiverTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -71,6 +75,20 @@ class ReceiverTest {
         assertThat(wire.outcome).isEqualTo(Outcome.COMPLETE);
         assertThat(wire.closed).isFalse();
         assertThat(store.content()).hasSize(612);
+    }
+
+    /** A sink or an allocation can throw an Error, after which the owner fails the transfer. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 512})
+    void an_error_thrown_for_a_block_leaks_no_buffer(int stored) {
+        UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
+        Receiver receiver = receiver(2, new Ack(0));
+        store.limit = stored;
+        receiver.receive(new Data(2, memory.buffer(512).writeZero(512)), now);
+        Data missing = new Data(1, memory.buffer(512).writeZero(512));
+        assertThatThrownBy(() -> receiver.receive(missing, now)).isInstanceOf(LinkageError.class);
+        receiver.fail(new TftpException(ErrorCode.NOT_DEFINED, "internal error"), now);
+        assertThat(memory.metric().usedHeapMemory()).isZero();
     }
 
     @Test
