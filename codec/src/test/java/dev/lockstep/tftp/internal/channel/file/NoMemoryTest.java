@@ -1,8 +1,10 @@
 package dev.lockstep.tftp.internal.channel.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.internal.channel.BurstEncoder;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
@@ -12,12 +14,14 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
+import dev.lockstep.tftp.codec.TftpException;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +174,63 @@ class NoMemoryTest {
         assertThat(owner.calls).containsExactly("stored");
         store.close(() -> {});
         fixture.settle();
+    }
+
+    /** A block for which there is neither direct memory nor heap: no array is that long. */
+    private static ByteBuf tooLarge() {
+        return new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, 1, 1) {
+            @Override
+            public int readableBytes() {
+                return Integer.MAX_VALUE;
+            }
+        }.writeByte(0);
+    }
+
+    private void loseBlockBehind(WriteBehind store) {
+        assertThat(fixture.pool.size()).as("a running write").isEqualTo(1);
+        store.offer(Unpooled.wrappedBuffer(content, 0, BLKSIZE));
+        store.offer(Unpooled.wrappedBuffer(content, 0, 3 * BLKSIZE)); // fills the chunk
+        memory.exhausted = true;
+        store.offer(tooLarge());
+    }
+
+    @Test
+    void a_file_that_lacks_a_block_is_not_committed() {
+        MemorySink sink = new MemorySink();
+        WriteBehind store = new WriteBehind(sink, context(), fixture.loop(), owner);
+        store.offer(Unpooled.wrappedBuffer(content, 0, 64 * 1024));
+        loseBlockBehind(store);
+        store.commit();
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
+        assertThat(sink.isCommitted()).isFalse();
+        store.close(() -> {});
+        fixture.settle();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void a_write_that_fails_after_a_block_was_lost_is_not_reported_in_addition() {
+        MemorySink sink = new MemorySink().failingAfter(0, new TftpException(ErrorCode.DISK_FULL, "disk full"));
+        WriteBehind store = new WriteBehind(sink, context(), fixture.loop(), owner);
+        store.offer(Unpooled.wrappedBuffer(content, 0, 64 * 1024));
+        loseBlockBehind(store);
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
+        store.close(() -> {});
+        fixture.settle();
+        assertThat(sink.isClosed()).isTrue();
+    }
+
+    @Test
+    void only_copied_bytes_count_as_pending() {
+        PendingWrites waiting = new PendingWrites(memory);
+        waiting.add(Unpooled.wrappedBuffer(content, 0, BLKSIZE));
+        waiting.add(Unpooled.wrappedBuffer(content, 0, 3 * BLKSIZE)); // fills the chunk
+        memory.exhausted = true;
+        assertThatThrownBy(() -> waiting.add(tooLarge())).isInstanceOf(OutOfMemoryError.class);
+        assertThat(waiting.size()).isEqualTo(4 * BLKSIZE);
+        waiting.release();
     }
 
     @Test
