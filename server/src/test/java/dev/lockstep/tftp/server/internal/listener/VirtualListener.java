@@ -30,9 +30,10 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** A listener in single-port mode without a socket, in virtual time. Files are opened at once. */
+/** A listener in single-port mode without a socket, in virtual time. */
 final class VirtualListener {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
 
@@ -41,19 +42,29 @@ final class VirtualListener {
     private final EmbeddedChannel channel;
     private final ListenerHandler handler;
 
+    /** Creates a listener that opens files at once. */
     VirtualListener(TftpServerBuilder builder) {
+        this(builder, Runnable::run);
+    }
+
+    /**
+     * Creates a listener.
+     *
+     * @param io the I/O pool
+     */
+    VirtualListener(TftpServerBuilder builder, Executor io) {
         ServerConfig config = BuiltConfig.of(
                 builder.port(0).portModes(peer -> PortMode.SINGLE).listener(events::add));
         admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT,
-                Runnable::run,
+                io,
                 new BufferBudget(1 << 20),
                 UnpooledByteBufAllocator.DEFAULT,
                 false,
                 config.listener(),
                 1 << 20);
-        FileOpenQueue openings = new FileOpenQueue(Runnable::run);
+        FileOpenQueue openings = new FileOpenQueue(io);
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
@@ -87,7 +98,8 @@ final class VirtualListener {
         }
     }
 
-    private void settle() {
+    /** Runs the tasks that are due. */
+    void settle() {
         channel.runPendingTasks();
         channel.runScheduledPendingTasks();
         channel.flushOutbound();
