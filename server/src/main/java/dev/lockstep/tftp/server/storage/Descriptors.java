@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.file;
+package dev.lockstep.tftp.server.storage;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

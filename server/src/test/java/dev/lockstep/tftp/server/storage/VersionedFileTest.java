@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.file;
+package dev.lockstep.tftp.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
