@@ -179,7 +179,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     /**
-     * Ends the transfer in favour of another one, because the peer has never replied. Must be called on the event loop.
+     * Ends the transfer in favour of another one. Must be called on the event loop.
      */
     public void evict() {
         transfer.evicted(now());
@@ -189,6 +189,23 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public void cancel(TftpException cause) {
         transfer.fail(cause, now());
         ctx.flush();
+    }
+
+    /**
+     * Returns the nanoseconds since the last progress while this transfer waits for the peer. While it waits for its own
+     * file, only the time of the pending operation that exceeds the idle timeout counts: a busy disk is not a reason to
+     * end a transfer, a disk that does not respond is. Otherwise returns 0, for example while other transfers use the
+     * memory or the rate that it needs. May be called on any thread, where it returns a recent value.
+     */
+    public long idleTime(long now) {
+        Transfer state = transfer;
+        TransferFile used = file;
+        if (state == null || used == null) {
+            return 0;
+        }
+        long blocked = Math.min(state.timeSinceProgress(now), used.pendingTime(now));
+        return Math.max(
+                state.idleTime(now), blocked - context.limits().idleTimeout().toNanos());
     }
 
     /** Returns the transfer for inspection. Must be called on the event loop. */

@@ -50,6 +50,11 @@ final class RateLimitedIncomingFile implements IncomingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return file.pendingTime(now);
+    }
+
+    @Override
     public void close(Runnable closed) {
         timer.cancel();
         file.close(closed);

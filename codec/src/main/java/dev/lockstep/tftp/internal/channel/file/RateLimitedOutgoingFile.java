@@ -55,6 +55,11 @@ final class RateLimitedOutgoingFile implements OutgoingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return file.pendingTime(now);
+    }
+
+    @Override
     public void close(Runnable closed) {
         timer.cancel();
         file.close(closed);

@@ -170,12 +170,19 @@ public final class ReadAhead implements OutgoingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return work.pendingTime(now);
+    }
+
+    @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
         chunks.forEach(this::release);
         chunks.clear();
         giveBackSpent();
-        if (!reading) {
+        if (reading) {
+            work.cancel(); // its memory is needed by other transfers, even if the disk does not respond
+        } else {
             closeSource();
         }
     }

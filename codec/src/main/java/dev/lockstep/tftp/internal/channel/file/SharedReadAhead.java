@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
  */
 final class SharedReadAhead implements OutgoingFile {
     private static final int CHUNK_SIZE = ChunkCache.CHUNK_SIZE;
+    private static final long NONE = Long.MIN_VALUE;
 
     private final SharedSource source;
     private final Object version;
@@ -42,6 +43,9 @@ final class SharedReadAhead implements OutgoingFile {
 
     /** Number of chunks taken from the cache or read. */
     private long taken;
+
+    /** Time since which another transfer has been reading the chunk that is needed next, or {@link #NONE}. */
+    private long awaitedSince = NONE;
 
     private boolean sharing = true;
     private boolean waiting;
@@ -143,6 +147,7 @@ final class SharedReadAhead implements OutgoingFile {
             budget.giveBack(length);
             arrived(null, null);
         } else if (sharing && cache.await(version, taken, this::fromOther)) {
+            awaitedSince = loop.ticker().nanoTime();
             budget.giveBack(length);
         } else {
             CachedChunk here = sharing ? cache.get(version, taken) : null; // cached in the meantime
@@ -219,6 +224,7 @@ final class SharedReadAhead implements OutgoingFile {
      */
     private void arrived(CachedChunk chunk, TftpException failure) {
         waiting = false;
+        awaitedSince = NONE;
         if (closed != null) {
             ReferenceCountUtil.release(chunk);
             closeSource();
@@ -235,6 +241,12 @@ final class SharedReadAhead implements OutgoingFile {
                 owner.ready();
             }
         }
+    }
+
+    @Override
+    public long pendingTime(long now) {
+        long since = awaitedSince;
+        return since == NONE ? work.pendingTime(now) : now - since;
     }
 
     @Override

@@ -135,13 +135,20 @@ public final class WriteBehind implements IncomingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return work.pendingTime(now);
+    }
+
+    @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
         waiting.release();
         if (granted > 0) {
             budget.giveBack(granted);
         }
-        if (!busy) {
+        if (busy) {
+            work.cancel();
+        } else {
             closeSink();
         }
     }

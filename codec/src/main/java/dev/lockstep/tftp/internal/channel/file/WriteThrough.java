@@ -56,6 +56,11 @@ final class WriteThrough implements IncomingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return 0;
+    }
+
+    @Override
     public void close(Runnable whenClosed) {
         over = true;
         try {

@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,23 @@ class ReadAheadTest {
         assertThat(source.isClosed()).isTrue();
         assertThat(fixture.budget.used()).isZero();
         assertFalse(fixture.channel.finish());
+    }
+
+    @Test
+    void waiting_for_memory_is_not_waiting_for_the_disk() {
+        int memory = 32 * 1024;
+        fixture = new TransferFixture(memory);
+        fixture.budget.tryTake(memory, memory);
+        open(new ByteArraySource(TestBytes.random(100)), 512, 1);
+        fixture.pass(10_000);
+        assertThat(blocks.pendingTime(fixture.now())).isZero();
+        fixture.budget.giveBack(memory);
+        fixture.pass(0);
+        fixture.pass(3_000);
+        assertThat(blocks.pendingTime(fixture.now())).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        fixture.settle();
+        assertThat(blocks.pendingTime(fixture.now())).isZero();
+        close();
     }
 
     /**
@@ -189,10 +207,22 @@ class ReadAheadTest {
     @Test
     void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
+        fixture.pool.runNext(); // its end has not been reported yet
         blocks.close(() -> closed = true);
-        assertThat(fixture.pool.size())
-                .as("only the read, the close comes after it")
-                .isEqualTo(1);
+        assertThat(fixture.pool.size()).as("the close comes after the read").isZero();
+        assertThat(fixture.budget.used()).as("memory of the read").isPositive();
+        fixture.settle();
+        assertThat(closed).isTrue();
+        assertThat(owner.calls).isEmpty();
+    }
+
+    @Test
+    void closing_gives_the_memory_of_a_read_that_has_not_begun_back_at_once() {
+        open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
+        assertThat(fixture.budget.used()).isPositive();
+        blocks.close(() -> closed = true);
+        assertThat(fixture.budget.used()).isZero();
+        assertThat(closed).isFalse();
         fixture.settle();
         assertThat(closed).isTrue();
         assertThat(owner.calls).isEmpty();

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -168,6 +169,20 @@ class SharedReadAheadTest {
         Reader reader = new Reader(disk.open(), blksize);
         takeAll();
         reader.assertTook(disk.content);
+    }
+
+    @Test
+    void all_transfers_that_wait_for_a_chunk_wait_for_the_disk() {
+        Disk disk = new Disk(CHUNK);
+        Reader reading = reader(disk);
+        Reader waiting = reader(disk);
+        fixture.pass(10_000);
+        assertThat(reading.blocks.pendingTime(fixture.now())).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        assertThat(waiting.blocks.pendingTime(fixture.now())).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+        fixture.settle();
+        fixture.pass(10_000);
+        assertThat(reading.blocks.pendingTime(fixture.now())).isZero();
+        assertThat(waiting.blocks.pendingTime(fixture.now())).isZero();
     }
 
     @Test

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
  * The running transfers, and which of them may be evicted because they are idle. Not safe for use by several threads.
  */
 final class RunningTransfers {
-    /** A peer that has been silent for this long may be evicted in favour of a new request. */
+    /**
+     * A transfer that has been idle for this long may be evicted in favour of a new request: its peer is silent, or its
+     * disk does not respond.
+     */
     static final long LEAST_SILENCE = TimeUnit.SECONDS.toNanos(10);
 
     /** Shortest time between two scans of all transfers, however many requests are refused meanwhile. */

@@ -157,13 +157,12 @@ public final class ServerTransfer {
     }
 
     /**
-     * Returns the nanoseconds since the peer last advanced the transfer, or 0 if the transfer is not waiting for the
-     * peer. Safe for use by several threads.
+     * Returns the nanoseconds for which the peer has been silent or the disk of the transfer has not responded, or 0;
+     * see {@link TransferHandler#idleTime}. Safe for use by several threads.
      */
     long idleTime(long now) {
         TransferHandler handler = transfer;
-        Transfer state = handler == null ? null : handler.transfer();
-        return state == null ? 0 : state.idleTime(now);
+        return handler == null ? 0 : handler.idleTime(now);
     }
 
     /**

@@ -39,6 +39,7 @@ final class VirtualListener {
 
     final List<TransferEvent> events = new ArrayList<>();
     final TransferQuota admission;
+    final BufferBudget budget = new BufferBudget(1 << 20);
     private final EmbeddedChannel channel;
     private final ListenerHandler handler;
 
@@ -59,7 +60,7 @@ final class VirtualListener {
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT,
                 io,
-                new BufferBudget(1 << 20),
+                budget,
                 UnpooledByteBufAllocator.DEFAULT,
                 false,
                 config.listener(),
@@ -132,11 +133,16 @@ final class VirtualListener {
                 .toList();
     }
 
-    /** Ends all running transfers. */
+    /** Ends all running transfers and stops the listener. */
     void close() {
+        cancelAll();
+        channel.close();
+    }
+
+    /** Ends all running transfers. */
+    void cancelAll() {
         handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
         settle();
         forgetSent();
-        channel.close();
     }
 }
