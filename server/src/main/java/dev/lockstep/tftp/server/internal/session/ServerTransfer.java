@@ -201,7 +201,8 @@ public final class ServerTransfer {
     }
 
     /**
-     * Cancels the transfer and sends the peer an ERROR.
+     * Cancels the transfer and sends the peer an ERROR. A request whose file is not open yet is dropped: its channel is
+     * closed, and the file when it has been opened.
      *
      * @param cause the ERROR to send
      */
@@ -209,6 +210,8 @@ public final class ServerTransfer {
         abandon();
         if (transfer != null) {
             transfer.cancel(cause);
+        } else if (channel != null) {
+            channel.close();
         }
     }
 

@@ -193,4 +193,14 @@ class HungDiskTest {
         server.pass(31);
         server.expect(other, BUSY);
     }
+
+    @Test
+    void a_request_whose_file_is_not_open_is_cancelled_at_once() {
+        upload(first);
+        assertThat(server.admission.running()).isEqualTo(1);
+        server.cancelAll();
+        assertThat(server.admission.running()).isZero();
+        respond();
+        assertThat(opened).isZero();
+    }
 }
