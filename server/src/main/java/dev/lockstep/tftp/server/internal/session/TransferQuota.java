@@ -77,7 +77,7 @@ public final class TransferQuota {
     }
 
     /** Returns true if the limit of a client is reached. */
-    synchronized boolean isFullFor(long client) {
+    public synchronized boolean isFullFor(long client) {
         RunningTransfers ofClient = byClient.get(client);
         return ofClient != null && ofClient.size() >= maxPerClient;
     }
