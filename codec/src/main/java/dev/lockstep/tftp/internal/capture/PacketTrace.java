@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.internal.capture;
 
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -10,6 +10,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
@@ -96,9 +97,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
         try {
             TftpMessage message = TftpCodec.decode(bytes.duplicate());
             if (message instanceof OptionAck oack) {
-                blksize = (int) oack.options()
-                        .number(Options.BLKSIZE, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
-                        .orElse(blksize);
+                blksize = blksizeOf(oack);
             }
             blockLength = message instanceof Data data ? data.content().readableBytes() : -1;
             ReferenceCountUtil.release(message);
@@ -111,6 +110,14 @@ public final class PacketTrace extends ChannelDuplexHandler {
             String last = blockLength < blksize ? " (last)" : "";
             String header = hexDump(bytes, TftpCodec.DATA_HEADER);
             out.accept(from + header + " [ " + blockLength + " bytes of data ]" + last);
+        }
+    }
+
+    private int blksizeOf(OptionAck oack) {
+        try {
+            return Negotiation.accept(request.options(), oack.options()).blksize();
+        } catch (TftpException refused) {
+            return blksize; // the client ends the transfer
         }
     }
 
