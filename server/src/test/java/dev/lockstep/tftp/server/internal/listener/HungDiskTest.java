@@ -1,12 +1,11 @@
 package dev.lockstep.tftp.server.internal.listener;
 
-import dev.lockstep.tftp.server.TftpServer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.storage.Storage;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

@@ -1,10 +1,12 @@
-package dev.lockstep.tftp.server;
+package dev.lockstep.tftp.server.internal.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.Wires;
