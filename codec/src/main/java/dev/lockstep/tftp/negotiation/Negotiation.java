@@ -108,8 +108,8 @@ public final class Negotiation {
         return settings.build();
     }
 
-    /** Returns the settings of a transfer if a peer without limits grants all options of a request. */
-    public static TransferSettings requested(Options asked) {
+    /** Returns the settings of a transfer for which all of these options are granted, whatever the limits of a server. */
+    public static TransferSettings settingsOf(Options asked) {
         Terms terms = new Terms(asked, UNLIMITED, 0, true, Source.UNKNOWN_SIZE);
         TransferSettings.Builder settings = TransferSettings.builder();
         asked.forEach(option -> grant(option, terms, settings));

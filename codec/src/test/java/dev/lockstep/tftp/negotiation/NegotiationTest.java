@@ -376,7 +376,7 @@ class NegotiationTest {
         "blksize2=4096 blksize=512 windowsize=0 multicast=, 512, 1",
     })
     void the_largest_block_and_window_that_a_request_allows(String asked, int blksize, int windowsize) {
-        TransferSettings requested = Negotiation.requested(options(asked));
+        TransferSettings requested = Negotiation.settingsOf(options(asked));
         assertThat(requested.blksize()).isEqualTo(blksize);
         assertThat(requested.windowsize()).isEqualTo(windowsize);
     }

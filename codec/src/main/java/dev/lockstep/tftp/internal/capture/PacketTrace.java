@@ -2,7 +2,6 @@ package dev.lockstep.tftp.internal.capture;
 
 import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
-import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -97,7 +96,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
         try {
             TftpMessage message = TftpCodec.decode(bytes.duplicate());
             if (message instanceof OptionAck oack) {
-                blksize = blksizeOf(oack);
+                blksize = Negotiation.settingsOf(oack.options()).blksize();
             }
             blockLength = message instanceof Data data ? data.content().readableBytes() : -1;
             ReferenceCountUtil.release(message);
@@ -110,14 +109,6 @@ public final class PacketTrace extends ChannelDuplexHandler {
             String last = blockLength < blksize ? " (last)" : "";
             String header = hexDump(bytes, TftpCodec.DATA_HEADER);
             out.accept(from + header + " [ " + blockLength + " bytes of data ]" + last);
-        }
-    }
-
-    private int blksizeOf(OptionAck oack) {
-        try {
-            return Negotiation.accept(request.options(), oack.options()).blksize();
-        } catch (TftpException refused) {
-            return blksize; // the client ends the transfer
         }
     }
 

@@ -85,7 +85,7 @@ public record RequestAttempt(
     }
 
     private ClientSockets.Needs needs() {
-        TransferSettings requested = Negotiation.requested(asked);
+        TransferSettings requested = Negotiation.settingsOf(asked);
         return new ClientSockets.Needs(
                 server.getAddress() instanceof Inet6Address,
                 receiveBuffer(requested),

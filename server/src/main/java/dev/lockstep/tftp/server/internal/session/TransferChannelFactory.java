@@ -184,14 +184,15 @@ public final class TransferChannelFactory {
 
     private static boolean sendsBursts(Request request) {
         return request instanceof WriteRequest
-                && Negotiation.requested(request.options()).windowsize() > 1;
+                && Negotiation.settingsOf(request.options()).windowsize() > 1;
     }
 
     /** Returns the size in bytes of the longest datagram that the peer may send according to its request. */
     private static int datagramFor(Request request) {
         return request instanceof WriteRequest
                 ? Math.max(
-                        SMALL_DATAGRAM, Negotiation.requested(request.options()).blksize() + TftpCodec.DATA_HEADER)
+                        SMALL_DATAGRAM,
+                        Negotiation.settingsOf(request.options()).blksize() + TftpCodec.DATA_HEADER)
                 : SMALL_DATAGRAM;
     }
 }
