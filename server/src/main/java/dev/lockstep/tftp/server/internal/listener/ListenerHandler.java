@@ -257,13 +257,16 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * Frees a place if the limit of transfers is reached: evicts an unvalidated peer, or else the transfer that has
-     * been idle longest.
+     * been idle longest. For a client at its own limit, evicts only one of its own transfers, since a place of another
+     * client would not help.
      */
     private void freePlace(ServerTransfer child, long now) {
         if (admission.isClosed()) {
             return; // the request is refused anyway
         }
-        if (admission.isFull() && shared.validation().evictOldest(any -> true, now) != null) {
+        if (admission.isFull()
+                && !admission.isFullFor(child.client())
+                && shared.validation().evictOldest(any -> true, now) != null) {
             return;
         }
         ServerTransfer silent = admission.longestSilent(child.client(), now);

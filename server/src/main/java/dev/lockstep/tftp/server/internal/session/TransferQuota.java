@@ -31,11 +31,11 @@ public final class TransferQuota {
         if (closed) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down");
         }
-        if (all.size() >= max) {
-            throw new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
-        }
         if (isFullFor(child.client())) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "too many transfers of this client, try again");
+        }
+        if (isFull()) {
+            throw new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
         }
         all.add(child);
         byClient.computeIfAbsent(child.client(), client -> new RunningTransfers())
@@ -75,7 +75,8 @@ public final class TransferQuota {
         return all.size() >= max;
     }
 
-    private boolean isFullFor(long client) {
+    /** Returns true if the limit of a client is reached. */
+    public synchronized boolean isFullFor(long client) {
         RunningTransfers ofClient = byClient.get(client);
         return ofClient != null && ofClient.size() >= maxPerClient;
     }
