@@ -86,11 +86,11 @@ class TftpClientTest {
     }
 
     private CompletableFuture<TransferResult> get() {
-        return client.get(remote(TransferMode.OCTET), sink);
+        return client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)), sink);
     }
 
     private CompletableFuture<TransferResult> put(String content) {
-        return client.put(remote(TransferMode.OCTET), new ByteArraySource(content.getBytes()));
+        return client.putAsync(new ByteArraySource(content.getBytes()), TransferRequest.of(remote(TransferMode.OCTET)));
     }
 
     /** Waits for a request and returns the client's port. After that {@link #server} may reply. */
@@ -350,7 +350,8 @@ class TftpClientTest {
 
     @Test
     void netascii_is_converted_and_its_size_not_requested() throws Exception {
-        CompletableFuture<TransferResult> transfer = client.get(remote(TransferMode.NETASCII), sink);
+        CompletableFuture<TransferResult> transfer =
+                client.getAsync(TransferRequest.of(remote(TransferMode.NETASCII)), sink);
         int tid = awaitRequest(
                 new Object[] {0, 1, "f", 0, "netascii", 0}, java.util.Arrays.copyOf(OPTIONS, OPTIONS.length - 4));
         server.sendTo(tid, 0, 3, 0, 1, "one\r\ntwo\r\0");
@@ -390,7 +391,8 @@ class TftpClientTest {
     @Test
     void a_refused_put_fails_with_the_error_of_the_server() throws Exception {
         ByteArraySource source = new ByteArraySource(new byte[3]);
-        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        CompletableFuture<TransferResult> transfer =
+                client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 5, 0, 6, "file exists", 0);
         assertThat(failureOf(transfer).is(ErrorCode.FILE_EXISTS)).isTrue();
@@ -400,7 +402,7 @@ class TftpClientTest {
     @Test
     void case54_a_request_longer_than_512_bytes_is_not_sent() throws Exception {
         RemoteFile far = new RemoteFile("127.0.0.1", listener.port(), "x".repeat(600), TransferMode.OCTET);
-        assertThat(failureOf(client.get(far, sink))).hasMessageContaining("512");
+        assertThat(failureOf(client.getAsync(TransferRequest.of(far), sink))).hasMessageContaining("512");
         expectNothingStored();
         assertThat(listener.countArrived()).isZero();
     }
@@ -408,7 +410,8 @@ class TftpClientTest {
     @Test
     void a_host_that_does_not_exist_fails_and_closes_the_file() {
         RemoteFile nowhere = new RemoteFile("no.such.host.invalid", 69, "f", TransferMode.OCTET);
-        assertThat(failureOf(client.get(nowhere, sink))).hasMessage("unknown host");
+        assertThat(failureOf(client.getAsync(TransferRequest.of(nowhere), sink)))
+                .hasMessage("unknown host");
         expectNothingStored();
     }
 
@@ -418,7 +421,8 @@ class TftpClientTest {
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
         MemorySink other = new MemorySink();
-        CompletableFuture<TransferResult> waiting = client.get(remote(TransferMode.OCTET), other);
+        CompletableFuture<TransferResult> waiting =
+                client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)), other);
         awaitRequest(RRQ, OPTIONS);
         client.close();
         assertThat(failureOf(transfer)).hasMessage("closed");
@@ -442,7 +446,8 @@ class TftpClientTest {
     @Test
     void a_timeout_of_the_future_ends_a_put() throws Exception {
         ByteArraySource source = new ByteArraySource(FULL.getBytes());
-        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        CompletableFuture<TransferResult> transfer =
+                client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
         server.expect(0, 3, 0, 1, FULL);
@@ -469,9 +474,9 @@ class TftpClientTest {
     void cancelling_during_the_name_lookup_closes_the_file_and_sends_no_request() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
         TransferListener blocker = event -> await(cancelled); // keeps the event loop busy when the address is resolved
-        client.get(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
+        client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
         RemoteFile named = new RemoteFile("localhost", listener.port(), "named", TransferMode.OCTET);
-        CompletableFuture<TransferResult> transfer = client.get(named, sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(named), sink);
         assertThat(transfer.cancel(true)).isTrue();
         cancelled.countDown();
         awaitRequest(RRQ, OPTIONS);
@@ -508,7 +513,7 @@ class TftpClientTest {
 
     @Test
     void a_probe_ends_with_the_error_that_it_sends() throws Exception {
-        CompletableFuture<TransferSettings> granted = client.probe(TransferRequest.of(remote(TransferMode.OCTET)));
+        CompletableFuture<TransferSettings> granted = client.probeAsync(TransferRequest.of(remote(TransferMode.OCTET)));
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 6, "tsize", 0, "10", 0);
         server.expectError(8);
         assertThat(granted.get(30, TimeUnit.SECONDS).tsize()).isEqualTo(10);
@@ -522,7 +527,7 @@ class TftpClientTest {
         for (int i = 0; i < 20; i++) {
             sinks[i] = new MemorySink();
             RemoteFile file = new RemoteFile("127.0.0.1", listener.port(), "f" + i, TransferMode.OCTET);
-            transfers[i] = client.get(file, sinks[i]);
+            transfers[i] = client.getAsync(TransferRequest.of(file), sinks[i]);
         }
         for (int i = 0; i < 20; i++) {
             ByteBuf request = listener.receive().skipBytes(2);

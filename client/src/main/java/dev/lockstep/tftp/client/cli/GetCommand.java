@@ -4,6 +4,7 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
@@ -50,7 +51,7 @@ final class GetCommand extends TransferCommand {
         public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
                 throws TftpException {
             Sink sink = local.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(local));
-            return client.get(request, Hashing.checked(sink, sha256));
+            return client.getAsync(request, Hashing.checked(sink, sha256));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class PutCommand extends TransferCommand {
         @Override
         public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
                 throws TftpException {
-            return client.put(request, Hashing.checked(LocalFile.source(Path.of(local)), sha256));
+            return client.putAsync(Hashing.checked(LocalFile.source(Path.of(local)), sha256), request);
         }
     }
 
