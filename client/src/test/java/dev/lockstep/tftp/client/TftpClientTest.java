@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.tftp.client.internal.connect.NonClosingSink;
@@ -21,6 +22,10 @@ import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +89,10 @@ class TftpClientTest {
 
     private RemoteFile remote(TransferMode mode) {
         return new RemoteFile("127.0.0.1", listener.port(), "f", mode);
+    }
+
+    private URI uri() {
+        return URI.create("tftp://127.0.0.1:" + listener.port() + "/f");
     }
 
     private CompletableFuture<TransferResult> get() {
@@ -441,6 +451,35 @@ class TftpClientTest {
         events.await(TransferEvent.Ended.class);
         client.close();
         expectNothingStored();
+    }
+
+    @Test
+    void cancelling_a_get_into_memory_sends_an_error() throws Exception {
+        CompletableFuture<byte[]> content = client.getAsync(uri());
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        assertThat(content.cancel(true)).isTrue();
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+    }
+
+    @Test
+    void interrupting_a_blocking_get_cancels_it_and_leaves_the_target_as_it_was(@TempDir Path folder) throws Exception {
+        Path target = Files.writeString(folder.resolve("f"), "old");
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread blocked = new Thread(() -> {
+            Throwable failure = catchThrowable(() -> client.get(uri(), target));
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            thrown.complete(failure);
+        });
+        blocked.start();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        blocked.interrupt();
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+        assertThat(thrown.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedIOException.class);
+        client.close();
+        assertThat(target).hasContent("old");
+        assertThat(folder.toFile().list()).containsExactly("f");
     }
 
     @Test
