@@ -7,6 +7,7 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.client.load.report.LoadTable;
+import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -54,6 +55,12 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
+    @Option(
+            names = "--batch-scheduling",
+            description =
+                    "Run under the batch policy of the Linux scheduler, for a server on the same cores. Needs chrt.")
+    private boolean batchScheduling;
+
     @Override
     public Integer call() throws InterruptedException {
         LoadRun run;
@@ -67,12 +74,25 @@ public final class LoadCommand implements Callable<Integer> {
             System.err.println("tftp: " + e.getMessage() + ": unknown host");
             return 1;
         }
+        if (batchScheduling && !isBatchScheduled()) {
+            return 1;
+        }
         InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
         try (hook) {
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
             return report(result) && result.allWell() ? 0 : 1;
+        }
+    }
+
+    private static boolean isBatchScheduled() {
+        try {
+            BatchScheduling.apply();
+            return true;
+        } catch (IOException e) {
+            System.err.println("tftp: --batch-scheduling: " + e.getMessage());
+            return false;
         }
     }
 
