@@ -8,12 +8,14 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,12 +33,22 @@ class ReadAheadTest {
 
     private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
-        blocks = new ReadAhead(file, blksize, windowsize, fixture.context(), fixture.loop(), owner);
+        TransferSettings settings = new TransferSettings(blksize, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        ChunkReader reader = new SourceChunkReader(file, settings, fixture.context(), fixture.loop());
+        blocks = new ReadAhead(reader, blksize, fixture.budget, fixture.loop(), owner);
         blocks.start();
     }
 
+    /** Closes the source on the I/O pool, as its owner does. */
+    private void ended() {
+        fixture.pool.execute(() -> {
+            source.close();
+            closed = true;
+        });
+    }
+
     private void close() {
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.settle();
         assertThat(closed).isTrue();
     }
@@ -208,7 +220,7 @@ class ReadAheadTest {
     void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         fixture.pool.runNext(); // its end has not been reported yet
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         assertThat(fixture.pool.size()).as("the close comes after the read").isZero();
         assertThat(fixture.budget.used()).as("memory of the read").isPositive();
         fixture.settle();
@@ -220,7 +232,7 @@ class ReadAheadTest {
     void closing_gives_the_memory_of_a_read_that_has_not_begun_back_at_once() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         assertThat(fixture.budget.used()).isPositive();
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         assertThat(fixture.budget.used()).isZero();
         assertThat(closed).isFalse();
         fixture.settle();
@@ -247,7 +259,7 @@ class ReadAheadTest {
         fixture = new TransferFixture(1024);
         assertThat(fixture.budget.tryTake(1024, 1024)).isEqualTo(1024);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.budget.giveBack(1024);
         fixture.settle();
         assertThat(closed).isTrue();
