@@ -11,7 +11,6 @@ import dev.lockstep.tftp.internal.channel.BurstEncoder;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
-import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
@@ -25,7 +24,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -86,7 +84,8 @@ class NoMemoryTest {
     }
 
     private ReadAhead started() {
-        TransferSettings settings = new TransferSettings(BLKSIZE, 8, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings =
+                TransferSettings.builder().blksize(BLKSIZE).windowsize(8).build();
         ChunkReader reader = new SourceChunkReader(new ByteArraySource(content), settings, context(), fixture.loop());
         ReadAhead blocks = new ReadAhead(reader, BLKSIZE, budget, fixture.loop(), owner);
         blocks.start();

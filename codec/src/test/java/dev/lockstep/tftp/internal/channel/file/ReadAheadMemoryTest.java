@@ -14,7 +14,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,10 @@ class ReadAheadMemoryTest {
     private ReadAhead readAhead(ByteBufAllocator allocator) {
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT, Runnable::run, budget, allocator, false, TransferListener.NONE, 1 << 20);
-        TransferSettings settings = new TransferSettings(BLKSIZE, WINDOWSIZE, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(WINDOWSIZE)
+                .build();
         ChunkReader reader = new SourceChunkReader(new Zeros(), settings, context, channel.eventLoop());
         return new ReadAhead(reader, BLKSIZE, budget, channel.eventLoop(), new Silent());
     }

@@ -15,7 +15,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,10 @@ class ReadAheadTest {
 
     private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
-        TransferSettings settings = new TransferSettings(blksize, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(windowsize)
+                .build();
         ChunkReader reader = new SourceChunkReader(file, settings, fixture.context(), fixture.loop());
         blocks = new ReadAhead(reader, blksize, fixture.budget, fixture.loop(), owner);
         blocks.start();

@@ -10,7 +10,6 @@ import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
 import dev.lockstep.tftp.internal.channel.file.OutgoingFile;
-import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.SharedSource;
 import dev.lockstep.tftp.testing.TestBytes;
@@ -19,7 +18,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,7 +101,7 @@ class CachedChunkReaderTest {
             this.blksize = blksize;
             blocks = OutgoingFile.from(
                     source,
-                    new TransferSettings(blksize, 1, Duration.ZERO, Source.UNKNOWN_SIZE, 0),
+                    TransferSettings.builder().blksize(blksize).build(),
                     fixture.context().withChunkReaders(cache),
                     fixture.loop(),
                     owner);
