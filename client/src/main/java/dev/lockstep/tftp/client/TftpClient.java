@@ -98,7 +98,7 @@ public final class TftpClient implements AutoCloseable {
         this.context = new TransferContext(
                 config.limits(),
                 io,
-                new BufferBudget(config.bufferMemory()),
+                BufferBudget.ofDirectMemory(config.bufferMemory()),
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && config.taps().isEmpty(),
                 config.listener(),

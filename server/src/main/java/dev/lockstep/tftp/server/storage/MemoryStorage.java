@@ -18,6 +18,8 @@ import java.util.Map;
 public final class MemoryStorage implements Storage {
     private static final int FEW_FILES = 16;
     private static final int KIB = 1024;
+    /** Size of the largest array in bytes. */
+    private static final int LARGEST_FILE = Integer.MAX_VALUE - 8;
 
     private final long limit;
     private final WriteRules rules;
@@ -123,7 +125,8 @@ public final class MemoryStorage implements Storage {
     private final class MemorySink implements Sink {
         private final String name;
         private final ByteArrayOutputStream content = new ByteArrayOutputStream();
-        private boolean committed;
+        /** Bytes counted as used by this upload. */
+        private int taken;
 
         MemorySink(String name) {
             this.name = name;
@@ -131,16 +134,14 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public void write(ByteBuffer from) throws TftpException {
-            int length = from.remaining();
-            take(length);
-            try {
-                byte[] bytes = new byte[length];
-                from.get(bytes);
-                content.writeBytes(bytes);
-            } catch (OutOfMemoryError e) {
-                giveBack(length);
+            if (from.remaining() > LARGEST_FILE - content.size()) {
                 throw full();
             }
+            byte[] bytes = new byte[from.remaining()];
+            from.get(bytes);
+            take(bytes.length);
+            taken += bytes.length;
+            content.writeBytes(bytes);
         }
 
         @Override
@@ -149,15 +150,13 @@ public final class MemoryStorage implements Storage {
                 requireFree(name);
                 requireRoomFor(name);
                 publish(name, content.toByteArray());
-                committed = true;
+                taken = 0;
             }
         }
 
         @Override
         public void close() {
-            if (!committed) {
-                giveBack(content.size());
-            }
+            giveBack(taken);
         }
     }
 }
