@@ -3,6 +3,7 @@ package dev.lockstep.tftp.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.DefaultByteBufHolder;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * The six messages of TFTP (RFC 1350, section 5; RFC 2347). Only {@link Data} owns a buffer.
@@ -29,6 +30,13 @@ public sealed interface TftpMessage {
 
         /** Returns the requested options in the order of the request. */
         Options options();
+
+        /**
+         * Returns a copy of this request with another file name.
+         *
+         * @throws IllegalArgumentException if the file name contains NUL
+         */
+        Request withFilename(String other);
     }
 
     /** RRQ: requests to read a file from the server. */
@@ -43,6 +51,11 @@ public sealed interface TftpMessage {
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(options, "options");
         }
+
+        @Override
+        public ReadRequest withFilename(String other) {
+            return new ReadRequest(other, mode, options);
+        }
     }
 
     /** WRQ: requests to write a file to the server. */
@@ -56,6 +69,16 @@ public sealed interface TftpMessage {
             requireText(filename);
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(options, "options");
+        }
+
+        @Override
+        public WriteRequest withFilename(String other) {
+            return new WriteRequest(other, mode, options);
+        }
+
+        /** Returns the size of the file in bytes that the client announces (tsize, RFC 2349), or empty if it does not. */
+        public OptionalLong announcedSize() {
+            return options.number(Options.TSIZE, 0, Long.MAX_VALUE);
         }
     }
 

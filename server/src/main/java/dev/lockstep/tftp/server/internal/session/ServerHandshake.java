@@ -2,13 +2,13 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -103,9 +103,9 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         work = new BlockingTasks(this.context.io(), ctx.executor());
-        Source cached = request instanceof WriteRequest
-                ? null
-                : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
+        Source cached = request instanceof ReadRequest read
+                ? requestSettings.storage().tryOpenCached(read, child.peer())
+                : null;
         if (cached != null) {
             opened(reading(cached), null);
         } else {
@@ -153,13 +153,11 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
-        if (request instanceof WriteRequest) {
-            long size =
-                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
-            Sink sink = storage.write(request.filename(), size, child.peer());
+        if (request instanceof WriteRequest write) {
+            Sink sink = storage.write(write, child.peer());
             return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
-        return reading(storage.read(request.filename(), child.peer()));
+        return reading(storage.read((ReadRequest) request, child.peer()));
     }
 
     private Opened reading(Source source) {
