@@ -3,7 +3,6 @@ package dev.lockstep.tftp.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.DefaultByteBufHolder;
 import java.util.Objects;
-import java.util.OptionalLong;
 
 /**
  * The six messages of TFTP (RFC 1350, section 5; RFC 2347). Only {@link Data} owns a buffer.
@@ -74,11 +73,6 @@ public sealed interface TftpMessage {
         @Override
         public WriteRequest withFilename(String other) {
             return new WriteRequest(other, mode, options);
-        }
-
-        /** Returns the size of the file in bytes that the client announces (tsize, RFC 2349), or empty if it does not. */
-        public OptionalLong announcedSize() {
-            return options.number(Options.TSIZE, 0, Long.MAX_VALUE);
         }
     }
 

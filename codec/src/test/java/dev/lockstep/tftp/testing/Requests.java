@@ -21,6 +21,6 @@ public final class Requests {
 
     /** Returns a request to write a file that announces its size in bytes. */
     public static WriteRequest wrq(String filename, long size) {
-        return new WriteRequest(filename, TransferMode.OCTET, Options.NONE.with(Options.TSIZE, Long.toString(size)));
+        return new WriteRequest(filename, TransferMode.OCTET, Options.NONE.with("tsize", Long.toString(size)));
     }
 }

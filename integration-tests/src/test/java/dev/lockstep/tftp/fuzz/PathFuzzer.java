@@ -107,7 +107,7 @@ public final class PathFuzzer {
     }
 
     private static void write(String name, InetSocketAddress client) throws IOException {
-        Options size = Options.NONE.with(Options.TSIZE, Integer.toString(PathFuzzerFiles.PUBLIC.length));
+        Options size = Options.NONE.with("tsize", Integer.toString(PathFuzzerFiles.PUBLIC.length));
         WriteRequest request = new WriteRequest(name, TransferMode.OCTET, size);
         try (Sink sink = filesOf(request, client).write(request, client)) {
             sink.write(ByteBuffer.wrap(PathFuzzerFiles.PUBLIC));

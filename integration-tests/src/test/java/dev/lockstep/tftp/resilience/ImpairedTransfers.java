@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.resilience;
 
 import static dev.lockstep.tftp.testing.Requests.rrq;
+
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferResult;

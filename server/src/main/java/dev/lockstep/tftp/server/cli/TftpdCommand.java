@@ -173,6 +173,7 @@ public final class TftpdCommand implements Callable<Integer> {
             server = configuration.locating(() -> {
                 log.configure();
                 checkUser();
+                performance.applyToProcess();
                 return builder().start();
             });
             starting.complete(server);

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.io.FileSink;
 import dev.lockstep.tftp.io.SecureDirectory;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -173,7 +174,7 @@ public final class DirectoryStorage implements Storage {
     @Override
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         rules.check(request);
-        long size = request.announcedSize().orElse(Source.UNKNOWN_SIZE);
+        long size = KnownOption.TSIZE.requestedIn(request.options()).orElse(Source.UNKNOWN_SIZE);
         try {
             Path file = target(resolve(request.filename()));
             SecureDirectory folder = folderOf(file);

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -90,7 +91,8 @@ public final class MemoryStorage implements Storage {
     public Sink write(WriteRequest request, InetSocketAddress peer) throws TftpException {
         rules.check(request);
         String name = nameOf(request.filename());
-        contents.requireRoomFor(name, rules, request.announcedSize().orElse(0));
+        contents.requireRoomFor(
+                name, rules, KnownOption.TSIZE.requestedIn(request.options()).orElse(0));
         return rules.limit(new MemorySink(name));
     }
 

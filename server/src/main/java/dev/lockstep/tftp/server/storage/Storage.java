@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -46,7 +47,8 @@ public interface Storage {
      * Opens a file for writing. By default, every upload is refused. An implementation must enforce the rules for
      * uploads that it was given: see {@link WriteRules#check} and {@link WriteRules#limit}.
      *
-     * @param request the request, with the mode and the options of the client. The caller converts netascii
+     * @param request the request, with the mode and the options of the client, such as {@link KnownOption#TSIZE} for
+     *     the announced size. The caller converts netascii
      * @param peer the client's address
      * @return the file, which the caller commits and closes
      * @throws IOException to refuse the request

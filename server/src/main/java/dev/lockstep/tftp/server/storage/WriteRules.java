@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.negotiation.KnownOption;
 
 /**
  * The rules for uploads to a storage.
@@ -41,7 +42,7 @@ public record WriteRules(boolean allowed, boolean overwrite, long maxSize) {
         if (!allowed) {
             throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");
         }
-        checkSize(request.announcedSize().orElse(0));
+        checkSize(KnownOption.TSIZE.requestedIn(request.options()).orElse(0));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.client.load.report.LoadTable;
+import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -57,6 +58,12 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
+    @Option(
+            names = "--batch-scheduling",
+            description =
+                    "Run under the batch policy of the Linux scheduler, for a server on the same cores. Needs chrt.")
+    private boolean batchScheduling;
+
     @Override
     public Integer call() throws InterruptedException {
         LoadRun run;
@@ -70,6 +77,9 @@ public final class LoadCommand implements Callable<Integer> {
             System.err.println("tftp: " + e.getMessage() + ": unknown host");
             return 1;
         }
+        if (batchScheduling && !isBatchScheduled()) {
+            return 1;
+        }
         CountDownLatch reported = new CountDownLatch(1);
         Thread onInterrupt = new Thread(() -> stop(run, reported), "tftp-stop");
         Runtime.getRuntime().addShutdownHook(onInterrupt); // an interrupt prints the result so far
@@ -80,6 +90,16 @@ public final class LoadCommand implements Callable<Integer> {
             return report(result) && result.allWell() ? 0 : 1;
         } finally {
             reported.countDown();
+        }
+    }
+
+    private static boolean isBatchScheduled() {
+        try {
+            BatchScheduling.apply();
+            return true;
+        } catch (IOException e) {
+            System.err.println("tftp: --batch-scheduling: " + e.getMessage());
+            return false;
         }
     }
 

@@ -24,6 +24,7 @@ import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -192,7 +193,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
         TransferLimits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(request, limits, requestSettings.quirks(), size);
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
                 new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);

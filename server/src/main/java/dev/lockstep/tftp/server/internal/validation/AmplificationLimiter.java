@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.validation;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -21,9 +22,6 @@ public final class AmplificationLimiter extends ChannelDuplexHandler {
      * request or its ACK.
      */
     private static final int REPEATS_OF_DATA = 2;
-
-    private static final int DATA = 3;
-    private static final int ERROR = 5;
 
     private final ServerTransfer child;
     private final ReplyBudget buckets;
@@ -72,9 +70,9 @@ public final class AmplificationLimiter extends ChannelDuplexHandler {
         if (!firstMessageSent) {
             firstMessageSent = true;
             unvalidated.onFirstMessage(child, now);
-            remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
+            remaining += 1 + (opcode == TftpOpcode.DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != ERROR && remaining == 0) {
+        if (opcode != TftpOpcode.ERROR && remaining == 0) {
             return false;
         }
         remaining = Math.max(0, remaining - 1);

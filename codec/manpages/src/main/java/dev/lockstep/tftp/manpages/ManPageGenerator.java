@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.testing.cli;
+package dev.lockstep.tftp.manpages;
 
 import java.io.IOException;
 import java.nio.file.Files;
