@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -22,7 +23,6 @@ import dev.lockstep.tftp.io.NetasciiSink;
 import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
-import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -104,9 +104,9 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        Source cached = request instanceof WriteRequest
-                ? null
-                : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
+        Source cached = request instanceof ReadRequest read
+                ? requestSettings.storage().tryOpenCached(read, child.peer())
+                : null;
         if (cached != null) {
             opened(reading(cached), null);
         } else {
@@ -154,12 +154,11 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
-        if (request instanceof WriteRequest) {
-            long size = KnownOption.TSIZE.requestedIn(request.options()).orElse(Source.UNKNOWN_SIZE);
-            Sink sink = storage.write(request.filename(), size, child.peer());
+        if (request instanceof WriteRequest write) {
+            Sink sink = storage.write(write, child.peer());
             return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
-        return reading(storage.read(request.filename(), child.peer()));
+        return reading(storage.read((ReadRequest) request, child.peer()));
     }
 
     private Opened reading(Source source) {
