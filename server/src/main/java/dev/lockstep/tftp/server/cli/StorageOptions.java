@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;

@@ -33,10 +33,14 @@ public sealed interface ClientOperation {
     long tsize();
 
     /** Returns the request with the given options. */
-    Request request(Options asked);
+    default Request request(Options asked) {
+        return new ReadRequest(remote().filename(), remote().mode(), asked);
+    }
 
     /** Returns whether the message is the first reply of a server that ignores all options. */
-    boolean isPlainReply(TftpMessage message);
+    default boolean isPlainReply(TftpMessage message) {
+        return message instanceof Data data && data.block() == 1;
+    }
 
     /**
      * Begins the transfer after the server's reply. Must be called on the event loop.
@@ -83,16 +87,6 @@ public sealed interface ClientOperation {
         @Override
         public long tsize() {
             return remote.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : 0;
-        }
-
-        @Override
-        public Request request(Options asked) {
-            return new ReadRequest(remote.filename(), remote.mode(), asked);
-        }
-
-        @Override
-        public boolean isPlainReply(TftpMessage message) {
-            return message instanceof Data data && data.block() == 1;
         }
 
         @Override
@@ -171,16 +165,6 @@ public sealed interface ClientOperation {
         @Override
         public long tsize() {
             return 0;
-        }
-
-        @Override
-        public Request request(Options asked) {
-            return new ReadRequest(remote.filename(), remote.mode(), asked);
-        }
-
-        @Override
-        public boolean isPlainReply(TftpMessage message) {
-            return message instanceof Data data && data.block() == 1;
         }
 
         @Override
