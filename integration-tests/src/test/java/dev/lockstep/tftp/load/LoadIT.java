@@ -78,8 +78,8 @@ class LoadIT {
     @Test
     void an_open_workload_starts_transfers_at_its_rate() throws Exception {
         try (TftpServer server = start(storage)) {
-            LoadSchedule rateLimiter =
-                    new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
+            LoadSchedule rateLimiter = new LoadSchedule(
+                    1000, 500, Duration.ofMillis(100), Duration.ZERO, Duration.ofMillis(500), Long.MAX_VALUE);
             LoadResult result = run(plan(server, rateLimiter, "small.cfg"));
             assertThat(result.failures()).isEmpty();
             assertThat(result.completed())
@@ -264,7 +264,7 @@ class LoadIT {
     }
 
     private static LoadSchedule closed(long transfers, int concurrency) {
-        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
+        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, transfers);
     }
 
     private static Target target(TftpServer server, String file) {

@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.testing.Requests.rrq;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -118,8 +119,9 @@ final class ImpairedTransfers implements AutoCloseable {
                 new RemoteFile(entry.getAddress().getHostAddress(), entry.getPort(), name, TransferMode.OCTET);
         ArraySink sink = new ArraySink();
         long begin = System.nanoTime();
-        CompletableFuture<TransferResult> result =
-                kind.isGet() ? client.get(remote, sink) : client.put(remote, new ByteArraySource(content));
+        CompletableFuture<TransferResult> result = kind.isGet()
+                ? client.getAsync(TransferRequest.of(remote), sink)
+                : client.putAsync(new ByteArraySource(content), TransferRequest.of(remote));
         return result.handleAsync((done, failure) -> {
             double seconds = (System.nanoTime() - begin) / 1e9;
             relay.close();

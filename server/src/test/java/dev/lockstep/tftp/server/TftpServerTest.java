@@ -35,6 +35,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -474,6 +475,60 @@ class TftpServerTest {
         events.await(TransferEvent.Refused.class);
         events.await(TransferEvent.Refused.class);
         assertThat(server.runningTransfers()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void the_end_of_a_transfer_is_reported_after_its_file_is_closed_even_if_that_fails() throws Exception {
+        ByteArraySource source = new ByteArraySource("rest".getBytes());
+        MemorySink sink = new MemorySink();
+        List<Boolean> closedAtEnd = new CopyOnWriteArrayList<>();
+        start(builder()
+                .storage(new Storage() {
+                    @Override
+                    public Source read(String filename, InetSocketAddress peer) {
+                        return source;
+                    }
+
+                    @Override
+                    public Sink write(String filename, long size, InetSocketAddress peer) {
+                        return new Sink() {
+                            @Override
+                            public void write(ByteBuffer from) throws IOException {
+                                sink.write(from);
+                            }
+
+                            @Override
+                            public void commit() throws IOException {
+                                sink.commit();
+                            }
+
+                            @Override
+                            public void close() {
+                                sink.close();
+                                throw new LinkageError("secret");
+                            }
+                        };
+                    }
+                })
+                .listener(event -> {
+                    if (event instanceof TransferEvent.Ended) {
+                        closedAtEnd.add(source.isClosed());
+                        closedAtEnd.add(sink.isClosed());
+                    }
+                })
+                .listener(events));
+        read("f");
+        client.expect(0, 3, 0, 1, "rest");
+        client.reply(0, 4, 0, 1);
+        ended();
+        assertThat(closedAtEnd).containsExactly(true, false);
+        ask(0, 2, "f", 0, "octet", 0);
+        client.expect(0, 4, 0, 0);
+        client.reply(0, 3, 0, 1, "rest");
+        client.expect(0, 4, 0, 1);
+        ended();
+        assertThat(closedAtEnd).containsExactly(true, false, true, true);
+        assertThat(sink.isCommitted()).isTrue();
     }
 
     @Test

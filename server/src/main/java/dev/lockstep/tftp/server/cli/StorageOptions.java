@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.storage.MemoryStorageProvider;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageRegistry;

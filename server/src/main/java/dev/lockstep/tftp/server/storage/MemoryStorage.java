@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
@@ -22,6 +23,8 @@ import java.util.TreeSet;
 public final class MemoryStorage implements Storage {
     private static final int FEW_FILES = 16;
     private static final int KIB = 1024;
+    /** Size of the largest array in bytes. */
+    private static final int LARGEST_FILE = Integer.MAX_VALUE - 8;
 
     private final Contents contents;
     private final WriteRules rules;
@@ -185,7 +188,8 @@ public final class MemoryStorage implements Storage {
     private final class MemorySink implements Sink {
         private final String name;
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private boolean committed;
+        /** Bytes counted as used by this upload. */
+        private int taken;
 
         MemorySink(String name) {
             this.name = name;
@@ -193,29 +197,25 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public void write(ByteBuffer from) throws TftpException {
-            int length = from.remaining();
-            contents.take(length);
-            try {
-                byte[] bytes = new byte[length];
-                from.get(bytes);
-                written.writeBytes(bytes);
-            } catch (OutOfMemoryError e) {
-                contents.giveBack(length);
+            if (from.remaining() > LARGEST_FILE - written.size()) {
                 throw full();
             }
+            byte[] bytes = new byte[from.remaining()];
+            from.get(bytes);
+            contents.take(bytes.length);
+            taken += bytes.length;
+            written.writeBytes(bytes);
         }
 
         @Override
         public void commit() throws TftpException {
             contents.commit(name, rules, written.toByteArray());
-            committed = true;
+            taken = 0;
         }
 
         @Override
         public void close() {
-            if (!committed) {
-                contents.giveBack(written.size());
-            }
+            contents.giveBack(taken);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class StorageOptionsTest {
     private static StorageOptions options(String limit) {
         StorageOptions options = new StorageOptions();
         new CommandLine(options)
-                .registerConverter(ByteSize.class, new ByteSize.Converter())
+                .registerConverter(ByteSize.class, Invocation::byteSize)
                 .parseArgs("--memory", "--memory-limit", limit);
         return options;
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.lockstep.tftp.io.SharedSource;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;

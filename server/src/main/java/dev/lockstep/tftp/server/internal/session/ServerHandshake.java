@@ -59,7 +59,6 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final ToIntFunction<Channel> pathMtu;
 
     private ChannelHandlerContext ctx;
-    private BlockingTasks work;
     private DeadlineTimer openTimer;
     /** True as soon as a thread of the I/O pool has started, or the wait for it has timed out, whichever is first. */
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -68,8 +67,12 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     /** Whether opening the file takes longer than it may. */
     private boolean hanging;
 
-    /** The opened file: a source or a sink, the other one is null. */
+    /** The opened file: a source or a sink, the other one is null. The handshake closes it after the transfer. */
     private record Opened(Source source, Sink sink) {
+        boolean mayBlock() {
+            return source != null ? source.mayBlock() : sink.mayBlock();
+        }
+
         void close() throws IOException {
             if (source != null) {
                 source.close();
@@ -89,9 +92,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         this.child = child;
         this.request = child.request();
         this.requestSettings = requestSettings;
-        this.context = context.withIo(openings.io())
-                .withLimits(requestSettings.limits())
-                .withRateLimiter(requestSettings.rateLimiter());
+        this.context = context.with(requestSettings.limits(), openings.io(), requestSettings.rateLimiter());
         this.openings = openings;
         this.pathMtu = pathMtu;
     }
@@ -103,7 +104,6 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        work = new BlockingTasks(this.context.io(), ctx.executor());
         Source cached = request instanceof ReadRequest read
                 ? requestSettings.storage().tryOpenCached(read, child.peer())
                 : null;
@@ -141,7 +141,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             openTimer.cancel();
             opened(file, refusal);
         } else if (file != null) {
-            work.perform(file::close, failure -> {});
+            close(file, () -> {});
         }
     }
 
@@ -168,7 +168,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private void opened(Opened file, TftpException refusal) {
         boolean gone = child.isAbandoned() || !ctx.channel().isActive();
         if (file != null && gone) {
-            work.perform(file::close, failure -> ctx.close());
+            close(file, ctx::close);
         } else if (gone) {
             ctx.close();
         } else if (refusal != null) {
@@ -184,9 +184,15 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         try {
             start(file);
         } catch (RuntimeException | Error e) {
-            work.perform(file::close, failure -> ctx.close());
+            close(file, ctx::close);
             ctx.fireExceptionCaught(e);
         }
+    }
+
+    /** Closes the file, on the I/O pool if it may block. {@code then} runs on the event loop. */
+    private void close(Opened file, Runnable then) {
+        new BlockingTasks(file.mayBlock() ? context.io() : Runnable::run, ctx.executor())
+                .perform(file::close, failure -> then.run());
     }
 
     private void start(Opened file) {
@@ -197,9 +203,16 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
                 new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        TransferContext closing = context.withListener(event -> {
+            if (event instanceof TransferEvent.Ended) {
+                close(file, () -> context.listener().on(event));
+            } else {
+                context.listener().on(event);
+            }
+        });
         TransferHandler transfer = file.source != null
-                ? TransferHandler.sending(context, agreement, oack, file.source)
-                : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
+                ? TransferHandler.sending(closing, agreement, oack, file.source)
+                : TransferHandler.receiving(closing, agreement, oack == null ? new Ack(0) : oack, file.sink);
         child.started(transfer);
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(this);
