@@ -70,7 +70,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
-    private AmplificationOptions unvalidated;
+    private AddressValidationOptions addressValidation;
 
     @Mixin
     private ProbeOptions probe;
@@ -188,6 +188,7 @@ public final class TftpdCommand implements Callable<Integer> {
             System.out.println("Listening port " + address.getPort() + on);
         }
         probe.announce(System.out);
+        addressValidation.warnOfFormerFlags(LOG);
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
         }
@@ -225,7 +226,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
-        unvalidated.applyTo(builder);
+        addressValidation.applyTo(builder);
         network.applyTo(builder, where);
         return builder;
     }

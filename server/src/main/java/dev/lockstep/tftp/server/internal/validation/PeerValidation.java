@@ -96,7 +96,7 @@ public final class PeerValidation {
             validation.unvalidated().renew(transfer);
             remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != ERROR && remaining == 0) {
+        if (opcode != ERROR && remaining == 0 && !validation.isUnlimited()) {
             return false;
         }
         remaining = Math.max(0, remaining - 1);

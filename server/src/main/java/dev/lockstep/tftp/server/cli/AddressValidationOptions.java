@@ -1,0 +1,70 @@
+package dev.lockstep.tftp.server.cli;
+
+import dev.lockstep.tftp.server.AmplificationLimits;
+import dev.lockstep.tftp.server.TftpServerBuilder;
+import org.slf4j.Logger;
+import picocli.CommandLine.Option;
+
+/** The flag that limits what is sent to unvalidated peers, whose source address may be spoofed. */
+final class AddressValidationOptions {
+    private static final String FLAG = "--address-validation";
+    private static final String REQUESTS = "--unanswered-requests";
+    private static final String PER_CLIENT = "--unanswered-per-client";
+    private static final String PER_NETWORK = "--unanswered-per-network";
+
+    /** The limits that can be chosen by name. */
+    enum Profile {
+        STRICT(AmplificationLimits.STRICT),
+        NORMAL(AmplificationLimits.NORMAL),
+        OFF(AmplificationLimits.UNLIMITED);
+
+        private final AmplificationLimits limits;
+
+        Profile(AmplificationLimits limits) {
+            this.limits = limits;
+        }
+    }
+
+    @Option(
+            names = FLAG,
+            paramLabel = "PROFILE",
+            description = "Limits for peers that have not replied yet, since their address may be spoofed:"
+                    + " normal, the default, lets thousands of clients boot together behind one address;"
+                    + " strict is an eighth of it, for a server that the Internet can reach;"
+                    + " off is for networks without spoofed addresses.")
+    private Profile profile = Profile.NORMAL;
+
+    @Option(names = REQUESTS, hidden = true)
+    private Integer requests;
+
+    @Option(names = PER_CLIENT, hidden = true)
+    private ByteSize perClient;
+
+    @Option(names = PER_NETWORK, hidden = true)
+    private ByteSize perNetwork;
+
+    /**
+     * Applies these flags to a builder. Each of the former flags replaces one limit of the profile.
+     *
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    void applyTo(TftpServerBuilder builder) {
+        builder.amplificationLimits(new AmplificationLimits(
+                requests == null ? profile.limits.requests() : requests,
+                perClient == null ? profile.limits.perClient() : perClient.bytes(),
+                perNetwork == null ? profile.limits.perNetwork() : perNetwork.bytes()));
+    }
+
+    /** Logs a warning for each of the former flags that is used. */
+    void warnOfFormerFlags(Logger log) {
+        warn(log, REQUESTS, requests);
+        warn(log, PER_CLIENT, perClient);
+        warn(log, PER_NETWORK, perNetwork);
+    }
+
+    private static void warn(Logger log, String flag, Object value) {
+        if (value != null) {
+            log.warn("{} will be removed (expected: {})", flag, FLAG);
+        }
+    }
+}
