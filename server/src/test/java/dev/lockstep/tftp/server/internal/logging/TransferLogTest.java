@@ -143,7 +143,7 @@ class TransferLogTest {
 
     @Test
     void a_dropped_request_is_logged_and_an_eviction_is_not() {
-        log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
+        log.on(new TransferEvent.RequestDropped(PEER, "rate limit for unvalidated peers"));
         TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
