@@ -121,7 +121,7 @@ public record LoadResult(
      *
      * @return whether no transfer has failed
      */
-    public boolean allWell() {
+    public boolean isSuccessful() {
         return failed == 0;
     }
 }
