@@ -28,7 +28,7 @@ public final class TftpServerBuilder {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<TransferListener> listeners = new ArrayList<>();
     private final List<PacketTap> taps = new ArrayList<>();
-    private final List<ServerLifecycleListener> companions = new ArrayList<>();
+    private final List<ServerLifecycleListener> lifecycleListeners = new ArrayList<>();
     private final List<Integer> inherited = new ArrayList<>();
     private Integer port;
     private Storage storage;
@@ -205,8 +205,8 @@ public final class TftpServerBuilder {
     }
 
     /** Adds a service that runs while requests are served. */
-    public TftpServerBuilder companion(ServerLifecycleListener companion) {
-        companions.add(companion);
+    public TftpServerBuilder lifecycleListener(ServerLifecycleListener lifecycleListener) {
+        lifecycleListeners.add(lifecycleListener);
         return this;
     }
 
@@ -251,7 +251,7 @@ public final class TftpServerBuilder {
                 strictness,
                 TransferListener.all(all),
                 taps,
-                companions,
+                lifecycleListeners,
                 inherited);
     }
 

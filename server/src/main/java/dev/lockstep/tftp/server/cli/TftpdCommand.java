@@ -235,7 +235,7 @@ public final class TftpdCommand implements Callable<Integer> {
         TftpServerBuilder builder = settings();
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
-        manager.ifPresent(builder::companion);
+        manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
             builder.storage(storage.storage(staleUploads)).limits(limits.limits());
         } else {

@@ -29,7 +29,7 @@ import java.util.Objects;
  * @param strictness how malformed requests are treated
  * @param listener observes the transfers
  * @param taps observe the packets
- * @param companions are started and stopped with the server
+ * @param lifecycleListeners are started and stopped with the server
  * @param inherited descriptors of UDP sockets that are bound already; if there are any, no address is bound by default
  */
 public record ServerConfig(
@@ -47,14 +47,14 @@ public record ServerConfig(
         Strictness strictness,
         TransferListener listener,
         List<PacketTap> taps,
-        List<ServerLifecycleListener> companions,
+        List<ServerLifecycleListener> lifecycleListeners,
         List<Integer> inherited) {
     public static final int NOWHERE = -1;
 
     public ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
-        companions = List.copyOf(companions);
+        lifecycleListeners = List.copyOf(lifecycleListeners);
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
