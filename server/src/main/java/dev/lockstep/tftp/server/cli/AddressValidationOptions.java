@@ -2,15 +2,11 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import org.slf4j.Logger;
 import picocli.CommandLine.Option;
 
 /** The flag that limits what is sent to unvalidated peers, whose source address may be spoofed. */
 final class AddressValidationOptions {
     private static final String FLAG = "--address-validation";
-    private static final String REQUESTS = "--unanswered-requests";
-    private static final String PER_CLIENT = "--unanswered-per-client";
-    private static final String PER_NETWORK = "--unanswered-per-network";
 
     /** The limits that can be chosen by name. */
     enum Profile {
@@ -34,13 +30,13 @@ final class AddressValidationOptions {
                     + " off is for networks without spoofed addresses.")
     private Profile profile = Profile.NORMAL;
 
-    @Option(names = REQUESTS, hidden = true)
+    @Option(names = "--unanswered-requests", hidden = true, description = FLAG)
     private Integer requests;
 
-    @Option(names = PER_CLIENT, hidden = true)
+    @Option(names = "--unanswered-per-client", hidden = true, description = FLAG)
     private ByteSize perClient;
 
-    @Option(names = PER_NETWORK, hidden = true)
+    @Option(names = "--unanswered-per-network", hidden = true, description = FLAG)
     private ByteSize perNetwork;
 
     /**
@@ -53,18 +49,5 @@ final class AddressValidationOptions {
                 requests == null ? profile.limits.requests() : requests,
                 perClient == null ? profile.limits.perClient() : perClient.bytes(),
                 perNetwork == null ? profile.limits.perNetwork() : perNetwork.bytes()));
-    }
-
-    /** Logs a warning for each of the former flags that is used. */
-    void warnOfFormerFlags(Logger log) {
-        warn(log, REQUESTS, requests);
-        warn(log, PER_CLIENT, perClient);
-        warn(log, PER_NETWORK, perNetwork);
-    }
-
-    private static void warn(Logger log, String flag, Object value) {
-        if (value != null) {
-            log.warn("{} will be removed (expected: {})", flag, FLAG);
-        }
     }
 }

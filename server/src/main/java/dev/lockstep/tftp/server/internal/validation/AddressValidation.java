@@ -149,11 +149,11 @@ public final class AddressValidation {
      */
     public ServerTransfer evictOldest(Predicate<ServerTransfer> which, long now) {
         return unvalidated.evictFirst(transfer -> {
-            PeerValidation peer = transfer.validation();
-            if (!peer.hasWaited(0, now) || !which.test(transfer)) {
-                return Verdict.KEEP; // before the first message there is nothing to reply to
+            long waiting = transfer.validation().timeSinceReply(now);
+            if (waiting < 0 || !which.test(transfer)) {
+                return Verdict.KEEP;
             }
-            return peer.hasWaited(REPLY_TIMEOUT, now) ? Verdict.EVICT : Verdict.STOP;
+            return waiting >= REPLY_TIMEOUT ? Verdict.EVICT : Verdict.STOP;
         });
     }
 }
