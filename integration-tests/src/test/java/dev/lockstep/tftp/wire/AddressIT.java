@@ -40,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class AddressIT {
     private static final byte[] TARGET = pattern(2240);
+    private static final int SILENCE_MILLIS = 300;
 
     @TempDir
     private static Path root;
@@ -280,7 +281,7 @@ class AddressIT {
         byte[] request = rrq("target");
         try (MulticastSocket everyone = new MulticastSocket(new InetSocketAddress(net.ourAddress(), 0))) {
             everyone.setNetworkInterface(NetworkInterface.getByName(net.near()));
-            everyone.setSoTimeout((int) RawSocketPeer.SILENCE.toMillis());
+            everyone.setSoTimeout(SILENCE_MILLIS);
             everyone.send(new DatagramPacket(request, request.length, there.at("224.0.0.1")));
             DatagramPacket answer = new DatagramPacket(new byte[600], 600);
             assertThatThrownBy(() -> everyone.receive(answer)).isInstanceOf(java.net.SocketTimeoutException.class);

@@ -177,7 +177,7 @@ class ClientGetIT {
         try (RawSocketPeer elsewhere = new RawSocketPeer("127.0.0.2")) {
             elsewhere.sendTo(request.from(), data(1, bytes("not the server's")));
             elsewhere
-                    .poll(RawSocketPeer.SILENCE)
+                    .pollUntilRest()
                     .ifPresent(answer ->
                             assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR));
         }
@@ -324,7 +324,7 @@ class ClientGetIT {
         tid.send(error(8, "no options please"));
         server.answerer(server.awaitRequest()).send(error(8, "and no files either"));
         assertThat(expectFailure().stderr()).contains("8").contains("and no files either");
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test
@@ -332,7 +332,7 @@ class ClientGetIT {
         get("--blksize", "1024");
         tid.send(error(1, "no such thing"));
         assertThat(expectFailure().stderr()).matches("tftp: .*127\\.0\\.0\\.1.*: 1 .*no such thing.*\\R");
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
         tid.expectSilence();
     }
 
@@ -578,7 +578,7 @@ class ClientGetIT {
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         server.listener()
-                .poll(RawSocketPeer.SILENCE)
+                .pollUntilRest()
                 .ifPresent(sent -> assertThat(sent.bytes()).hasSizeLessThanOrEqualTo(512));
     }
 
@@ -588,7 +588,7 @@ class ClientGetIT {
         assertThat(client.await().exit()).isEqualTo(2);
         client = tftp(folder, "get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test

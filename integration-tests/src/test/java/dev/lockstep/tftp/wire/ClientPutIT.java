@@ -253,7 +253,7 @@ class ClientPutIT {
     void case19_a_request_answered_by_another_ack_than_0_sends_no_data(int block) throws IOException {
         put(CONTENT, "--blksize", "1024", "--timeout", "5");
         tid.send(ack(block));
-        tid.poll(RawSocketPeer.SILENCE)
+        tid.pollUntilRest()
                 .ifPresent(answer ->
                         assertThat(answer.opcode()).as(answer.toString()).isNotEqualTo(Datagram.DATA));
     }
@@ -415,7 +415,7 @@ class ClientPutIT {
         client = tftp(folder, "put", "missing", server.url("file"));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test

@@ -106,8 +106,7 @@ class DownloadIT {
             before = expected;
         }
         byte[] last = before;
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
+        client.pollUntilRest().ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
         assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
     }
 
@@ -145,7 +144,7 @@ class DownloadIT {
             client.sendTo(daemon.address(), request);
         }
         byte[] oack = client.expectOack().bytes();
-        client.poll(RawSocketPeer.SILENCE).ifPresent(again -> {
+        client.pollUntilRest().ifPresent(again -> {
             assertThat(again.from()).isEqualTo(client.peer());
             assertThat(again.bytes()).isEqualTo(oack);
         });
@@ -537,7 +536,7 @@ class DownloadIT {
     }
 
     private void expectNoTftp() {
-        client.poll(RawSocketPeer.SILENCE).ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
+        client.pollUntilRest().ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -117,7 +118,7 @@ class TransferEndIT {
             stopped.interrupt();
             stopped.awaitLine("the farewell", line -> line.equals("Interrupt, quitting..."));
             late.ask(stopped.address(), rrq("draining"));
-            late.poll(RawSocketPeer.SILENCE)
+            late.pollUntilRest()
                     .ifPresent(answer ->
                             assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR));
             reader.send(ack(0));
@@ -155,14 +156,17 @@ class TransferEndIT {
             }
             client.send(ack(n));
         }
-        readUntilQuiet();
-        awaitItsLine(daemon);
+        readUntilEnd();
         daemon.assertNoAlarm(name);
     }
 
-    /** Reads all packets until the idle timeout of the daemon has expired. */
-    private void readUntilQuiet() {
-        while (client.poll(java.time.Duration.ofMillis(1500)).isPresent()) {
+    /** Reads all packets until the daemon logs the end of the transfer: its idle timeout has expired. */
+    private void readUntilEnd() {
+        while (daemon.linesAbout(name).isEmpty()) {
+            client.poll(Duration.ofMillis(20));
+            assertThat(daemon.isAlive()).isTrue();
+        }
+        while (client.pollUntilRest().isPresent()) {
             assertThat(daemon.isAlive()).isTrue();
         }
     }
@@ -197,8 +201,7 @@ class TransferEndIT {
         client.send(ack(0));
         client.expectAfterOack(bytes(0, 3, 0, 1));
         client.send(ack(0));
-        readUntilQuiet();
-        awaitItsLine(daemon);
+        readUntilEnd();
         daemon.assertNoAlarm(name);
     }
 
@@ -206,8 +209,7 @@ class TransferEndIT {
     void case65_silence_after_the_oack_logs_no_warning() {
         client.ask(daemon.address(), rrq(name, "tsize", "0", "utimeout", "200000"));
         client.expectOack();
-        readUntilQuiet();
-        awaitItsLine(daemon);
+        readUntilEnd();
         daemon.assertNoAlarm(name);
     }
 
@@ -235,7 +237,7 @@ class TransferEndIT {
         client.ask(daemon.address(), wrq(name, "utimeout", "100000"));
         client.expectOack();
         client.send(data(1, bytes("x".repeat(512))));
-        readUntilQuiet();
+        readUntilEnd();
         assertThat(root.resolve(name)).hasBinaryContent(TARGET);
         try (Stream<Path> files = Files.walk(root)) {
             assertThat(files.filter(file -> file.toString().contains(name))).hasSize(1);

@@ -166,8 +166,7 @@ class UploadIT {
         sendBlock(1);
         client.expect(ack(1));
         sendBlock(3);
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(1)));
+        client.pollUntilRest().ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(1)));
         for (int n = 2; n <= 5; n++) {
             sendBlock(n);
             client.expect(ack(n));
@@ -428,8 +427,7 @@ class UploadIT {
         open();
         client.upload(CONTENT, 512, 1);
         client.send(data(6, pattern(512)));
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(5)));
+        client.pollUntilRest().ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(5)));
         client.send(data(5, pattern(512)));
         client.expect(ack(5));
         client.expectSilence();
@@ -528,7 +526,7 @@ class UploadIT {
         client.expectOack();
         client.upload(CONTENT, 512, 1);
         client.sendTo(daemon.address(), request);
-        client.poll(RawSocketPeer.SILENCE);
+        client.pollUntilRest();
         assertThat(stored()).isEqualTo(CONTENT);
         client.poll(Duration.ofMillis(1500)); // past the dallying of the server
         client.ask(daemon.address(), request);
@@ -536,7 +534,7 @@ class UploadIT {
         assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.OACK);
         assertThat(stored()).isEqualTo(CONTENT);
         client.send(error(0, "never mind"));
-        client.poll(RawSocketPeer.SILENCE);
+        client.pollUntilRest();
         assertThat(stored()).isEqualTo(CONTENT);
     }
 

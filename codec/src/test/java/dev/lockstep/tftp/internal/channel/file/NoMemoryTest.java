@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.internal.channel.BurstEncoder;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
@@ -14,7 +15,6 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
-import dev.lockstep.tftp.codec.TftpException;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
