@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -145,6 +146,8 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-14")
+    @Tag("case-F9")
     void case14_f09_a_last_ack_that_never_arrives_logs_no_warning() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
@@ -172,6 +175,8 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-18")
+    @Tag("case-F1")
     void case18_f01_error_8_to_an_oack_logs_no_warning() {
         client.ask(longTimeout.address(), rrq(name, "tsize", "0", "blksize", "1468", "windowsize", "4"));
         client.expectOack();
@@ -182,6 +187,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-F4")
     void f04_error_0_in_the_middle_logs_no_warning() {
         client.ask(longTimeout.address(), rrq(name, "blksize", "1024", "tsize", "0"));
         client.expectOack();
@@ -194,6 +200,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-F3")
     void f03_a_client_that_never_acknowledges_the_empty_block_logs_no_warning() throws IOException {
         Files.write(root.resolve(name), new byte[0]);
         client.ask(daemon.address(), rrq(name, "blksize", "1432", "tsize", "0", "utimeout", "200000"));
@@ -206,6 +213,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-65")
     void case65_silence_after_the_oack_logs_no_warning() {
         client.ask(daemon.address(), rrq(name, "tsize", "0", "utimeout", "200000"));
         client.expectOack();
@@ -214,6 +222,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-49")
     void case49_a_silent_client_gets_error_0_when_the_idle_timeout_expires() {
         client.ask(daemon.address(), rrq(name, "utimeout", "100000"));
         client.expectOack();
@@ -233,6 +242,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-36")
     void case36_an_upload_that_dies_midway_leaves_the_old_file_and_nothing_else() throws IOException {
         client.ask(daemon.address(), wrq(name, "utimeout", "100000"));
         client.expectOack();
@@ -245,6 +255,7 @@ class TransferEndIT {
     }
 
     @Test
+    @Tag("case-50")
     void case50_a_client_that_is_gone_ends_its_transfer_at_once() {
         client.ask(longTimeout.address(), rrq(name, "utimeout", "50000"));
         client.expectOack();
