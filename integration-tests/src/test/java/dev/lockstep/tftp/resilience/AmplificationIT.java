@@ -160,7 +160,7 @@ class AmplificationIT {
                 boolean awaitsReply = i == 0 || answer.isPresent();
                 for (RawSocketPeer victim : victims) {
                     victim.ask(daemon.address(), rrq(i % 2 == 0 ? "f" : "g"));
-                    answer = awaitsReply ? victim.poll(RawSocketPeer.SILENCE) : Optional.empty();
+                    answer = awaitsReply ? victim.pollUntilRest() : Optional.empty();
                     answer.ifPresent(came::add);
                 }
             }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.TftpServer;
@@ -21,7 +22,7 @@ class AddressValidationOptionsTest {
     private final CommandLine command = new CommandLine(
                     CommandSpec.create().addMixin("validation", CommandSpec.forAnnotatedObject(options)))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .registerConverter(ByteSize.class, new ByteSize.Converter());
+            .registerConverter(ByteSize.class, Invocation::byteSize);
 
     private AmplificationLimits limits(String... flags) {
         command.parseArgs(flags);
