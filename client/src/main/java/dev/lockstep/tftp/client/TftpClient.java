@@ -86,7 +86,7 @@ public final class TftpClient implements AutoCloseable {
         TransferContext context = new TransferContext(
                 config.limits(),
                 io,
-                new BufferBudget(config.bufferMemory()),
+                BufferBudget.ofDirectMemory(config.bufferMemory()),
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && config.taps().isEmpty(),
                 config.listener(),

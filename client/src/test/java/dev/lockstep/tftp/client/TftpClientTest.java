@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.lockstep.tftp.client.internal.connect.NonClosingSink;
+import dev.lockstep.tftp.client.internal.connect.CancellableSink;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -527,9 +527,11 @@ class TftpClientTest {
     @Test
     void a_get_that_is_cancelled_before_the_commit_is_not_committed() throws Exception {
         CompletableFuture<TransferResult> transfer = new CompletableFuture<>();
-        Sink nonClosing = new NonClosingSink(sink, transfer);
+        Sink cancellable = new CancellableSink(sink, transfer);
         transfer.cancel(true);
-        assertThatThrownBy(nonClosing::commit).isInstanceOf(TftpException.class).hasMessage("cancelled");
+        assertThatThrownBy(cancellable::commit)
+                .isInstanceOf(TftpException.class)
+                .hasMessage("cancelled");
         assertThat(sink.isCommitted()).isFalse();
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.load;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.LocalPorts;
@@ -13,6 +14,8 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -144,12 +147,12 @@ class LoadIT {
         wrong.put("boot.img", spoilt);
         return new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                return (reads.incrementAndGet() == number ? wrong : storage).read(filename, peer);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                return (reads.incrementAndGet() == number ? wrong : storage).read(request, peer);
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new AssertionError("unexpected write");
             }
         };
@@ -187,7 +190,7 @@ class LoadIT {
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(100 * 70_000L);
-            try (Source uploaded = storage.read("up-99.bin", null)) {
+            try (Source uploaded = storage.read(rrq("up-99.bin"), null)) {
                 assertThat(uploaded.size()).isEqualTo(70_000);
             }
         }

@@ -24,7 +24,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** A get, a put or a probe. Owns the file. A transfer only borrows it, so that another transfer may follow. */
+/** A get, a put or a probe. Owns the file: its transfer does not close it, so that another transfer may follow. */
 public sealed interface ClientOperation {
     /** Returns the file on the server. */
     RemoteFile remote();
@@ -65,14 +65,17 @@ public sealed interface ClientOperation {
     /** Closes the file. */
     void close() throws IOException;
 
-    /**
-     * A get.
-     *
-     * @param result once it is complete, nothing is committed
-     */
-    record Download(RemoteFile remote, Sink sink, Future<?> result) implements ClientOperation {
+    /** A get. */
+    record Download(RemoteFile remote, Sink sink) implements ClientOperation {
+        /**
+         * Returns a get.
+         *
+         * @param result once it is complete, nothing is committed
+         */
         public static Download of(RemoteFile remote, Sink sink, Future<?> result) {
-            return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink, result);
+            Sink cancellable = new CancellableSink(sink, result);
+            boolean netascii = remote.mode() == TransferMode.NETASCII;
+            return new Download(remote, netascii ? new NetasciiSink(cancellable) : cancellable);
         }
 
         /**
@@ -89,7 +92,7 @@ public sealed interface ClientOperation {
         @Override
         public void begin(
                 ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
-            TransferHandler.receiving(context, negotiated, oack ? new Ack(0) : null, new NonClosingSink(sink, result))
+            TransferHandler.receiving(context, negotiated, oack ? new Ack(0) : null, sink)
                     .addTo(pipeline);
         }
 
@@ -133,8 +136,7 @@ public sealed interface ClientOperation {
         @Override
         public void begin(
                 ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
-            TransferHandler.sending(context, negotiated, null, new NonClosingSource(source))
-                    .addTo(pipeline);
+            TransferHandler.sending(context, negotiated, null, source).addTo(pipeline);
         }
 
         @Override

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * TransferLimits the number of running transfers, in all and for each client. Safe for use by several threads; called once for
+ * Limits the number of running transfers, in all and for each client. Safe for use by several threads; called once for
  * each request.
  */
 public final class TransferQuota {

@@ -1,5 +1,6 @@
-package dev.lockstep.tftp.io;
+package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
