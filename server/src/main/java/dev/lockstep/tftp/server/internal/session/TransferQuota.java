@@ -2,7 +2,6 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.server.internal.validation.ClientPrefix;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,7 +59,7 @@ public final class TransferQuota {
      * Returns the transfer to evict for a new request of a client, if a limit is reached: the one that has been idle
      * timeout, among those of the client if its limit is reached, otherwise among all.
      *
-     * @param client identifies the client, see {@link ClientPrefix}
+     * @param client identifies the client, see {@link ServerTransfer#client}
      * @param now the time in nanoseconds
      * @return null if no limit is reached, or no transfer has been idle for {@link RunningTransfers#LEAST_SILENCE}
      */

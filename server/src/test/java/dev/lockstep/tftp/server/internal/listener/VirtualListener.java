@@ -18,8 +18,7 @@ import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.PortPool;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
-import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -70,9 +69,8 @@ final class VirtualListener {
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new ReplyBudget(config.unvalidated(), 42),
+                new AddressValidation(config.unvalidated(), 42),
                 storage -> openings,
-                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {
             @Override

@@ -7,7 +7,9 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -15,13 +17,20 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class TransferQuotaTest {
+    private final AddressValidation validation = new AddressValidation(AmplificationLimits.DEFAULT, 42);
     private final TransferQuota admission = new TransferQuota(3, 2);
 
     private ServerTransfer enter(String address) throws TftpException {
         InetSocketAddress peer = new InetSocketAddress(address, 2000);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        ServerTransfer child =
-                new ServerTransfer(peer, request, PortMode.FRESH, 0, admission, new EmbeddedChannel().eventLoop());
+        ServerTransfer child = new ServerTransfer(
+                peer,
+                request,
+                PortMode.FRESH,
+                0,
+                validation.admit(peer, 0),
+                admission,
+                new EmbeddedChannel().eventLoop());
         admission.enter(child);
         return child;
     }

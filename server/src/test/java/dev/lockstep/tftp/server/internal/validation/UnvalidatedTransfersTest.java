@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -21,10 +22,12 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class UnvalidatedTransfersTest {
+    private static final int OACK = 6;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final TransferQuota admission = new TransferQuota(100, 100);
-    private final UnvalidatedTransfers unvalidated = new UnvalidatedTransfers(3);
+    private final AddressValidation validation =
+            new AddressValidation(new AmplificationLimits(3, 1 << 20, 1 << 20), 42);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
 
     private ServerTransfer child() throws TftpException {
@@ -32,11 +35,22 @@ class UnvalidatedTransfersTest {
         channels.add(channel);
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), channels.size());
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        ServerTransfer child = new ServerTransfer(peer, request, PortMode.FRESH, 0, admission, channel.eventLoop());
+        ServerTransfer child = new ServerTransfer(
+                peer,
+                request,
+                PortMode.FRESH,
+                0,
+                new PeerValidation(validation, peer.getAddress()),
+                admission,
+                channel.eventLoop());
         admission.enter(child);
-        unvalidated.add(child);
-        child.openedThrough(channel, null);
+        child.validation().start(child);
+        child.opened(channel);
         return child;
+    }
+
+    private static void replyTo(ServerTransfer child, long now) {
+        assertThat(child.validation().maySend(OACK, 10, now)).isTrue();
     }
 
     private List<Boolean> open() {
@@ -55,7 +69,7 @@ class UnvalidatedTransfersTest {
     @Test
     void a_validated_or_finished_transfer_is_not_evicted() throws TftpException {
         ServerTransfer first = child();
-        unvalidated.remove(first);
+        first.validation().validated(0);
         child();
         child();
         child();
@@ -65,14 +79,14 @@ class UnvalidatedTransfersTest {
     }
 
     private boolean isEvicted(long now) {
-        return unvalidated.evictOldest(any -> true, now) != null;
+        return validation.evictOldest(any -> true, now) != null;
     }
 
     @Test
     void a_full_server_evicts_only_transfers_whose_peer_had_time_to_reply() throws TftpException {
         assertThat(isEvicted(9 * SECOND)).isFalse();
-        unvalidated.onFirstMessage(child(), 0);
-        unvalidated.onFirstMessage(child(), 2 * SECOND);
+        replyTo(child(), 0);
+        replyTo(child(), 2 * SECOND);
         assertThat(isEvicted(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
         assertThat(isEvicted(3 * SECOND)).isTrue();
@@ -85,7 +99,7 @@ class UnvalidatedTransfersTest {
     void a_transfer_that_has_sent_nothing_yet_is_not_evicted() throws TftpException {
         ServerTransfer slow = child();
         assertThat(isEvicted(9 * SECOND)).isFalse();
-        unvalidated.onFirstMessage(slow, 9 * SECOND);
+        replyTo(slow, 9 * SECOND);
         assertThat(isEvicted(11 * SECOND)).isFalse();
         assertThat(isEvicted(12 * SECOND)).isTrue();
     }
@@ -94,11 +108,11 @@ class UnvalidatedTransfersTest {
     void transfers_behind_one_that_has_sent_nothing_are_evicted() throws TftpException {
         ServerTransfer slow = child();
         ServerTransfer second = child();
-        unvalidated.onFirstMessage(child(), 0);
-        unvalidated.onFirstMessage(second, SECOND);
+        replyTo(child(), 0);
+        replyTo(second, SECOND);
         assertThat(isEvicted(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(true, true, false);
-        unvalidated.onFirstMessage(slow, 3 * SECOND);
+        replyTo(slow, 3 * SECOND);
         assertThat(isEvicted(4 * SECOND))
                 .as("in the order of the first messages")
                 .isTrue();
@@ -107,11 +121,11 @@ class UnvalidatedTransfersTest {
 
     @Test
     void only_transfers_that_hold_the_needed_port_are_evicted() throws TftpException {
-        unvalidated.onFirstMessage(child(), 0);
+        replyTo(child(), 0);
         PortMode range = new PortMode.Range(7000, 7001);
-        assertThat(unvalidated.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
+        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
                 .isNull();
-        assertThat(unvalidated.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
+        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
                 .isNotNull();
     }
 

@@ -13,15 +13,15 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ReplyBudgetTest {
+class AddressValidationTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final long PER_CLIENT = 2000;
     private static final long PER_NETWORK = 6000;
     private static final int UNVALIDATED = 20;
     private static final int PORT = 2000;
 
-    private final ReplyBudget buckets =
-            new ReplyBudget(new AmplificationLimits(2 * UNVALIDATED, PER_CLIENT, PER_NETWORK), 42);
+    private final AddressValidation validation =
+            new AddressValidation(new AmplificationLimits(2 * UNVALIDATED, PER_CLIENT, PER_NETWORK), 42);
 
     private static InetAddress at(String address) throws UnknownHostException {
         return InetAddress.getByName(address);
@@ -31,9 +31,21 @@ class ReplyBudgetTest {
         return new InetSocketAddress(at(address), PORT);
     }
 
+    private PeerValidation peer(String address) throws UnknownHostException {
+        return new PeerValidation(validation, at(address));
+    }
+
+    private boolean admits(String address, long now) throws UnknownHostException {
+        return admits(validation, asking(address), now);
+    }
+
+    private static boolean admits(AddressValidation validation, InetSocketAddress peer, long now) {
+        return validation.admit(peer, now) != null;
+    }
+
     private long takeAll(String address, long now) throws UnknownHostException {
         long got = 0;
-        while (buckets.tryTake(at(address), 100, now)) {
+        while (validation.tryTake(peer(address), 100, now)) {
             got += 100;
         }
         return got;
@@ -73,52 +85,52 @@ class ReplyBudgetTest {
 
     @Test
     void a_request_is_dropped_when_its_address_has_no_tokens_for_a_reply() throws UnknownHostException {
-        assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
+        assertThat(admits("192.0.2.1", 0)).isTrue();
         takeAll("192.0.2.1", 0);
-        assertThat(buckets.admits(asking("192.0.2.1"), 0)).isFalse();
-        assertThat(buckets.admits(asking("192.0.2.2"), 0)).isTrue();
+        assertThat(admits("192.0.2.1", 0)).isFalse();
+        assertThat(admits("192.0.2.2", 0)).isTrue();
     }
 
     @Test
     void a_reply_of_the_peer_returns_its_tokens() throws UnknownHostException {
         for (int i = 0; i < 10_000; i++) {
-            assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
-            assertThat(buckets.tryTake(at("192.0.2.1"), 544, 0)).isTrue();
-            buckets.answered(at("192.0.2.1"), 544, 0);
+            assertThat(admits("192.0.2.1", 0)).isTrue();
+            assertThat(validation.tryTake(peer("192.0.2.1"), 544, 0)).isTrue();
+            validation.validated(peer("192.0.2.1"), 544, 0);
         }
     }
 
     @Test
     void the_rate_of_unvalidated_peers_is_limited_and_that_of_validated_ones_is_not() throws UnknownHostException {
-        assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
-        buckets.answered(at("192.0.2.1"), 0, 0);
+        assertThat(admits("192.0.2.1", 0)).isTrue();
+        validation.validated(peer("192.0.2.1"), 0, 0);
         for (int i = 0; i < UNVALIDATED; i++) {
-            assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
+            assertThat(admits("198.51.100." + i, 0)).isTrue();
         }
-        assertThat(buckets.admits(asking("203.0.113.1"), 0)).isFalse();
-        assertThat(buckets.admits(asking("192.0.2.1"), 0)).isTrue();
-        assertThat(buckets.admits(asking("203.0.113.1"), SECOND)).isTrue();
+        assertThat(admits("203.0.113.1", 0)).isFalse();
+        assertThat(admits("192.0.2.1", 0)).isTrue();
+        assertThat(admits("203.0.113.1", SECOND)).isTrue();
     }
 
     @Test
     void an_ipv6_host_is_validated_by_its_64() throws UnknownHostException {
-        buckets.answered(at("2001:db8:1:1::1"), 0, 0);
+        validation.validated(peer("2001:db8:1:1::1"), 0, 0);
         for (int i = 0; i < UNVALIDATED; i++) {
-            assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
+            assertThat(admits("198.51.100." + i, 0)).isTrue();
         }
-        assertThat(buckets.admits(asking("2001:db8:1:1:ffff::2"), 0)).isTrue();
-        assertThat(buckets.admits(asking("2001:db8:1:2::1"), 0)).isFalse();
+        assertThat(admits("2001:db8:1:1:ffff::2", 0)).isTrue();
+        assertThat(admits("2001:db8:1:2::1", 0)).isFalse();
     }
 
     @Test
     void an_unvalidated_peer_that_retransmits_its_dropped_request_is_admitted() throws UnknownHostException {
         for (int i = 0; i < UNVALIDATED; i++) {
-            assertThat(buckets.admits(asking("198.51.100." + i), 0)).isTrue();
+            assertThat(admits("198.51.100." + i, 0)).isTrue();
         }
-        assertThat(buckets.admits(asking("203.0.113.1"), 0)).isFalse();
-        assertThat(buckets.admits(asking("203.0.113.1"), SECOND / 10)).isFalse();
-        assertThat(buckets.admits(asking("203.0.113.1"), SECOND / 4)).isTrue();
-        assertThat(buckets.admits(asking("203.0.113.2"), SECOND / 4)).isFalse();
+        assertThat(admits("203.0.113.1", 0)).isFalse();
+        assertThat(admits("203.0.113.1", SECOND / 10)).isFalse();
+        assertThat(admits("203.0.113.1", SECOND / 4)).isTrue();
+        assertThat(admits("203.0.113.2", SECOND / 4)).isFalse();
     }
 
     @Test
@@ -129,7 +141,7 @@ class ReplyBudgetTest {
             for (int i = 0; i < 2000; i++) {
                 int sender = 1000 * second + i; // half of the addresses repeat those of the previous second
                 InetSocketAddress from = asking("198.51." + sender / 256 + "." + sender % 256);
-                admitted += buckets.admits(from, second * SECOND + i) ? 1 : 0;
+                admitted += admits(validation, from, second * SECOND + i) ? 1 : 0;
             }
         }
         int unvalidated = UNVALIDATED + (seconds - 1) * 2;
@@ -139,40 +151,41 @@ class ReplyBudgetTest {
 
     @Test
     void validated_clients_return_tokens_for_other_retransmitting_clients() throws UnknownHostException {
-        ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
         InetSocketAddress[] clients = new InetSocketAddress[5000];
         for (int i = 0; i < clients.length; i++) {
             clients[i] = asking("10.0." + i / 250 + "." + i % 250);
-            assertThat(usual.admits(clients[i], 0)).isEqualTo(i < 2048);
+            assertThat(admits(usual, clients[i], 0)).isEqualTo(i < 2048);
         }
         for (int i = 2048; i < clients.length; i++) {
-            while (usual.admits(asking("203.0.113." + i % 256), SECOND / 2)) {
+            while (admits(usual, asking("203.0.113." + i % 256), SECOND / 2)) {
                 assertThat(i)
                         .as("a flood uses up the rate of unvalidated peers")
                         .isEqualTo(2048);
             }
-            assertThat(usual.admits(clients[i], SECOND / 2)).isTrue();
-            usual.answered(clients[i].getAddress(), 0, SECOND / 2);
+            assertThat(admits(usual, clients[i], SECOND / 2)).isTrue();
+            usual.validated(new PeerValidation(usual, clients[i].getAddress()), 0, SECOND / 2);
         }
     }
 
     @Test
     void a_thousand_clients_that_boot_together_behind_one_address_are_all_admitted() throws UnknownHostException {
-        ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
         for (int i = 0; i < 1000; i++) {
-            assertThat(usual.admits(asking("192.0.2.1"), 0)).isTrue();
-            assertThat(usual.tryTake(at("192.0.2.1"), ReplyBudget.FIRST_MESSAGE, 0))
+            assertThat(admits(usual, asking("192.0.2.1"), 0)).isTrue();
+            assertThat(usual.tryTake(peer("192.0.2.1"), AddressValidation.FIRST_MESSAGE, 0))
                     .isTrue();
         }
     }
 
     @Test
     void two_thousand_clients_of_one_subnet_that_boot_together_are_all_admitted() throws UnknownHostException {
-        ReplyBudget usual = new ReplyBudget(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
         for (int i = 0; i < 2000; i++) {
             InetSocketAddress client = asking("192.0.2." + i % 256);
-            assertThat(usual.admits(client, 0)).isTrue();
-            assertThat(usual.tryTake(client.getAddress(), ReplyBudget.FIRST_MESSAGE, 0))
+            assertThat(admits(usual, client, 0)).isTrue();
+            assertThat(usual.tryTake(
+                            new PeerValidation(usual, client.getAddress()), AddressValidation.FIRST_MESSAGE, 0))
                     .isTrue();
         }
     }
