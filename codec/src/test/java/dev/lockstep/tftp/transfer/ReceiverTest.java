@@ -36,7 +36,8 @@ class ReceiverTest {
     }
 
     private Receiver receiver(int windowsize, TftpMessage opening, TransferLimits limits, long tsize) {
-        TransferSettings settings = new TransferSettings(512, windowsize, Duration.ZERO, tsize, 0);
+        TransferSettings settings =
+                TransferSettings.builder().windowsize(windowsize).tsize(tsize).build();
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, opening, store, now);
         receiver.start(now);
@@ -235,7 +236,7 @@ class ReceiverTest {
 
     /** Returns the nanoseconds from the end of an upload until the receiver closes. */
     private long dally(Duration agreed, TransferLimits limits) {
-        TransferSettings settings = new TransferSettings(512, 1, agreed, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings = TransferSettings.builder().timeout(agreed).build();
         RetransmissionTimer timer = new RetransmissionTimer(agreed, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, OACK, store, now);
         receiver.start(now);
@@ -463,7 +464,7 @@ class ReceiverTest {
         ByteStore unpublished = new ByteStore();
         Receiver strict = new Receiver(
                 other,
-                new TransferSettings(512, 1, Duration.ZERO, 100, 0),
+                TransferSettings.builder().tsize(100).build(),
                 TransferLimits.DEFAULT.withExactSize(true),
                 new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
                 OACK,

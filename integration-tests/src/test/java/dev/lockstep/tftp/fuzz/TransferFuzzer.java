@@ -49,7 +49,12 @@ public final class TransferFuzzer {
     private TransferFuzzer(int kind) {
         int window = 1 << (kind >> 2 & 3);
         Duration timeout = (kind & 16) == 0 ? Duration.ZERO : Duration.ofSeconds(1);
-        settings = new TransferSettings(BLKSIZE, window, timeout, -1, kind >> 5 & 1);
+        settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(window)
+                .timeout(timeout)
+                .rollover(kind >> 5 & 1)
+                .build();
         oack = (kind & 2) == 0 ? null : new OptionAck(Options.NONE.with("blksize", BLKSIZE));
     }
 

@@ -219,7 +219,12 @@ class TftpServerTest {
         client.expect(0, 3, 0, 1, FULL, FULL);
         client.expect(0, 3, 0, 2, "rest");
         client.reply(0, 4, 0, 2);
-        assertThat(ended().settings()).isEqualTo(new TransferSettings(1024, 4, Duration.ZERO, 1028, 0));
+        assertThat(ended().settings())
+                .isEqualTo(TransferSettings.builder()
+                        .blksize(1024)
+                        .windowsize(4)
+                        .tsize(1028)
+                        .build());
     }
 
     @Test

@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
  * and clients. The transfer starts when the handler is added to an active channel. The handler closes the channel at
  * the end.
  */
-public final class TransferHandler extends ChannelInboundHandlerAdapter implements Wire, TransferFile.Owner {
+public final class TransferHandler extends ChannelInboundHandlerAdapter {
     private interface Assembly {
         /** Creates the state machine and sets the file of the handler. */
         Transfer assemble(TransferHandler handler, RetransmissionTimer timer);
@@ -68,9 +68,17 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
             TransferContext context, NegotiatedTransfer negotiated, OptionAck oack, Source source) {
         TransferSettings settings = negotiated.settings();
         return new TransferHandler(context, negotiated, true, (handler, timer) -> {
-            OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
+            OutgoingFile blocks =
+                    OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler.new FileEvents());
             handler.file = blocks;
-            return new Sender(handler, settings, context.limits(), timer, oack, blocks, negotiated.requestedAt());
+            return new Sender(
+                    handler.new ChannelWire(),
+                    settings,
+                    context.limits(),
+                    timer,
+                    oack,
+                    blocks,
+                    negotiated.requestedAt());
         });
     }
 
@@ -85,10 +93,16 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     public static TransferHandler receiving(
             TransferContext context, NegotiatedTransfer negotiated, TftpMessage opening, Sink sink) {
         return new TransferHandler(context, negotiated, false, (handler, timer) -> {
-            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
+            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler.new FileEvents());
             handler.file = store;
             return new Receiver(
-                    handler, negotiated.settings(), context.limits(), timer, opening, store, negotiated.requestedAt());
+                    handler.new ChannelWire(),
+                    negotiated.settings(),
+                    context.limits(),
+                    timer,
+                    opening,
+                    store,
+                    negotiated.requestedAt());
         });
     }
 
@@ -213,54 +227,6 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         return transfer;
     }
 
-    @Override
-    public void send(TftpMessage message) {
-        ctx.write(message, ctx.voidPromise());
-    }
-
-    @Override
-    public void awaitReply(long moment) {
-        timer.moveTo(moment);
-    }
-
-    @Override
-    public void finish(Outcome outcome, TftpException cause) {
-        TransferEvent ended = new TransferEvent.Ended(
-                negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
-        file.close(() -> notifyListener(ended));
-    }
-
-    @Override
-    public void close() {
-        timer.cancel();
-        ctx.flush();
-        ctx.close();
-    }
-
-    @Override
-    public void ready() {
-        transfer.resume(now());
-        flushAndReport();
-    }
-
-    @Override
-    public void stored() {
-        if (transfer instanceof Receiver receiver) {
-            receiver.stored(now());
-            ctx.flush();
-        }
-    }
-
-    @Override
-    public void failed(TftpException cause) {
-        if (transfer instanceof Receiver receiver) {
-            receiver.storeFailed(cause, now());
-            ctx.flush();
-        } else {
-            cancel(cause);
-        }
-    }
-
     private void onDeadline() {
         transfer.onDeadline(now());
         ctx.flush();
@@ -282,5 +248,59 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     private long now() {
         return ctx.executor().ticker().nanoTime();
+    }
+
+    /** Lets the transfer act on the channel, the timer and the file. */
+    private final class ChannelWire implements Wire {
+        @Override
+        public void send(TftpMessage message) {
+            ctx.write(message, ctx.voidPromise());
+        }
+
+        @Override
+        public void awaitReply(long moment) {
+            timer.moveTo(moment);
+        }
+
+        @Override
+        public void finish(Outcome outcome, TftpException cause) {
+            TransferEvent ended = new TransferEvent.Ended(
+                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+            file.close(() -> notifyListener(ended));
+        }
+
+        @Override
+        public void close() {
+            timer.cancel();
+            ctx.flush();
+            ctx.close();
+        }
+    }
+
+    /** Passes notifications of the file to the transfer. */
+    private final class FileEvents implements TransferFile.Owner {
+        @Override
+        public void ready() {
+            transfer.resume(now());
+            flushAndReport();
+        }
+
+        @Override
+        public void stored() {
+            if (transfer instanceof Receiver receiver) {
+                receiver.stored(now());
+                ctx.flush();
+            }
+        }
+
+        @Override
+        public void failed(TftpException cause) {
+            if (transfer instanceof Receiver receiver) {
+                receiver.storeFailed(cause, now());
+                ctx.flush();
+            } else {
+                cancel(cause);
+            }
+        }
     }
 }

@@ -53,7 +53,11 @@ class TransferHandlerTest {
     private TransferHandler handler;
 
     private static TransferSettings settings(int windowsize) {
-        return new TransferSettings(8, windowsize, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+        return TransferSettings.builder()
+                .blksize(8)
+                .windowsize(windowsize)
+                .timeout(Duration.ofSeconds(1))
+                .build();
     }
 
     private void send(ByteArraySource file, int windowsize, OptionAck oack) {
@@ -466,7 +470,10 @@ class TransferHandlerTest {
     void a_disk_slower_than_the_peer_delays_the_ack() {
         fixture = new TransferFixture(1);
         assertThat(fixture.budget.tryTake(1, 1)).isEqualTo(1);
-        TransferSettings large = new TransferSettings(65_464, 1, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+        TransferSettings large = TransferSettings.builder()
+                .blksize(65_464)
+                .timeout(Duration.ofSeconds(1))
+                .build();
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, WRITE, large, fixture.now(), 0);
         begin(TransferHandler.receiving(fixture.context(), negotiated, new Ack(0), sink));
         expectSent(0, 4, 0, 0);

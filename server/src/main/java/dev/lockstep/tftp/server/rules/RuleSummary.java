@@ -38,7 +38,9 @@ public final class RuleSummary {
         if (rule.ports() != null) {
             parts.add(ports(rule.ports()));
         }
-        rule.quirks().forEach(quirk -> parts.add("quirk " + quirk.key() + " (" + quirk.meaning() + ")"));
+        rule.quirks()
+                .forEach(quirk ->
+                        parts.add("quirk " + quirk.key() + " (" + quirk.quirks().describe() + ")"));
         if (rule.rates().perTransfer() > 0) {
             parts.add(rule.rates().perTransfer() + " bytes/s each transfer");
         }

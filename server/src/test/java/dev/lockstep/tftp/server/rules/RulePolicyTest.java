@@ -11,6 +11,7 @@ import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
@@ -299,7 +300,7 @@ class RulePolicyTest {
         RequestSettings requestSettings = rules("[[rule]]\nquirks = [\"grub\", \"rollover-1\"]\nmtu = 1280\n")
                 .resolve(reading("x"), peer("10.0.0.1"));
         assertThat(requestSettings.quirks().blksize()).isEqualTo(1024);
-        assertThat(requestSettings.quirks().ignoredOptions()).containsExactly("windowsize");
+        assertThat(requestSettings.quirks().ignoredOptions()).containsExactly(KnownOption.WINDOWSIZE);
         assertThat(requestSettings.quirks().rollover()).isEqualTo(1);
         assertThat(requestSettings.mtu()).isEqualTo(1280);
     }

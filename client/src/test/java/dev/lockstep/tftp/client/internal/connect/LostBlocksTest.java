@@ -11,6 +11,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
@@ -189,7 +190,7 @@ class LostBlocksTest {
 
     @Test
     void exactly_specified_options_are_not_changed() throws Exception {
-        Options exactly = Options.NONE.with(Options.BLKSIZE, 1428);
+        Options exactly = Options.NONE.with(KnownOption.BLKSIZE.with(1428));
         TransferRequest request = TransferRequest.of(remote()).asking(exactly);
         MemorySink sink = new MemorySink();
         CompletableFuture<TransferResult> transfer = client.get(request, sink);

@@ -19,7 +19,6 @@ import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.SharedRateLimiter;
-import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
@@ -28,7 +27,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +45,10 @@ class RateLimiterTest {
     private long datagrams;
 
     private static TransferSettings settings(int windowsize) {
-        return new TransferSettings(BLKSIZE, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        return TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(windowsize)
+                .build();
     }
 
     private long millis() {

@@ -2,7 +2,6 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
@@ -23,7 +22,9 @@ import dev.lockstep.tftp.io.NetasciiSink;
 import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -154,8 +155,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
         Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest) {
-            long size =
-                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
+            long size = KnownOption.TSIZE.requestedIn(request.options()).orElse(Source.UNKNOWN_SIZE);
             Sink sink = storage.write(request.filename(), size, child.peer());
             return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
@@ -194,7 +194,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
         TransferLimits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(request, limits, requestSettings.quirks(), size);
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
                 new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
