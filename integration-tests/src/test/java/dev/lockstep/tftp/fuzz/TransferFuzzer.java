@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.fuzz;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
@@ -110,6 +111,7 @@ public final class TransferFuzzer {
                 ? TransferHandler.sending(context, agreement, oack, files.read("file", PEER))
                 : TransferHandler.receiving(
                         context, agreement, oack == null ? new Ack(0) : oack, files.write("file", -1, PEER));
+        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         handler.addTo(channel.pipeline());
     }
 

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.internal.channel.file.ChunkCache;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -89,13 +90,13 @@ public final class TftpServer implements AutoCloseable {
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(
+            ListenerContext shared = new ListenerContext(
                     config,
                     context,
                     transport,
                     admission,
-                    loops,
                     storage -> io.of(storage).openings());
+            listeners = Listeners.bind(shared, loops);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.chunks());
             server.openCompanions();
             return server;
