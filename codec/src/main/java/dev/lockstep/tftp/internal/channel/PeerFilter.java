@@ -48,7 +48,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
             ctx.fireChannelRead(msg);
             return;
         }
-        unknownTids.turnAway(ctx, packet);
+        unknownTids.respond(ctx, packet);
         packet.release();
     }
 

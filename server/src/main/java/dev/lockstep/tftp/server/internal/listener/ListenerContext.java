@@ -53,7 +53,7 @@ public record ListenerContext(
                 openings,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new AddressValidation(config.unvalidated(), new SecureRandom().nextLong()),
+                new AddressValidation(config.amplificationLimits(), new SecureRandom().nextLong()),
                 new EvictionQueue(config.maxTransfers()));
     }
 }

@@ -147,7 +147,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     private void onStray(TftpMessage message, InetSocketAddress peer) {
         drop(peer, "not a request");
         if (shared.config().portModes().forPeer(peer) instanceof PortMode.Single) {
-            unknownTids.turnAway(ctx, message, peer);
+            unknownTids.respond(ctx, message, peer);
         }
     }
 
@@ -198,7 +198,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
     private void reportDropped(InetSocketAddress peer) {
-        shared.transfers().listener().on(new TransferEvent.TurnedAway(peer, "rate limit for unvalidated peers"));
+        shared.transfers().listener().on(new TransferEvent.RequestDropped(peer, "rate limit for unvalidated peers"));
     }
 
     /**

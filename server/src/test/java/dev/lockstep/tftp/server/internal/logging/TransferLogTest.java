@@ -147,7 +147,7 @@ class TransferLogTest {
 
     @Test
     void a_dropped_request_is_logged_and_an_eviction_is_not() {
-        log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
+        log.on(new TransferEvent.RequestDropped(PEER, "rate limit for unvalidated peers"));
         TransferSettings settings = TransferSettings.builder()
                 .blksize(1428)
                 .windowsize(4)
