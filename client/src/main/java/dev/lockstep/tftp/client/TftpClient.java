@@ -22,8 +22,10 @@ import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.io.MemorySource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -102,7 +104,9 @@ public final class TftpClient implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && config.taps().isEmpty(),
                 config.listener(),
-                config.progressStep());
+                config.progressStep(),
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
     }
 
     /**
@@ -410,7 +414,7 @@ public final class TftpClient implements AutoCloseable {
     private TransferContext contextOf(TransferRequest request, ClientOperation operation) {
         TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
                 ? context
-                : context.withLimits(context.limits().withFirstBlockTimeout(Duration.ZERO));
+                : context.with(context.limits().withFirstBlockTimeout(Duration.ZERO), io, RateLimiter.UNLIMITED);
         return request.listener() == TransferListener.NONE
                 ? all
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
