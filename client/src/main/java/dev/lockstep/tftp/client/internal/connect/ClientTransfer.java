@@ -12,6 +12,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
@@ -92,7 +93,7 @@ public final class ClientTransfer {
     private TransferContext contextOf(TransferContext shared) {
         TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
                 ? shared
-                : shared.withLimits(shared.limits().withFirstBlockTimeout(Duration.ZERO));
+                : shared.with(shared.limits().withFirstBlockTimeout(Duration.ZERO), shared.io(), RateLimiter.UNLIMITED);
         return request.listener() == TransferListener.NONE
                 ? all
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
@@ -231,7 +232,7 @@ public final class ClientTransfer {
                             client.config().taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
                             ClientHandshake handshake = new ClientHandshake(
                                     operation, sent, server, context.withListener(listener), refused);
-                            pipeline.addLast(handshake);
+                            handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },
                         cause -> onRefused(
