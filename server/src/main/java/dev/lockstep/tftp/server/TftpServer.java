@@ -12,7 +12,7 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
 import dev.lockstep.tftp.server.internal.listener.ListenerContext;
-import dev.lockstep.tftp.server.internal.listener.Listeners;
+import dev.lockstep.tftp.server.internal.listener.ListeningSockets;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -44,7 +44,7 @@ public final class TftpServer implements AutoCloseable {
     private final TransferQuota admission;
     private final EventLoopGroup loops;
     private final IoPools io;
-    private final Listeners listeners;
+    private final ListeningSockets listeners;
     private final ChunkCache chunks;
     private boolean stopped;
 
@@ -53,7 +53,7 @@ public final class TftpServer implements AutoCloseable {
             TransferQuota admission,
             EventLoopGroup loops,
             IoPools io,
-            Listeners listeners,
+            ListeningSockets listeners,
             ChunkCache chunks) {
         this.config = config;
         this.admission = admission;
@@ -93,7 +93,7 @@ public final class TftpServer implements AutoCloseable {
                 RateLimiter.UNLIMITED,
                 chunks == null ? SourceChunkReader::new : chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
-        Listeners listeners = null;
+        ListeningSockets listeners = null;
         try {
             ListenerContext listening = new ListenerContext(
                     config,
@@ -101,7 +101,7 @@ public final class TftpServer implements AutoCloseable {
                     transport,
                     admission,
                     storage -> io.of(storage).openings());
-            listeners = Listeners.bind(listening, loops);
+            listeners = ListeningSockets.bind(listening, loops);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
             server.openLifecycleListeners();
             return server;

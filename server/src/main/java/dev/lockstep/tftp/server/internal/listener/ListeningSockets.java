@@ -1,7 +1,9 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.server.internal.ServerConfig;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -14,19 +16,27 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
  * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
  * Safe for use by several threads, except for event loops.
  */
-final class ListeningSockets {
+public final class ListeningSockets {
+    /**
+     * Seconds between two scans of the local addresses: a new address may be without sockets of its own for that long.
+     */
+    private static final int RESCAN_SECONDS = 3;
+
     private static final int LONGEST_REQUEST = 65507;
 
     /**
@@ -45,12 +55,13 @@ final class ListeningSockets {
     private final Transport transport;
     private final EventLoopGroup loops;
     private final ListenerInitializer initializer;
+    private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<LocalAddressSockets> wildcards = new ArrayList<>();
     private volatile BroadcastAddresses broadcasts;
     private boolean retired;
 
-    ListeningSockets(ListenerContext shared, EventLoopGroup loops) throws SocketException {
+    private ListeningSockets(ListenerContext shared, EventLoopGroup loops) throws SocketException {
         this.shared = shared;
         this.transport = shared.transport();
         this.loops = loops;
@@ -59,23 +70,75 @@ final class ListeningSockets {
     }
 
     /**
-     * Binds an address of the configuration.
+     * Binds all addresses of the configuration, or none.
      *
-     * @return the address with its actual port
-     * @throws IOException if the address cannot be bound
+     * @throws IOException if an address cannot be bound, or an inherited descriptor cannot be used
      */
-    synchronized InetSocketAddress bind(InetSocketAddress address) throws IOException {
-        return serve(listen(address, null), UnixChannelOption.SO_REUSEPORT);
+    public static ListeningSockets bind(ListenerContext shared, EventLoopGroup loops) throws IOException {
+        ServerConfig config = shared.config();
+        ListeningSockets sockets = new ListeningSockets(shared, loops);
+        try {
+            for (int descriptor : config.inherited()) {
+                sockets.inherit(descriptor);
+            }
+            if (config.port() != ServerConfig.NOWHERE) {
+                sockets.bindEverywhere(config.port());
+            }
+            for (InetSocketAddress address : config.addresses()) {
+                sockets.bind(address);
+            }
+        } catch (IOException | RuntimeException e) {
+            sockets.close();
+            throw e;
+        }
+        if (sockets.addresses.stream().anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
+            Runnable rescan = () -> shared.transfers().io().execute(sockets::rescan);
+            loops.next().scheduleWithFixedDelay(rescan, RESCAN_SECONDS, RESCAN_SECONDS, TimeUnit.SECONDS);
+        }
+        return sockets;
+    }
+
+    /** Returns the addresses of the configuration with their actual ports. */
+    public List<InetSocketAddress> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /**
+     * Binds the wildcard addresses of IPv4 and IPv6, with sockets for each or with one socket for both. Leaves IPv6 out
+     * if the system does not support it.
+     */
+    private void bindEverywhere(int port) throws IOException {
+        InetAddress anyIpv6 = InetAddress.getByName("::");
+        boolean ipv6 = hasIpv6(anyIpv6);
+        int real = port;
+        if (transport.separatesFamilies() || !ipv6) {
+            bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), port));
+            real = addresses.get(addresses.size() - 1).getPort();
+        }
+        if (ipv6) {
+            bind(new InetSocketAddress(anyIpv6, real));
+        }
+    }
+
+    private static boolean hasIpv6(InetAddress anyIpv6) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(anyIpv6, 0))) {
+            return probe.getLocalAddress() instanceof Inet6Address;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private synchronized void bind(InetSocketAddress address) throws IOException {
+        serve(listen(address, null), UnixChannelOption.SO_REUSEPORT);
     }
 
     /**
      * Listens on a socket that another process has bound, for example to a port that this process may not bind.
      *
      * @param descriptor the file descriptor of the socket
-     * @return the address of the socket
      * @throws IOException if the descriptor is not a UDP socket, or cannot be used
      */
-    synchronized InetSocketAddress inherit(int descriptor) throws IOException {
+    private synchronized void inherit(int descriptor) throws IOException {
         DatagramChannel socket = ActivatedSocket.at(descriptor, transport);
         Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(initializer);
         prepare(bootstrap);
@@ -86,7 +149,7 @@ final class ListeningSockets {
         }
         // another user may have bound it: SO_REUSEPORT does not work with sockets of another user, SO_REUSEADDR may
         watch(socket);
-        return serve(List.of(Listener.of(socket)), ChannelOption.SO_REUSEADDR);
+        serve(List.of(Listener.of(socket)), ChannelOption.SO_REUSEADDR);
     }
 
     /**
@@ -94,7 +157,7 @@ final class ListeningSockets {
      *
      * @param beside the socket option that allows sockets of single addresses besides these
      */
-    private InetSocketAddress serve(List<Listener> bound, ChannelOption<Boolean> beside) {
+    private void serve(List<Listener> bound, ChannelOption<Boolean> beside) {
         listeners.addAll(bound);
         InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
         if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
@@ -108,7 +171,7 @@ final class ListeningSockets {
             }
         }
         read(bound);
-        return address;
+        addresses.add(address);
     }
 
     private static void read(List<Listener> bound) {
@@ -168,14 +231,29 @@ final class ListeningSockets {
         all.forEach(LocalAddressSockets::rescan);
     }
 
-    /** Returns all listeners and prevents the binding of further ones. */
-    synchronized List<Listener> retire() {
-        retired = true;
-        return all();
+    /** Stops serving new requests. Each socket is closed as soon as no transfer uses it. */
+    public void retire() {
+        for (Listener listener : withoutFurther()) {
+            listener.channel.eventLoop().submit(listener.dispatcher::retire).awaitUninterruptibly();
+        }
     }
 
-    List<Listener> all() {
-        return List.copyOf(listeners);
+    /** Returns all listeners and prevents the binding of further ones. */
+    private synchronized List<Listener> withoutFurther() {
+        retired = true;
+        return listeners;
+    }
+
+    /**
+     * Cancels all running transfers and sends their peers an ERROR.
+     *
+     * @param cause the ERROR to send
+     */
+    public void cancelAll(TftpException cause) {
+        for (Listener listener : listeners) {
+            EventLoop loop = listener.channel.eventLoop();
+            loop.submit(() -> listener.dispatcher.cancelAll(cause)).awaitUninterruptibly();
+        }
     }
 
     /** Closes the sockets of an address that was removed, when no transfer uses them. */
@@ -186,8 +264,8 @@ final class ListeningSockets {
         }
     }
 
-    void close() {
-        retire().forEach(listener -> listener.channel.close().syncUninterruptibly());
+    public void close() {
+        withoutFurther().forEach(listener -> listener.channel.close().syncUninterruptibly());
     }
 
     /**

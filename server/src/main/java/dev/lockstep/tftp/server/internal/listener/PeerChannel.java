@@ -72,7 +72,7 @@ final class PeerChannel extends AbstractChannel {
 
         @Override
         public void flush(ChannelHandlerContext ctx) {
-            port.flush();
+            port.flush(port.context());
         }
     }
 

@@ -35,7 +35,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -84,9 +83,8 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         loop = ctx.channel().eventLoop();
-        EphemeralPortOpener sockets = new EphemeralPortOpener(loop, shared.transport());
-        ephemeralPorts = sockets;
-        portRanges = new PortRangeOpener(sockets, shared.ports());
+        ephemeralPorts = new EphemeralPortOpener(loop, shared.transport());
+        portRanges = new PortRangeOpener(loop, shared.transport(), shared.ports());
         sharedPorts = new SharedPortOpener(ctx.channel(), sharedPort, shared.transport());
     }
 
@@ -252,11 +250,11 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     private void open(ServerTransfer transfer) {
         TransferChannelOpener opener = openerFor(transfer.mode());
-        opener.open(transfer, initializer(transfer, opener)).addListener((Future<Channel> opened) -> {
-            if (opened.isSuccess()) {
-                opened.getNow().closeFuture().addListener(closed -> forget(transfer));
+        opener.open(transfer, initializer(transfer, opener), (channel, failure) -> {
+            if (failure == null) {
+                channel.closeFuture().addListener(closed -> forget(transfer));
             } else {
-                onNoChannel(transfer, opened.cause());
+                loop.execute(() -> onNoChannel(transfer, failure));
             }
         });
     }

@@ -130,11 +130,6 @@ final class SharedPortDemultiplexer extends ChannelDuplexHandler {
      */
     @Override
     public void flush(ChannelHandlerContext context) {
-        flush();
-    }
-
-    /** Flushes as {@link #flush(ChannelHandlerContext)} does. */
-    void flush() {
         ChannelOutboundBuffer waiting = ctx.channel().unsafe().outboundBuffer();
         if (reading && waiting != null && waiting.totalPendingWriteBytes() < FLUSH_BYTES) {
             flushPending = true;

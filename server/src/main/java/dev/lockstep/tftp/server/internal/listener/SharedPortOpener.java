@@ -7,9 +7,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
+import java.util.function.BiConsumer;
 
 /** Opens each channel on the listening port (single-port mode), without a socket of its own. */
 final class SharedPortOpener implements TransferChannelOpener {
@@ -24,19 +22,16 @@ final class SharedPortOpener implements TransferChannelOpener {
     }
 
     @Override
-    public Future<Channel> open(ServerTransfer transfer, ChannelHandler initializer) {
-        EventLoop loop = listener.eventLoop();
+    public void open(ServerTransfer transfer, ChannelHandler initializer, BiConsumer<Channel, Throwable> opened) {
         PeerChannel peer = new PeerChannel(listener, port, transfer.key(), transport);
         port.add(transfer.key(), peer);
-        Promise<Channel> opened = loop.newPromise();
         new Bootstrap()
-                .group(loop)
+                .group(listener.eventLoop())
                 .disableResolver()
                 .channelFactory(() -> peer)
                 .handler(initializer)
                 .connect(transfer.peer())
-                .addListener((ChannelFuture connected) -> TransferChannelOpener.complete(opened, connected));
-        return opened;
+                .addListener((ChannelFuture connected) -> opened.accept(peer, connected.cause()));
     }
 
     @Override

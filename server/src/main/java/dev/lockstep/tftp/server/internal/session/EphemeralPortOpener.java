@@ -12,15 +12,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
 import java.net.InetSocketAddress;
+import java.util.function.BiConsumer;
 
 /**
  * Opens each channel on an ephemeral port. The channel is bound to the address that the request was sent to and
  * connected to the peer, so that the kernel drops datagrams of other peers and reports an unreachable peer.
  */
-public final class EphemeralPortOpener implements TransferChannelOpener {
+public class EphemeralPortOpener implements TransferChannelOpener {
     /** Receive buffer size in bytes for an ACK, or an ERROR with a text. */
     static final int SMALL_DATAGRAM = 1024;
 
@@ -33,16 +32,10 @@ public final class EphemeralPortOpener implements TransferChannelOpener {
         this.transport = transport;
     }
 
-    EventLoop loop() {
-        return loop;
-    }
-
     @Override
-    public Future<Channel> open(ServerTransfer transfer, ChannelHandler initializer) {
-        Promise<Channel> opened = loop.newPromise();
+    public void open(ServerTransfer transfer, ChannelHandler initializer, BiConsumer<Channel, Throwable> opened) {
         connect(transfer, 0, initializer)
-                .addListener((ChannelFuture connected) -> TransferChannelOpener.complete(opened, connected));
-        return opened;
+                .addListener((ChannelFuture connected) -> opened.accept(connected.channel(), connected.cause()));
     }
 
     /**

@@ -8,12 +8,12 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -39,33 +39,7 @@ public final class ErrorResponder {
     private boolean retryScheduled;
     private boolean closed;
 
-    /** One response, which is the last handler of the channel that it is sent on. */
-    private static final class Refusal extends ChannelInboundHandlerAdapter {
-        private final InetSocketAddress peer;
-        private final InetAddress from;
-        private final TftpException reason;
-
-        Refusal(InetSocketAddress peer, InetAddress from, TftpException reason) {
-            this.peer = peer;
-            this.from = from;
-            this.reason = reason;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            ServerHandshake.refuse(ctx, reason);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            ReferenceCountUtil.release(msg);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close(); // the client is gone
-        }
-    }
+    private record Refusal(InetSocketAddress peer, InetAddress from, TftpException reason) {}
 
     /**
      * Creates a responder.
@@ -141,11 +115,25 @@ public final class ErrorResponder {
                     @Override
                     protected void initChannel(Channel channel) {
                         taps.forEach(tap -> tap.watch(channel.pipeline()));
-                        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE, refusal);
+                        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE, handler(refusal.reason));
                     }
                 });
         transport.expect(bootstrap, EphemeralPortOpener.SMALL_DATAGRAM, false);
         return bootstrap.connect(refusal.peer, new InetSocketAddress(refusal.from, 0));
+    }
+
+    private static ChannelHandler handler(TftpException reason) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(ChannelHandlerContext ctx) {
+                ServerHandshake.refuse(ctx, reason);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                ctx.close(); // the client is gone
+            }
+        };
     }
 
     /**

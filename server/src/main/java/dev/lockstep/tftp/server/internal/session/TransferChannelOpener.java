@@ -1,10 +1,8 @@
 package dev.lockstep.tftp.server.internal.session;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Promise;
+import java.util.function.BiConsumer;
 
 /** Opens the channels of transfers, in one port mode. Must be used on the event loop of its listener. */
 public interface TransferChannelOpener {
@@ -12,9 +10,10 @@ public interface TransferChannelOpener {
      * Opens a channel to the peer of a transfer.
      *
      * @param initializer adds the handlers to the pipeline; called once for each channel that is tried
-     * @return completes with the connected channel, or fails if the system provides none or no port is free
+     * @param opened called once: with the connected channel, or with the cause on any thread, if the system provides no
+     *     socket or no port is free
      */
-    Future<Channel> open(ServerTransfer transfer, ChannelHandler initializer);
+    void open(ServerTransfer transfer, ChannelHandler initializer, BiConsumer<Channel, Throwable> opened);
 
     /**
      * Returns the path MTU of a channel that this opener has opened.
@@ -22,13 +21,4 @@ public interface TransferChannelOpener {
      * @return the MTU in bytes
      */
     int pathMtu(Channel channel);
-
-    /** Completes the future of a channel. A channel that failed to connect is closed. */
-    static void complete(Promise<Channel> opened, ChannelFuture connected) {
-        if (connected.isSuccess()) {
-            opened.setSuccess(connected.channel());
-        } else {
-            opened.setFailure(connected.cause());
-        }
-    }
 }
