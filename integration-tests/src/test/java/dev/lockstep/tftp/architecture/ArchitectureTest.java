@@ -48,7 +48,15 @@ class ArchitectureTest {
 
     /** The packages whose public types other programs may use. */
     private static final Set<String> API = Stream.of(
-                    "concurrent", "codec", "io", "negotiation", "event", "transfer", "server", "server.storage", "client")
+                    "concurrent",
+                    "codec",
+                    "io",
+                    "negotiation",
+                    "event",
+                    "transfer",
+                    "server",
+                    "server.storage",
+                    "client")
             .map(name -> ROOT + "." + name)
             .collect(Collectors.toSet());
 
@@ -75,7 +83,8 @@ class ArchitectureTest {
         layers.put(TRANSFER, List.of(CODEC, IO, NEGOTIATION, EVENT));
         layers.put(INTERNAL, List.of(CODEC, IO, NEGOTIATION, EVENT, TRANSFER));
         layers.forEach((layer, below) -> {
-            String[] allowed = Stream.concat(Stream.of(layer, CONCURRENT), below.stream()).toArray(String[]::new);
+            String[] allowed =
+                    Stream.concat(Stream.of(layer, CONCURRENT), below.stream()).toArray(String[]::new);
             noClasses()
                     .that()
                     .resideInAPackage(layer)
