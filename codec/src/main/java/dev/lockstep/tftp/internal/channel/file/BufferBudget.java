@@ -1,13 +1,15 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
  * The memory that all transfers together may use for chunks of files. A chunk is large while memory is plentiful, as
  * small as the transfer allows when more than half of the budget is used, and unavailable when all of it is used: then
- * the transfer waits in a queue. Safe for use by several threads. Called once for each chunk, not for each packet.
+ * the transfer waits in a queue. Called once for each chunk, not for each packet.
  */
+@ThreadSafe
 public final class BufferBudget {
     private final long limit;
     private final Queue<Waiter> waiting = new ArrayDeque<>();

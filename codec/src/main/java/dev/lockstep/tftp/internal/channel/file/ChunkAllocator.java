@@ -2,6 +2,7 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -10,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Allocates the buffers for the chunks of one transfer. If there is no memory for a chunk, the chunk cache is cleared.
- * If that does not help, the transfer waits until others end, unless it is for its first chunk. Must be called on the
- * event loop.
+ * If that does not help, the transfer waits until others end, unless it is for its first chunk.
  */
+@EventLoop
 final class ChunkAllocator {
     private static final int DATAGRAMS = 1 << 20;
     /**

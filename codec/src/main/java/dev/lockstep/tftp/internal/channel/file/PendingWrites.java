@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -61,7 +62,8 @@ final class PendingWrites {
         }
     }
 
-    /** Writes all blocks to the sink. May block; must be called on the I/O pool. */
+    /** Writes all blocks to the sink. */
+    @Blocking
     void writeTo(Sink sink) throws IOException {
         for (ByteBuf chunk : chunks) {
             sink.write(chunk.nioBuffer());

@@ -5,7 +5,7 @@ import dev.lockstep.tftp.io.RateLimiter;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
-/** TransferLimits the rate at which an incoming file has room: the ACK that would request more is deferred. */
+/** Limits the rate at which an incoming file has room: the ACK that would request more is deferred. */
 final class RateLimitedIncomingFile implements IncomingFile {
     private final IncomingFile file;
     private final RateLimiter rateLimiter;

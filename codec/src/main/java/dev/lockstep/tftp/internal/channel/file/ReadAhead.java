@@ -2,6 +2,7 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Source;
 import io.netty.buffer.ByteBuf;
@@ -131,7 +132,8 @@ public final class ReadAhead implements OutgoingFile {
         }
     }
 
-    /** Reads until the chunk is full or the source ends. Runs on the I/O pool. */
+    /** Reads until the chunk is full or the source ends. */
+    @Blocking
     private void fill(Chunk chunk) throws IOException {
         ByteBuffer to = chunk.bytes.internalNioBuffer(0, chunk.size);
         int start = to.position();

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.SharedSource;
 import io.netty.buffer.ByteBuf;
@@ -185,7 +186,8 @@ final class SharedReadAhead implements OutgoingFile {
         });
     }
 
-    /** Reads one chunk. Runs on the I/O pool. */
+    /** Reads one chunk. */
+    @Blocking
     private void fill(ByteBuf chunk, long from) throws IOException {
         ByteBuffer to = chunk.internalNioBuffer(0, chunk.capacity());
         int start = to.position();
