@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.server;
 
 /**
- * TransferLimits what a server sends to peers whose address is not validated, because their source address may be spoofed. Byte
+ * Limits what a server sends to peers whose address is not validated, because their source address may be spoofed. Byte
  * counts are those of UDP datagrams with their IP headers. Traffic of validated peers is not counted.
  *
  * @param requests requests of unvalidated peers that are kept at once; the oldest is evicted for a new one. A burst of

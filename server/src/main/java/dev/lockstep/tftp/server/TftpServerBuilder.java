@@ -118,7 +118,7 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * TransferLimits the memory for file chunks of all transfers together. The default is a quarter of the heap.
+     * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
      *
      * @param bytes the limit in bytes
      */

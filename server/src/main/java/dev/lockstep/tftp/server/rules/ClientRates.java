@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.SharedRateLimiter;
 import dev.lockstep.tftp.server.internal.validation.ClientPrefix;
@@ -9,8 +10,9 @@ import java.util.Map;
 
 /**
  * The rate limiters of clients, each shared by all transfers of a client (in IPv6: of a /64). The least recently used
- * ones are discarded. Safe for use by several threads.
+ * ones are discarded.
  */
+@ThreadSafe
 final class ClientRates {
     private static final int MAX_CLIENTS = 10_000;
 

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
@@ -44,7 +45,8 @@ final class RuledStorage implements Storage {
         this.writes = writes;
     }
 
-    /** Returns the place of a name for a client. Must be called on the I/O pool. */
+    /** Returns the place of a name for a client. */
+    @Blocking
     Place find(String filename, InetAddress client) throws IOException {
         String asked = String.join("/", VirtualPath.elementsOf(filename));
         String name = nameOf(filename);

@@ -1,15 +1,19 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /**
- * A collection of files by name. The methods are called on the I/O pool, by several threads at once, and may block. A
- * {@link dev.lockstep.tftp.codec.TftpException} is the ERROR that the peer receives; any other exception becomes
- * ERROR 0 without details.
+ * A collection of files by name. A {@link dev.lockstep.tftp.codec.TftpException} is the ERROR that the peer receives;
+ * any other exception becomes ERROR 0 without details.
  */
+@ThreadSafe
+@Blocking
 public interface Storage {
     /**
      * Opens a file for reading.
@@ -22,13 +26,14 @@ public interface Storage {
     Source read(String filename, InetSocketAddress peer) throws IOException;
 
     /**
-     * Returns the current version of a file if it is in memory as a whole. Called on event loops: it must not block or
-     * throw.
+     * Returns the current version of a file if it is in memory as a whole. It must not throw.
      *
      * @param filename the name as the client sent it, not validated
      * @param peer the client's address
      * @return null if {@link #read} must be called instead, also for errors
      */
+    @EventLoop
+    @ThreadSafe
     default Source tryOpenCached(String filename, InetSocketAddress peer) {
         return null;
     }
@@ -40,6 +45,8 @@ public interface Storage {
      *
      * @return by default one group for all storages that do not override this method
      */
+    @EventLoop
+    @ThreadSafe
     default Object ioGroup() {
         return Storage.class.getSimpleName();
     }

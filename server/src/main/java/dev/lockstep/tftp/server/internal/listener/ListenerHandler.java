@@ -369,19 +369,18 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         context.listener().on(new TransferEvent.Dropped(packet.sender(), reason));
     }
 
-    /**
-     * Closes the listener, at once or when the last transfer that uses its port has ended. Must be called on the event
-     * loop.
-     */
+    /** Closes the listener, at once or when the last transfer that uses its port has ended. */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void retire() {
         sharedPort.closeWhenUnused();
     }
 
     /**
-     * Cancels all running transfers and sends their peers an ERROR. Must be called on the event loop.
+     * Cancels all running transfers and sends their peers an ERROR.
      *
      * @param cause the ERROR to send
      */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void cancelAll(TftpException cause) {
         List.copyOf(children.values()).forEach(child -> child.cancel(cause));
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
@@ -35,8 +37,9 @@ import java.util.function.Function;
 /**
  * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
  * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
- * Safe for use by several threads, except for event loops.
  */
+@ThreadSafe
+@Blocking
 final class ListeningSockets {
     private static final int LONGEST_REQUEST = 65507;
 
@@ -177,7 +180,8 @@ final class ListeningSockets {
         }
     }
 
-    /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */
+    /** Reads the current addresses of this machine and binds or closes sockets accordingly. */
+    @Blocking
     void rescan() {
         List<LocalAddressSockets> all;
         synchronized (this) {

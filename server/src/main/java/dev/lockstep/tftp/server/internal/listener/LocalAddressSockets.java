@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -154,8 +155,9 @@ final class LocalAddressSockets {
 
     /**
      * Binds sockets of new addresses and closes those of removed ones. Does nothing if the system does not list its
-     * addresses. Blocks.
+     * addresses.
      */
+    @Blocking
     synchronized void rescan() {
         Set<InetAddress> here = ConcurrentHashMap.newKeySet();
         try {

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.internal.listener;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
@@ -27,9 +28,10 @@ import java.util.function.IntConsumer;
 /**
  * The listening socket as the transport of transfers, for clients that are to see one port only. Peers are
  * distinguished by address and port. Finished transfers are remembered for 12 s, so that late datagrams are dropped
- * instead of answered with ERROR 5. Replies to the datagrams of one read are flushed together. Must be used on the
- * listener's event loop.
+ * instead of answered with ERROR 5. Replies to the datagrams of one read are flushed together. Its event loop is the
+ * listener's.
  */
+@EventLoop
 public final class SharedPort {
     /**
      * Time for which finished transfers are remembered, in nanoseconds. A peer that retransmits after its timeout has

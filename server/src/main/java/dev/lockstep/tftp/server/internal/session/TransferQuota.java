@@ -2,14 +2,13 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * TransferLimits the number of running transfers, in all and for each client. Safe for use by several threads; called once for
- * each request.
- */
+/** Limits the number of running transfers, in all and for each client. Called once for each request. */
+@ThreadSafe
 public final class TransferQuota {
     private final int max;
     private final int maxPerClient;
