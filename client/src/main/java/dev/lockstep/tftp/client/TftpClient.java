@@ -11,6 +11,8 @@ import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
@@ -43,8 +45,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files, any number of them concurrently. Safe for use by several threads. Its futures fail with a
- * {@link TftpException} that has the ERROR. They complete on an event loop, so dependent actions must not block.
+ * Gets and puts files, any number of them concurrently. Its futures fail with a {@link TftpException} that has the
+ * ERROR. They complete on an event loop, so dependent actions must not block.
  *
  * <p>Cancelling a future, or completing it otherwise ({@code orTimeout}), ends its transfer. The server gets an ERROR,
  * and the file is closed without a commit, unless the commit has begun.
@@ -55,6 +57,7 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  */
+@ThreadSafe
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
@@ -298,6 +301,7 @@ public final class TftpClient implements AutoCloseable {
      * threads have ended, or for some seconds.
      */
     @Override
+    @Blocking
     public void close() {
         closing = true;
         sockets.close();

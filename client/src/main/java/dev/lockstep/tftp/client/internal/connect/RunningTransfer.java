@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.internal.connect;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,9 +11,9 @@ import java.util.function.Consumer;
 
 /**
  * A transfer from the call that starts it until its file is closed. The transfer is cancelled when its caller completes
- * the result first, for example by {@code cancel} or {@code orTimeout}. Must be used on its event loop, except where
- * noted.
+ * the result first, for example by {@code cancel} or {@code orTimeout}.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class RunningTransfer {
     private final EventLoop loop;
     private final CompletableFuture<TransferResult> result;
@@ -26,9 +27,8 @@ public final class RunningTransfer {
         this.result = result;
     }
 
-    /**
-     * Connects the two futures. {@code whenEnded} runs before the result is known. May be called by any thread, once.
-     */
+    /** Connects the two futures. {@code whenEnded} runs before the result is known. Must be called once. */
+    @ThreadSafe
     public void start(Runnable whenEnded) {
         end.whenComplete((done, failure) -> {
             whenEnded.run();
@@ -41,7 +41,8 @@ public final class RunningTransfer {
         result.whenComplete((done, failure) -> cancel(new TftpException(ErrorCode.NOT_DEFINED, "cancelled")));
     }
 
-    /** Cancels the transfer unless it has ended. May be called by any thread. */
+    /** Cancels the transfer unless it has ended. */
+    @ThreadSafe
     public void cancel(TftpException cause) {
         if (end.isDone()) {
             return;
@@ -81,10 +82,8 @@ public final class RunningTransfer {
         end.completeExceptionally(cause);
     }
 
-    /**
-     * Returns a future that completes when the file is closed, which may be later than the result. May be called by any
-     * thread.
-     */
+    /** Returns a future that completes when the file is closed, which may be later than the result. */
+    @ThreadSafe
     public CompletableFuture<TransferResult> end() {
         return end;
     }
