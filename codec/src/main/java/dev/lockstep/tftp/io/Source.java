@@ -34,7 +34,8 @@ public interface Source extends AutoCloseable {
         return true;
     }
 
-    /** Returns whether the source can be read again with {@link #rewind()}. Does not block. */
+    /** Returns whether the source can be read again with {@link #rewind()}. */
+    @EventLoop
     default boolean canRewind() {
         return false;
     }

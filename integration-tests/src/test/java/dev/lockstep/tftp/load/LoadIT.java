@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.load;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.LocalPorts;
@@ -13,6 +14,8 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -75,8 +78,8 @@ class LoadIT {
     @Test
     void an_open_workload_starts_transfers_at_its_rate() throws Exception {
         try (TftpServer server = start(storage)) {
-            LoadSchedule rateLimiter =
-                    new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
+            LoadSchedule rateLimiter = new LoadSchedule(
+                    1000, 500, Duration.ofMillis(100), Duration.ZERO, Duration.ofMillis(500), Long.MAX_VALUE);
             LoadResult result = run(plan(server, rateLimiter, "small.cfg"));
             assertThat(result.failures()).isEmpty();
             assertThat(result.completed())
@@ -144,12 +147,12 @@ class LoadIT {
         wrong.put("boot.img", spoilt);
         return new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                return (reads.incrementAndGet() == number ? wrong : storage).read(filename, peer);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                return (reads.incrementAndGet() == number ? wrong : storage).read(request, peer);
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new AssertionError("unexpected write");
             }
         };
@@ -187,7 +190,7 @@ class LoadIT {
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(100 * 70_000L);
-            try (Source uploaded = storage.read("up-99.bin", null)) {
+            try (Source uploaded = storage.read(rrq("up-99.bin"), null)) {
                 assertThat(uploaded.size()).isEqualTo(70_000);
             }
         }
@@ -261,7 +264,7 @@ class LoadIT {
     }
 
     private static LoadSchedule closed(long transfers, int concurrency) {
-        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
+        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, transfers);
     }
 
     private static Target target(TftpServer server, String file) {

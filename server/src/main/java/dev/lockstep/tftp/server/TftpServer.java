@@ -7,10 +7,10 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
-import dev.lockstep.tftp.internal.channel.file.ChunkCache;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.cache.ChunkCache;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -80,26 +80,28 @@ public final class TftpServer implements AutoCloseable {
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
+        BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
+        ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
-                        TransferLimits.DEFAULT, // each request has limits of its own
-                        io.general(),
-                        new BufferBudget(config.bufferMemory()),
-                        PooledByteBufAllocator.DEFAULT,
-                        segments,
-                        config.listener(),
-                        PROGRESS_STEP)
-                .withChunks(ChunkCache.within(config.bufferMemory()));
+                TransferLimits.DEFAULT, // each request has limits of its own
+                io.general(),
+                budget,
+                PooledByteBufAllocator.DEFAULT,
+                segments,
+                config.listener(),
+                PROGRESS_STEP);
+        TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             listeners = Listeners.bind(
                     config,
-                    context,
+                    shared,
                     transport,
                     admission,
                     loops,
                     storage -> io.of(storage).openings());
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.chunks());
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
             server.openCompanions();
             return server;
         } catch (IOException | RuntimeException e) {

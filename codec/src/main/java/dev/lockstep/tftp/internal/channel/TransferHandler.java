@@ -64,7 +64,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
      * @param context the shared settings and resources
      * @param negotiated the result of the handshake
      * @param oack the OACK to send first, or null
-     * @param source the file; the handler takes ownership of it
+     * @param source the file; it stays with the caller, and is used until the {@code Ended} event
      */
     public static TransferHandler sending(
             TransferContext context, NegotiatedTransfer negotiated, OptionAck oack, Source source) {
@@ -90,7 +90,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
      * @param context the shared settings and resources
      * @param negotiated the result of the handshake
      * @param opening the OACK or ACK 0 to send first; null if DATA 1 has been received already
-     * @param sink the file; the handler takes ownership of it
+     * @param sink the file; it stays with the caller, and is used until the {@code Ended} event
      */
     public static TransferHandler receiving(
             TransferContext context, NegotiatedTransfer negotiated, TftpMessage opening, Sink sink) {

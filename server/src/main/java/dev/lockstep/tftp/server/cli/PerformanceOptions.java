@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import java.io.IOException;

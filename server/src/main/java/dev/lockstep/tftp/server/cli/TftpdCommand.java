@@ -13,7 +13,7 @@ import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -55,7 +55,8 @@ public final class TftpdCommand implements Callable<Integer> {
     private List<String> where = List.of();
 
     private final Configuration configuration;
-    private final StaleUploads staleUploads = new StaleUploads();
+    /** The storages at the start. */
+    private List<Storage> storages = List.of();
 
     @Mixin
     private RuleOptions rules;
@@ -141,7 +142,7 @@ public final class TftpdCommand implements Callable<Integer> {
     /** Returns the policy, without starting the server or removing stale uploads. Checks all flags, too. */
     RulePolicy lookAtRules() throws IOException, ConfigException {
         return configuration.locating(() -> {
-            RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::at);
+            RuleSettings settings = new RuleSettings(storage, limits, network);
             RulePolicy policy = settings.read(configuration.file());
             settings().policy(policy).check();
             return policy;
@@ -156,11 +157,11 @@ public final class TftpdCommand implements Callable<Integer> {
     /**
      * Returns the policy for a running daemon.
      *
-     * @param before the previous command, whose files in memory are kept
+     * @param before the previous command, whose providers of storages and files in memory are kept
      */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
-        storage.keepMemoryOf(before.storage);
-        return new RuleSettings(storage, limits, network, staleUploads).read(configuration.file());
+        storage.keepRegistryOf(before.storage);
+        return new RuleSettings(storage, limits, network).read(configuration.file());
     }
 
     @Override
@@ -176,7 +177,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 return builder().start();
             });
             starting.complete(server);
-            staleUploads.remove();
+            StaleUploads.remove(storages);
         } catch (IOException e) {
             return fail(e);
         } finally {
@@ -237,9 +238,12 @@ public final class TftpdCommand implements Callable<Integer> {
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::companion);
         if (configuration.file() == null) {
-            builder.storage(storage.storage(staleUploads)).limits(limits.limits());
+            storages = List.of(storage.storage());
+            builder.storage(storages.get(0)).limits(limits.limits());
         } else {
-            ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulesInPlaceOf(this));
+            RulePolicy rulePolicy = rulesInPlaceOf(this);
+            storages = rulePolicy.storages();
+            ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy);
             new Reload(configuration, this, policy, manager).onSignal();
         }

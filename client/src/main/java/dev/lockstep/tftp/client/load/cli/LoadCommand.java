@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.load.cli;
 
+import dev.lockstep.tftp.client.cli.InterruptHook;
 import dev.lockstep.tftp.client.cli.TftpCommand;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
@@ -12,8 +13,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,8 +37,6 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 all transfers complete and correct, 1 a transfer failed, 2 wrong usage."
         })
 public final class LoadCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 5;
-
     @Spec
     private CommandSpec spec;
 
@@ -80,16 +77,12 @@ public final class LoadCommand implements Callable<Integer> {
         if (batchScheduling && !isBatchScheduled()) {
             return 1;
         }
-        CountDownLatch reported = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> stop(run, reported), "tftp-stop");
-        Runtime.getRuntime().addShutdownHook(onInterrupt); // an interrupt prints the result so far
-        try {
+        InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
+        try (hook) {
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
             return report(result) && result.allWell() ? 0 : 1;
-        } finally {
-            reported.countDown();
         }
     }
 
@@ -100,15 +93,6 @@ public final class LoadCommand implements Callable<Integer> {
         } catch (IOException e) {
             System.err.println("tftp: --batch-scheduling: " + e.getMessage());
             return false;
-        }
-    }
-
-    private static void stop(LoadRun run, CountDownLatch reported) {
-        run.stop();
-        try {
-            reported.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

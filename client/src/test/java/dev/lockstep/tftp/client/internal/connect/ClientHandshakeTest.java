@@ -91,7 +91,7 @@ class ClientHandshakeTest {
     private ClientHandshake handshake(Consumer<TftpException> refused) {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
         ClientOperation operation =
-                new ClientOperation.Download(remote, new DiscardingSink(), new CompletableFuture<>());
+                ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
         return new ClientHandshake(operation, REQUEST, SERVER, context(), refused);
     }
 

@@ -104,7 +104,7 @@ class LostBlocksTest {
     @Test
     void a_get_is_retried_with_small_blocks() throws Exception {
         MemorySink sink = new MemorySink();
-        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(remote()), sink);
         sendOackOnly(awaitRequest(1, LARGE, "0"));
         serve(server, awaitRequest(1, SMALL, "0"));
         assertThat(transfer.get(30, TimeUnit.SECONDS).settings().blksize()).isEqualTo(512);
@@ -114,12 +114,12 @@ class LostBlocksTest {
 
     @Test
     void the_next_get_requests_small_blocks_at_once() throws Exception {
-        CompletableFuture<TransferResult> first = client.get(remote(), new MemorySink());
+        CompletableFuture<TransferResult> first = client.getAsync(TransferRequest.of(remote()), new MemorySink());
         sendOackOnly(awaitRequest(1, LARGE, "0"));
         serve(server, awaitRequest(1, SMALL, "0"));
         first.get(30, TimeUnit.SECONDS);
         listener.countArrived(); // requests may be retransmitted on a busy machine
-        CompletableFuture<TransferResult> next = client.get(remote(), new MemorySink());
+        CompletableFuture<TransferResult> next = client.getAsync(TransferRequest.of(remote()), new MemorySink());
         serve(server, awaitRequest(1, SMALL, "0"));
         next.get(30, TimeUnit.SECONDS);
     }
@@ -127,7 +127,7 @@ class LostBlocksTest {
     @Test
     void a_put_is_retried_with_small_blocks_from_the_first_byte() throws Exception {
         ByteArraySource source = new ByteArraySource(CONTENT);
-        CompletableFuture<TransferResult> transfer = client.put(remote(), source);
+        CompletableFuture<TransferResult> transfer = client.putAsync(source, TransferRequest.of(remote()));
         sendOackOnly(awaitRequest(2, LARGE, "600"));
         try (RawPeer second = new RawPeer()) {
             second.sendTo(awaitRequest(2, SMALL, "600"), 0, 4, 0, 0);
@@ -153,7 +153,8 @@ class LostBlocksTest {
                         .withFirstBlockTimeout(Duration.ofMillis(300)))
                 .build()) {
             ByteArraySource pipe = new ByteArraySource(CONTENT);
-            CompletableFuture<TransferResult> transfer = withShortTimeout.put(remote(), once(pipe));
+            CompletableFuture<TransferResult> transfer =
+                    withShortTimeout.putAsync(once(pipe), TransferRequest.of(remote()));
             int tid = awaitRequest(2, LARGE, "600");
             server.sendTo(tid, OACK);
             assertThatThrownBy(() -> transfer.get(30, TimeUnit.SECONDS))
@@ -193,7 +194,7 @@ class LostBlocksTest {
         Options exactly = Options.NONE.with(KnownOption.BLKSIZE.with(1428));
         TransferRequest request = TransferRequest.of(remote()).asking(exactly);
         MemorySink sink = new MemorySink();
-        CompletableFuture<TransferResult> transfer = client.get(request, sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(request, sink);
         listener.expect(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428", 0);
         server.sendTo(listener.last().getPort(), OACK);
         for (int i = 0; i < 20; i++) { // longer than the timeout for the first block
@@ -211,7 +212,7 @@ class LostBlocksTest {
         client = TftpClient.builder()
                 .limits(SHORT_FIRST_BLOCK.withFirstBlockTimeout(Duration.ofSeconds(50)))
                 .build();
-        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(remote()), sink);
         int tid = awaitRequest(1, LARGE, "0");
         server.sendTo(tid, OACK);
         server.expect(0, 4, 0, 0);

@@ -114,7 +114,7 @@ public final class BlockingTasks {
     }
 
     /** Runs the task on the event loop, or on this thread if the event loop has terminated. */
-    void onLoop(Runnable task) {
+    public void onLoop(Runnable task) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException e) {

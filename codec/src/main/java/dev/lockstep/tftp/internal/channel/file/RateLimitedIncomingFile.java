@@ -22,11 +22,6 @@ final class RateLimitedIncomingFile implements IncomingFile {
     }
 
     @Override
-    public void start() {
-        file.start();
-    }
-
-    @Override
     public void offer(ByteBuf block) {
         turn = rateLimiter.reserve(block.readableBytes(), now());
         file.offer(block);

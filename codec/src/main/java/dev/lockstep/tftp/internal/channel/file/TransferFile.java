@@ -21,7 +21,7 @@ public interface TransferFile {
     }
 
     /** Begins to read before the first block is requested, if there is something to read. Calling this is optional. */
-    void start();
+    default void start() {}
 
     /**
      * Returns the nanoseconds for which a file operation has been waiting for the disk, or 0 if there is none. Other
@@ -31,8 +31,9 @@ public interface TransferFile {
     long pendingTime(long now);
 
     /**
-     * Closes the file. An operation that has not begun is cancelled; one that does not return delays the end. {@code
-     * closed} runs on the event loop when the file is closed.
+     * Ends the use of the source or sink, which this method does not close. An operation that has not begun is
+     * cancelled; one that does not return delays the end. {@code closed} runs on the event loop when the last operation
+     * has ended.
      */
     void close(Runnable closed);
 }

@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
@@ -31,12 +32,25 @@ class ReadAheadTest {
 
     private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
-        blocks = new ReadAhead(file, blksize, windowsize, fixture.context(), fixture.loop(), owner);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(windowsize)
+                .build();
+        ChunkReader reader = new SourceChunkReader(file, settings, fixture.context(), fixture.loop());
+        blocks = new ReadAhead(reader, blksize, fixture.budget, fixture.loop(), owner);
         blocks.start();
     }
 
+    /** Closes the source on the I/O pool, as its owner does. */
+    private void ended() {
+        fixture.pool.execute(() -> {
+            source.close();
+            closed = true;
+        });
+    }
+
     private void close() {
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.settle();
         assertThat(closed).isTrue();
     }
@@ -208,7 +222,7 @@ class ReadAheadTest {
     void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         fixture.pool.runNext(); // its end has not been reported yet
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         assertThat(fixture.pool.size()).as("the close comes after the read").isZero();
         assertThat(fixture.budget.used()).as("memory of the read").isPositive();
         fixture.settle();
@@ -220,7 +234,7 @@ class ReadAheadTest {
     void closing_gives_the_memory_of_a_read_that_has_not_begun_back_at_once() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
         assertThat(fixture.budget.used()).isPositive();
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         assertThat(fixture.budget.used()).isZero();
         assertThat(closed).isFalse();
         fixture.settle();
@@ -247,7 +261,7 @@ class ReadAheadTest {
         fixture = new TransferFixture(1024);
         assertThat(fixture.budget.tryTake(1024, 1024)).isEqualTo(1024);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.budget.giveBack(1024);
         fixture.settle();
         assertThat(closed).isTrue();

@@ -39,8 +39,16 @@ class WriteBehindTest {
         assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
 
+    /** Closes the sink on the I/O pool, as its owner does. */
+    private void ended() {
+        fixture.pool.execute(() -> {
+            sink.close();
+            closed = true;
+        });
+    }
+
     private void close() {
-        store.close(() -> closed = true);
+        store.close(this::ended);
         fixture.settle();
     }
 
@@ -218,7 +226,7 @@ class WriteBehindTest {
         offer(TestBytes.random(CHUNK));
         offer(TestBytes.random(100));
         fixture.pool.runNext(); // its end has not been reported yet
-        store.close(() -> closed = true);
+        store.close(this::ended);
         assertThat(fixture.pool.size()).as("the close comes after the write").isZero();
         assertThat(closed).isFalse();
         fixture.settle();
@@ -229,7 +237,7 @@ class WriteBehindTest {
     @Test
     void closing_cancels_a_commit_that_has_not_begun() {
         store.commit();
-        store.close(() -> closed = true);
+        store.close(this::ended);
         fixture.settle();
         assertThat(sink.isCommitted()).isFalse();
         assertThat(owner.calls).isEmpty();

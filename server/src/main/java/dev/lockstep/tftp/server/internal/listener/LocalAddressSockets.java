@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.internal.listener;
 
 import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -68,12 +69,12 @@ final class LocalAddressSockets {
     }
 
     /**
-     * Passes a request to a socket of its destination address, which is bound if necessary. Must be called on the event
-     * loop of the wildcard's channel.
+     * Passes a request to a socket of its destination address, which is bound if necessary.
      *
      * @param from the channel of the wildcard
      * @return false if there is no such socket and none can be bound
      */
+    @EventLoop
     boolean passOn(DatagramPacket packet, Channel from) {
         InetAddress asked = packet.recipient().getAddress();
         if (asked.isAnyLocalAddress()) {

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.client.cli;
+package dev.lockstep.tftp.client.internal.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -29,7 +29,7 @@ class StreamSinkTest {
     }
 
     private static TftpException failureOf(String reason) {
-        StreamSink sink = new StreamSink(new Failing(reason));
+        StreamSink sink = new StreamSink(new Failing(reason), false);
         return catchThrowableOfType(TftpException.class, () -> sink.write(ByteBuffer.allocate(1)));
     }
 

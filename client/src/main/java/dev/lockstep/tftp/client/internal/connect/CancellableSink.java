@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Future;
 
 /**
- * A sink for one transfer. It does not close the underlying sink.
+ * A sink of a get that can be cancelled.
  *
  * @param result once it is complete, nothing is committed: the transfer was cancelled
  */
-public record NonClosingSink(Sink sink, Future<?> result) implements Sink {
+public record CancellableSink(Sink sink, Future<?> result) implements Sink {
     @Override
     public void write(ByteBuffer from) throws IOException {
         sink.write(from);
@@ -32,7 +32,7 @@ public record NonClosingSink(Sink sink, Future<?> result) implements Sink {
     }
 
     @Override
-    public void close() {
-        // the operation closes the underlying sink
+    public void close() throws IOException {
+        sink.close();
     }
 }

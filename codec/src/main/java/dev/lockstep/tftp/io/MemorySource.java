@@ -1,14 +1,13 @@
-package dev.lockstep.tftp.server.storage;
+package dev.lockstep.tftp.io;
 
-import dev.lockstep.tftp.io.Source;
 import java.nio.ByteBuffer;
 
 /** A file in memory. Its methods do not block, so it is read on the event loop. */
-final class MemorySource implements Source {
+public final class MemorySource implements Source {
     private final ByteBuffer content;
 
     /** Creates a source on an array, which must not be changed any more. */
-    MemorySource(byte[] content) {
+    public MemorySource(byte[] content) {
         this.content = ByteBuffer.wrap(content);
     }
 
@@ -31,6 +30,16 @@ final class MemorySource implements Source {
     @Override
     public boolean mayBlock() {
         return false;
+    }
+
+    @Override
+    public boolean canRewind() {
+        return true;
+    }
+
+    @Override
+    public void rewind() {
+        content.rewind();
     }
 
     @Override

@@ -1,6 +1,7 @@
-package dev.lockstep.tftp.io;
+package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

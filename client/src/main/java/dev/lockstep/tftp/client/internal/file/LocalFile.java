@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.client.cli;
+package dev.lockstep.tftp.client.internal.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
@@ -33,7 +33,7 @@ public final class LocalFile {
                 throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
             }
             if (Files.exists(real) && !Files.isRegularFile(real)) {
-                return new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE));
+                return new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE), true);
             }
             return new FileSink(
                     SecureDirectory.open(real.getParent()), real.getFileName().toString(), true);
@@ -43,13 +43,14 @@ public final class LocalFile {
     }
 
     /** Returns the file that a get with the given target writes. Symbolic links are followed. */
-    static Path real(Path target) throws IOException {
+    public static Path real(Path target) throws IOException {
         return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     }
 
     /** Returns a sink that writes to standard output directly. */
-    static Sink standardOutput() {
-        return new StreamSink(new FileOutputStream(FileDescriptor.out).getChannel()); // a PrintStream hides failures
+    public static Sink standardOutput() {
+        return new StreamSink(
+                new FileOutputStream(FileDescriptor.out).getChannel(), false); // a PrintStream hides failures
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.client.cli;
+package dev.lockstep.tftp.client.internal.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
@@ -8,13 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** A sink that writes content to a channel as it arrives. Content that was written before a failure remains written. */
-final class StreamSink implements Sink {
-    private final WritableByteChannel out;
-
-    StreamSink(WritableByteChannel out) {
-        this.out = out;
-    }
+/**
+ * A sink that writes content to a channel as it arrives. Content that was written before a failure remains written.
+ *
+ * @param ownsChannel whether the sink closes the channel
+ */
+public record StreamSink(WritableByteChannel out, boolean ownsChannel) implements Sink {
 
     @Override
     public void write(ByteBuffer from) throws IOException {
@@ -28,7 +27,7 @@ final class StreamSink implements Sink {
     }
 
     /** Returns whether a transfer has failed because the reader of a pipe has closed it. */
-    static boolean isOutputClosed(TftpException failure) {
+    public static boolean isOutputClosed(TftpException failure) {
         return isClosedPipe(failure.getCause());
     }
 
@@ -38,11 +37,13 @@ final class StreamSink implements Sink {
 
     @Override
     public void commit() {
-        System.out.flush();
+        // the content is written
     }
 
     @Override
-    public void close() {
-        // standard output stays open after a transfer, and the exit of the process closes other files
+    public void close() throws IOException {
+        if (ownsChannel) {
+            out.close();
+        }
     }
 }

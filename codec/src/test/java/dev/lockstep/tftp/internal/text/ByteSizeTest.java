@@ -1,16 +1,14 @@
-package dev.lockstep.tftp.server.cli;
+package dev.lockstep.tftp.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine.TypeConversionException;
 
 class ByteSizeTest {
-    private final ByteSize.Converter converter = new ByteSize.Converter();
-
     @ParameterizedTest
     @CsvSource({
         "1, 1",
@@ -26,7 +24,7 @@ class ByteSizeTest {
         "8388607T, 9223370937343148032",
     })
     void a_size_is_a_number_with_or_without_a_unit(String text, long size) {
-        assertThat(converter.convert(text)).isEqualTo(new ByteSize(size));
+        assertThat(ByteSize.parse(text, 1)).isEqualTo(new ByteSize(size));
     }
 
     @ParameterizedTest
@@ -52,8 +50,13 @@ class ByteSizeTest {
                 "٤"
             })
     void anything_else_is_rejected_with_the_expected_form(String text) {
-        assertThatThrownBy(() -> converter.convert(text))
-                .isInstanceOf(TypeConversionException.class)
+        assertThatThrownBy(() -> ByteSize.parse(text, 1))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'" + text + "' (expected: a size such as 4096, 64K or 512M)");
+    }
+
+    @Test
+    void zero_is_a_size_where_it_is_allowed() {
+        assertThat(ByteSize.parse("0K", 0).bytes()).isZero();
     }
 }

@@ -1,9 +1,18 @@
-package dev.lockstep.tftp.internal.channel.file;
+package dev.lockstep.tftp.server.internal.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.Chunk;
+import dev.lockstep.tftp.internal.channel.file.ChunkReader;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.server.storage.SharedSource;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +26,7 @@ import java.util.function.Consumer;
  * affect transfers that send a chunk. Called once for each chunk, not for each packet.
  */
 @ThreadSafe
-public final class ChunkCache {
+public final class ChunkCache implements ChunkReader.Factory {
     /** Bytes in all chunks of a file but the last. */
     static final int CHUNK_SIZE = 256 * 1024;
 
@@ -26,32 +35,47 @@ public final class ChunkCache {
 
     private record Key(Object version, long index) {}
 
-    private final Cache<Key, CachedChunk> chunks;
-    private final Map<Key, List<Consumer<CachedChunk>>> awaited = new HashMap<>();
+    private final Cache<Key, Chunk> chunks;
+    private final Map<Key, List<Consumer<Chunk>>> awaited = new HashMap<>();
 
     private ChunkCache(long size) {
         chunks = Caffeine.newBuilder()
                 .maximumWeight(size)
-                .weigher((Key key, CachedChunk chunk) -> chunk.size())
+                .weigher((Key key, Chunk chunk) -> chunk.reserved())
                 .executor(Runnable::run)
                 .evictionListener((key, chunk, cause) -> chunk.release())
                 .build();
     }
 
     /**
-     * Returns a cache that uses half of that memory, or null if that is too little to share.
-     *
-     * @param bufferMemory the size of the budget in bytes
+     * Returns a cache that uses half of the budget, or null if that is too little to share. The cache is cleared before
+     * a transfer is refused for lack of memory.
      */
-    public static ChunkCache within(long bufferMemory) {
-        return bufferMemory < (long) MIN_CHUNKS * CHUNK_SIZE ? null : new ChunkCache(bufferMemory / 2);
+    public static ChunkCache within(BufferBudget budget) {
+        if (budget.limit() < (long) MIN_CHUNKS * CHUNK_SIZE) {
+            return null;
+        }
+        ChunkCache cache = new ChunkCache(budget.limit() / 2);
+        budget.reclaimWith(cache::clear);
+        return cache;
+    }
+
+    /**
+     * Returns a reader that takes chunks from this cache if the source can be shared, otherwise one for a single
+     * transfer.
+     */
+    @Override
+    public ChunkReader of(Source source, TransferSettings settings, TransferContext context, EventExecutor loop) {
+        return source instanceof SharedSource shared
+                ? new CachedChunkReader(shared, this, context, loop)
+                : new SourceChunkReader(source, settings, context, loop);
     }
 
     /** Returns a cached chunk with a reference for the caller, or null if it is not cached. */
-    CachedChunk get(Object version, long index) {
-        CachedChunk chunk = chunks.getIfPresent(new Key(version, index));
+    Chunk get(Object version, long index) {
+        Chunk chunk = chunks.getIfPresent(new Key(version, index));
         try {
-            return chunk == null ? null : (CachedChunk) chunk.retain();
+            return chunk == null ? null : (Chunk) chunk.retain();
         } catch (IllegalReferenceCountException e) {
             return null; // evicted concurrently
         }
@@ -64,10 +88,10 @@ public final class ChunkCache {
      * @param arrived receives the chunk with a reference of its own, or null if the chunk cannot be shared
      * @return whether another transfer is reading the chunk; if not, the caller must read it and call {@link #done}
      */
-    boolean await(Object version, long index, Consumer<CachedChunk> arrived) {
+    boolean await(Object version, long index, Consumer<Chunk> arrived) {
         synchronized (awaited) {
             Key key = new Key(version, index);
-            List<Consumer<CachedChunk>> others = awaited.get(key);
+            List<Consumer<Chunk>> others = awaited.get(key);
             if (others == null) {
                 awaited.put(key, new ArrayList<>());
                 return false;
@@ -82,26 +106,26 @@ public final class ChunkCache {
      *
      * @param chunk the complete chunk of that version, or {@code null} if the waiting transfers must read it themselves
      */
-    void done(Object version, long index, CachedChunk chunk) {
+    void done(Object version, long index, Chunk chunk) {
         Key key = new Key(version, index);
         if (chunk != null) {
             chunk.retain(); // the reference of the cache
-            CachedChunk replaced = chunks.asMap().put(key, chunk);
+            Chunk replaced = chunks.asMap().put(key, chunk);
             if (replaced != null) {
                 replaced.release();
             }
         }
-        List<Consumer<CachedChunk>> waiting;
+        List<Consumer<Chunk>> waiting;
         synchronized (awaited) {
             waiting = awaited.remove(key);
         }
-        waiting.forEach(one -> one.accept(chunk == null ? null : (CachedChunk) chunk.retain()));
+        waiting.forEach(one -> one.accept(chunk == null ? null : (Chunk) chunk.retain()));
     }
 
     /** Removes all chunks. */
     public void clear() {
         chunks.asMap().keySet().forEach(key -> {
-            CachedChunk chunk = chunks.asMap().remove(key);
+            Chunk chunk = chunks.asMap().remove(key);
             if (chunk != null) {
                 chunk.release();
             }

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.internal.channel.file;
+package dev.lockstep.tftp.server.internal.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,10 +7,15 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
-import dev.lockstep.tftp.io.SharedSource;
+import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.Chunk;
+import dev.lockstep.tftp.internal.channel.file.OutgoingFile;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.server.storage.SharedSource;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,12 +27,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SharedReadAheadTest {
+class CachedChunkReaderTest {
     private static final int CHUNK = ChunkCache.CHUNK_SIZE;
     private static final int BLKSIZE = 1428;
 
     private TransferFixture fixture = new TransferFixture();
-    private ChunkCache cache = ChunkCache.within(64L * CHUNK);
+    private ChunkCache cache = ChunkCache.within(new BufferBudget(64L * CHUNK));
     private final List<Reader> readers = new ArrayList<>();
 
     /** A file on a disk: its content, and a version that changes with the content. */
@@ -87,14 +92,19 @@ class SharedReadAheadTest {
         private final RecordingOwner owner = new RecordingOwner();
         private final CRC32C taken = new CRC32C();
         private int length;
-        private final SharedReadAhead blocks;
+        private final OutgoingFile blocks;
         private final int blksize;
         private boolean whole;
         private boolean closed;
 
         Reader(SharedSource source, int blksize) {
             this.blksize = blksize;
-            blocks = new SharedReadAhead(source, blksize, fixture.context().withChunks(cache), fixture.loop(), owner);
+            blocks = OutgoingFile.from(
+                    source,
+                    TransferSettings.builder().blksize(blksize).build(),
+                    fixture.context().withChunkReaders(cache),
+                    fixture.loop(),
+                    owner);
             readers.add(this);
             blocks.start();
         }
@@ -264,7 +274,7 @@ class SharedReadAheadTest {
     @Test
     void more_files_than_fit_into_memory_wait_and_are_all_complete() {
         fixture = new TransferFixture(16L * CHUNK);
-        cache = ChunkCache.within(16L * CHUNK);
+        cache = ChunkCache.within(fixture.budget);
         List<Disk> disks = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             Disk disk = new Disk(3 * CHUNK + i);
@@ -296,6 +306,29 @@ class SharedReadAheadTest {
 
     @Test
     void with_little_memory_there_is_no_cache() {
-        assertThat(ChunkCache.within(16L * CHUNK - 1)).isNull();
+        assertThat(ChunkCache.within(new BufferBudget(16L * CHUNK - 1))).isNull();
+    }
+
+    /** The chunk in the cache is not the requested one. */
+    @Test
+    void memory_of_unused_cached_chunks_is_reclaimed_before_a_transfer_is_refused() {
+        BufferBudget budget = new BufferBudget(Long.MAX_VALUE, 16L * CHUNK);
+        cache = ChunkCache.within(budget);
+        assertThat(budget.tryTake(100, 100)).isEqualTo(100);
+        Chunk kept = new Chunk(Unpooled.directBuffer(100), 100, budget);
+        assertThat(cache.await("version", 0, chunk -> {})).isFalse();
+        cache.done("version", 0, kept);
+        kept.release();
+        int rest = 16 * CHUNK - 100;
+        assertThat(budget.tryTake(rest, rest)).isEqualTo(rest);
+        assertThat(kept.refCnt()).isEqualTo(1);
+        assertThat(budget.takeLater(101, false, () -> {})).isFalse();
+        assertThat(kept.refCnt()).isZero();
+        List<String> granted = new ArrayList<>();
+        assertThat(budget.takeLater(100, false, () -> granted.add("new"))).isTrue();
+        assertThat(budget.takeLater(100, true, () -> granted.add("running"))).isTrue();
+        assertThat(granted).containsExactly("new");
+        budget.giveBack(rest);
+        assertThat(granted).containsExactly("new", "running");
     }
 }
