@@ -13,6 +13,8 @@ import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
@@ -47,7 +49,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files, any number of them concurrently. Safe for use by several threads.
+ * Gets and puts files, any number of them concurrently.
  *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
@@ -67,6 +69,7 @@ import java.util.concurrent.TimeUnit;
  * event loop, so dependent actions must not block. Cancelling a future, or completing it otherwise ({@code orTimeout}),
  * ends its transfer. The server gets an ERROR, and the file is closed without a commit, unless the commit has begun.
  */
+@ThreadSafe
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
@@ -355,6 +358,7 @@ public final class TftpClient implements AutoCloseable {
      * threads have ended, or for some seconds.
      */
     @Override
+    @Blocking
     public void close() {
         closing = true;
         sockets.close();
