@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.testing.Requests.rrq;
 import static dev.lockstep.tftp.testing.Requests.wrq;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
@@ -113,6 +114,7 @@ public final class TransferFuzzer {
                 ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))
                 : TransferHandler.receiving(
                         context, agreement, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
+        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         handler.addTo(channel.pipeline());
     }
 

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
+import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -91,13 +92,13 @@ public final class TftpServer implements AutoCloseable {
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(
+            ListenerContext listening = new ListenerContext(
                     config,
                     shared,
                     transport,
                     admission,
-                    loops,
                     storage -> io.of(storage).openings());
+            listeners = Listeners.bind(listening, loops);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
             server.openLifecycleListeners();
             return server;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
@@ -75,6 +76,7 @@ class TransferHandlerTest {
 
     private void begin(TransferHandler transfer) {
         handler = transfer;
+        fixture.channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         transfer.addTo(fixture.channel.pipeline());
     }
 

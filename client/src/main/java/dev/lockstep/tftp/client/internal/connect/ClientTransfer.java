@@ -239,7 +239,7 @@ public final class ClientTransfer {
                             client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
                             ClientHandshake handshake = new ClientHandshake(
                                     operation, sent, server, context.withListener(listener), refused);
-                            pipeline.addLast(handshake);
+                            handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },
                         cause -> onRefused(
