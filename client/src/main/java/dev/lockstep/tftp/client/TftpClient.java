@@ -8,9 +8,14 @@ import dev.lockstep.tftp.client.internal.connect.RequestAttempt;
 import dev.lockstep.tftp.client.internal.connect.RunningTransfer;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
+import dev.lockstep.tftp.client.internal.file.ByteArraySink;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
+import dev.lockstep.tftp.client.internal.file.StreamSink;
+import dev.lockstep.tftp.client.internal.file.StreamSource;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
@@ -18,6 +23,7 @@ import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -30,30 +36,45 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files, any number of them concurrently. Safe for use by several threads. Its futures fail with a
- * {@link TftpException} that has the ERROR. They complete on an event loop, so dependent actions must not block.
- *
- * <p>Cancelling a future, or completing it otherwise ({@code orTimeout}), ends its transfer. The server gets an ERROR,
- * and the file is closed without a commit, unless the commit has begun.
+ * Gets and puts files, any number of them concurrently. Safe for use by several threads.
  *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
- *     client.get(RemoteFile.parse("tftp://192.0.2.1/boot.img", OCTET), sink).join();
+ *     client.get(URI.create("tftp://192.0.2.1/boot.img"), Path.of("boot.img"));
  * }
  * }</pre>
+ *
+ * <p>Remote files are URIs {@code tftp://HOST[:PORT]/PATH[;mode=octet|netascii]} (RFC 3617), or the {@link RemoteFile}
+ * of a {@link TransferRequest}, which can have options of its own. Each transfer can have listeners, which are called
+ * on an event loop as it progresses.
+ *
+ * <p>{@code get} and {@code put} block until the transfer has ended. They throw a {@link TftpException} with the ERROR
+ * if it has failed, and an {@link InterruptedIOException} if the calling thread is interrupted, which cancels the
+ * transfer. A listener must not call them.
+ *
+ * <p>{@code getAsync} and {@code putAsync} return futures that fail with a {@code TftpException}. They complete on an
+ * event loop, so dependent actions must not block. Cancelling a future, or completing it otherwise ({@code orTimeout}),
+ * ends its transfer. The server gets an ERROR, and the file is closed without a commit, unless the commit has begun.
  */
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
@@ -82,7 +103,7 @@ public final class TftpClient implements AutoCloseable {
         this.context = new TransferContext(
                 config.limits(),
                 io,
-                new BufferBudget(config.bufferMemory()),
+                BufferBudget.ofDirectMemory(config.bufferMemory()),
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && config.taps().isEmpty(),
                 config.listener(),
@@ -99,51 +120,185 @@ public final class TftpClient implements AutoCloseable {
     }
 
     /**
-     * Reads a file from a server into a sink. The sink is committed only if the file is complete.
+     * Reads a file from a server into memory. Blocks until it is complete.
      *
-     * @param remote the file
-     * @param sink receives the content; the client takes it over and closes it
-     * @return the result
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the content
+     * @throws IOException if the transfer has failed, or the file is larger than a quarter of the heap
+     * @throws IllegalArgumentException if the URI is invalid
      */
-    public CompletableFuture<TransferResult> get(RemoteFile remote, Sink sink) {
-        return get(TransferRequest.of(remote), sink);
+    public byte[] get(URI remote, TransferListener... listeners) throws IOException {
+        return await(getAsync(remote, listeners));
     }
 
     /**
-     * Reads a file from a server into a sink, with options and a listener of its own.
+     * Reads a file from a server into a local file. Blocks until it is complete. The content is written to a temporary file,
+     * which then replaces the target atomically. If the transfer fails, the target stays unchanged.
+     *
+     * @param remote the file on the server
+     * @param target the local file; a symbolic link is followed, and a device or pipe is written directly
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result
+     * @throws IOException if the transfer has failed, or the target cannot be written
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public TransferResult get(URI remote, Path target, TransferListener... listeners) throws IOException {
+        return await(getAsync(remote, target, listeners));
+    }
+
+    /**
+     * Reads a file from a server into a stream. Blocks until it is complete. If the transfer fails, a part of the content
+     * may have been written.
+     *
+     * @param remote the file on the server
+     * @param out receives the content on another thread; is not closed
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result
+     * @throws IOException if the transfer has failed
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public TransferResult get(URI remote, OutputStream out, TransferListener... listeners) throws IOException {
+        return await(getAsync(request(remote, listeners), new StreamSink(Channels.newChannel(out), false)));
+    }
+
+    /**
+     * Writes an array to a file on a server. Blocks until the server has acknowledged the last block.
+     *
+     * @param content the content; must not be changed before the transfer has ended
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result; see {@link #putAsync(Source, TransferRequest)} for an outcome of UNCONFIRMED
+     * @throws IOException if the transfer has failed
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public TransferResult put(byte[] content, URI remote, TransferListener... listeners) throws IOException {
+        return await(putAsync(content, remote, listeners));
+    }
+
+    /**
+     * Writes a local file to a server. Blocks until the server has acknowledged the last block.
+     *
+     * @param source the local file
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result; see {@link #putAsync(Source, TransferRequest)} for an outcome of UNCONFIRMED
+     * @throws IOException if the transfer has failed, or the local file cannot be read
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public TransferResult put(Path source, URI remote, TransferListener... listeners) throws IOException {
+        return await(putAsync(source, remote, listeners));
+    }
+
+    /**
+     * Writes the content of a stream to a file on a server. Blocks until the server has acknowledged the last block.
+     *
+     * @param in provides the content on another thread, and is read to its end; is not closed
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result; see {@link #putAsync(Source, TransferRequest)} for an outcome of UNCONFIRMED
+     * @throws IOException if the transfer has failed
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public TransferResult put(InputStream in, URI remote, TransferListener... listeners) throws IOException {
+        return await(putAsync(new StreamSource(Channels.newChannel(in)), request(remote, listeners)));
+    }
+
+    /**
+     * Reads a file from a server into memory.
+     *
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the content
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public CompletableFuture<byte[]> getAsync(URI remote, TransferListener... listeners) {
+        ByteArraySink sink = new ByteArraySink();
+        CompletableFuture<TransferResult> transfer = getAsync(request(remote, listeners), sink);
+        CompletableFuture<byte[]> content = new CompletableFuture<>();
+        transfer.whenComplete((result, failure) -> {
+            if (failure == null) {
+                content.complete(sink.toByteArray());
+            } else {
+                content.completeExceptionally(failure);
+            }
+        });
+        content.whenComplete((bytes, failure) -> transfer.cancel(false)); // no effect if the transfer has ended
+        return content;
+    }
+
+    /**
+     * Reads a file from a server into a local file, which is opened by the calling thread.
+     *
+     * @param remote the file on the server
+     * @param target the local file; replaced only by a complete one, as described in {@link #get(URI, Path,
+     *     TransferListener...)}
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the result
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public CompletableFuture<TransferResult> getAsync(URI remote, Path target, TransferListener... listeners) {
+        TransferRequest request = request(remote, listeners);
+        try {
+            return getAsync(request, LocalFile.sink(target));
+        } catch (TftpException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Reads a file from a server into a sink. The sink is committed only if the file is complete.
      *
      * @param request the file, its options and its listener
      * @param sink receives the content; the client takes it over and closes it
      * @return the result
-     * @see #get(RemoteFile, Sink)
      */
-    public CompletableFuture<TransferResult> get(TransferRequest request, Sink sink) {
+    public CompletableFuture<TransferResult> getAsync(TransferRequest request, Sink sink) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, ClientOperation.Download.of(request.remote(), sink, result), result);
         return result;
     }
 
     /**
-     * Writes a file from a source to a server. The future completes when the server has acknowledged the last block. If
-     * that ACK does not arrive, the outcome is UNCONFIRMED: the file is probably complete.
+     * Writes an array to a file on a server.
      *
-     * @param remote the file
-     * @param source provides the content; the client takes it over and closes it
+     * @param content the content; must not be changed before the transfer has ended
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
      * @return the result
+     * @throws IllegalArgumentException if the URI is invalid
      */
-    public CompletableFuture<TransferResult> put(RemoteFile remote, Source source) {
-        return put(TransferRequest.of(remote), source);
+    public CompletableFuture<TransferResult> putAsync(byte[] content, URI remote, TransferListener... listeners) {
+        return putAsync(new MemorySource(content), request(remote, listeners));
     }
 
     /**
-     * Writes a file from a source to a server, with options and a listener of its own.
+     * Writes a local file, which is opened by the calling thread, to a server.
      *
-     * @param request the file, its options and its listener
-     * @param source provides the content; the client takes it over and closes it
+     * @param source the local file
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
      * @return the result
-     * @see #put(RemoteFile, Source)
+     * @throws IllegalArgumentException if the URI is invalid
      */
-    public CompletableFuture<TransferResult> put(TransferRequest request, Source source) {
+    public CompletableFuture<TransferResult> putAsync(Path source, URI remote, TransferListener... listeners) {
+        TransferRequest request = request(remote, listeners);
+        try {
+            return putAsync(LocalFile.source(source), request);
+        } catch (TftpException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Writes a file from a source to a server. The future completes when the server has acknowledged the last block. If
+     * that ACK does not arrive, the outcome is UNCONFIRMED: the file is probably complete.
+     *
+     * @param source provides the content; the client takes it over and closes it
+     * @param request the file, its options and its listener
+     * @return the result
+     */
+    public CompletableFuture<TransferResult> putAsync(Source source, TransferRequest request) {
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, ClientOperation.Upload.of(request.remote(), source), result);
         return result;
@@ -156,7 +311,7 @@ public final class TftpClient implements AutoCloseable {
      * @param request the file, its options and its listener
      * @return the granted settings
      */
-    public CompletableFuture<TransferSettings> probe(TransferRequest request) {
+    public CompletableFuture<TransferSettings> probeAsync(TransferRequest request) {
         CompletableFuture<TransferSettings> granted = new CompletableFuture<>();
         CompletableFuture<TransferResult> result = new CompletableFuture<>();
         start(request, new ClientOperation.Probe(request.remote(), granted), result);
@@ -164,6 +319,23 @@ public final class TftpClient implements AutoCloseable {
                 (none, failure) -> granted.completeExceptionally(failure)); // no effect if the settings are known
         granted.whenComplete((settings, failure) -> result.cancel(false));
         return granted;
+    }
+
+    private static TransferRequest request(URI remote, TransferListener... listeners) {
+        TransferRequest request = TransferRequest.of(RemoteFile.parse(remote.toString(), TransferMode.OCTET));
+        return listeners.length == 0 ? request : request.observedBy(TransferListener.all(List.of(listeners)));
+    }
+
+    private static <T> T await(CompletableFuture<T> transfer) throws IOException {
+        try {
+            return transfer.get();
+        } catch (InterruptedException e) {
+            transfer.cancel(false);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw TftpException.of(e.getCause());
+        }
     }
 
     private void start(TransferRequest request, ClientOperation operation, CompletableFuture<TransferResult> result) {

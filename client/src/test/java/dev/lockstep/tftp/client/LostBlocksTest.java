@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.ManualTimeEventLoops;
@@ -104,7 +105,7 @@ class LostBlocksTest {
     @Test
     void a_get_is_retried_with_small_blocks() throws Exception {
         MemorySink sink = new MemorySink();
-        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(remote()), sink);
         sendOackOnly(expectRequest(1, LARGE, "0"));
         serve(server, expectRequest(1, SMALL, "0"));
         assertThat(transfer.get(30, TimeUnit.SECONDS).settings().blksize()).isEqualTo(512);
@@ -114,11 +115,11 @@ class LostBlocksTest {
 
     @Test
     void the_next_get_requests_small_blocks_at_once() throws Exception {
-        CompletableFuture<TransferResult> first = client.get(remote(), new MemorySink());
+        CompletableFuture<TransferResult> first = client.getAsync(TransferRequest.of(remote()), new MemorySink());
         sendOackOnly(expectRequest(1, LARGE, "0"));
         serve(server, expectRequest(1, SMALL, "0"));
         first.get(30, TimeUnit.SECONDS);
-        CompletableFuture<TransferResult> next = client.get(remote(), new MemorySink());
+        CompletableFuture<TransferResult> next = client.getAsync(TransferRequest.of(remote()), new MemorySink());
         serve(server, expectRequest(1, SMALL, "0"));
         next.get(30, TimeUnit.SECONDS);
     }
@@ -126,7 +127,7 @@ class LostBlocksTest {
     @Test
     void a_put_is_retried_with_small_blocks_from_the_first_byte() throws Exception {
         ByteArraySource source = new ByteArraySource(CONTENT);
-        CompletableFuture<TransferResult> transfer = client.put(remote(), source);
+        CompletableFuture<TransferResult> transfer = client.putAsync(source, TransferRequest.of(remote()));
         sendOackOnly(expectRequest(2, LARGE, "600"));
         try (RawPeer second = new RawPeer()) {
             second.sendTo(expectRequest(2, SMALL, "600"), 0, 4, 0, 0);
@@ -147,7 +148,7 @@ class LostBlocksTest {
     @Test
     void a_source_without_rewind_has_the_full_idle_timeout() throws Exception {
         ByteArraySource pipe = new ByteArraySource(CONTENT);
-        CompletableFuture<TransferResult> transfer = client.put(remote(), once(pipe));
+        CompletableFuture<TransferResult> transfer = client.putAsync(once(pipe), TransferRequest.of(remote()));
         server.sendTo(expectRequest(2, LARGE, "600"), OACK);
         server.receive();
         for (Duration passed = TICK; passed.compareTo(IDLE) < 0; passed = passed.plus(TICK)) {
@@ -184,10 +185,10 @@ class LostBlocksTest {
 
     @Test
     void exactly_specified_options_are_not_changed() throws Exception {
-        Options exactly = Options.NONE.with(Options.BLKSIZE, 1428);
+        Options exactly = Options.NONE.with(KnownOption.BLKSIZE.with(1428));
         TransferRequest request = TransferRequest.of(remote()).asking(exactly);
         MemorySink sink = new MemorySink();
-        CompletableFuture<TransferResult> transfer = client.get(request, sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(request, sink);
         listener.expect(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428", 0);
         server.sendTo(listener.last().getPort(), OACK);
         server.expect(0, 4, 0, 0);
@@ -203,7 +204,7 @@ class LostBlocksTest {
     @Test
     void a_closed_client_does_not_retry() throws Exception {
         MemorySink sink = new MemorySink();
-        CompletableFuture<TransferResult> transfer = client.get(remote(), sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(remote()), sink);
         int tid = expectRequest(1, LARGE, "0");
         server.sendTo(tid, OACK);
         server.expect(0, 4, 0, 0);

@@ -3,9 +3,10 @@ package dev.lockstep.tftp.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.lockstep.tftp.client.internal.connect.NonClosingSink;
+import dev.lockstep.tftp.client.internal.connect.CancellableSink;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -21,6 +22,10 @@ import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -86,12 +92,16 @@ class TftpClientTest {
         return new RemoteFile("127.0.0.1", listener.port(), "f", mode);
     }
 
+    private URI uri() {
+        return URI.create("tftp://127.0.0.1:" + listener.port() + "/f");
+    }
+
     private CompletableFuture<TransferResult> get() {
-        return client.get(remote(TransferMode.OCTET), sink);
+        return client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)), sink);
     }
 
     private CompletableFuture<TransferResult> put(String content) {
-        return client.put(remote(TransferMode.OCTET), new ByteArraySource(content.getBytes()));
+        return client.putAsync(new ByteArraySource(content.getBytes()), TransferRequest.of(remote(TransferMode.OCTET)));
     }
 
     /** Waits for a request and returns the client's port. After that {@link #server} may reply. */
@@ -362,7 +372,8 @@ class TftpClientTest {
 
     @Test
     void netascii_is_converted_and_its_size_not_requested() throws Exception {
-        CompletableFuture<TransferResult> transfer = client.get(remote(TransferMode.NETASCII), sink);
+        CompletableFuture<TransferResult> transfer =
+                client.getAsync(TransferRequest.of(remote(TransferMode.NETASCII)), sink);
         int tid = awaitRequest(
                 new Object[] {0, 1, "f", 0, "netascii", 0}, java.util.Arrays.copyOf(OPTIONS, OPTIONS.length - 4));
         server.sendTo(tid, 0, 3, 0, 1, "one\r\ntwo\r\0");
@@ -403,7 +414,8 @@ class TftpClientTest {
     @Test
     void a_refused_put_fails_with_the_error_of_the_server() throws Exception {
         ByteArraySource source = new ByteArraySource(new byte[3]);
-        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        CompletableFuture<TransferResult> transfer =
+                client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 5, 0, 6, "file exists", 0);
         assertThat(failureOf(transfer).is(ErrorCode.FILE_EXISTS)).isTrue();
@@ -414,7 +426,7 @@ class TftpClientTest {
     @Tag("case-54")
     void case54_a_request_longer_than_512_bytes_is_not_sent() throws Exception {
         RemoteFile far = new RemoteFile("127.0.0.1", listener.port(), "x".repeat(600), TransferMode.OCTET);
-        assertThat(failureOf(client.get(far, sink))).hasMessageContaining("512");
+        assertThat(failureOf(client.getAsync(TransferRequest.of(far), sink))).hasMessageContaining("512");
         expectNothingStored();
         assertThat(listener.countArrived()).isZero();
     }
@@ -422,7 +434,8 @@ class TftpClientTest {
     @Test
     void a_host_that_does_not_exist_fails_and_closes_the_file() {
         RemoteFile nowhere = new RemoteFile("no.such.host.invalid", 69, "f", TransferMode.OCTET);
-        assertThat(failureOf(client.get(nowhere, sink))).hasMessage("unknown host");
+        assertThat(failureOf(client.getAsync(TransferRequest.of(nowhere), sink)))
+                .hasMessage("unknown host");
         expectNothingStored();
     }
 
@@ -432,7 +445,8 @@ class TftpClientTest {
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
         MemorySink other = new MemorySink();
-        CompletableFuture<TransferResult> waiting = client.get(remote(TransferMode.OCTET), other);
+        CompletableFuture<TransferResult> waiting =
+                client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)), other);
         awaitRequest(RRQ, OPTIONS);
         client.close();
         assertThat(failureOf(transfer)).hasMessage("closed");
@@ -454,9 +468,39 @@ class TftpClientTest {
     }
 
     @Test
+    void cancelling_a_get_into_memory_sends_an_error() throws Exception {
+        CompletableFuture<byte[]> content = client.getAsync(uri());
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        assertThat(content.cancel(true)).isTrue();
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+    }
+
+    @Test
+    void interrupting_a_blocking_get_cancels_it_and_leaves_the_target_as_it_was(@TempDir Path folder) throws Exception {
+        Path target = Files.writeString(folder.resolve("f"), "old");
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        Thread blocked = new Thread(() -> {
+            Throwable failure = catchThrowable(() -> client.get(uri(), target));
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            thrown.complete(failure);
+        });
+        blocked.start();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, FULL);
+        server.expect(0, 4, 0, 1);
+        blocked.interrupt();
+        server.expect(0, 5, 0, 0, "cancelled", 0);
+        assertThat(thrown.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedIOException.class);
+        client.close();
+        assertThat(target).hasContent("old");
+        assertThat(folder.toFile().list()).containsExactly("f");
+    }
+
+    @Test
     void a_timeout_of_the_future_ends_a_put() throws Exception {
         ByteArraySource source = new ByteArraySource(FULL.getBytes());
-        CompletableFuture<TransferResult> transfer = client.put(remote(TransferMode.OCTET), source);
+        CompletableFuture<TransferResult> transfer =
+                client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
         listener.receive();
         server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
         server.expect(0, 3, 0, 1, FULL);
@@ -483,9 +527,9 @@ class TftpClientTest {
     void cancelling_during_the_name_lookup_closes_the_file_and_sends_no_request() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
         TransferListener blocker = event -> await(cancelled); // keeps the event loop busy when the address is resolved
-        client.get(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
+        client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)).observedBy(blocker), new MemorySink());
         RemoteFile named = new RemoteFile("localhost", listener.port(), "named", TransferMode.OCTET);
-        CompletableFuture<TransferResult> transfer = client.get(named, sink);
+        CompletableFuture<TransferResult> transfer = client.getAsync(TransferRequest.of(named), sink);
         assertThat(transfer.cancel(true)).isTrue();
         cancelled.countDown();
         awaitRequest(RRQ, OPTIONS);
@@ -497,9 +541,11 @@ class TftpClientTest {
     @Test
     void a_get_that_is_cancelled_before_the_commit_is_not_committed() throws Exception {
         CompletableFuture<TransferResult> transfer = new CompletableFuture<>();
-        Sink nonClosing = new NonClosingSink(sink, transfer);
+        Sink cancellable = new CancellableSink(sink, transfer);
         transfer.cancel(true);
-        assertThatThrownBy(nonClosing::commit).isInstanceOf(TftpException.class).hasMessage("cancelled");
+        assertThatThrownBy(cancellable::commit)
+                .isInstanceOf(TftpException.class)
+                .hasMessage("cancelled");
         assertThat(sink.isCommitted()).isFalse();
     }
 
@@ -522,7 +568,7 @@ class TftpClientTest {
 
     @Test
     void a_probe_ends_with_the_error_that_it_sends() throws Exception {
-        CompletableFuture<TransferSettings> granted = client.probe(TransferRequest.of(remote(TransferMode.OCTET)));
+        CompletableFuture<TransferSettings> granted = client.probeAsync(TransferRequest.of(remote(TransferMode.OCTET)));
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 6, "tsize", 0, "10", 0);
         server.expectError(8);
         assertThat(granted.get(30, TimeUnit.SECONDS).tsize()).isEqualTo(10);
@@ -536,7 +582,7 @@ class TftpClientTest {
         for (int i = 0; i < 20; i++) {
             sinks[i] = new MemorySink();
             RemoteFile file = new RemoteFile("127.0.0.1", listener.port(), "f" + i, TransferMode.OCTET);
-            transfers[i] = client.get(file, sinks[i]);
+            transfers[i] = client.getAsync(TransferRequest.of(file), sinks[i]);
         }
         for (int i = 0; i < 20; i++) {
             ByteBuf request = listener.receive().skipBytes(2);

@@ -15,21 +15,6 @@ public final class Options implements Iterable<Options.Option> {
     /** No options. */
     public static final Options NONE = new Options(List.of());
 
-    /** Bytes of file data in a DATA (RFC 2348). */
-    public static final String BLKSIZE = "blksize";
-    /** Bytes of file data in a DATA, a power of two only (tftp-hpa, FreeBSD). */
-    public static final String BLKSIZE2 = "blksize2";
-    /** Retransmission timeout in seconds (RFC 2349). */
-    public static final String TIMEOUT = "timeout";
-    /** Retransmission timeout in microseconds (tftp-hpa). */
-    public static final String UTIMEOUT = "utimeout";
-    /** Size of the file in bytes (RFC 2349). */
-    public static final String TSIZE = "tsize";
-    /** Window size: number of DATA sent for one ACK (RFC 7440). */
-    public static final String WINDOWSIZE = "windowsize";
-    /** Block number that follows 65535: 0 or 1 (tftp-hpa fork, atftp). */
-    public static final String ROLLOVER = "rollover";
-
     /** One option as it is on the wire. */
     public record Option(String name, String value) {
         /**
@@ -47,21 +32,35 @@ public final class Options implements Iterable<Options.Option> {
         this.list = list;
     }
 
+    /** Returns these options in this order. Of two options with the same name the first one counts. */
+    public static Options of(Option... options) {
+        Options all = NONE;
+        for (Option option : options) {
+            all = all.with(option);
+        }
+        return all;
+    }
+
     /**
      * Returns these options with one more at the end. An option that is present already is not changed: each may be
      * given only once (RFC 2347), so the first one counts.
      */
-    public Options with(String name, String value) {
-        if (find(name) != null) {
+    public Options with(Option option) {
+        if (find(option.name) != null) {
             return this;
         }
         List<Option> longer = new ArrayList<>(list.size() + 1);
         longer.addAll(list);
-        longer.add(new Option(name, value));
+        longer.add(option);
         return new Options(List.copyOf(longer));
     }
 
-    /** Returns these options with one more at the end, in decimal digits; see {@link #with(String, String)}. */
+    /** Returns these options with one more at the end; see {@link #with(Option)}. */
+    public Options with(String name, String value) {
+        return with(new Option(name, value));
+    }
+
+    /** Returns these options with one more at the end, in decimal digits; see {@link #with(Option)}. */
     public Options with(String name, long value) {
         return with(name, Long.toString(value));
     }

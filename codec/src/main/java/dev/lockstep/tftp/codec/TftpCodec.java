@@ -1,5 +1,11 @@
 package dev.lockstep.tftp.codec;
 
+import static dev.lockstep.tftp.codec.TftpOpcode.ACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.DATA;
+import static dev.lockstep.tftp.codec.TftpOpcode.ERROR;
+import static dev.lockstep.tftp.codec.TftpOpcode.OACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.RRQ;
+import static dev.lockstep.tftp.codec.TftpOpcode.WRQ;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -36,13 +42,6 @@ public final class TftpCodec {
      * event loop for seconds.
      */
     static final int MAX_OPTIONS = 256;
-
-    private static final int RRQ = 1;
-    private static final int WRQ = 2;
-    private static final int DATA = 3;
-    private static final int ACK = 4;
-    private static final int ERROR = 5;
-    private static final int OACK = 6;
 
     private TftpCodec() {}
 

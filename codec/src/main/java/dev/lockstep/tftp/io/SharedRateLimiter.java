@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * TransferLimits all transfers that share it to a rate in bytes per second, in the order of their calls. An unused turn is
+ * Limits all transfers that share it to a rate in bytes per second, in the order of their calls. An unused turn is
  * lost, except for a short time that compensates for timers that fire late.
  */
 public final class SharedRateLimiter implements RateLimiter {

@@ -1,18 +1,21 @@
 package dev.lockstep.tftp.negotiation;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.Options.Option;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Deviations from the protocol that a server applies for clients that need them.
  *
  * @param ignoresAllOptions whether all options are ignored, as by a server of RFC 1350
- * @param ignoredOptions names of options, in lower case, that are never granted
+ * @param ignoredOptions options that are never granted
  * @param blksize the largest block size in bytes
  * @param rollover the block number after 65535 if none was negotiated: 0 or 1
  */
-public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int blksize, int rollover) {
+public record Quirks(boolean ignoresAllOptions, Set<KnownOption> ignoredOptions, int blksize, int rollover) {
     /** No deviations. */
     public static final Quirks NONE = new Quirks(false, Set.of(), TransferSettings.MAX_BLKSIZE, 0);
     /** Ignores all options. */
@@ -31,13 +34,9 @@ public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int 
         TransferLimits.require("rollover", rollover, 0, 1);
     }
 
-    /**
-     * Returns quirks that ignore one option.
-     *
-     * @param option its name in lower case
-     */
-    public static Quirks without(String option) {
-        return new Quirks(false, Set.of(option), TransferSettings.MAX_BLKSIZE, 0);
+    /** Returns quirks that ignore these options. */
+    public static Quirks without(KnownOption... options) {
+        return new Quirks(false, Set.of(options), TransferSettings.MAX_BLKSIZE, 0);
     }
 
     /**
@@ -53,7 +52,7 @@ public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int 
      * Returns the combination of these quirks and others; the smaller block size limit and the higher rollover apply.
      */
     public Quirks and(Quirks other) {
-        Set<String> both = new HashSet<>(ignoredOptions);
+        Set<KnownOption> both = new HashSet<>(ignoredOptions);
         both.addAll(other.ignoredOptions);
         return new Quirks(
                 ignoresAllOptions || other.ignoresAllOptions,
@@ -69,14 +68,38 @@ public record Quirks(boolean ignoresAllOptions, Set<String> ignoredOptions, int 
 
     /** Returns the requested options without the ignored ones. */
     Options effectiveOptions(Options asked) {
-        Options effectiveOptions = Options.NONE;
-        if (!ignoresAllOptions) {
-            for (Options.Option option : asked) {
-                effectiveOptions = ignoredOptions.contains(option.key())
-                        ? effectiveOptions
-                        : effectiveOptions.with(option.name(), option.value());
-            }
+        if (ignoresAllOptions) {
+            return Options.NONE;
         }
-        return effectiveOptions;
+        if (ignoredOptions.isEmpty()) {
+            return asked;
+        }
+        Options effective = Options.NONE;
+        for (Option option : asked) {
+            boolean isIgnored =
+                    KnownOption.named(option).filter(ignoredOptions::contains).isPresent();
+            effective = isIgnored ? effective : effective.with(option);
+        }
+        return effective;
+    }
+
+    /** Describes all deviations, such as {@code blksize up to 1432, tsize is left out}. */
+    public String describe() {
+        List<String> parts = new ArrayList<>();
+        if (blksize < TransferSettings.MAX_BLKSIZE) {
+            parts.add("blksize up to " + blksize);
+        }
+        if (!ignoredOptions.isEmpty()) {
+            List<String> names =
+                    ignoredOptions.stream().sorted().map(KnownOption::key).toList();
+            parts.add(String.join(" and ", names) + (names.size() > 1 ? " are left out" : " is left out"));
+        }
+        if (ignoresAllOptions) {
+            parts.add("all options are ignored, as before RFC 2347");
+        }
+        if (rollover == 1) {
+            parts.add("block 1 follows 65535");
+        }
+        return String.join(", ", parts);
     }
 }

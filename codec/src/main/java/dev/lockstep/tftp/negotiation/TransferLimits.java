@@ -4,7 +4,7 @@ import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.time.Duration;
 
 /**
- * TransferLimits that one end sets for its transfers, whatever the peer requests.
+ * Limits that one end sets for its transfers, whatever the peer requests.
  *
  * @param blksize the largest block size in bytes
  * @param windowsize the largest window in blocks

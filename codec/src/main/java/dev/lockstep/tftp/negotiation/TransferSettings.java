@@ -27,7 +27,7 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
     public static final int MAX_WINDOWSIZE = 32767;
 
     /** The settings of RFC 1350 without options. */
-    public static final TransferSettings PLAIN = new TransferSettings(512, 1, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+    public static final TransferSettings PLAIN = builder().build();
 
     /**
      * Checks the values.
@@ -47,5 +47,60 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
      */
     public boolean isSizeOtherThan(long size) {
         return tsize > 0 && tsize != size && tsize != (size & 0xFFFF_FFFFL);
+    }
+
+    /** Returns a builder with the settings of {@link #PLAIN}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds settings. Values are checked by {@link #build}. */
+    public static final class Builder {
+        private int blksize = 512;
+        private int windowsize = 1;
+        private Duration timeout = Duration.ZERO;
+        private long tsize = Source.UNKNOWN_SIZE;
+        private int rollover;
+
+        private Builder() {}
+
+        /** Sets the bytes of file data in a DATA. */
+        public Builder blksize(int bytes) {
+            blksize = bytes;
+            return this;
+        }
+
+        /** Sets the number of blocks sent for one ACK. */
+        public Builder windowsize(int blocks) {
+            windowsize = blocks;
+            return this;
+        }
+
+        /** Sets the retransmission timeout of both ends; zero if each end decides. */
+        public Builder timeout(Duration negotiated) {
+            timeout = negotiated;
+            return this;
+        }
+
+        /** Sets the size of the file in bytes, or {@link Source#UNKNOWN_SIZE}. */
+        public Builder tsize(long bytes) {
+            tsize = bytes;
+            return this;
+        }
+
+        /** Sets the block number after 65535: 0 or 1. */
+        public Builder rollover(int block) {
+            rollover = block;
+            return this;
+        }
+
+        /**
+         * Returns the settings.
+         *
+         * @throws IllegalArgumentException if a value is out of range
+         */
+        public TransferSettings build() {
+            return new TransferSettings(blksize, windowsize, timeout, tsize, rollover);
+        }
     }
 }

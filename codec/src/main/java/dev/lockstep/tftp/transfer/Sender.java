@@ -27,19 +27,13 @@ public final class Sender extends Transfer {
     /** The blocks acked+1 to sent. */
     private final BlockWindow window;
 
+    private final BurstController burst;
+
+    private SendPhase phase = SendPhase.SENDING;
     private long acked;
     private long next = 1;
     private long sent;
     private long last = Long.MAX_VALUE;
-    private boolean opening;
-    /**
-     * Number of blocks sent in one burst. It is halved by each loss and doubled by each window that is acknowledged
-     * (RFC 7440, section 6).
-     */
-    private int burst;
-
-    private boolean pausing;
-    private boolean starved;
 
     /**
      * Creates a sender. It does nothing before {@link #start}.
@@ -59,26 +53,26 @@ public final class Sender extends Transfer {
         this.blocks = blocks;
         this.oack = oack;
         this.window = new BlockWindow(settings.windowsize());
-        this.burst = settings.windowsize();
+        this.burst = new BurstController(settings.windowsize());
         timer.expectReplyTo(settings.windowsize());
     }
 
     @Override
     void open(long now) {
-        opening = oack != null;
-        if (opening) {
-            wire.send(oack);
-            timer.sent(0, now);
-            awaitPeer(now, timer.timeout());
-        } else {
+        if (oack == null) {
             fill(now);
+            return;
         }
+        phase = SendPhase.OPENING;
+        wire.send(oack);
+        timer.sent(0, now);
+        awaitPeer(now, timer.timeout());
     }
 
     @Override
     void onMessage(TftpMessage message, long now) {
         if (message instanceof Ack ack && !isFinished()) {
-            if (opening) {
+            if (phase == SendPhase.OPENING) {
                 onOpeningAck(ack, now);
             } else {
                 onAck(ack, now);
@@ -91,7 +85,7 @@ public final class Sender extends Transfer {
             stats.duplicates++;
             return; // an ACK of another transfer: the timer repeats the OACK, and block n+1 is not sent
         }
-        opening = false;
+        phase = SendPhase.SENDING;
         timer.answered(0, now);
         progress(now);
         fill(now);
@@ -119,9 +113,7 @@ public final class Sender extends Transfer {
             end(Outcome.COMPLETE, null, now);
             return;
         }
-        if (distance >= burst) {
-            burst = Math.min(window.size(), burst * 2);
-        }
+        burst.onAck(distance);
         next = acked + 1;
         if (next <= sent) {
             timer.onGapAck(next, now); // an ACK inside the window: this block was lost (RFC 7440, section 4)
@@ -132,36 +124,39 @@ public final class Sender extends Transfer {
         fill(now);
     }
 
-    /** Sends the blocks that the window has room for, at most one burst. */
+    /** Sends the blocks that the window has room for, at most one burst, and sets the next deadline. */
     private void fill(long now) {
-        starved = false;
-        pausing = false;
         long sentBefore = sent;
-        int left = burst;
-        while (next <= last && next - acked <= window.size()) {
-            if (left-- == 0) {
-                pausing = true;
-                break;
-            }
-            if (!sendNext(now)) {
-                starved = true;
-                break;
-            }
-        }
-        if (!pausing) {
-            timer.resumed(now);
-            if (sent > sentBefore && !starved) { // the rest of the window waits for the file, and its ACK with it
-                timer.sent(sentBefore + 1, now);
-            }
-        }
-        if (pausing) {
+        phase = SendPhase.SENDING;
+        phase = sendBurst(now);
+        if (phase == SendPhase.PAUSING) {
             wire.awaitReply(now + timer.pause());
-        } else if (isAwaitingPeer() && !starved) {
-            awaitPeer(now, timer.timeout());
-        } else {
+            return;
+        }
+        timer.resumed(now);
+        if (phase == SendPhase.STARVED || !isAwaitingPeer()) {
             // a part of a window is not acknowledged: this side sends next, when there is more to send
             wire.awaitReply(Wire.NEVER);
+            return;
         }
+        if (sent > sentBefore) {
+            timer.sent(sentBefore + 1, now);
+        }
+        awaitPeer(now, timer.timeout());
+    }
+
+    /** Sends one burst and returns the phase that follows. */
+    private SendPhase sendBurst(long now) {
+        int left = burst.limit();
+        while (next <= last && next - acked <= window.size()) {
+            if (left-- == 0) {
+                return SendPhase.PAUSING;
+            }
+            if (!sendNext(now)) {
+                return SendPhase.STARVED;
+            }
+        }
+        return SendPhase.SENDING;
     }
 
     /** Sends block {@code next}; returns false if it has not been read yet. */
@@ -192,16 +187,16 @@ public final class Sender extends Transfer {
         if (isFinished()) {
             return;
         }
-        if (pausing) {
+        if (phase == SendPhase.PAUSING) {
             fill(now);
             return;
         }
         timer.backOff();
-        if (opening) {
+        if (phase == SendPhase.OPENING) {
             repeatOpening(now);
             awaitPeer(now, timer.timeout());
         } else {
-            burst = Math.max(1, burst / 2);
+            burst.onTimeout();
             timer.resent(now);
             next = acked + 1;
             fill(now);
@@ -210,7 +205,7 @@ public final class Sender extends Transfer {
 
     @Override
     void onResume(long now) {
-        if (starved) {
+        if (phase == SendPhase.STARVED) {
             restartIdleTimer(now); // the peer had nothing to acknowledge
             fill(now);
         }
@@ -218,7 +213,7 @@ public final class Sender extends Transfer {
 
     @Override
     void repeatOpening(long now) {
-        if (opening) {
+        if (phase == SendPhase.OPENING) {
             stats.resends++;
             timer.resent(now);
             wire.send(oack);
@@ -231,17 +226,17 @@ public final class Sender extends Transfer {
 
     @Override
     public boolean hasProgressed() {
-        return oack == null ? acked > 0 : !opening;
+        return oack == null ? acked > 0 : phase != SendPhase.OPENING;
     }
 
     @Override
     boolean isAwaitingPeer() {
-        return opening || sent > acked;
+        return phase == SendPhase.OPENING || sent > acked;
     }
 
     @Override
     Outcome outcomeOfTimeout() {
-        if (opening) {
+        if (phase == SendPhase.OPENING) {
             return Outcome.PROBE;
         }
         return isOnlyLastUnacknowledged() ? Outcome.UNCONFIRMED : Outcome.FAILED;
@@ -249,7 +244,7 @@ public final class Sender extends Transfer {
 
     @Override
     Outcome outcomeOf(TftpException fromPeer) {
-        if (opening) {
+        if (phase == SendPhase.OPENING) {
             return Outcome.PROBE;
         }
         if (fromPeer.is(ErrorCode.NOT_DEFINED)) {

@@ -3,7 +3,6 @@ package dev.lockstep.tftp.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.negotiation.TransferSettings;
-import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +32,11 @@ class TransferSummaryTest {
 
     @Test
     void the_long_summary_adds_the_settings() {
-        TransferSettings settings = new TransferSettings(1428, 64, Duration.ZERO, 1942, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(1428)
+                .windowsize(64)
+                .tsize(1942)
+                .build();
         assertThat(TransferSummary.of(stats(1942, 13, 3), settings))
                 .isEqualTo("1942 bytes in 0.013 s, 149.4 kB/s, blksize 1428, windowsize 64, resends 3");
     }

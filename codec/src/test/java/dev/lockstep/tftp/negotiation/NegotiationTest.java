@@ -9,9 +9,11 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,11 +38,15 @@ class NegotiationTest {
     }
 
     private static Grant read(String asked, TransferLimits limits) {
-        return Negotiation.answer(new ReadRequest("f", OCTET, options(asked)), limits, SIZE);
+        return answer(new ReadRequest("f", OCTET, options(asked)), limits, SIZE);
     }
 
     private static Grant write(String asked, TransferLimits limits) {
-        return Negotiation.answer(new WriteRequest("f", OCTET, options(asked)), limits, Source.UNKNOWN_SIZE);
+        return answer(new WriteRequest("f", OCTET, options(asked)), limits, Source.UNKNOWN_SIZE);
+    }
+
+    private static Grant answer(Request request, TransferLimits limits, long size) {
+        return Negotiation.answer(Terms.of(request, limits, Quirks.NONE, size));
     }
 
     private static TransferSettings accept(String asked, String oack) throws TftpException {
@@ -127,7 +133,8 @@ class NegotiationTest {
     void case23_nothing_is_granted_without_an_oack() {
         Grant grant = read("msftwindow=31416 multicast= blksize=7", LIMITS);
         assertThat(grant.oack().isEmpty()).isTrue();
-        assertThat(grant.settings()).isEqualTo(new TransferSettings(512, 1, Duration.ZERO, SIZE, 0));
+        assertThat(grant.settings())
+                .isEqualTo(TransferSettings.builder().tsize(SIZE).build());
         assertThat(write("multicast=", LIMITS).settings()).isEqualTo(TransferSettings.PLAIN);
     }
 
@@ -144,7 +151,8 @@ class NegotiationTest {
     void f02_windowsize_may_come_without_blksize() {
         Grant grant = read("windowsize=4", LIMITS);
         assertThat(grant.oack()).hasToString("windowsize=4");
-        assertThat(grant.settings()).isEqualTo(new TransferSettings(512, 4, Duration.ZERO, SIZE, 0));
+        assertThat(grant.settings())
+                .isEqualTo(TransferSettings.builder().windowsize(4).tsize(SIZE).build());
     }
 
     @Test
@@ -152,7 +160,12 @@ class NegotiationTest {
     void case24_an_option_is_echoed_under_the_name_the_client_wrote() {
         Grant grant = read("TSize=0 BLKSIZE=1428 WindowSize=4", LIMITS);
         assertThat(grant.oack()).hasToString("TSize=" + SIZE + " BLKSIZE=1428 WindowSize=4");
-        assertThat(grant.settings()).isEqualTo(new TransferSettings(1428, 4, Duration.ZERO, SIZE, 0));
+        assertThat(grant.settings())
+                .isEqualTo(TransferSettings.builder()
+                        .blksize(1428)
+                        .windowsize(4)
+                        .tsize(SIZE)
+                        .build());
     }
 
     @Test
@@ -226,7 +239,7 @@ class NegotiationTest {
     @Tag("case-30")
     void case30_an_unknown_size_is_left_out() {
         ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0 timeout=1"));
-        Grant grant = Negotiation.answer(request, LIMITS, Source.UNKNOWN_SIZE);
+        Grant grant = answer(request, LIMITS, Source.UNKNOWN_SIZE);
         assertThat(grant.oack()).hasToString("timeout=1");
         assertThat(grant.settings().tsize()).isEqualTo(Source.UNKNOWN_SIZE);
     }
@@ -242,7 +255,7 @@ class NegotiationTest {
     @Tag("case-F3")
     void f03_an_empty_file_has_the_size_0() {
         ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0"));
-        assertThat(Negotiation.answer(request, LIMITS, 0).oack()).hasToString("tsize=0");
+        assertThat(answer(request, LIMITS, 0).oack()).hasToString("tsize=0");
     }
 
     @Test
@@ -306,11 +319,19 @@ class NegotiationTest {
     void the_client_accepts_requested_options() throws TftpException {
         String asked = "blksize=1428 windowsize=64 timeout=3 tsize=0 rollover=1";
         assertThat(accept(asked, "blksize=1428 windowsize=64 timeout=3 tsize=" + SIZE + " rollover=1"))
-                .isEqualTo(new TransferSettings(1428, 64, Duration.ofSeconds(3), SIZE, 1));
+                .isEqualTo(TransferSettings.builder()
+                        .blksize(1428)
+                        .windowsize(64)
+                        .timeout(Duration.ofSeconds(3))
+                        .tsize(SIZE)
+                        .rollover(1)
+                        .build());
         assertThat(accept(asked, "WINDOWSIZE=1 BlkSize=8"))
-                .isEqualTo(new TransferSettings(8, 1, Duration.ZERO, Source.UNKNOWN_SIZE, 0));
+                .isEqualTo(TransferSettings.builder().blksize(8).build());
         assertThat(accept("utimeout=10000 blksize2=1024", "utimeout=10000 blksize2=512"))
-                .isEqualTo(new TransferSettings(512, 1, Duration.ofMillis(10), Source.UNKNOWN_SIZE, 0));
+                .isEqualTo(TransferSettings.builder()
+                        .timeout(Duration.ofMillis(10))
+                        .build());
     }
 
     @Test
@@ -371,6 +392,20 @@ class NegotiationTest {
         assertRefused(asked, oack);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        ", 512, 1",
+        "blksize=1428 windowsize=64, 1428, 64",
+        "BLKSIZE=99999 windowsize=65535, 65464, 32767",
+        "blksize2=5000, 4096, 1",
+        "blksize2=4096 blksize=512 windowsize=0 multicast=, 512, 1",
+    })
+    void the_largest_block_and_window_that_a_request_allows(String asked, int blksize, int windowsize) {
+        TransferSettings requested = Negotiation.settingsOf(options(asked));
+        assertThat(requested.blksize()).isEqualTo(blksize);
+        assertThat(requested.windowsize()).isEqualTo(windowsize);
+    }
+
     private static void assertRefused(String asked, String oack) {
         TftpException refusal = catchThrowableOfType(TftpException.class, () -> accept(asked, oack));
         assertThat(refusal).as("%s -> %s", asked, oack).isNotNull();
@@ -410,7 +445,7 @@ class NegotiationTest {
     }
 
     private static TransferSettings announced(long size) {
-        return new TransferSettings(512, 1, Duration.ZERO, size, 0);
+        return TransferSettings.builder().tsize(size).build();
     }
 
     @Test
@@ -429,10 +464,32 @@ class NegotiationTest {
                 .hasMessageContaining("give-up");
         assertThatThrownBy(() -> LIMITS.withTimes(second, second, second.negated()))
                 .hasMessageContaining("dally");
-        assertThatThrownBy(() -> new TransferSettings(7, 1, second, 0, 0)).hasMessageContaining("blksize: 7");
-        assertThatThrownBy(() -> new TransferSettings(8, 0, second, 0, 0)).hasMessageContaining("windowsize: 0");
-        assertThatThrownBy(() -> new TransferSettings(8, 32_768, second, 0, 0))
+        assertThatThrownBy(() -> TransferSettings.builder()
+                        .blksize(7)
+                        .timeout(second)
+                        .tsize(0)
+                        .build())
+                .hasMessageContaining("blksize: 7");
+        assertThatThrownBy(() -> TransferSettings.builder()
+                        .blksize(8)
+                        .windowsize(0)
+                        .timeout(second)
+                        .tsize(0)
+                        .build())
+                .hasMessageContaining("windowsize: 0");
+        assertThatThrownBy(() -> TransferSettings.builder()
+                        .blksize(8)
+                        .windowsize(32_768)
+                        .timeout(second)
+                        .tsize(0)
+                        .build())
                 .hasMessageContaining("windowsize: 32768 (expected: 1 to 32767)");
-        assertThatThrownBy(() -> new TransferSettings(8, 1, second, 0, 2)).hasMessageContaining("rollover: 2");
+        assertThatThrownBy(() -> TransferSettings.builder()
+                        .blksize(8)
+                        .timeout(second)
+                        .tsize(0)
+                        .rollover(2)
+                        .build())
+                .hasMessageContaining("rollover: 2");
     }
 }

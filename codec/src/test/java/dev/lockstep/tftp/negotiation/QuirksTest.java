@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import org.junit.jupiter.api.Test;
 
 class QuirksTest {
@@ -14,7 +15,7 @@ class QuirksTest {
             Options.NONE.with("TSize", 0).with("blksize", 1468).with("windowsize", 4);
 
     private static Grant answer(Options asked, Quirks quirks) {
-        return Negotiation.answer(new ReadRequest("f", OCTET, asked), TransferLimits.DEFAULT, quirks, 700);
+        return Negotiation.answer(Terms.of(new ReadRequest("f", OCTET, asked), TransferLimits.DEFAULT, quirks, 700));
     }
 
     @Test
@@ -24,7 +25,7 @@ class QuirksTest {
 
     @Test
     void an_ignored_option_is_matched_in_any_case_and_the_others_keep_their_order() {
-        Grant grant = answer(REQUESTED, Quirks.without(Options.TSIZE));
+        Grant grant = answer(REQUESTED, Quirks.without(KnownOption.TSIZE));
         assertThat(grant.oack()).hasToString("blksize=1468 windowsize=4");
         assertThat(grant.settings().tsize()).isEqualTo(700);
     }
@@ -59,12 +60,25 @@ class QuirksTest {
     void quirks_can_be_combined() {
         Quirks all = Quirks.blksizeUpTo(1024)
                 .and(Quirks.blksizeUpTo(1432))
-                .and(Quirks.without(Options.TSIZE))
-                .and(Quirks.without(Options.WINDOWSIZE))
+                .and(Quirks.without(KnownOption.TSIZE))
+                .and(Quirks.without(KnownOption.WINDOWSIZE))
                 .and(Quirks.ROLLOVER_TO_1);
         assertThat(answer(REQUESTED, all).oack()).hasToString("blksize=1024");
         assertThat(all.rollover()).isEqualTo(1);
         assertThat(all.and(Quirks.NO_OPTIONS).ignoresAllOptions()).isTrue();
+    }
+
+    @Test
+    void quirks_describe_themselves() {
+        assertThat(Quirks.NONE.describe()).isEmpty();
+        assertThat(Quirks.NO_OPTIONS.describe()).isEqualTo("all options are ignored, as before RFC 2347");
+        assertThat(Quirks.ROLLOVER_TO_1.describe()).isEqualTo("block 1 follows 65535");
+        assertThat(Quirks.without(KnownOption.UTIMEOUT, KnownOption.TIMEOUT).describe())
+                .isEqualTo("timeout and utimeout are left out");
+        assertThat(Quirks.blksizeUpTo(1432)
+                        .and(Quirks.without(KnownOption.TSIZE))
+                        .describe())
+                .isEqualTo("blksize up to 1432, tsize is left out");
     }
 
     @Test

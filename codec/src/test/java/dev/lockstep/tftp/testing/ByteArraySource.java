@@ -31,7 +31,7 @@ public final class ByteArraySource implements Source {
     }
 
     /**
-     * TransferLimits the number of bytes of each read.
+     * Limits the number of bytes of each read.
      *
      * @param bytes the limit
      * @return this

@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.BlockSink;
@@ -25,7 +26,7 @@ import java.util.SplittableRandom;
 
 /** Counters of finished transfers. */
 public final class Counted {
-    private static final OptionAck OACK = new OptionAck(Options.NONE.with(Options.BLKSIZE, 1428));
+    private static final OptionAck OACK = new OptionAck(Options.NONE.with(KnownOption.BLKSIZE.with(1428)));
 
     private Counted() {}
 
@@ -36,7 +37,8 @@ public final class Counted {
      * @param nanos the duration in nanoseconds
      */
     public static TransferStats stats(int bytes, long nanos) {
-        TransferSettings settings = new TransferSettings(bytes + 8, 1, Duration.ZERO, -1, 0);
+        TransferSettings settings =
+                TransferSettings.builder().blksize(bytes + 8).build();
         Receiver receiver = new Receiver(
                 new DiscardingWire(), settings, TransferLimits.DEFAULT, timer(), null, new DiscardingSink(), 0);
         receiver.start(0);

@@ -11,7 +11,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.event.Outcome;
-import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
@@ -33,7 +33,7 @@ class AnySequenceTest {
     /** Two full blocks and a short one. */
     private static final int SENT_BLOCKS = 3;
 
-    private static final OptionAck OACK = new OptionAck(Options.NONE.with(Options.BLKSIZE, BLKSIZE));
+    private static final OptionAck OACK = new OptionAck(Options.NONE.with(KnownOption.BLKSIZE.with(BLKSIZE)));
     private static final TftpException DISK_FULL = new TftpException(ErrorCode.DISK_FULL, "disk full");
 
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
@@ -210,7 +210,10 @@ class AnySequenceTest {
     private void runAll(int windowsize, Start start) {
         List<String> names = List.copyOf(alphabet.keySet());
         Runnable[] events = alphabet.values().toArray(Runnable[]::new);
-        TransferSettings settings = new TransferSettings(BLKSIZE, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(windowsize)
+                .build();
         long sequences = Math.round(Math.pow(events.length, LENGTH));
         for (long sequence = 0; sequence < sequences; sequence++) {
             world = new World(windowsize);

@@ -83,7 +83,11 @@ final class BadLink {
         this.swaps = new SplittableRandom(~seed);
         this.content = new byte[plan.size];
         random.nextBytes(content);
-        this.settings = new TransferSettings(plan.blksize, plan.windowsize, Duration.ZERO, plan.size, 0);
+        this.settings = TransferSettings.builder()
+                .blksize(plan.blksize)
+                .windowsize(plan.windowsize)
+                .tsize(plan.size)
+                .build();
     }
 
     /** A side of the link: a state machine once it has started, and the effects it requested. */

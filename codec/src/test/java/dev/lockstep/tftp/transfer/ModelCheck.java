@@ -8,7 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.event.Outcome;
-import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
@@ -207,7 +207,7 @@ final class ModelCheck {
             begin(sending, null);
             begin(receiving, null);
         } else {
-            OptionAck oack = plan.oack ? new OptionAck(Options.NONE.with(Options.BLKSIZE, BLKSIZE)) : null;
+            OptionAck oack = plan.oack ? new OptionAck(Options.NONE.with(KnownOption.BLKSIZE.with(BLKSIZE))) : null;
             begin(server, plan.read || plan.oack ? oack : new Ack(0));
             Runnable repeated = () -> server.act(() -> server.machine.onRequestRepeated(now));
             int copy = path.choose(3);
@@ -253,8 +253,12 @@ final class ModelCheck {
     private void begin(End end, TftpMessage opening) {
         int rollover = end == receiving && plan.windowsize == 1 ? 0 : plan.rollover;
         Duration timeout = Duration.ofSeconds(plan.timeout);
-        TransferSettings settings =
-                new TransferSettings(BLKSIZE, plan.windowsize, timeout, Source.UNKNOWN_SIZE, rollover);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(plan.windowsize)
+                .timeout(timeout)
+                .rollover(rollover)
+                .build();
         RetransmissionTimer timer = new RetransmissionTimer(timeout, new SplittableRandom(1));
         end.machine = end == sending
                 ? new Sender(end, settings, LONG_TIMEOUTS, timer, (OptionAck) opening, file, now)

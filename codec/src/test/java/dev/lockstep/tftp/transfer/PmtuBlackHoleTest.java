@@ -27,7 +27,12 @@ class PmtuBlackHoleTest {
     private long now;
 
     private static TransferSettings blocksOf(int blksize, long tsize, Duration timeout) {
-        return new TransferSettings(blksize, 4, timeout, tsize, 0);
+        return TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(4)
+                .timeout(timeout)
+                .tsize(tsize)
+                .build();
     }
 
     private static TransferSettings blocksOf(int blksize) {

@@ -37,7 +37,8 @@ class ReceiverTest {
     }
 
     private Receiver receiver(int windowsize, TftpMessage opening, TransferLimits limits, long tsize) {
-        TransferSettings settings = new TransferSettings(512, windowsize, Duration.ZERO, tsize, 0);
+        TransferSettings settings =
+                TransferSettings.builder().windowsize(windowsize).tsize(tsize).build();
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, opening, store, now);
         receiver.start(now);
@@ -251,7 +252,7 @@ class ReceiverTest {
 
     /** Returns the nanoseconds from the end of an upload until the receiver closes. */
     private long dally(Duration agreed, TransferLimits limits) {
-        TransferSettings settings = new TransferSettings(512, 1, agreed, Source.UNKNOWN_SIZE, 0);
+        TransferSettings settings = TransferSettings.builder().timeout(agreed).build();
         RetransmissionTimer timer = new RetransmissionTimer(agreed, new SplittableRandom(1));
         Receiver receiver = new Receiver(wire, settings, limits, timer, OACK, store, now);
         receiver.start(now);
@@ -321,6 +322,30 @@ class ReceiverTest {
         assertThat(wire.outcome).isEqualTo(Outcome.FAILED);
         assertThat(store.content()).isEmpty();
         assertThat(store.commitAsked).isFalse();
+    }
+
+    /** Returns the timeout after a pause of about 30 ms within a window, at whose end the given blocks arrive. */
+    private long timeoutAfterPause(int... blocks) {
+        Receiver receiver = receiver(64, new Ack(0));
+        data(receiver, 1, 512);
+        data(receiver, 2, 512);
+        passTimeout(receiver);
+        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 2");
+        now += 10_000_000;
+        for (int block : blocks) {
+            data(receiver, block, 512);
+        }
+        return wire.deadline - now;
+    }
+
+    @Test
+    void a_block_that_arrives_twice_after_a_timeout_within_a_window_raises_the_timeout() {
+        assertThat(timeoutAfterPause(3, 4, 3, 4, 5)).isBetween(30_000_000L, 60_000_000L);
+    }
+
+    @Test
+    void a_block_that_arrives_once_after_a_timeout_within_a_window_was_lost() {
+        assertThat(timeoutAfterPause(3, 4, 4, 5)).isBetween(20_000_000L, 25_000_000L);
     }
 
     @Test
@@ -469,7 +494,7 @@ class ReceiverTest {
         ByteStore unpublished = new ByteStore();
         Receiver strict = new Receiver(
                 other,
-                new TransferSettings(512, 1, Duration.ZERO, 100, 0),
+                TransferSettings.builder().tsize(100).build(),
                 TransferLimits.DEFAULT.withExactSize(true),
                 new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1)),
                 OACK,

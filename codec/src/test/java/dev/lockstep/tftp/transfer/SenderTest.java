@@ -31,7 +31,12 @@ class SenderTest {
 
     private Sender sender(int size, int blksize, int windowsize, Duration timeout, boolean oack) {
         supply = new ByteSupply(new byte[size], blksize);
-        TransferSettings settings = new TransferSettings(blksize, windowsize, timeout, size, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(windowsize)
+                .timeout(timeout)
+                .tsize(size)
+                .build();
         RetransmissionTimer timer = new RetransmissionTimer(timeout, new SplittableRandom(1));
         OptionAck first = oack ? new OptionAck(Options.NONE.with("tsize", size)) : null;
         Sender sender = new Sender(wire, settings, TransferLimits.DEFAULT, timer, first, supply, now);
@@ -45,7 +50,8 @@ class SenderTest {
      */
     private long idleTimeout(Duration agreed, TransferLimits limits) {
         supply = new ByteSupply(new byte[5_000], 512);
-        TransferSettings settings = new TransferSettings(512, 1, agreed, 5_000, 0);
+        TransferSettings settings =
+                TransferSettings.builder().timeout(agreed).tsize(5_000).build();
         OptionAck oack = new OptionAck(Options.NONE.with("timeout", agreed.toSeconds()));
         Sender sender = new Sender(
                 wire, settings, limits, new RetransmissionTimer(agreed, new SplittableRandom(1)), oack, supply, now);

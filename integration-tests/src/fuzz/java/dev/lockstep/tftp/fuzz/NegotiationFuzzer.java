@@ -7,6 +7,8 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
+import dev.lockstep.tftp.negotiation.Quirks;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
@@ -31,7 +33,7 @@ public final class NegotiationFuzzer {
         if (!(decoded(Arrays.copyOfRange(input, 1, cut)) instanceof Request request)) {
             return;
         }
-        Negotiation.Grant grant = Negotiation.answer(request, LIMITS, 20_000);
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, LIMITS, Quirks.NONE, 20_000));
         requireWithin(grant.settings());
         try {
             TransferSettings accepted = Negotiation.accept(request.options(), grant.oack());

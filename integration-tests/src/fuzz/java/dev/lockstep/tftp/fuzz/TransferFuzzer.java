@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.fuzz;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
+
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -49,7 +52,12 @@ public final class TransferFuzzer {
     private TransferFuzzer(int kind) {
         int window = 1 << (kind >> 2 & 3);
         Duration timeout = (kind & 16) == 0 ? Duration.ZERO : Duration.ofSeconds(1);
-        settings = new TransferSettings(BLKSIZE, window, timeout, -1, kind >> 5 & 1);
+        settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(window)
+                .timeout(timeout)
+                .rollover(kind >> 5 & 1)
+                .build();
         oack = (kind & 2) == 0 ? null : new OptionAck(Options.NONE.with("blksize", BLKSIZE));
     }
 
@@ -102,9 +110,9 @@ public final class TransferFuzzer {
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings, now, 0);
         channel.config().setAllocator(allocator);
         TransferHandler handler = read
-                ? TransferHandler.sending(context, agreement, oack, files.read("file", PEER))
+                ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))
                 : TransferHandler.receiving(
-                        context, agreement, oack == null ? new Ack(0) : oack, files.write("file", -1, PEER));
+                        context, agreement, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
         handler.addTo(channel.pipeline());
     }
 

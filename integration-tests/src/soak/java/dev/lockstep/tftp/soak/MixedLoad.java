@@ -2,6 +2,7 @@ package dev.lockstep.tftp.soak;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.relay.NetworkImpairment;
@@ -121,7 +122,9 @@ final class MixedLoad implements AutoCloseable {
         boolean lockStep = random.nextInt(clients.size()) == clients.size() - 1;
         int size = SIZES[random.nextInt(lockStep ? SIZES.length - 3 : SIZES.length)];
         MemorySink sink = new MemorySink();
-        await(() -> client(lockStep, random).get(remote("file-" + size), sink).join());
+        await(() -> client(lockStep, random)
+                .getAsync(TransferRequest.of(remote("file-" + size)), sink)
+                .join());
         if (!Arrays.equals(sink.content(), Bytes.pattern(size))) {
             failures.add("GET: wrong content, " + size + " bytes");
         }
@@ -132,7 +135,7 @@ final class MixedLoad implements AutoCloseable {
         byte[] content = Bytes.pattern(SIZES[random.nextInt(SIZES.length - (lockStep ? 3 : 1))] + worker);
         String name = "up-" + worker;
         await(() -> client(lockStep, random)
-                .put(remote(name), new ByteArraySource(content))
+                .putAsync(new ByteArraySource(content), TransferRequest.of(remote(name)))
                 .join());
         if (!Arrays.equals(Files.readAllBytes(root.resolve(name)), content)) {
             failures.add("PUT: wrong content, " + content.length + " bytes");

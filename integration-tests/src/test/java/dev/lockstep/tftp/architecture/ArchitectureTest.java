@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Checks the packages: what they depend on, and what the packages of the API expose. */
 class ArchitectureTest {
     private static final String ROOT = "dev.lockstep.tftp";
+    private static final String CONCURRENT = ROOT + ".concurrent..";
     private static final String CODEC = ROOT + ".codec..";
     private static final String IO = ROOT + ".io..";
     private static final String NEGOTIATION = ROOT + ".negotiation..";
@@ -47,7 +48,15 @@ class ArchitectureTest {
 
     /** The packages whose public types other programs may use. */
     private static final Set<String> API = Stream.of(
-                    "codec", "io", "negotiation", "event", "transfer", "server", "server.storage", "client")
+                    "concurrent",
+                    "codec",
+                    "io",
+                    "negotiation",
+                    "event",
+                    "transfer",
+                    "server",
+                    "server.storage",
+                    "client")
             .map(name -> ROOT + "." + name)
             .collect(Collectors.toSet());
 
@@ -62,10 +71,11 @@ class ArchitectureTest {
         assertThat(all.size()).isGreaterThan(50);
     }
 
-    /** Each package may use itself and those that stand before it. */
+    /** Each package may use itself, the annotations for threads, and those that stand before it. */
     @Test
     void the_packages_of_the_engine_depend_in_one_direction() {
         Map<String, List<String>> layers = new LinkedHashMap<>();
+        layers.put(CONCURRENT, List.of());
         layers.put(CODEC, List.of());
         layers.put(IO, List.of(CODEC));
         layers.put(NEGOTIATION, List.of(CODEC, IO));
@@ -73,7 +83,8 @@ class ArchitectureTest {
         layers.put(TRANSFER, List.of(CODEC, IO, NEGOTIATION, EVENT));
         layers.put(INTERNAL, List.of(CODEC, IO, NEGOTIATION, EVENT, TRANSFER));
         layers.forEach((layer, below) -> {
-            String[] allowed = Stream.concat(Stream.of(layer), below.stream()).toArray(String[]::new);
+            String[] allowed =
+                    Stream.concat(Stream.of(layer, CONCURRENT), below.stream()).toArray(String[]::new);
             noClasses()
                     .that()
                     .resideInAPackage(layer)
@@ -92,6 +103,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         CODEC,
+                        CONCURRENT,
                         "java.io",
                         "java.lang..",
                         "java.util..",

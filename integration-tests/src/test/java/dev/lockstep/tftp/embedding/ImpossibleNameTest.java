@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.FileSink;
 import dev.lockstep.tftp.io.SecureDirectory;
@@ -28,7 +29,10 @@ class ImpossibleNameTest {
     void a_name_with_a_nul_fails_and_leaves_nothing_behind() throws IOException {
         try (TftpClient client = TftpClient.builder().build()) {
             FileSink sink = new FileSink(SecureDirectory.open(folder), "out", true);
-            assertThatThrownBy(() -> client.get(RemoteFile.parse("tftp://127.0.0.1:9/a%00b", TransferMode.OCTET), sink)
+            assertThatThrownBy(() -> client.getAsync(
+                                    TransferRequest.of(
+                                            RemoteFile.parse("tftp://127.0.0.1:9/a%00b", TransferMode.OCTET)),
+                                    sink)
                             .get(5, TimeUnit.SECONDS))
                     .isInstanceOfAny(ExecutionException.class, IllegalArgumentException.class);
             sink.close();

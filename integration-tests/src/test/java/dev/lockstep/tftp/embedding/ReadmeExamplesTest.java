@@ -58,7 +58,7 @@ class ReadmeExamplesTest {
 
     private void fetchFrom(String port) {
         try {
-            EmbeddedClientExample.fetch("tftp://127.0.0.1:" + port + "/boot.img", fetched, "boot.img");
+            EmbeddedClientExample.fetch("tftp://127.0.0.1:" + port + "/boot.img", fetched.resolve("boot.img"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferEvent;
@@ -38,7 +39,8 @@ class ThrowingListenerTest {
     void a_server_with_a_throwing_listener_still_replies_and_ends_its_transfers() throws IOException {
         try (TftpServer server = serverWith(BROKEN);
                 TftpClient client = TftpClient.builder().build()) {
-            assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> client.getAsync(TransferRequest.of(missingOn(server)), sink())
+                            .get(5, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             TftpException.class,
@@ -56,7 +58,8 @@ class ThrowingListenerTest {
         };
         try (TftpServer server = serverWith(onRefusal);
                 TftpClient client = TftpClient.builder().build()) {
-            assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> client.getAsync(TransferRequest.of(missingOn(server)), sink())
+                            .get(5, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class);
             server.stop(Duration.ofSeconds(5)); // returns as soon as no transfer runs
             assertThat(server.runningTransfers()).isZero();
@@ -67,7 +70,8 @@ class ThrowingListenerTest {
     void a_client_with_a_throwing_listener_completes_its_futures() throws IOException {
         try (TftpServer server = serverWith(TransferListener.NONE);
                 TftpClient client = TftpClient.builder().listener(BROKEN).build()) {
-            assertThatThrownBy(() -> client.get(missingOn(server), sink()).get(5, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> client.getAsync(TransferRequest.of(missingOn(server)), sink())
+                            .get(5, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class);
         }
     }

@@ -91,7 +91,7 @@ class FirmwareProfileIT {
     private CompletableFuture<Void> start(FirmwareProfile profile, long putSize) {
         LoadPlan plan = new LoadPlan(
                 List.of(Target.parse("tftp://127.0.0.1:" + server.getLocalPort() + "/boot.img", TransferMode.OCTET)),
-                new LoadSchedule(1, 0, Duration.ZERO, Duration.ZERO, 1),
+                new LoadSchedule(1, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 1),
                 putSize,
                 Optional.of(profile),
                 Optional.empty(),

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.load;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.LocalPorts;
@@ -13,6 +14,8 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -76,8 +79,8 @@ class LoadIT {
     @Test
     void an_open_workload_starts_transfers_at_its_rate() throws Exception {
         try (TftpServer server = start(storage)) {
-            LoadSchedule rateLimiter =
-                    new LoadSchedule(1000, 500, Duration.ofMillis(100), Duration.ofMillis(500), Long.MAX_VALUE);
+            LoadSchedule rateLimiter = new LoadSchedule(
+                    1000, 500, Duration.ofMillis(100), Duration.ZERO, Duration.ofMillis(500), Long.MAX_VALUE);
             LoadResult result = run(plan(server, rateLimiter, "small.cfg"));
             assertThat(result.failures()).isEmpty();
             assertThat(result.completed())
@@ -111,7 +114,7 @@ class LoadIT {
             LoadResult result = run(plan(server, closed(50, 5), "boot.img"));
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
             assertThat(result.wrongContent()).hasSize(1).first().asString().contains("wrong byte at offset 54321");
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
@@ -133,7 +136,7 @@ class LoadIT {
             assertThat(result.latency().count()).isEqualTo(30);
             assertThat(result.bytes()).isEqualTo(30L * SIZE);
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
@@ -145,12 +148,13 @@ class LoadIT {
         wrong.put("boot.img", spoilt);
         return new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                return (chosen.test(filename) ? wrong : storage).read("boot.img", peer);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                ReadRequest stored = new ReadRequest("boot.img", request.mode(), request.options());
+                return (chosen.test(request.filename()) ? wrong : storage).read(stored, peer);
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new AssertionError("unexpected write");
             }
         };
@@ -188,7 +192,7 @@ class LoadIT {
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(100 * 70_000L);
-            try (Source uploaded = storage.read("up-99.bin", null)) {
+            try (Source uploaded = storage.read(rrq("up-99.bin"), null)) {
                 assertThat(uploaded.size()).isEqualTo(70_000);
             }
         }
@@ -262,7 +266,7 @@ class LoadIT {
     }
 
     private static LoadSchedule closed(long transfers, int concurrency) {
-        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, transfers);
+        return new LoadSchedule(concurrency, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, transfers);
     }
 
     private static Target target(TftpServer server, String file) {

@@ -57,7 +57,7 @@ class LoadPageIT {
                     List.of(
                             Target.parse(uri + "/boot.img@9", TransferMode.OCTET),
                             Target.parse(uri + "/nothing.img@1", TransferMode.OCTET)),
-                    new LoadSchedule(20, 0, Duration.ZERO, Duration.ZERO, 1500),
+                    new LoadSchedule(20, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 1500),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
                     Optional.empty(),

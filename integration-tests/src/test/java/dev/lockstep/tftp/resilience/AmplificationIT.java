@@ -119,6 +119,8 @@ class AmplificationIT {
                 RawSocketPeer oldest = new RawSocketPeer();
                 RawSocketPeer second = new RawSocketPeer();
                 RawSocketPeer third = new RawSocketPeer()) {
+            daemon.awaitLine(
+                    "the warning", line -> line.contains("WARN  --unanswered-requests will be removed (expected: "));
             assertThat(daemon.fetch("f")).isEqualTo(CONTENT); // a validated address
             for (RawSocketPeer client : List.of(oldest, second, third)) {
                 client.ask(daemon.address(), rrq("f", "timeout", "255"));

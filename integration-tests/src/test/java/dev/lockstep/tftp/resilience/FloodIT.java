@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.relay.NetworkImpairment;
@@ -140,7 +141,10 @@ class FloodIT {
     private static double get(TftpClient client, InetSocketAddress entry, byte[] content) {
         ComparingSink sink = new ComparingSink(content);
         long begin = System.nanoTime();
-        client.get(new RemoteFile(entry.getHostString(), entry.getPort(), REAL, TransferMode.OCTET), sink)
+        client.getAsync(
+                        TransferRequest.of(
+                                new RemoteFile(entry.getHostString(), entry.getPort(), REAL, TransferMode.OCTET)),
+                        sink)
                 .join();
         double seconds = (System.nanoTime() - begin) / 1e9;
         assertThat(sink.isWhole()).as("the whole file").isTrue();

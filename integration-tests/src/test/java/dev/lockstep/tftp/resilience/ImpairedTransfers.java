@@ -1,7 +1,10 @@
 package dev.lockstep.tftp.resilience;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -116,8 +119,9 @@ final class ImpairedTransfers implements AutoCloseable {
                 new RemoteFile(entry.getAddress().getHostAddress(), entry.getPort(), name, TransferMode.OCTET);
         ArraySink sink = new ArraySink();
         long begin = System.nanoTime();
-        CompletableFuture<TransferResult> result =
-                kind.isGet() ? client.get(remote, sink) : client.put(remote, new ByteArraySource(content));
+        CompletableFuture<TransferResult> result = kind.isGet()
+                ? client.getAsync(TransferRequest.of(remote), sink)
+                : client.putAsync(new ByteArraySource(content), TransferRequest.of(remote));
         return result.handleAsync((done, failure) -> {
             double seconds = (System.nanoTime() - begin) / 1e9;
             relay.close();
@@ -138,7 +142,7 @@ final class ImpairedTransfers implements AutoCloseable {
     }
 
     private byte[] stored(String name) {
-        try (Source source = files.read(name, null)) {
+        try (Source source = files.read(rrq(name), null)) {
             ByteBuffer buffer = ByteBuffer.allocate((int) source.size());
             while (source.read(buffer) > 0) {
                 // until the end of the file

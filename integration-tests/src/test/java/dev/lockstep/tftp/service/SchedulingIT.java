@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The policy of the Linux scheduler under which the launcher runs the daemon. */
+/** The policy of the Linux scheduler under which the daemon runs. */
 @Timeout(120)
 class SchedulingIT {
     /** The index among the fields in proc(5) after the name of the command. */
@@ -26,11 +26,10 @@ class SchedulingIT {
     private Path root;
 
     @ParameterizedTest
-    @CsvSource({"--other,0,3", "--idle,0,5", "--other,50,0"})
-    void threads_of_the_daemon_are_batch_unless_a_policy_is_set_or_busy_polling_is_on(
-            String given, String busyPoll, String policy) throws IOException {
+    @CsvSource({"--other,'',0", "--other,--batch-scheduling,3", "--idle,'',5"})
+    void threads_of_the_daemon_are_batch_only_if_asked(String given, String flag, String policy) throws IOException {
         Tool.needed("chrt");
-        String[] flags = busyPoll.equals("0") ? new String[0] : new String[] {"--busy-poll", busyPoll};
+        String[] flags = flag.isEmpty() ? new String[0] : new String[] {flag};
         try (Daemon daemon = Daemon.servingEverywhereIn(List.of("chrt", given, "0"), root, flags);
                 Stream<Path> threads = Files.list(Path.of("/proc/" + daemon.pid() + "/task"))) {
             assertThat(threads.map(SchedulingIT::policyOf).filter(each -> !each.equals(GONE)))

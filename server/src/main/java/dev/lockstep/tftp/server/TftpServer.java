@@ -5,10 +5,10 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
-import dev.lockstep.tftp.internal.channel.file.ChunkCache;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
+import dev.lockstep.tftp.server.internal.cache.ChunkCache;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -77,27 +77,29 @@ public final class TftpServer implements AutoCloseable {
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
+        BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
+        ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
-                        TransferLimits.DEFAULT, // each request has limits of its own
-                        io.general(),
-                        new BufferBudget(config.bufferMemory()),
-                        PooledByteBufAllocator.DEFAULT,
-                        segments,
-                        config.listener(),
-                        PROGRESS_STEP)
-                .withChunks(ChunkCache.within(config.bufferMemory()));
+                TransferLimits.DEFAULT, // each request has limits of its own
+                io.general(),
+                budget,
+                PooledByteBufAllocator.DEFAULT,
+                segments,
+                config.listener(),
+                PROGRESS_STEP);
+        TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             listeners = Listeners.bind(
                     config,
-                    context,
+                    shared,
                     transport,
                     admission,
                     loops,
                     storage -> io.of(storage).openings());
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, context.chunks());
-            server.openCompanions();
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
+            server.openLifecycleListeners();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
@@ -109,14 +111,14 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private void openCompanions() throws IOException {
+    private void openLifecycleListeners() throws IOException {
         try {
-            for (ServerLifecycleListener companion : config.companions()) {
-                companion.watch(io::isServing);
-                companion.open(loops, addresses());
+            for (ServerLifecycleListener lifecycleListener : config.lifecycleListeners()) {
+                lifecycleListener.watch(io::isServing);
+                lifecycleListener.open(loops, addresses());
             }
         } catch (IOException | RuntimeException e) {
-            config.companions().forEach(ServerLifecycleListener::close);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::close);
             throw e;
         }
     }
@@ -156,7 +158,7 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopped = true;
-        config.companions().forEach(ServerLifecycleListener::close);
+        config.lifecycleListeners().forEach(ServerLifecycleListener::close);
         admission.close();
         listeners.retire();
         try {

@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.server;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static dev.lockstep.tftp.testing.Wires.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
@@ -32,6 +35,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,7 +224,12 @@ class TftpServerTest {
         client.expect(0, 3, 0, 1, FULL, FULL);
         client.expect(0, 3, 0, 2, "rest");
         client.reply(0, 4, 0, 2);
-        assertThat(ended().settings()).isEqualTo(new TransferSettings(1024, 4, Duration.ZERO, 1028, 0));
+        assertThat(ended().settings())
+                .isEqualTo(TransferSettings.builder()
+                        .blksize(1024)
+                        .windowsize(4)
+                        .tsize(1028)
+                        .build());
     }
 
     @Test
@@ -232,7 +241,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 1);
         client.reply(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
-        try (Source stored = files.read("up", client.last())) {
+        try (Source stored = files.read(rrq("up"), client.last())) {
             assertThat(stored.size()).isEqualTo(516);
         }
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
@@ -250,7 +259,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 0);
         client.reply(0, 3, 0, 1, "one\r\ntwo\r\0");
         client.expect(0, 4, 0, 1);
-        try (Source stored = files.read("text", client.last())) {
+        try (Source stored = files.read(rrq("text"), client.last())) {
             assertThat(stored.size()).isEqualTo("one\ntwo\r".length());
         }
         ask(0, 1, "text", 0, "netascii", 0, "tsize", 0, "0", 0);
@@ -328,13 +337,13 @@ class TftpServerTest {
         MemorySink sink = new MemorySink();
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) {
+            public Source read(ReadRequest request, InetSocketAddress peer) {
                 throw new UnsupportedOperationException();
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
-                opened.add(filename);
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
+                opened.add(request.filename());
                 return sink;
             }
         }));
@@ -462,12 +471,12 @@ class TftpServerTest {
     void a_storage_with_a_fault_is_error_0_without_details() throws Exception {
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) {
+            public Source read(ReadRequest request, InetSocketAddress peer) {
                 throw new IllegalStateException("/srv/secret");
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new OutOfMemoryError("no more");
             }
         }));
@@ -478,6 +487,62 @@ class TftpServerTest {
         events.await(TransferEvent.Refused.class);
         events.await(TransferEvent.Refused.class);
         assertThat(server.runningTransfers()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void the_end_of_a_transfer_is_reported_after_its_file_is_closed_even_if_that_fails() throws Exception {
+        ByteArraySource source = new ByteArraySource("rest".getBytes());
+        MemorySink sink = new MemorySink();
+        List<Boolean> closedAtEnd = new CopyOnWriteArrayList<>();
+        start(TftpServer.builder()
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .limits(SLOW_TIMER)
+                .storage(new Storage() {
+                    @Override
+                    public Source read(ReadRequest request, InetSocketAddress peer) {
+                        return source;
+                    }
+
+                    @Override
+                    public Sink write(WriteRequest request, InetSocketAddress peer) {
+                        return new Sink() {
+                            @Override
+                            public void write(ByteBuffer from) throws IOException {
+                                sink.write(from);
+                            }
+
+                            @Override
+                            public void commit() throws IOException {
+                                sink.commit();
+                            }
+
+                            @Override
+                            public void close() {
+                                sink.close();
+                                throw new LinkageError("secret");
+                            }
+                        };
+                    }
+                })
+                .listener(event -> {
+                    if (event instanceof TransferEvent.Ended) {
+                        closedAtEnd.add(source.isClosed());
+                        closedAtEnd.add(sink.isClosed());
+                    }
+                })
+                .listener(events));
+        read("f");
+        client.expect(0, 3, 0, 1, "rest");
+        client.reply(0, 4, 0, 1);
+        ended();
+        assertThat(closedAtEnd).containsExactly(true, false);
+        ask(0, 2, "f", 0, "octet", 0);
+        client.expect(0, 4, 0, 0);
+        client.reply(0, 3, 0, 1, "rest");
+        client.expect(0, 4, 0, 1);
+        ended();
+        assertThat(closedAtEnd).containsExactly(true, false, true, true);
+        assertThat(sink.isCommitted()).isTrue();
     }
 
     @Test
@@ -513,8 +578,8 @@ class TftpServerTest {
         List<String> asked = new CopyOnWriteArrayList<>();
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                asked.add(filename);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                asked.add(request.filename());
                 try {
                     open.await();
                 } catch (InterruptedException e) {
@@ -524,7 +589,7 @@ class TftpServerTest {
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new UnsupportedOperationException();
             }
         }));
@@ -582,7 +647,7 @@ class TftpServerTest {
         server.stop(Duration.ZERO);
         client.expectError(0);
         assertThat(ended().outcome()).isEqualTo(Outcome.FAILED);
-        assertThatThrownBy(() -> files.read("up", client.last())).hasMessage("file not found");
+        assertThatThrownBy(() -> files.read(rrq("up"), client.last())).hasMessage("file not found");
         server.stop(Duration.ZERO);
         server.close();
     }

@@ -14,24 +14,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** Runs the transfers of one command, several concurrently, and reports each one when it ends. */
 final class Batch {
-    /** A transfer of the batch. */
-    interface Job {
-        /** Returns the name of the operation for the report. */
-        String operation();
-
-        /** Returns the name of the local file. */
-        String local();
-
-        /** Returns the file on the server. */
-        RemoteFile remote();
-
+    /** Starts a transfer. */
+    @FunctionalInterface
+    interface Start {
         /**
          * Opens the local file and starts the transfer.
          *
          * @throws TftpException if the local file cannot be opened
          */
-        CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request) throws TftpException;
+        CompletableFuture<TransferResult> on(TftpClient client, TransferRequest request) throws TftpException;
     }
+
+    /**
+     * A transfer of the batch.
+     *
+     * @param operation the name of the operation for the report
+     * @param local the name of the local file
+     * @param remote the file on the server
+     */
+    record Job(String operation, String local, RemoteFile remote, Start start) {}
 
     private record Ended(Job job, TransferResult result, Throwable failure) {}
 
@@ -50,7 +51,7 @@ final class Batch {
     }
 
     /** Runs all transfers and returns the exit status: 0 if all succeeded, 1 otherwise. */
-    int run(List<? extends Job> jobs) throws InterruptedException {
+    int run(List<Job> jobs) throws InterruptedException {
         Queue<Job> waiting = new ArrayDeque<>(jobs);
         int running = 0;
         boolean failed = false;
@@ -86,7 +87,9 @@ final class Batch {
     private void start(Job job) {
         try {
             TransferRequest request = TransferRequest.of(job.remote()).observedBy(progress.transfer());
-            job.start(client, request).whenComplete((result, failure) -> ended.add(new Ended(job, result, failure)));
+            job.start()
+                    .on(client, request)
+                    .whenComplete((result, failure) -> ended.add(new Ended(job, result, failure)));
         } catch (TftpException e) {
             ended.add(new Ended(job, null, e));
         }

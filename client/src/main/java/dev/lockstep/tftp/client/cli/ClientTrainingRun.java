@@ -10,6 +10,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -90,9 +91,7 @@ final class ClientTrainingRun {
     }
 
     private static OptionAck optionAck(int size) {
-        return new OptionAck(Options.NONE
-                .with(Options.BLKSIZE, 1428)
-                .with(Options.WINDOWSIZE, 64)
-                .with(Options.TSIZE, size));
+        return new OptionAck(Options.of(
+                KnownOption.BLKSIZE.with(1428), KnownOption.WINDOWSIZE.with(64), KnownOption.TSIZE.with(size)));
     }
 }

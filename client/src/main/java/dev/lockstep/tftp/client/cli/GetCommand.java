@@ -1,9 +1,7 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
-import dev.lockstep.tftp.client.TftpClient;
-import dev.lockstep.tftp.client.TransferRequest;
-import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
@@ -14,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,20 +37,6 @@ final class GetCommand extends TransferCommand {
             description = "Target (default: a file of the same name in the working directory).")
     private String output;
 
-    private record Get(RemoteFile remote, String local, String sha256) implements Batch.Job {
-        @Override
-        public String operation() {
-            return "get";
-        }
-
-        @Override
-        public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
-                throws TftpException {
-            Sink sink = local.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(local));
-            return client.get(request, Hashing.checked(sink, sha256));
-        }
-    }
-
     @Override
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
         List<RemoteFile> files = RemoteArguments.toGet(remotes, mode);
@@ -68,9 +51,15 @@ final class GetCommand extends TransferCommand {
                 throw new IllegalArgumentException(file + ": " + target
                         + " is the target of another file too (expected: one file for each target)");
             }
-            jobs.add(new Get(file, target, sha256));
+            jobs.add(new Batch.Job(
+                    "get", target, file, (client, request) -> client.getAsync(request, sink(target, sha256))));
         }
         return jobs;
+    }
+
+    private static Sink sink(String target, String sha256) throws TftpException {
+        Sink sink = target.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(target));
+        return Hashing.checked(sink, sha256);
     }
 
     private static Path real(String target) {

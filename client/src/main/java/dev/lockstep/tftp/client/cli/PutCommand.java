@@ -1,15 +1,11 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
-import dev.lockstep.tftp.client.TftpClient;
-import dev.lockstep.tftp.client.TransferRequest;
-import dev.lockstep.tftp.client.TransferResult;
-import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -28,19 +24,6 @@ public final class PutCommand extends TransferCommand {
             paramLabel = "FILE",
             description = "Files followed by a URI, or a file followed by host and port.")
     private List<String> arguments;
-
-    private record Put(String local, RemoteFile remote, String sha256) implements Batch.Job {
-        @Override
-        public String operation() {
-            return "put";
-        }
-
-        @Override
-        public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request)
-                throws TftpException {
-            return client.put(request, Hashing.checked(LocalFile.source(Path.of(local)), sha256));
-        }
-    }
 
     @Override
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
@@ -62,7 +45,12 @@ public final class PutCommand extends TransferCommand {
         List<Batch.Job> jobs = new ArrayList<>();
         for (String file : files) {
             RemoteFile remote = folder ? place.withFilename(place.filename() + nameOf(file)) : place;
-            jobs.add(new Put(file, remote, sha256));
+            jobs.add(new Batch.Job(
+                    "put",
+                    file,
+                    remote,
+                    (client, request) ->
+                            client.putAsync(Hashing.checked(LocalFile.source(Path.of(file)), sha256), request)));
         }
         return jobs;
     }

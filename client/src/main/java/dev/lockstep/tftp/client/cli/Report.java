@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
+import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferSummary;

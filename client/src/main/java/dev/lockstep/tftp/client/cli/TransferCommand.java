@@ -4,8 +4,6 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,8 +13,6 @@ import picocli.CommandLine.Spec;
 /** The common part of get and put: creates a client, runs the transfers, reports them, and returns the exit status. */
 @Command(mixinStandardHelpOptions = true, versionProvider = TftpCommand.Version.class, sortOptions = false)
 abstract class TransferCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 5;
-
     @Spec
     private CommandSpec spec;
 
@@ -50,28 +46,16 @@ abstract class TransferCommand implements Callable<Integer> {
         try (client;
                 TransferProgressBar progress = options.progress(usesStandardOutput())) {
             Batch batch = new Batch(client, report, progress, parallel);
-            CountDownLatch over = new CountDownLatch(1);
-            Thread onInterrupt = new Thread(() -> stop(batch, client, over), "tftp-stop");
-            Runtime.getRuntime().addShutdownHook(onInterrupt);
-            try {
+            InterruptHook hook = new InterruptHook(() -> stop(batch, client));
+            try (hook) {
                 return batch.run(jobs);
-            } finally {
-                over.countDown();
             }
         }
     }
 
-    /**
-     * Cancels all transfers and waits until their temporary files are removed, including those of a transfer that is
-     * being started.
-     */
-    private static void stop(Batch batch, TftpClient client, CountDownLatch over) {
+    /** Cancels all transfers. Those that are being started are cancelled, too. */
+    private static void stop(Batch batch, TftpClient client) {
         batch.stop();
         client.close();
-        try {
-            over.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,10 +1,7 @@
 package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.TftpClient;
-import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
-import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -20,30 +17,11 @@ final class TransferOptions {
      * the end of the command noticeably.
      */
     private static final Duration DALLY = Duration.ofSeconds(3);
+    /** The timeout for the first block as a part of the idle timeout. */
+    private static final double FIRST_BLOCK_PART = 0.4;
 
-    @Option(
-            names = "--blksize",
-            paramLabel = "N",
-            description = "Block size to request, in bytes (8-65464, default 1428).")
-    private int blksize = TftpClientBuilder.BLKSIZE;
-
-    @Option(
-            names = "--windowsize",
-            paramLabel = "N",
-            description = "Window size to request, in blocks (1-32767, default 64).")
-    private int windowsize = TftpClientBuilder.WINDOWSIZE;
-
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
-    private int timeout;
-
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
-    private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
-
-    @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
-    private boolean noOptions;
-
-    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
-    private String mode = "octet";
+    @Mixin
+    private RequestOptions requests;
 
     @Option(names = "--sha256", paramLabel = "HEX", description = "Fail unless the content has this hash.")
     private String sha256;
@@ -54,12 +32,6 @@ final class TransferOptions {
     @Option(names = "--json", description = "Print one JSON object for each transfer on standard output.")
     private boolean json;
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
-
-    @Mixin
-    private CaptureOption capture;
-
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
@@ -68,7 +40,7 @@ final class TransferOptions {
 
     /** Starts a progress bar. It is shown if it is wanted and there is a terminal. */
     TransferProgressBar progress(boolean standardOutputIsData) {
-        boolean wanted = !quiet && !json && !trace && !standardOutputIsData;
+        boolean wanted = !quiet && !json && !requests.isTraced() && !standardOutputIsData;
         return TransferProgressBar.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
     }
 
@@ -78,32 +50,12 @@ final class TransferOptions {
      * @throws IllegalArgumentException for an invalid setting
      */
     TftpClient newClient() {
-        Duration idle = Duration.ofNanos((long) (idleTimeout * 1e9));
-        TransferLimits limits = TransferLimits.DEFAULT
-                .withTimes(Duration.ofSeconds(timeout), idle, DALLY)
-                .withFirstBlockTimeout(idle.multipliedBy(2).dividedBy(5))
-                .withExactSize(true);
-        TftpClientBuilder builder = TftpClient.builder()
-                .blksize(blksize)
-                .windowsize(windowsize)
-                .timeout(timeout)
-                .options(!noOptions)
-                .limits(limits);
-        if (trace) {
-            builder.tap(PacketTrace.onClient(System.err::println));
-        }
-        capture.open().ifPresent(builder::tap);
-        return builder.build();
+        return requests.newBuilder(DALLY, FIRST_BLOCK_PART).build();
     }
 
-    /**
-     * Returns the mode of files whose URI has none.
-     *
-     * @throws IllegalArgumentException for an unknown mode
-     */
+    /** Returns the mode of files whose URI has none. */
     TransferMode mode() {
-        return TransferMode.named(mode)
-                .orElseThrow(() -> new IllegalArgumentException("--mode: " + mode + " (expected: octet or netascii)"));
+        return requests.mode();
     }
 
     /**

@@ -22,9 +22,13 @@ final class Failures {
     private static final int MOST_EXAMPLES = 10;
     private static final int MOST_TEXT = 120;
 
-    private final Map<String, LongAdder> reasons = new ConcurrentHashMap<>();
-    private final Map<Integer, LongAdder> serverErrors = new ConcurrentHashMap<>();
-    private final Queue<String> wrongContent = new ConcurrentLinkedQueue<>();
+    /** The number of failures for each reason. */
+    final Map<String, LongAdder> reasons = new ConcurrentHashMap<>();
+    /** The number of received ERRORs for each code. */
+    final Map<Integer, LongAdder> serverErrors = new ConcurrentHashMap<>();
+    /** The first cases of wrong content, with their offsets. */
+    final Queue<String> wrongContent = new ConcurrentLinkedQueue<>();
+
     private final LongAdder wrongContents = new LongAdder();
 
     /** Records a failure other than wrong content. */
@@ -57,20 +61,5 @@ final class Failures {
     private static String printable(String text) {
         String line = LogSanitizer.of(String.valueOf(text));
         return line.length() > MOST_TEXT ? line.substring(0, MOST_TEXT) + "…" : line;
-    }
-
-    /** Returns the number of failures for each reason. */
-    Map<String, LongAdder> reasons() {
-        return reasons;
-    }
-
-    /** Returns the number of received ERRORs for each code. */
-    Map<Integer, LongAdder> serverErrors() {
-        return serverErrors;
-    }
-
-    /** Returns the first cases of wrong content, with their offsets. */
-    Iterable<String> wrongContent() {
-        return wrongContent;
     }
 }

@@ -1,5 +1,10 @@
 package dev.lockstep.tftp.client.load;
 
+import static dev.lockstep.tftp.negotiation.KnownOption.BLKSIZE;
+import static dev.lockstep.tftp.negotiation.KnownOption.TIMEOUT;
+import static dev.lockstep.tftp.negotiation.KnownOption.TSIZE;
+import static dev.lockstep.tftp.negotiation.KnownOption.WINDOWSIZE;
+
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.util.Locale;
@@ -11,41 +16,35 @@ import java.util.Optional;
  */
 public enum FirmwareProfile {
     /** PXELINUX. */
-    PXE(Options.NONE.with(Options.TSIZE, 0).with(Options.BLKSIZE, 1408)),
+    PXE(TSIZE.with(0), BLKSIZE.with(1408)),
     /** U-Boot with the default {@code tftpblocksize}. Besides {@link #CISCO} the only profile that uploads. */
-    UBOOT(Options.NONE.with(Options.TIMEOUT, 5).with(Options.TSIZE, 0).with(Options.BLKSIZE, 1468)) {
+    UBOOT(TIMEOUT.with(5), TSIZE.with(0), BLKSIZE.with(1468)) {
         @Override
         Options putOptions(long size) {
-            return Options.NONE
-                    .with(Options.TIMEOUT, 5)
-                    .with(Options.TSIZE, size)
-                    .with(Options.BLKSIZE, 1468);
+            return Options.of(TIMEOUT.with(5), TSIZE.with(size), BLKSIZE.with(1468));
         }
     },
     /**
      * EDK2 PXE. It first requests the size only, ends with ERROR 8, and sends the actual request from the next port 3
      * ms later.
      */
-    EDK2(Options.NONE.with(Options.BLKSIZE, 1468).with(Options.WINDOWSIZE, 4)) {
+    EDK2(BLKSIZE.with(1468), WINDOWSIZE.with(4)) {
         @Override
         Optional<Options> probeOptions() {
-            return Optional.of(Options.NONE
-                    .with(Options.TSIZE, 0)
-                    .with(Options.BLKSIZE, 1468)
-                    .with(Options.WINDOWSIZE, 4));
+            return Optional.of(Options.of(TSIZE.with(0), BLKSIZE.with(1468), WINDOWSIZE.with(4)));
         }
     },
     /** iPXE. */
-    IPXE(Options.NONE.with(Options.BLKSIZE, 1432).with(Options.TSIZE, 0)),
+    IPXE(BLKSIZE.with(1432), TSIZE.with(0)),
     /** GRUB. Its file names begin with a slash. */
-    GRUB(Options.NONE.with(Options.BLKSIZE, 1024).with(Options.TSIZE, 0)) {
+    GRUB(BLKSIZE.with(1024), TSIZE.with(0)) {
         @Override
         String filename(String name) {
             return name.startsWith("/") ? name : "/" + name;
         }
     },
     /** Old network devices. They request no options, and upload configurations in netascii. */
-    CISCO(Options.NONE) {
+    CISCO() {
         @Override
         TransferMode putMode() {
             return TransferMode.NETASCII;
@@ -57,8 +56,8 @@ public enum FirmwareProfile {
 
     private final Options getOptions;
 
-    FirmwareProfile(Options getOptions) {
-        this.getOptions = getOptions;
+    FirmwareProfile(Options.Option... getOptions) {
+        this.getOptions = Options.of(getOptions);
     }
 
     /**

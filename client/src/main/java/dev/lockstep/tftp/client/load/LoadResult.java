@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The result of a load test, from which all reports are generated.
@@ -70,14 +69,10 @@ public record LoadResult(
             long elapsed,
             WarmUp warmUp) {
         List<Map.Entry<String, Long>> failures = new ArrayList<>();
-        reasons.reasons().forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
+        reasons.reasons.forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
         failures.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
         SortedMap<Integer, Long> serverErrors = new TreeMap<>();
-        for (Map.Entry<Integer, LongAdder> error : reasons.serverErrors().entrySet()) {
-            serverErrors.put(error.getKey(), error.getValue().sum());
-        }
-        List<String> wrongContent = new ArrayList<>();
-        reasons.wrongContent().forEach(wrongContent::add);
+        reasons.serverErrors.forEach((code, count) -> serverErrors.put(code, count.sum()));
         long failed = metrics.failed.sum() + warmUp.failed();
         return new LoadResult(
                 plan,
@@ -93,7 +88,7 @@ public record LoadResult(
                 Percentiles.of(metrics.startDelay),
                 List.copyOf(failures),
                 serverErrors,
-                List.copyOf(wrongContent),
+                List.copyOf(reasons.wrongContent),
                 timeline,
                 warmUp);
     }
@@ -121,7 +116,7 @@ public record LoadResult(
      *
      * @return whether no transfer has failed
      */
-    public boolean allWell() {
+    public boolean isSuccessful() {
         return failed == 0;
     }
 }

@@ -36,19 +36,6 @@ public record LoadSchedule(
         }
     }
 
-    /**
-     * Creates a schedule without a warm-up.
-     *
-     * @param concurrency clients, or the limit of concurrent transfers
-     * @param rate transfers per second; 0 for a closed loop
-     * @param ramp time until all clients are active or the full rate is reached
-     * @param duration time after which no transfer starts; zero for no limit
-     * @param transfers number of transfers after which no transfer starts
-     */
-    public LoadSchedule(int concurrency, double rate, Duration ramp, Duration duration, long transfers) {
-        this(concurrency, rate, ramp, Duration.ZERO, duration, transfers);
-    }
-
     private static void require(String what, Object value, boolean holds, String expected) {
         if (!holds) {
             throw new IllegalArgumentException(what + ": " + value + " (expected: " + expected + ")");

@@ -53,17 +53,17 @@ final class VirtualClient implements TransferListener {
         VerifyingSink sink = new VerifyingSink(content);
         Optional<Options> probe = profile.flatMap(FirmwareProfile::probeOptions);
         CompletableFuture<?> moved = probe.isEmpty()
-                ? client.get(request(profile.map(FirmwareProfile::getOptions)), sink)
-                : client.probe(request(probe))
+                ? client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink)
+                : client.probeAsync(request(probe))
                         .thenComposeAsync(
-                                size -> client.get(request(profile.map(FirmwareProfile::getOptions)), sink),
+                                size -> client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink),
                                 AFTER_PROBE);
         moved.whenComplete((result, failure) -> recordResult(failure, sink.wrong(), ended));
     }
 
     /** Writes a file of the given size in bytes. {@code ended} runs after the result is recorded. */
     void put(long size, Runnable ended) {
-        client.put(request(profile.map(firmware -> firmware.putOptions(size))), new PatternSource(size))
+        client.putAsync(new PatternSource(size), request(profile.map(firmware -> firmware.putOptions(size))))
                 .whenComplete((result, failure) -> recordResult(failure, null, ended));
     }
 

@@ -3,14 +3,13 @@ package dev.lockstep.tftp.client.shell;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import java.util.List;
 import java.util.Locale;
 
 /** The settings of a shell, changed by its commands. */
 final class ShellSettings {
-    private static final int MAX_TIMEOUT = 255;
-
     private String host;
     private int port = RemoteFile.TFTP_PORT;
     private TransferMode mode = TransferMode.OCTET;
@@ -63,7 +62,7 @@ final class ShellSettings {
     }
 
     void timeout(String number) {
-        timeout = number("timeout", number, 0, MAX_TIMEOUT);
+        timeout = number("timeout", number, 0, (int) KnownOption.TIMEOUT.max());
     }
 
     void toggleSize() {

@@ -5,10 +5,10 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
-import dev.lockstep.tftp.client.cli.LocalFile;
 import dev.lockstep.tftp.client.cli.Report;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TransferProgressBar;
+import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
@@ -47,12 +47,12 @@ final class ShellTransfers implements AutoCloseable {
 
     /** Runs the transfer, prints its result, and returns whether it succeeded. */
     boolean get(RemoteFile remote, Path local) {
-        return run("Received", remote, (client, request) -> client.get(request, LocalFile.sink(local)));
+        return run("Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
     }
 
     /** Runs the transfer, prints its result, and returns whether it succeeded. */
     boolean put(Path local, RemoteFile remote) {
-        return run("Sent", remote, (client, request) -> client.put(request, LocalFile.source(local)));
+        return run("Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {

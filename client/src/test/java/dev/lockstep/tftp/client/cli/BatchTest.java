@@ -3,9 +3,6 @@ package dev.lockstep.tftp.client.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.RemoteFile;
-import dev.lockstep.tftp.client.TftpClient;
-import dev.lockstep.tftp.client.TransferRequest;
-import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -18,23 +15,13 @@ import org.junit.jupiter.api.Test;
 class BatchTest {
     private final List<String> started = new ArrayList<>();
 
-    /** A get of a file that fails. Passes the file name to {@code whenStarted} before. */
-    private record Failing(String local, Consumer<String> whenStarted) implements Batch.Job {
-        @Override
-        public String operation() {
-            return "get";
-        }
-
-        @Override
-        public RemoteFile remote() {
-            return new RemoteFile("192.0.2.1", 69, local, TransferMode.OCTET);
-        }
-
-        @Override
-        public CompletableFuture<TransferResult> start(TftpClient client, TransferRequest request) {
+    /** Returns a get of a file that fails. Passes the file name to {@code whenStarted} before. */
+    private static Batch.Job failing(String local, Consumer<String> whenStarted) {
+        RemoteFile remote = new RemoteFile("192.0.2.1", 69, local, TransferMode.OCTET);
+        return new Batch.Job("get", local, remote, (client, request) -> {
             whenStarted.accept(local);
             return CompletableFuture.failedFuture(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
-        }
+        });
     }
 
     @Test
@@ -47,7 +34,7 @@ class BatchTest {
             }
         };
         assertThat(batch.run(List.of("a", "b", "c", "d", "e").stream()
-                        .map(name -> new Failing(name, stopAtSecond))
+                        .map(name -> failing(name, stopAtSecond))
                         .toList()))
                 .isEqualTo(1);
         assertThat(started).containsExactly("a", "b");

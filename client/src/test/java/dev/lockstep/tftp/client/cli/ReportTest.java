@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
     private static final RemoteFile REMOTE = new RemoteFile("h", 69, "dir/f", TransferMode.OCTET);
-    private static final TransferSettings SETTINGS = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
+    private static final TransferSettings SETTINGS =
+            TransferSettings.builder().blksize(1428).windowsize(4).tsize(100).build();
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();

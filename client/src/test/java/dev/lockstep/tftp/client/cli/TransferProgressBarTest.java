@@ -12,7 +12,6 @@ import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class TransferProgressBarTest {
@@ -22,7 +21,11 @@ class TransferProgressBarTest {
     private final TransferProgressBar progress = TransferProgressBar.start(false);
 
     private static TransferSettings settings(long size) {
-        return new TransferSettings(1428, 4, Duration.ZERO, size, 0);
+        return TransferSettings.builder()
+                .blksize(1428)
+                .windowsize(4)
+                .tsize(size)
+                .build();
     }
 
     private static void started(TransferListener transfer, long size) {

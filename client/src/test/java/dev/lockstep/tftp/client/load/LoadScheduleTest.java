@@ -12,7 +12,7 @@ class LoadScheduleTest {
 
     @Test
     void a_rate_spaces_starts_evenly() {
-        LoadSchedule schedule = new LoadSchedule(10, 200, NONE, NONE, 100);
+        LoadSchedule schedule = new LoadSchedule(10, 200, NONE, NONE, NONE, 100);
         assertThat(millis(schedule.dueAfter(0))).isZero();
         assertThat(millis(schedule.dueAfter(1))).isEqualTo(5);
         assertThat(millis(schedule.dueAfter(100))).isEqualTo(500);
@@ -20,7 +20,7 @@ class LoadScheduleTest {
 
     @Test
     void a_ramp_begins_slowly_and_ends_at_the_full_rate() {
-        LoadSchedule schedule = new LoadSchedule(10, 100, Duration.ofSeconds(2), NONE, 1000);
+        LoadSchedule schedule = new LoadSchedule(10, 100, Duration.ofSeconds(2), NONE, NONE, 1000);
         assertThat(millis(schedule.dueAfter(25)))
                 .as("a quarter of the 100 of the ramp: half of its time")
                 .isEqualTo(1000);
@@ -32,14 +32,14 @@ class LoadScheduleTest {
 
     @Test
     void a_closed_loop_ramps_its_clients() {
-        LoadSchedule schedule = new LoadSchedule(4, 0, Duration.ofSeconds(2), NONE, 1000);
+        LoadSchedule schedule = new LoadSchedule(4, 0, Duration.ofSeconds(2), NONE, NONE, 1000);
         assertThat(millis(schedule.dueAfter(0))).isZero();
         assertThat(millis(schedule.dueAfter(3))).isEqualTo(1500);
     }
 
     @Test
     void nothing_starts_after_the_duration() {
-        LoadSchedule schedule = new LoadSchedule(1, 0, NONE, Duration.ofSeconds(1), Long.MAX_VALUE);
+        LoadSchedule schedule = new LoadSchedule(1, 0, NONE, NONE, Duration.ofSeconds(1), Long.MAX_VALUE);
         assertThat(schedule.isOver(TimeUnit.MILLISECONDS.toNanos(999))).isFalse();
         assertThat(schedule.isOver(TimeUnit.SECONDS.toNanos(1))).isTrue();
     }
@@ -56,9 +56,11 @@ class LoadScheduleTest {
 
     @Test
     void invalid_values_are_rejected_with_what_was_expected() {
-        assertThatThrownBy(() -> new LoadSchedule(0, 0, NONE, NONE, 1)).hasMessage("concurrency: 0 (expected: >= 1)");
-        assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, 0)).hasMessage("transfers: 0 (expected: >= 1)");
-        assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, Long.MAX_VALUE))
+        assertThatThrownBy(() -> new LoadSchedule(0, 0, NONE, NONE, NONE, 1))
+                .hasMessage("concurrency: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, NONE, 0))
+                .hasMessage("transfers: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> new LoadSchedule(1, 0, NONE, NONE, NONE, Long.MAX_VALUE))
                 .hasMessageContaining("neither transfers nor duration");
     }
 

@@ -44,7 +44,7 @@ class LoadSchedulerTest {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
         LoadScheduler scheduler =
-                new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, 4), clock, (number, due, ended) -> {
+                new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, NONE, 4), clock, (number, due, ended) -> {
                     intended.add((due - begin) / 1_000_000);
                     clock.passMillis(500); // the server stalls, and with a concurrency of 1 all other transfers wait
                     ended.run();
@@ -61,7 +61,7 @@ class LoadSchedulerTest {
         List<Long> intended = new ArrayList<>();
         long begin = clock.nanoTime();
         LoadScheduler scheduler =
-                new LoadScheduler(new LoadSchedule(1, 0, NONE, NONE, 3), clock, (number, due, ended) -> {
+                new LoadScheduler(new LoadSchedule(1, 0, NONE, NONE, NONE, 3), clock, (number, due, ended) -> {
                     intended.add((due - begin) / 1_000_000);
                     clock.passMillis(500);
                     ended.run();
@@ -78,7 +78,7 @@ class LoadSchedulerTest {
         List<Integer> concurrent = new ArrayList<>();
         List<Long> numbers = new ArrayList<>();
         LoadScheduler scheduler =
-                new LoadScheduler(new LoadSchedule(3, 0, NONE, NONE, 10), clock, (number, due, ended) -> {
+                new LoadScheduler(new LoadSchedule(3, 0, NONE, NONE, NONE, 10), clock, (number, due, ended) -> {
                     numbers.add(number);
                     running.add(ended);
                     concurrent.add(running.size());
@@ -123,12 +123,13 @@ class LoadSchedulerTest {
     void a_stop_starts_no_more_transfers_and_waits_for_none() throws InterruptedException {
         List<Long> numbers = new ArrayList<>();
         LoadScheduler[] scheduler = new LoadScheduler[1];
-        scheduler[0] = new LoadScheduler(new LoadSchedule(5, 10, NONE, NONE, 1000), clock, (number, due, ended) -> {
-            numbers.add(number);
-            if (number == 2) {
-                scheduler[0].stop(); // none of the transfers ends
-            }
-        });
+        scheduler[0] =
+                new LoadScheduler(new LoadSchedule(5, 10, NONE, NONE, NONE, 1000), clock, (number, due, ended) -> {
+                    numbers.add(number);
+                    if (number == 2) {
+                        scheduler[0].stop(); // none of the transfers ends
+                    }
+                });
 
         scheduler[0].run();
 
@@ -141,8 +142,9 @@ class LoadSchedulerTest {
         List<Long> numbers = new ArrayList<>();
         long begin = clock.nanoTime();
         Duration hour = Duration.ofHours(1);
-        LoadSchedule schedule =
-                open ? new LoadSchedule(2, 1 / 3600.0, NONE, NONE, 2) : new LoadSchedule(2, 0, hour, NONE, 2);
+        LoadSchedule schedule = open
+                ? new LoadSchedule(2, 1 / 3600.0, NONE, NONE, NONE, 2)
+                : new LoadSchedule(2, 0, hour, NONE, NONE, 2);
         LoadScheduler scheduler = new LoadScheduler(schedule, clock, (number, due, ended) -> numbers.add(number));
         clock.onSleep = scheduler::stop;
 

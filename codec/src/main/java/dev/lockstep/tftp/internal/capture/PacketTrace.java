@@ -1,7 +1,6 @@
 package dev.lockstep.tftp.internal.capture;
 
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
@@ -10,6 +9,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
@@ -96,9 +96,7 @@ public final class PacketTrace extends ChannelDuplexHandler {
         try {
             TftpMessage message = TftpCodec.decode(bytes.duplicate());
             if (message instanceof OptionAck oack) {
-                blksize = (int) oack.options()
-                        .number(Options.BLKSIZE, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
-                        .orElse(blksize);
+                blksize = Negotiation.settingsOf(oack.options()).blksize();
             }
             blockLength = message instanceof Data data ? data.content().readableBytes() : -1;
             ReferenceCountUtil.release(message);

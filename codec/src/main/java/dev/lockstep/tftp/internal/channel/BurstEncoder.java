@@ -24,18 +24,18 @@ public final class BurstEncoder extends ChannelOutboundHandlerAdapter {
     private static final int MAX_DATAGRAM = 65507;
 
     /**
-     * Memory for one burst of an event loop that has no other memory. If no burst were sent, no transfer would end and
-     * release memory.
+     * The buffer for the bursts of an event loop. It is free again as soon as the socket has accepted the last burst.
+     * So bursts are sent, and transfers end and release memory, even if no other memory is left.
      */
-    private static final FastThreadLocal<ByteBuf> RESERVE = new FastThreadLocal<>() {
+    private static final FastThreadLocal<ByteBuf> BUFFER = new FastThreadLocal<>() {
         @Override
         protected ByteBuf initialValue() {
             return Unpooled.directBuffer(MAX_DATAGRAM);
         }
 
         @Override
-        protected void onRemoval(ByteBuf reserve) {
-            reserve.release();
+        protected void onRemoval(ByteBuf buffer) {
+            buffer.release();
         }
     };
 
@@ -43,6 +43,7 @@ public final class BurstEncoder extends ChannelOutboundHandlerAdapter {
     private final int datagram;
     private final int maxSegments;
     private boolean segments;
+    private ByteBuf buffer;
     private ByteBuf burst;
     private int framed;
 
@@ -66,14 +67,16 @@ public final class BurstEncoder extends ChannelOutboundHandlerAdapter {
             ctx.write(msg, promise);
             return;
         }
-        if (burst == null && !beginBurst(ctx, data)) {
+        boolean whole;
+        try {
+            if (burst == null) {
+                burst = beginBurst(ctx, data);
+            }
+            TftpCodec.writeData(data, burst);
+            whole = data.content().readableBytes() == datagram - TftpCodec.DATA_HEADER;
+        } finally {
             data.release();
-            promise.trySuccess(); // treated as a lost datagram: the timer retransmits it
-            return;
         }
-        TftpCodec.writeData(data, burst);
-        boolean whole = data.content().readableBytes() == datagram - TftpCodec.DATA_HEADER;
-        data.release();
         framed++;
         if (framed == maxSegments || !whole) {
             sendBurst(ctx);
@@ -81,21 +84,21 @@ public final class BurstEncoder extends ChannelOutboundHandlerAdapter {
         promise.trySuccess();
     }
 
-    private boolean beginBurst(ChannelHandlerContext ctx, Data first) {
-        int one = first.content().readableBytes() + TftpCodec.DATA_HEADER;
-        try {
-            burst = ctx.alloc().directBuffer(maxSegments == 1 ? one : maxSegments * datagram);
-        } catch (OutOfMemoryError e) {
-            ByteBuf reserve = RESERVE.get();
-            burst = reserve.refCnt() == 1 ? reserve.retain().clear() : null;
+    /**
+     * Returns the buffer of the event loop, or another one if the socket has not accepted the last burst yet. An
+     * OutOfMemoryError fails the promise, and the DATA counts as lost: the timer retransmits it.
+     */
+    private ByteBuf beginBurst(ChannelHandlerContext ctx, Data first) {
+        if (buffer.refCnt() == 1) {
+            return buffer.retain().clear();
         }
-        return burst != null;
+        int one = first.content().readableBytes() + TftpCodec.DATA_HEADER;
+        return ctx.alloc().directBuffer(maxSegments == 1 ? one : maxSegments * datagram);
     }
 
-    /** Allocates the reserve while memory is available. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        RESERVE.get();
+        buffer = BUFFER.get();
     }
 
     @Override

@@ -3,7 +3,8 @@ package dev.lockstep.tftp.internal.channel;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
-import dev.lockstep.tftp.internal.channel.file.ChunkCache;
+import dev.lockstep.tftp.internal.channel.file.ChunkReader;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import io.netty.buffer.ByteBufAllocator;
@@ -20,7 +21,7 @@ import java.util.concurrent.Executor;
  * @param listener notified of every transfer
  * @param progressStep bytes between two {@code Progressed} events of a transfer
  * @param rateLimiter limits the rate of the transfers
- * @param chunks the cache of chunks that several transfers send, within the budget; null for none
+ * @param chunkReaders creates the readers of outgoing files; their chunks are within the budget
  */
 public record TransferContext(
         TransferLimits limits,
@@ -31,8 +32,8 @@ public record TransferContext(
         TransferListener listener,
         long progressStep,
         RateLimiter rateLimiter,
-        ChunkCache chunks) {
-    /** Creates a context without a rate limit and without a chunk cache. */
+        ChunkReader.Factory chunkReaders) {
+    /** Creates a context without a rate limit that shares no chunks. */
     public TransferContext(
             TransferLimits limits,
             Executor io,
@@ -41,7 +42,16 @@ public record TransferContext(
             boolean segments,
             TransferListener listener,
             long progressStep) {
-        this(limits, io, budget, allocator, segments, listener, progressStep, RateLimiter.UNLIMITED, null);
+        this(
+                limits,
+                io,
+                budget,
+                allocator,
+                segments,
+                listener,
+                progressStep,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
     }
 
     /** Wraps the listener so that an exception that it throws ends neither a transfer nor a handshake. */
@@ -49,31 +59,27 @@ public record TransferContext(
         listener = listener instanceof Guarded ? listener : new Guarded(listener);
     }
 
-    /** Returns a copy with another executor for blocking file work. */
-    public TransferContext withIo(Executor other) {
+    /** Returns a copy for one request. */
+    public TransferContext with(TransferLimits ofRequest, Executor ioOfFile, RateLimiter ofPeer) {
         return new TransferContext(
-                limits, other, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
+                ofRequest, ioOfFile, budget, allocator, segments, listener, progressStep, ofPeer, chunkReaders);
     }
 
     /** Returns a copy with other limits. */
     public TransferContext withLimits(TransferLimits other) {
-        return new TransferContext(other, io, budget, allocator, segments, listener, progressStep, rateLimiter, chunks);
+        return new TransferContext(
+                other, io, budget, allocator, segments, listener, progressStep, rateLimiter, chunkReaders);
     }
 
     /** Returns a copy with another listener. */
     public TransferContext withListener(TransferListener other) {
-        return new TransferContext(limits, io, budget, allocator, segments, other, progressStep, rateLimiter, chunks);
-    }
-
-    /** Returns a copy with another rate limiter. */
-    public TransferContext withRateLimiter(RateLimiter other) {
-        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, other, chunks);
-    }
-
-    /** Returns a copy with another chunk cache; null for none. */
-    public TransferContext withChunks(ChunkCache shared) {
         return new TransferContext(
-                limits, io, budget, allocator, segments, listener, progressStep, rateLimiter, shared);
+                limits, io, budget, allocator, segments, other, progressStep, rateLimiter, chunkReaders);
+    }
+
+    /** Returns a copy with other readers of outgoing files. */
+    public TransferContext withChunkReaders(ChunkReader.Factory other) {
+        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, rateLimiter, other);
     }
 
     private record Guarded(TransferListener listener) implements TransferListener {

@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
  * and clients. The transfer starts when the handler is added to an active channel. The handler closes the channel at
  * the end.
  */
-public final class TransferHandler extends ChannelInboundHandlerAdapter implements Wire, TransferFile.Owner {
+public final class TransferHandler extends ChannelInboundHandlerAdapter {
     private interface Assembly {
         /** Creates the state machine and sets the file of the handler. */
         Transfer assemble(TransferHandler handler, RetransmissionTimer timer);
@@ -62,15 +62,23 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      * @param context the shared settings and resources
      * @param negotiated the result of the handshake
      * @param oack the OACK to send first, or null
-     * @param source the file; the handler takes ownership of it
+     * @param source the file; it stays with the caller, and is used until the {@code Ended} event
      */
     public static TransferHandler sending(
             TransferContext context, NegotiatedTransfer negotiated, OptionAck oack, Source source) {
         TransferSettings settings = negotiated.settings();
         return new TransferHandler(context, negotiated, true, (handler, timer) -> {
-            OutgoingFile blocks = OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler);
+            OutgoingFile blocks =
+                    OutgoingFile.from(source, settings, context, handler.ctx.executor(), handler.new FileEvents());
             handler.file = blocks;
-            return new Sender(handler, settings, context.limits(), timer, oack, blocks, negotiated.requestedAt());
+            return new Sender(
+                    handler.new ChannelWire(),
+                    settings,
+                    context.limits(),
+                    timer,
+                    oack,
+                    blocks,
+                    negotiated.requestedAt());
         });
     }
 
@@ -80,15 +88,21 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
      * @param context the shared settings and resources
      * @param negotiated the result of the handshake
      * @param opening the OACK or ACK 0 to send first; null if DATA 1 has been received already
-     * @param sink the file; the handler takes ownership of it
+     * @param sink the file; it stays with the caller, and is used until the {@code Ended} event
      */
     public static TransferHandler receiving(
             TransferContext context, NegotiatedTransfer negotiated, TftpMessage opening, Sink sink) {
         return new TransferHandler(context, negotiated, false, (handler, timer) -> {
-            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler);
+            IncomingFile store = IncomingFile.to(sink, context, handler.ctx.executor(), handler.new FileEvents());
             handler.file = store;
             return new Receiver(
-                    handler, negotiated.settings(), context.limits(), timer, opening, store, negotiated.requestedAt());
+                    handler.new ChannelWire(),
+                    negotiated.settings(),
+                    context.limits(),
+                    timer,
+                    opening,
+                    store,
+                    negotiated.requestedAt());
         });
     }
 
@@ -179,7 +193,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
     }
 
     /**
-     * Ends the transfer in favour of another one, because the peer has never replied. Must be called on the event loop.
+     * Ends the transfer in favour of another one. Must be called on the event loop.
      */
     public void evict() {
         transfer.evicted(now());
@@ -191,57 +205,26 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
         ctx.flush();
     }
 
+    /**
+     * Returns the nanoseconds since the last progress while this transfer waits for the peer. While it waits for its own
+     * file, only the time of the pending operation that exceeds the idle timeout counts: a busy disk is not a reason to
+     * end a transfer, a disk that does not respond is. Otherwise returns 0, for example while other transfers use the
+     * memory or the rate that it needs. May be called on any thread, where it returns a recent value.
+     */
+    public long idleTime(long now) {
+        Transfer state = transfer;
+        TransferFile used = file;
+        if (state == null || used == null) {
+            return 0;
+        }
+        long blocked = Math.min(state.timeSinceProgress(now), used.pendingTime(now));
+        return Math.max(
+                state.idleTime(now), blocked - context.limits().idleTimeout().toNanos());
+    }
+
     /** Returns the transfer for inspection. Must be called on the event loop. */
     public Transfer transfer() {
         return transfer;
-    }
-
-    @Override
-    public void send(TftpMessage message) {
-        ctx.write(message, ctx.voidPromise());
-    }
-
-    @Override
-    public void awaitReply(long moment) {
-        timer.moveTo(moment);
-    }
-
-    @Override
-    public void finish(Outcome outcome, TftpException cause) {
-        TransferEvent ended = new TransferEvent.Ended(
-                negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
-        file.close(() -> notifyListener(ended));
-    }
-
-    @Override
-    public void close() {
-        timer.cancel();
-        ctx.flush();
-        ctx.close();
-    }
-
-    @Override
-    public void ready() {
-        transfer.resume(now());
-        flushAndReport();
-    }
-
-    @Override
-    public void stored() {
-        if (transfer instanceof Receiver receiver) {
-            receiver.stored(now());
-            ctx.flush();
-        }
-    }
-
-    @Override
-    public void failed(TftpException cause) {
-        if (transfer instanceof Receiver receiver) {
-            receiver.storeFailed(cause, now());
-            ctx.flush();
-        } else {
-            cancel(cause);
-        }
     }
 
     private void onDeadline() {
@@ -265,5 +248,59 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter implemen
 
     private long now() {
         return ctx.executor().ticker().nanoTime();
+    }
+
+    /** Lets the transfer act on the channel, the timer and the file. */
+    private final class ChannelWire implements Wire {
+        @Override
+        public void send(TftpMessage message) {
+            ctx.write(message, ctx.voidPromise());
+        }
+
+        @Override
+        public void awaitReply(long moment) {
+            timer.moveTo(moment);
+        }
+
+        @Override
+        public void finish(Outcome outcome, TftpException cause) {
+            TransferEvent ended = new TransferEvent.Ended(
+                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+            file.close(() -> notifyListener(ended));
+        }
+
+        @Override
+        public void close() {
+            timer.cancel();
+            ctx.flush();
+            ctx.close();
+        }
+    }
+
+    /** Passes notifications of the file to the transfer. */
+    private final class FileEvents implements TransferFile.Owner {
+        @Override
+        public void ready() {
+            transfer.resume(now());
+            flushAndReport();
+        }
+
+        @Override
+        public void stored() {
+            if (transfer instanceof Receiver receiver) {
+                receiver.stored(now());
+                ctx.flush();
+            }
+        }
+
+        @Override
+        public void failed(TftpException cause) {
+            if (transfer instanceof Receiver receiver) {
+                receiver.storeFailed(cause, now());
+                ctx.flush();
+            } else {
+                cancel(cause);
+            }
+        }
     }
 }

@@ -28,6 +28,20 @@ public final class TransferFixture {
         budget = new BufferBudget(memory);
     }
 
+    /** Returns a context that closes the file at the end of its transfer, as its owner does, and then records the end. */
+    public TransferContext owning(AutoCloseable file) {
+        return context().withListener(event -> {
+            if (event instanceof TransferEvent.Ended) {
+                try {
+                    file.close();
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+            events.add(event);
+        });
+    }
+
     public TransferContext context() {
         return new TransferContext(
                 TransferLimits.DEFAULT,

@@ -54,19 +54,23 @@ class TransferHandlerTest {
     private TransferHandler handler;
 
     private static TransferSettings settings(int windowsize) {
-        return new TransferSettings(8, windowsize, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+        return TransferSettings.builder()
+                .blksize(8)
+                .windowsize(windowsize)
+                .timeout(Duration.ofSeconds(1))
+                .build();
     }
 
     private void send(ByteArraySource file, int windowsize, OptionAck oack) {
         source = file;
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, READ, settings(windowsize), fixture.now(), 0);
-        begin(TransferHandler.sending(fixture.context(), negotiated, oack, file));
+        begin(TransferHandler.sending(fixture.owning(file), negotiated, oack, file));
     }
 
     private void receive(MemorySink file, int windowsize, TftpMessage opening) {
         sink = file;
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, WRITE, settings(windowsize), fixture.now(), 0);
-        begin(TransferHandler.receiving(fixture.context(), negotiated, opening, file));
+        begin(TransferHandler.receiving(fixture.owning(file), negotiated, opening, file));
     }
 
     private void begin(TransferHandler transfer) {
@@ -190,7 +194,7 @@ class TransferHandlerTest {
     void case38_a_block_of_netascii_is_retransmitted_as_the_same_bytes() {
         source = new ByteArraySource("1234567\n89\r".getBytes());
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0);
-        begin(TransferHandler.sending(fixture.context(), negotiated, null, new NetasciiSource(source)));
+        begin(TransferHandler.sending(fixture.owning(source), negotiated, null, new NetasciiSource(source)));
         fixture.settle();
         for (int sends = 0; sends < 3; sends++) {
             expectSent(0, 3, 0, 1, "1234567\r"); // the pair is split here
@@ -486,9 +490,12 @@ class TransferHandlerTest {
     void a_disk_slower_than_the_peer_delays_the_ack() {
         fixture = new TransferFixture(1);
         assertThat(fixture.budget.tryTake(1, 1)).isEqualTo(1);
-        TransferSettings large = new TransferSettings(65_464, 1, Duration.ofSeconds(1), Source.UNKNOWN_SIZE, 0);
+        TransferSettings large = TransferSettings.builder()
+                .blksize(65_464)
+                .timeout(Duration.ofSeconds(1))
+                .build();
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, WRITE, large, fixture.now(), 0);
-        begin(TransferHandler.receiving(fixture.context(), negotiated, new Ack(0), sink));
+        begin(TransferHandler.receiving(fixture.owning(sink), negotiated, new Ack(0), sink));
         expectSent(0, 4, 0, 0);
         String block = "x".repeat(65_464);
         for (int number = 1; number <= 4; number++) {
@@ -533,20 +540,16 @@ class TransferHandlerTest {
     }
 
     @Test
-    void the_end_is_reported_after_the_file_is_closed() {
-        boolean[] closedThen = {false};
+    void the_file_stays_open() {
         source = new ByteArraySource("rest".getBytes());
-        TransferContext context = fixture.context().withListener(event -> {
-            if (event instanceof TransferEvent.Ended) {
-                closedThen[0] = source.isClosed();
-            }
-        });
         begin(TransferHandler.sending(
-                context, new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0), null, source));
+                fixture.context(), new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0), null, source));
         fixture.settle();
         expectSent(0, 3, 0, 1, "rest");
         arrive(0, 4, 0, 1);
-        assertThat(closedThen[0]).isTrue();
+        expectEnd(Outcome.COMPLETE);
+        assertThat(source.isClosed()).isFalse();
+        source.close();
     }
 
     @Test
@@ -582,8 +585,9 @@ class TransferHandlerTest {
         TransferListener throwing = event -> {
             throw new IllegalStateException("listener");
         };
-        TransferContext context =
-                fixture.context().withListener(TransferListener.all(List.of(throwing, fixture.events::add)));
+        TransferContext context = fixture.context()
+                .withListener(TransferListener.all(
+                        List.of(throwing, fixture.owning(source).listener())));
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0);
         begin(TransferHandler.sending(context, negotiated, null, source));
         fixture.settle();
@@ -598,9 +602,9 @@ class TransferHandlerTest {
     @Test
     void progress_is_reported_once_per_step() {
         source = new ByteArraySource(TestBytes.random(100));
-        TransferContext all = fixture.context();
-        TransferContext context = new TransferContext(
-                all.limits(), all.io(), all.budget(), all.allocator(), false, fixture.events::add, 40);
+        TransferContext all = fixture.owning(source);
+        TransferContext context =
+                new TransferContext(all.limits(), all.io(), all.budget(), all.allocator(), false, all.listener(), 40);
         begin(TransferHandler.sending(
                 context, new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0), null, source));
         fixture.settle();

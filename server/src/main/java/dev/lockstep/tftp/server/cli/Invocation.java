@@ -1,11 +1,13 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** Parses the command line of {@code tftpd} with its configuration file, reports errors, and runs the command. */
 final class Invocation {
@@ -17,8 +19,17 @@ final class Invocation {
     static CommandLine commandLine(TftpdCommand command) {
         CommandLine line = new CommandLine(command);
         line.setExpandAtFiles(false).setCaseInsensitiveEnumValuesAllowed(true);
-        line.registerConverter(ByteSize.class, new ByteSize.Converter());
+        line.registerConverter(ByteSize.class, Invocation::byteSize);
         return line;
+    }
+
+    /** Parses a size of at least 1 byte for picocli. */
+    static ByteSize byteSize(String text) {
+        try {
+            return ByteSize.parse(text, 1);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import picocli.CommandLine.Option;

@@ -1,6 +1,9 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
+import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import picocli.CommandLine.Option;
 
@@ -23,6 +26,23 @@ final class PerformanceOptions {
             description = "How long event loops poll for packets before they sleep, for example 50; 0 by default."
                     + " Reduces the latency of lock-step clients; a core is never idle while there is traffic.")
     private long busyPoll;
+
+    @Option(
+            names = "--batch-scheduling",
+            description =
+                    "Run under the batch policy of the Linux scheduler, for clients on the same cores. Needs chrt.")
+    private boolean batchScheduling;
+
+    /**
+     * Sets the scheduling policy of this process, if asked to.
+     *
+     * @throws IOException if it cannot be set
+     */
+    void applyToProcess() throws IOException {
+        if (batchScheduling) {
+            BatchScheduling.apply();
+        }
+    }
 
     /**
      * Applies these flags to a builder.

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -103,7 +104,7 @@ final class ConfigTable {
         if (written == null) {
             return OptionalLong.empty();
         }
-        return attempt(key, () -> SizeParser.parse(written.toString()))
+        return attempt(key, () -> ByteSize.parse(written.toString(), 1).bytes())
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty);
     }

@@ -1,14 +1,16 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Negotiation;
-import dev.lockstep.tftp.negotiation.Quirks;
+import dev.lockstep.tftp.negotiation.Negotiation.Grant;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
@@ -19,22 +21,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Explains how a request would be answered, with the same rules, files and negotiation as the daemon. An upload is
  * started and discarded. Blocks.
  */
 public final class Explanation {
-    private static final Set<String> KNOWN = Set.of(
-            Options.BLKSIZE,
-            Options.BLKSIZE2,
-            Options.TIMEOUT,
-            Options.UTIMEOUT,
-            Options.TSIZE,
-            Options.WINDOWSIZE,
-            Options.ROLLOVER);
-
     private final RulePolicy policy;
     private final Request request;
     private final InetAddress client;
@@ -89,14 +81,14 @@ public final class Explanation {
         RequestSettings requestSettings = rule.resolve(client);
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
-        RuledStorage files = (RuledStorage) requestSettings.storage();
+        RuledStorage files = rule.files();
         long size = open(files);
         lines.add("file: " + files.find(request.filename(), client).file());
         if (size != Source.UNKNOWN_SIZE) {
             lines.add("size: " + size + " bytes");
         }
         for (QuirkProfile quirk : rule.quirks()) {
-            lines.add("quirk " + quirk.key() + ": " + quirk.meaning());
+            lines.add("quirk " + quirk.key() + ": " + quirk.quirks().describe());
         }
         if (rule.rates().perTransfer() > 0 || rule.rates().perClient() > 0) {
             lines.add("rate: " + rate(rule.rates()));
@@ -117,66 +109,55 @@ public final class Explanation {
 
     private long open(RuledStorage files) throws IOException {
         InetSocketAddress peer = new InetSocketAddress(client, 0);
-        if (request instanceof WriteRequest) {
-            long announced =
-                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
-            files.write(request.filename(), announced, peer).close();
+        if (request instanceof WriteRequest write) {
+            files.write(write, peer).close();
             return Source.UNKNOWN_SIZE;
         }
-        try (Source source = files.read(request.filename(), peer)) {
+        try (Source source = files.read((ReadRequest) request, peer)) {
             return request.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : source.size();
         }
     }
 
     private void explainOptions(RequestSettings requestSettings, long size) {
         TransferLimits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
-        Options oack = Negotiation.answer(request, limits, requestSettings.quirks(), size)
-                .oack();
+        Terms terms = Terms.of(request, limits, requestSettings.quirks(), size);
+        Grant grant = Negotiation.answer(terms);
         for (Option asked : request.options()) {
-            Optional<String> given = oack.value(asked.name());
-            String answer = given.map(value -> value + reasonFor(asked, value, requestSettings, limits))
-                    .orElseGet(() -> "left out, " + reasonAgainst(asked, requestSettings.quirks()));
+            Optional<String> given = grant.oack().value(asked.name());
+            String answer = given.map(value -> value + ", " + reasonFor(asked, value, terms, limits, requestSettings))
+                    .orElseGet(() -> "left out, " + reasonAgainst(asked, terms));
             lines.add("option " + asked.name() + "=" + asked.value() + ": " + answer);
         }
-        if (oack.number(Options.BLKSIZE, PmtuBlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
-                        .isPresent()
-                || oack.number(Options.BLKSIZE2, PmtuBlackHole.SAFE_BLKSIZE + 1, Long.MAX_VALUE)
-                        .isPresent()) {
+        if (grant.settings().blksize() > PmtuBlackHole.SAFE_BLKSIZE) {
             lines.add("PMTU black hole: blksize " + PmtuBlackHole.SAFE_BLKSIZE
                     + " instead, while the running daemon has logged one for this client within 10 min");
         }
     }
 
-    private String reasonFor(Option asked, String given, RequestSettings requestSettings, TransferLimits limits) {
-        if (asked.key().equals(Options.TSIZE)) {
-            return request instanceof WriteRequest ? ", as announced" : ", the size of the file";
+    private String reasonFor(
+            Option asked, String given, Terms terms, TransferLimits limits, RequestSettings requestSettings) {
+        KnownOption option = KnownOption.named(asked).orElseThrow();
+        if (option.isBlockSize() && !given.equals(asked.value())) {
+            if (terms.limits().blksize() < limits.blksize()) {
+                return "the most by quirk";
+            }
+            if (limits.blksize() < requestSettings.limits().blksize()) {
+                return "the most that an MTU of " + mtuOf(requestSettings) + " carries";
+            }
         }
-        if (given.equals(asked.value())) {
-            return ", as asked";
-        }
-        if (asked.key().equals(Options.WINDOWSIZE)) {
-            return ", the most that " + limits.windowsize() + " blocks and " + limits.windowBytes() + " bytes allow";
-        }
-        if (requestSettings.quirks().blksize() < limits.blksize()) {
-            return ", the most by quirk";
-        }
-        return limits.blksize() < requestSettings.limits().blksize()
-                ? ", the most that an MTU of " + mtuOf(requestSettings) + " carries"
-                : ", the most by limit";
+        return option.describe(asked.value(), given, terms);
     }
 
     private int mtuOf(RequestSettings requestSettings) {
         return requestSettings.mtu() == RequestSettings.PATH_MTU ? pathMtu : requestSettings.mtu();
     }
 
-    private String reasonAgainst(Option asked, Quirks quirks) {
-        if (quirks.ignoresAllOptions() || quirks.ignoredOptions().contains(asked.key())) {
+    private static String reasonAgainst(Option asked, Terms terms) {
+        if (!terms.options().has(asked.name())) {
             return "by quirk";
         }
-        if (!KNOWN.contains(asked.key())) {
-            return "unknown option";
-        }
-        boolean sizeUnknown = asked.key().equals(Options.TSIZE) && request.mode() == TransferMode.NETASCII;
-        return sizeUnknown ? "size not known in advance" : "invalid value, or overridden by another option";
+        return KnownOption.named(asked)
+                .map(option -> option.describeOmission(terms))
+                .orElse("unknown option");
     }
 }

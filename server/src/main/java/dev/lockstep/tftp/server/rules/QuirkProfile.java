@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
-import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Quirks;
 import java.util.Locale;
 
@@ -10,50 +10,43 @@ import java.util.Locale;
  */
 enum QuirkProfile {
     /** Does not acknowledge tsize. */
-    NO_TSIZE(Quirks.without(Options.TSIZE), "tsize is left out"),
+    NO_TSIZE(Quirks.without(KnownOption.TSIZE)),
     /** Does not acknowledge windowsize. */
-    NO_WINDOWSIZE(Quirks.without(Options.WINDOWSIZE), "windowsize is left out"),
+    NO_WINDOWSIZE(Quirks.without(KnownOption.WINDOWSIZE)),
     /** Does not acknowledge timeout and utimeout. */
-    NO_TIMEOUT(
-            Quirks.without(Options.TIMEOUT).and(Quirks.without(Options.UTIMEOUT)), "timeout and utimeout are left out"),
+    NO_TIMEOUT(Quirks.without(KnownOption.TIMEOUT, KnownOption.UTIMEOUT)),
     /** Ignores all options. */
-    NO_OPTIONS(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347"),
+    NO_OPTIONS(Quirks.NO_OPTIONS),
     /** Numbers the block after 65535 with 1. */
-    ROLLOVER_1(Quirks.ROLLOVER_TO_1, "block 1 follows 65535"),
+    ROLLOVER_1(Quirks.ROLLOVER_TO_1),
 
     /** EDK2 requests the block size that its network card carries, and does not reassemble fragments on all systems. */
-    EDK2(Quirks.blksizeUpTo(1468), "blksize up to 1468"),
+    EDK2(Quirks.blksizeUpTo(1468)),
     /**
      * U-Boot has a buffer of one Ethernet frame. It does not accept block 1 after 65535, which conforms to the default.
      */
-    UBOOT(Quirks.blksizeUpTo(1468), "blksize up to 1468"),
+    UBOOT(Quirks.blksizeUpTo(1468)),
     /**
      * iPXE takes a tsize of 0 for the end of the file and does not acknowledge the empty block. It does not need tsize.
      */
-    IPXE(Quirks.blksizeUpTo(1432).and(NO_TSIZE.quirks), "blksize up to 1432, tsize is left out"),
+    IPXE(Quirks.blksizeUpTo(1432).and(NO_TSIZE.quirks)),
     /** GRUB has a buffer of 1024 bytes for a block. */
-    GRUB(Quirks.blksizeUpTo(1024).and(NO_WINDOWSIZE.quirks), "blksize up to 1024, windowsize is left out"),
+    GRUB(Quirks.blksizeUpTo(1024).and(NO_WINDOWSIZE.quirks)),
     /** Shim has a buffer of 512 bytes for a block. */
-    SHIM(Quirks.blksizeUpTo(512), "blksize up to 512"),
+    SHIM(Quirks.blksizeUpTo(512)),
     /** Apache Commons Net does not support options. */
-    COMMONS_NET(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347"),
+    COMMONS_NET(Quirks.NO_OPTIONS),
     /** Old IOS versions and many phones and cameras send options, but do not understand an OACK. */
-    CISCO(Quirks.NO_OPTIONS, "all options are ignored, as before RFC 2347");
+    CISCO(Quirks.NO_OPTIONS);
 
     private final Quirks quirks;
-    private final String meaning;
 
-    QuirkProfile(Quirks quirks, String meaning) {
+    QuirkProfile(Quirks quirks) {
         this.quirks = quirks;
-        this.meaning = meaning;
     }
 
     Quirks quirks() {
         return quirks;
-    }
-
-    String meaning() {
-        return meaning;
     }
 
     /** Returns the name as in a configuration file, such as {@code no-tsize}. */

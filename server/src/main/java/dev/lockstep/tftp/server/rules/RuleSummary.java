@@ -25,7 +25,7 @@ public final class RuleSummary {
             return "denied";
         }
         List<String> parts = new ArrayList<>();
-        parts.add(rule.requestSettings().storage().toString());
+        parts.add(rule.files().describe());
         TransferLimits limits = rule.requestSettings().limits();
         if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "
@@ -38,7 +38,9 @@ public final class RuleSummary {
         if (rule.ports() != null) {
             parts.add(ports(rule.ports()));
         }
-        rule.quirks().forEach(quirk -> parts.add("quirk " + quirk.key() + " (" + quirk.meaning() + ")"));
+        rule.quirks()
+                .forEach(quirk ->
+                        parts.add("quirk " + quirk.key() + " (" + quirk.quirks().describe() + ")"));
         if (rule.rates().perTransfer() > 0) {
             parts.add(rule.rates().perTransfer() + " bytes/s each transfer");
         }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.storage;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.io.FileSource;
+import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.SecureDirectory;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;

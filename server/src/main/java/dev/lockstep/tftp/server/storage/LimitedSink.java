@@ -4,7 +4,7 @@ import dev.lockstep.tftp.io.Sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** TransferLimits the size of an upload to that of the rules, whatever size was announced. */
+/** Limits the size of an upload to that of the rules, whatever size was announced. */
 final class LimitedSink implements Sink {
     private final Sink sink;
     private final WriteRules rules;

@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.io.SharedSource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

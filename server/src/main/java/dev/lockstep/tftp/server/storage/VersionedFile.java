@@ -7,8 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -17,16 +15,22 @@ import java.nio.file.Path;
  * for use by several threads.
  */
 final class VersionedFile implements Closeable {
-    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    /** Determines the version of the file at the path of a descriptor. */
+    interface Examination {
+        FileVersion of(Path descriptor) throws IOException;
+    }
 
     private final FileChannel file;
     private final Path path;
     private final FileVersion version;
+    private final Examination examination;
     /**
      * Path of a descriptor of the file under {@code /proc}, used if {@code path} no longer leads to the file; null
      * until it is needed.
      */
     private volatile Path descriptor;
+    /** Number of the mount of the file; null until it is needed. */
+    private volatile String mount;
 
     /**
      * Creates a file that takes ownership of the channel.
@@ -34,9 +38,15 @@ final class VersionedFile implements Closeable {
      * @param file a channel of that version of the file at the path
      */
     VersionedFile(FileChannel file, Path path, FileVersion version) {
+        this(file, path, version, FileVersion::of);
+    }
+
+    /** Creates a file whose descriptors are examined by the caller's method. */
+    VersionedFile(FileChannel file, Path path, FileVersion version, Examination examination) {
         this.file = file;
         this.path = path;
         this.version = version;
+        this.examination = examination;
     }
 
     FileVersion version() {
@@ -75,17 +85,18 @@ final class VersionedFile implements Closeable {
 
     /** Returns the version of the open file by its descriptor, or null if the system does not provide it. */
     private FileVersion openVersion() throws IOException {
+        if (mount == null) {
+            mount = Descriptors.mountOf(path);
+        }
         FileVersion open = descriptor == null ? null : at(descriptor);
-        if (open != null || !Files.isDirectory(DESCRIPTORS)) {
+        if (open != null || mount == null) {
             return open;
         }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
-            for (Path one : all) {
-                open = at(one);
-                if (open != null) {
-                    descriptor = one;
-                    return open;
-                }
+        for (Path one : Descriptors.all()) {
+            open = at(one);
+            if (open != null) {
+                descriptor = one;
+                return open;
             }
         }
         return null;
@@ -93,11 +104,16 @@ final class VersionedFile implements Closeable {
 
     /**
      * Returns the version of the file at a descriptor, or null if it is another file. It may be a descriptor of another
-     * transfer that is closed later.
+     * transfer that is closed later, and its number may then be used for any other file. Only files on the mount of
+     * this one are examined, since another file system may not respond. Renaming a file, or a directory above it, does
+     * not change its mount.
      */
     private FileVersion at(Path one) {
+        if (!Descriptors.isOnMount(one, mount)) {
+            return null;
+        }
         try {
-            FileVersion open = FileVersion.of(one);
+            FileVersion open = examination.of(one);
             return open.isOfSameFileAs(version) ? open : null;
         } catch (IOException | UnsupportedOperationException e) {
             return null;

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -38,7 +39,7 @@ class PerformanceOptionsTest {
         PerformanceOptions options = new PerformanceOptions();
         CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create()
                 .addMixin("performance", CommandLine.Model.CommandSpec.forAnnotatedObject(options)));
-        command.registerConverter(ByteSize.class, new ByteSize.Converter());
+        command.registerConverter(ByteSize.class, Invocation::byteSize);
         command.parseArgs(flags);
         TftpServerBuilder builder = TftpServer.builder()
                 .storage(new MemoryStorage(1, WriteRules.READ_ONLY))

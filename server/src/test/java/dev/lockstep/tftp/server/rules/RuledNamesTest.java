@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +14,8 @@ import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageRegistry;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -81,11 +85,10 @@ class RuledNamesTest {
         Path root = folder.resolve("srv");
         CommonSettings common = new CommonSettings(
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
-                root,
-                WriteRules.ANY_FILE,
-                false,
+                root.toString(),
+                new StorageSettings(WriteRules.ANY_FILE, false),
                 PortMode.FRESH,
-                DirectoryStorage::at,
+                new StorageRegistry(),
                 client -> Optional.of(hardwareAddress));
         Path file = folder.resolve("tftpd.toml");
         Files.writeString(file, toml.replace("ROOT", folder.toString()));
@@ -103,8 +106,8 @@ class RuledNamesTest {
     }
 
     private void assertLeadsNowhere(String name, String toml) {
-        assertRefused(() -> filesOf(name, toml).read(name, PEER));
-        assertRefused(() -> filesOf(name, toml).write(name, 1, PEER));
+        assertRefused(() -> filesOf(name, toml).read(rrq(name), PEER));
+        assertRefused(() -> filesOf(name, toml).write(wrq(name, 1), PEER));
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -61,7 +63,7 @@ class DirectoryStorageTest {
     }
 
     private String read(String name) throws IOException {
-        try (Source source = storage(WriteRules.READ_ONLY).read(name, PEER)) {
+        try (Source source = storage(WriteRules.READ_ONLY).read(rrq(name), PEER)) {
             ByteBuffer buffer = ByteBuffer.allocate(1000);
             while (source.read(buffer) >= 0) {
                 assertThat(buffer.hasRemaining()).isTrue();
@@ -72,7 +74,7 @@ class DirectoryStorageTest {
     }
 
     private void write(WriteRules rules, String name, String content) throws IOException {
-        try (Sink sink = storage(rules).write(name, UNKNOWN, PEER)) {
+        try (Sink sink = storage(rules).write(wrq(name), PEER)) {
             sink.write(ByteBuffer.wrap(content.getBytes()));
             sink.commit();
         }
@@ -164,8 +166,10 @@ class DirectoryStorageTest {
     @Test
     @Tag("case-57")
     void case57_a_nul_in_a_name_is_refused() {
-        assertRefused(2, () -> read("file.txt\0.jpg"));
-        assertRefused(2, () -> write(WriteRules.ANY_FILE, "new\0.jpg", "x"));
+        assertThatThrownBy(() -> rrq("file.txt\0.jpg")).hasMessageStartingWith("filename: contains NUL");
+        assertThatThrownBy(() -> wrq("new\0.jpg")).hasMessageStartingWith("filename: contains NUL");
+        assertRefused(2, () -> VirtualPath.elementsOf("file.txt\0.jpg"));
+        assertRefused(2, () -> storage(WriteRules.ANY_FILE).below("sub\0"));
     }
 
     @Test
@@ -248,7 +252,7 @@ class DirectoryStorageTest {
     @Test
     void the_root_itself_may_be_a_link() throws IOException {
         Path link = Files.createSymbolicLink(outer.resolve("srv"), root);
-        try (Source source = DirectoryStorage.at(link, WriteRules.READ_ONLY).read("file.txt", PEER)) {
+        try (Source source = DirectoryStorage.at(link, WriteRules.READ_ONLY).read(rrq("file.txt"), PEER)) {
             assertThat(source.size()).isEqualTo(7);
         }
     }
@@ -280,8 +284,8 @@ class DirectoryStorageTest {
         Path devices = Path.of("/dev");
         assumeTrue(Files.exists(devices.resolve("null")), "missing: /dev/null");
         DirectoryStorage dev = DirectoryStorage.at(devices, WriteRules.READ_ONLY);
-        assertRefused(2, () -> dev.read("null", PEER));
-        assertRefused(2, () -> dev.read("zero", PEER));
+        assertRefused(2, () -> dev.read(rrq("null"), PEER));
+        assertRefused(2, () -> dev.read(rrq("zero"), PEER));
     }
 
     @Test
@@ -316,7 +320,7 @@ class DirectoryStorageTest {
 
     @Test
     void an_unfinished_upload_can_neither_be_read_nor_requested() throws IOException {
-        try (Sink sink = storage(WriteRules.ANY_FILE).write("new", UNKNOWN, PEER)) {
+        try (Sink sink = storage(WriteRules.ANY_FILE).write(wrq("new"), PEER)) {
             sink.write(ByteBuffer.wrap(new byte[10]));
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
@@ -335,17 +339,17 @@ class DirectoryStorageTest {
     void case33_an_upload_announced_too_large_is_refused_before_it_begins() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
         DirectoryStorage limited = storage(rules);
-        assertRefused(3, () -> limited.write("new", 101, PEER));
-        assertRefused(3, () -> storage(WriteRules.ANY_FILE).write("new", Long.MAX_VALUE, PEER));
+        assertRefused(3, () -> limited.write(wrq("new", 101), PEER));
+        assertRefused(3, () -> storage(WriteRules.ANY_FILE).write(wrq("new", Long.MAX_VALUE), PEER));
         assertThat(names()).doesNotContain("new").noneMatch(name -> name.endsWith(".part"));
-        limited.write("new", 100, PEER).close();
+        limited.write(wrq("new", 100), PEER).close();
     }
 
     @Test
     @Tag("case-34")
     void case34_an_upload_that_exceeds_the_quota_fails() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
-        try (Sink sink = storage(rules).write("file.txt", 50, PEER)) {
+        try (Sink sink = storage(rules).write(wrq("file.txt", 50), PEER)) {
             sink.write(ByteBuffer.allocate(60));
             sink.write(ByteBuffer.allocate(40));
             assertRefused(3, () -> sink.write(ByteBuffer.allocate(1)));
@@ -363,7 +367,7 @@ class DirectoryStorageTest {
         Path other = Files.writeString(root.resolve("mine.part"), "keep");
         Path outside = Files.writeString(outer.resolve(".tftp-0011223344556677.part"), "keep");
         Files.createSymbolicLink(root.resolve(".tftp-bbbbbbbbbbbbbbbb.part"), outside);
-        try (Sink live = running.write("new", UNKNOWN, PEER)) {
+        try (Sink live = running.write(wrq("new"), PEER)) {
             live.write(ByteBuffer.wrap("whole".getBytes()));
             assertThat(stale).exists();
             assertThat(storage(WriteRules.NEW_FILES)).isNotNull();
@@ -385,7 +389,7 @@ class DirectoryStorageTest {
         Path locks = Path.of("/proc/locks");
         assumeTrue(Files.exists(locks));
         DirectoryStorage storage = storage(WriteRules.NEW_FILES);
-        try (Sink live = storage.write("new", UNKNOWN, PEER)) {
+        try (Sink live = storage.write(wrq("new"), PEER)) {
             live.write(ByteBuffer.wrap("half".getBytes()));
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
@@ -413,7 +417,7 @@ class DirectoryStorageTest {
         });
         try {
             for (int i = 0; i < 1000; i++) {
-                storage.write("new", UNKNOWN, PEER).close();
+                storage.write(wrq("new"), PEER).close();
             }
         } finally {
             ended.set(true);
@@ -441,24 +445,24 @@ class DirectoryStorageTest {
         assertThat(refusal).hasMessage("file is not readable by others");
         assertThat(refusal.explained()).contains("mode " + mode, "--serve-private");
         DirectoryStorage all = storage(WriteRules.READ_ONLY).servingPrivate(true);
-        try (Source source = all.read("file.txt", PEER)) {
+        try (Source source = all.read(rrq("file.txt"), PEER)) {
             assertThat(source.size()).isEqualTo(7);
         }
         Files.createDirectory(root.resolve("below"));
         Files.move(root.resolve("file.txt"), root.resolve("below/file.txt"));
-        assertRefused(2, () -> storage(WriteRules.READ_ONLY).below("below").read("file.txt", PEER));
-        all.below("below").read("file.txt", PEER).close();
+        assertRefused(2, () -> storage(WriteRules.READ_ONLY).below("below").read(rrq("file.txt"), PEER));
+        all.below("below").read(rrq("file.txt"), PEER).close();
     }
 
     @Test
     void a_file_that_becomes_unreadable_is_not_served_from_the_cache() throws IOException {
         DirectoryStorage storage = DirectoryStorage.at(
                 root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
-        storage.read("file.txt", PEER).close();
-        assertThat(storage.tryOpenCached("file.txt", PEER)).isNotNull();
+        storage.read(rrq("file.txt"), PEER).close();
+        assertThat(storage.tryOpenCached(rrq("file.txt"), PEER)).isNotNull();
         setMode("file.txt", "rw-------");
-        assertThat(storage.tryOpenCached("file.txt", PEER)).isNull();
-        assertRefused(2, () -> storage.read("file.txt", PEER));
+        assertThat(storage.tryOpenCached(rrq("file.txt"), PEER)).isNull();
+        assertRefused(2, () -> storage.read(rrq("file.txt"), PEER));
     }
 
     @Test
@@ -472,7 +476,7 @@ class DirectoryStorageTest {
     /** Covers a umask of 077, which the shipped unit sets. */
     @Test
     void a_new_file_can_be_read_back_with_any_umask() throws IOException {
-        try (Sink sink = storage(WriteRules.NEW_FILES).write("new", UNKNOWN, PEER)) {
+        try (Sink sink = storage(WriteRules.NEW_FILES).write(wrq("new"), PEER)) {
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
                     .findFirst()

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,7 +12,6 @@ import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.io.Sink;
-import dev.lockstep.tftp.io.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -83,12 +84,12 @@ class HostileNamesTest {
 
     /** Uses the name in every kind of request. */
     private void assertLeadsNowhere(String name) throws IOException {
-        assertRefused(() -> storage.read(name, PEER).close());
-        assertRefused(() -> storage.below("sub").read(name, PEER).close());
-        assertRefused(() -> storage.below(name).read("secret", PEER).close());
-        assertRefused(() -> storage.below(name).read("file.txt", PEER).close());
+        assertRefused(() -> storage.read(rrq(name), PEER).close());
+        assertRefused(() -> storage.below("sub").read(rrq(name), PEER).close());
+        assertRefused(() -> storage.below(name).read(rrq("secret"), PEER).close());
+        assertRefused(() -> storage.below(name).read(rrq("file.txt"), PEER).close());
         Map<String, String> before = content(file -> true);
-        try (Sink sink = storage.write(name, Source.UNKNOWN_SIZE, PEER)) {
+        try (Sink sink = storage.write(wrq(name), PEER)) {
             sink.write(ByteBuffer.wrap("new".getBytes(ISO_8859_1)));
             sink.commit();
         } catch (TftpException refusal) {
@@ -263,11 +264,11 @@ class HostileNamesTest {
     @Tag("case-57")
     void case57_names_of_255_bytes_and_more() throws Exception {
         String most = "x".repeat(255);
-        try (Sink sink = storage.write(most, Source.UNKNOWN_SIZE, PEER)) {
+        try (Sink sink = storage.write(wrq(most), PEER)) {
             sink.commit();
         }
         assertThat(root.resolve(most)).exists();
-        storage.read(most, PEER).close();
+        storage.read(rrq(most), PEER).close();
         for (String name : new String[] {
             "x".repeat(256),
             "\u00e4".repeat(128),

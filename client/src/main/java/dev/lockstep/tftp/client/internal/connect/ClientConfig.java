@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import java.time.Duration;
@@ -35,8 +36,6 @@ public record ClientConfig(
         long progressStep,
         TransferListener listener,
         List<PacketTap> taps) {
-    private static final int MAX_TIMEOUT = 255;
-
     public ClientConfig {
         taps = List.copyOf(taps);
         if (quietTime.isNegative()) {
@@ -44,7 +43,7 @@ public record ClientConfig(
         }
         require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
-        require("timeout", timeoutSeconds, 0, MAX_TIMEOUT);
+        require("timeout", timeoutSeconds, 0, (int) KnownOption.TIMEOUT.max());
         require("event loops", eventLoops, 1, Integer.MAX_VALUE);
     }
 
@@ -61,20 +60,20 @@ public record ClientConfig(
      * @param mostBlksize upper limit of the block size, in bytes
      */
     Options asked(long tsize, int mostBlksize) {
+        if (!options) {
+            return Options.NONE;
+        }
         Options asked = Options.NONE;
         int block = Math.min(blksize, mostBlksize);
-        if (!options) {
-            return asked;
-        }
         if (block != TransferSettings.PLAIN.blksize()) {
-            asked = asked.with(Options.BLKSIZE, block);
+            asked = asked.with(KnownOption.BLKSIZE.with(block));
         }
         if (windowsize > 1) {
-            asked = asked.with(Options.WINDOWSIZE, windowsize);
+            asked = asked.with(KnownOption.WINDOWSIZE.with(windowsize));
         }
         if (timeoutSeconds > 0) {
-            asked = asked.with(Options.TIMEOUT, timeoutSeconds);
+            asked = asked.with(KnownOption.TIMEOUT.with(timeoutSeconds));
         }
-        return !size || tsize == Source.UNKNOWN_SIZE ? asked : asked.with(Options.TSIZE, tsize);
+        return !size || tsize == Source.UNKNOWN_SIZE ? asked : asked.with(KnownOption.TSIZE.with(tsize));
     }
 }

@@ -24,7 +24,7 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** A get, a put or a probe. Owns the file. A transfer only borrows it, so that another transfer may follow. */
+/** A get, a put or a probe. Owns the file: its transfer does not close it, so that another transfer may follow. */
 public sealed interface ClientOperation {
     /** Returns the file on the server. */
     RemoteFile remote();
@@ -33,10 +33,14 @@ public sealed interface ClientOperation {
     long tsize();
 
     /** Returns the request with the given options. */
-    Request request(Options asked);
+    default Request request(Options asked) {
+        return new ReadRequest(remote().filename(), remote().mode(), asked);
+    }
 
     /** Returns whether the message is the first reply of a server that ignores all options. */
-    boolean isPlainReply(TftpMessage message);
+    default boolean isPlainReply(TftpMessage message) {
+        return message instanceof Data data && data.block() == 1;
+    }
 
     /**
      * Begins the transfer after the server's reply. Must be called on the event loop.
@@ -61,14 +65,17 @@ public sealed interface ClientOperation {
     /** Closes the file. */
     void close() throws IOException;
 
-    /**
-     * A get.
-     *
-     * @param result once it is complete, nothing is committed
-     */
-    record Download(RemoteFile remote, Sink sink, Future<?> result) implements ClientOperation {
+    /** A get. */
+    record Download(RemoteFile remote, Sink sink) implements ClientOperation {
+        /**
+         * Returns a get.
+         *
+         * @param result once it is complete, nothing is committed
+         */
         public static Download of(RemoteFile remote, Sink sink, Future<?> result) {
-            return new Download(remote, remote.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink, result);
+            Sink cancellable = new CancellableSink(sink, result);
+            boolean netascii = remote.mode() == TransferMode.NETASCII;
+            return new Download(remote, netascii ? new NetasciiSink(cancellable) : cancellable);
         }
 
         /**
@@ -83,19 +90,9 @@ public sealed interface ClientOperation {
         }
 
         @Override
-        public Request request(Options asked) {
-            return new ReadRequest(remote.filename(), remote.mode(), asked);
-        }
-
-        @Override
-        public boolean isPlainReply(TftpMessage message) {
-            return message instanceof Data data && data.block() == 1;
-        }
-
-        @Override
         public void begin(
                 ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
-            TransferHandler.receiving(context, negotiated, oack ? new Ack(0) : null, new NonClosingSink(sink, result))
+            TransferHandler.receiving(context, negotiated, oack ? new Ack(0) : null, sink)
                     .addTo(pipeline);
         }
 
@@ -139,8 +136,7 @@ public sealed interface ClientOperation {
         @Override
         public void begin(
                 ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack) {
-            TransferHandler.sending(context, negotiated, null, new NonClosingSource(source))
-                    .addTo(pipeline);
+            TransferHandler.sending(context, negotiated, null, source).addTo(pipeline);
         }
 
         @Override
@@ -169,16 +165,6 @@ public sealed interface ClientOperation {
         @Override
         public long tsize() {
             return 0;
-        }
-
-        @Override
-        public Request request(Options asked) {
-            return new ReadRequest(remote.filename(), remote.mode(), asked);
-        }
-
-        @Override
-        public boolean isPlainReply(TftpMessage message) {
-            return message instanceof Data data && data.block() == 1;
         }
 
         @Override

@@ -11,6 +11,7 @@ import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import io.netty.channel.EventLoop;
@@ -84,11 +85,12 @@ public record RequestAttempt(
     }
 
     private ClientSockets.Needs needs() {
+        TransferSettings requested = Negotiation.settingsOf(asked);
         return new ClientSockets.Needs(
                 server.getAddress() instanceof Inet6Address,
-                receiveBuffer(),
-                Math.max(SMALL_DATAGRAM, blksizeAsked() + TftpCodec.DATA_HEADER),
-                windowsizeAsked() > 1);
+                receiveBuffer(requested),
+                Math.max(SMALL_DATAGRAM, requested.blksize() + TftpCodec.DATA_HEADER),
+                requested.windowsize() > 1);
     }
 
     /** Completes the transfer with the result of this attempt. */
@@ -121,18 +123,8 @@ public record RequestAttempt(
      * Returns the size of the receive buffer in bytes. A whole window must fit into it; otherwise each window loses
      * blocks.
      */
-    private int receiveBuffer() {
-        long window = windowsizeAsked() * (2L * blksizeAsked() + KERNEL_OVERHEAD);
+    private static int receiveBuffer(TransferSettings requested) {
+        long window = requested.windowsize() * (2L * requested.blksize() + KERNEL_OVERHEAD);
         return (int) Math.max(DEFAULT_RECEIVE_BUFFER, Math.min(window, Integer.MAX_VALUE / 2));
-    }
-
-    private int blksizeAsked() {
-        return (int) asked.number(Options.BLKSIZE, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
-                .orElse(TransferSettings.PLAIN.blksize());
-    }
-
-    private long windowsizeAsked() {
-        return asked.number(Options.WINDOWSIZE, 1, TransferSettings.MAX_WINDOWSIZE)
-                .orElse(1);
     }
 }

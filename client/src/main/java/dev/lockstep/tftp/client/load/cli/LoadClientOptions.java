@@ -1,13 +1,10 @@
 package dev.lockstep.tftp.client.load.cli;
 
 import dev.lockstep.tftp.client.LocalPorts;
-import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
-import dev.lockstep.tftp.client.cli.CaptureOption;
+import dev.lockstep.tftp.client.cli.RequestOptions;
 import dev.lockstep.tftp.client.load.FirmwareProfile;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
-import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,29 +23,8 @@ final class LoadClientOptions {
             description = "Request the options of this firmware: pxe, uboot, edk2, ipxe, grub or cisco.")
     private String profile;
 
-    @Option(
-            names = "--blksize",
-            paramLabel = "N",
-            description = "Block size to request, in bytes (8-65464, default 1428).")
-    private Integer blksize;
-
-    @Option(
-            names = "--windowsize",
-            paramLabel = "N",
-            description = "Window size to request, in blocks (1-32767, default 64).")
-    private Integer windowsize;
-
-    @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
-    private Integer timeout;
-
-    @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
-    private boolean noOptions;
-
-    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
-    private String mode = "octet";
-
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
-    private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
+    @Mixin
+    private RequestOptions requests;
 
     @Option(
             names = "--threads",
@@ -68,12 +44,6 @@ final class LoadClientOptions {
             description = "Time until a port is reused (default 100; 0: one socket for each transfer).")
     private double quietMillis = 100;
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
-
-    @Mixin
-    private CaptureOption capture;
-
     /**
      * Returns the firmware profile, if one is given.
      *
@@ -83,7 +53,7 @@ final class LoadClientOptions {
         if (profile == null) {
             return Optional.empty();
         }
-        if (blksize != null || windowsize != null || timeout != null || noOptions) {
+        if (requests.areOptionsGiven()) {
             throw new IllegalArgumentException(
                     "--profile: " + profile + " (expected: without flags that request options)");
         }
@@ -94,14 +64,9 @@ final class LoadClientOptions {
         }
     }
 
-    /**
-     * Returns the mode of files whose URI has none.
-     *
-     * @throws IllegalArgumentException for an unknown mode
-     */
+    /** Returns the mode of files whose URI has none. */
     TransferMode mode() {
-        return TransferMode.named(mode)
-                .orElseThrow(() -> new IllegalArgumentException("--mode: " + mode + " (expected: octet or netascii)"));
+        return requests.mode();
     }
 
     /**
@@ -111,24 +76,10 @@ final class LoadClientOptions {
      * @throws IllegalArgumentException for an invalid setting
      */
     TftpClientBuilder settings() {
-        int seconds = timeout == null ? 0 : timeout;
-        TransferLimits limits = TransferLimits.DEFAULT
-                .withTimes(Duration.ofSeconds(seconds), Duration.ofNanos((long) (idleTimeout * 1e9)), Duration.ZERO)
-                .withExactSize(true);
-        TftpClientBuilder builder = TftpClient.builder()
-                .blksize(blksize == null ? TftpClientBuilder.BLKSIZE : blksize)
-                .windowsize(windowsize == null ? TftpClientBuilder.WINDOWSIZE : windowsize)
-                .timeout(seconds)
-                .options(!noOptions)
+        return requests.newBuilder(Duration.ZERO, 0)
                 .eventLoops(threads)
                 .localPorts(localPorts())
-                .reuseSockets(quietTime())
-                .limits(limits);
-        if (trace) {
-            builder.tap(PacketTrace.onClient(System.err::println));
-        }
-        capture.open().ifPresent(builder::tap);
-        return builder;
+                .reuseSockets(quietTime());
     }
 
     private Duration quietTime() {

@@ -1,18 +1,18 @@
 package dev.lockstep.tftp.client.load.cli;
 
+import dev.lockstep.tftp.client.cli.InterruptHook;
 import dev.lockstep.tftp.client.cli.TftpCommand;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.client.load.report.LoadTable;
+import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,8 +37,6 @@ import picocli.CommandLine.Spec;
             "Exit status: 0 all transfers complete and correct, 1 a transfer failed, 2 wrong usage."
         })
 public final class LoadCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 5;
-
     @Spec
     private CommandSpec spec;
 
@@ -57,6 +55,12 @@ public final class LoadCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Print errors only.")
     private boolean quiet;
 
+    @Option(
+            names = "--batch-scheduling",
+            description =
+                    "Run under the batch policy of the Linux scheduler, for a server on the same cores. Needs chrt.")
+    private boolean batchScheduling;
+
     @Override
     public Integer call() throws InterruptedException {
         LoadRun run;
@@ -70,32 +74,32 @@ public final class LoadCommand implements Callable<Integer> {
             System.err.println("tftp: " + e.getMessage() + ": unknown host");
             return 1;
         }
-        CountDownLatch reported = new CountDownLatch(1);
-        Thread onInterrupt = new Thread(() -> stop(run, reported), "tftp-stop");
-        Runtime.getRuntime().addShutdownHook(onInterrupt); // an interrupt prints the result so far
-        try {
+        if (batchScheduling && !isBatchScheduled()) {
+            return 1;
+        }
+        InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
+        try (hook) {
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
-            return report(result) && result.allWell() ? 0 : 1;
-        } finally {
-            reported.countDown();
+            return report(result) && result.isSuccessful() ? 0 : 1;
         }
     }
 
-    private static void stop(LoadRun run, CountDownLatch reported) {
-        run.stop();
+    private static boolean isBatchScheduled() {
         try {
-            reported.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            BatchScheduling.apply();
+            return true;
+        } catch (IOException e) {
+            System.err.println("tftp: --batch-scheduling: " + e.getMessage());
+            return false;
         }
     }
 
     private boolean report(LoadResult result) {
         if (!quiet) {
             System.out.print(LoadTable.of(result));
-        } else if (!result.allWell()) {
+        } else if (!result.isSuccessful()) {
             System.err.println("tftp: " + result.failed() + " of " + result.transfers() + " transfers failed");
         }
         boolean written = json == null || write(json, LoadJson.of(result));

@@ -7,14 +7,17 @@ import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** The flags for the load to generate. */
 final class LoadOptions {
@@ -22,6 +25,19 @@ final class LoadOptions {
     private static final int CLOSED_CONCURRENCY = 64;
     private static final int OPEN_CONCURRENCY = 10_000;
     private static final double MOST_SECONDS = 1e9;
+    /** The size of a typical boot loader, in bytes. */
+    private static final long DEFAULT_PUT_SIZE = 64 * 1024;
+
+    private static final class SizeConverter implements ITypeConverter<ByteSize> {
+        @Override
+        public ByteSize convert(String text) {
+            try {
+                return ByteSize.parse(text, 0);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     @Parameters(
             arity = "1..*",
@@ -66,9 +82,9 @@ final class LoadOptions {
     @Option(
             names = "--size",
             paramLabel = "SIZE",
-            converter = ByteSizeOption.Converter.class,
+            converter = SizeConverter.class,
             description = "Size of each file that --put writes, such as 4096, 64K or 1M (default 64K).")
-    private ByteSizeOption size;
+    private ByteSize size;
 
     @Option(
             names = "--verify",
@@ -139,7 +155,7 @@ final class LoadOptions {
         if (!put) {
             return Source.UNKNOWN_SIZE;
         }
-        return size == null ? ByteSizeOption.DEFAULT.bytes() : size.bytes();
+        return size == null ? DEFAULT_PUT_SIZE : size.bytes();
     }
 
     private Optional<ExpectedContent> expectedContent() {

@@ -12,6 +12,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -36,7 +37,7 @@ class ClientHandshakeTest {
     private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 2000);
     private static final InetSocketAddress CLIENT = new InetSocketAddress("192.0.2.2", 3000);
     private static final ReadRequest REQUEST =
-            new ReadRequest("f", TransferMode.OCTET, Options.NONE.with(Options.BLKSIZE, 1428));
+            new ReadRequest("f", TransferMode.OCTET, Options.NONE.with(KnownOption.BLKSIZE.with(1428)));
 
     private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
     private final List<TransferEvent> events = new ArrayList<>();
@@ -90,7 +91,7 @@ class ClientHandshakeTest {
     private ClientHandshake handshake(Consumer<TftpException> refused) {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
         ClientOperation operation =
-                new ClientOperation.Download(remote, new DiscardingSink(), new CompletableFuture<>());
+                ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
         return new ClientHandshake(operation, REQUEST, SERVER, context(), refused);
     }
 

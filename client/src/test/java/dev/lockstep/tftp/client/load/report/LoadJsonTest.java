@@ -92,7 +92,7 @@ class LoadJsonTest {
     private static LoadResult result(String reason) {
         LoadPlan plan = new LoadPlan(
                 List.of(Target.parse("tftp://127.0.0.1/boot.img@2", TransferMode.OCTET)),
-                new LoadSchedule(64, 0, Duration.ZERO, Duration.ZERO, 4),
+                new LoadSchedule(64, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 4),
                 -1,
                 Optional.of(FirmwareProfile.EDK2),
                 Optional.empty(),

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -25,8 +26,14 @@ public final class BlockingTasks {
         void run() throws IOException;
     }
 
+    private static final long NONE = Long.MIN_VALUE;
+
     private final Executor io;
     private final EventExecutor loop;
+    /** Time at which the last task was passed to the I/O pool, {@link #NONE} after its end. */
+    private long pendingSince = NONE;
+    /** Completes the last task as cancelled, unless it has begun. */
+    private Runnable cancellation;
 
     /**
      * Creates an instance for a pool and an event loop.
@@ -44,8 +51,23 @@ public final class BlockingTasks {
      * failure; the other argument is null.
      */
     public <T> void run(Task<T> task, BiConsumer<T, TftpException> then) {
+        AtomicBoolean begun = new AtomicBoolean();
+        BiConsumer<T, TftpException> end = (result, failure) -> {
+            pendingSince = NONE;
+            cancellation = null;
+            then.accept(result, failure);
+        };
+        pendingSince = loop.ticker().nanoTime();
+        cancellation = () -> {
+            if (begun.compareAndSet(false, true)) {
+                end.accept(null, new TftpException(ErrorCode.NOT_DEFINED, "cancelled"));
+            }
+        };
         try {
             io.execute(() -> {
+                if (!begun.compareAndSet(false, true)) {
+                    return;
+                }
                 T result = null;
                 TftpException failure = null;
                 try {
@@ -55,16 +77,36 @@ public final class BlockingTasks {
                 }
                 T given = result;
                 TftpException cause = failure;
-                onLoop(() -> then.accept(given, cause));
+                onLoop(() -> end.accept(given, cause));
             });
         } catch (RejectedExecutionException e) {
+            begun.set(true);
             TftpException busy = new TftpException(ErrorCode.NOT_DEFINED, "too busy, try again", e);
-            onLoop(() -> then.accept(null, busy));
+            onLoop(() -> end.accept(null, busy));
         }
     }
 
+    /**
+     * Cancels the last task if the I/O pool has not begun to run it: its {@code then} is called with a failure before
+     * this method returns. A task that has begun is not affected. Must be called on the event loop.
+     */
+    void cancel() {
+        if (cancellation != null) {
+            cancellation.run();
+        }
+    }
+
+    /**
+     * Returns the nanoseconds since the last task was passed to the I/O pool, or 0 if it has ended. May be called on any
+     * thread, where it returns a recent value.
+     */
+    long pendingTime(long now) {
+        long since = pendingSince;
+        return since == NONE ? 0 : now - since;
+    }
+
     /** Runs the task on the event loop, or on this thread if the event loop has terminated. */
-    void onLoop(Runnable task) {
+    public void onLoop(Runnable task) {
         try {
             loop.execute(task);
         } catch (RejectedExecutionException e) {

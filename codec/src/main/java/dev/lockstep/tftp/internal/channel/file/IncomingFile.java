@@ -9,7 +9,7 @@ import io.netty.util.concurrent.EventExecutor;
 /** The file of a transfer that receives. */
 public interface IncomingFile extends BlockSink, TransferFile {
     /**
-     * Returns a file that writes to the sink and takes ownership of it. The sink is called on the I/O pool if it may
+     * Returns a file that writes to the sink, which stays with the caller. The sink is called on the I/O pool if it may
      * block, otherwise on the event loop. Blocks are accepted no faster than the rate limit of the context.
      */
     static IncomingFile to(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {

@@ -1,9 +1,8 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,12 +16,12 @@ final class PendingWrites {
     /** Blocks in the first chunk: most uploads are configuration files of a few blocks. */
     private static final int BLOCKS_IN_FIRST = 4;
 
-    private final ByteBufAllocator allocator;
-    private final Deque<ByteBuf> chunks = new ArrayDeque<>();
+    private final TransferContext context;
+    private final Deque<Chunk> chunks = new ArrayDeque<>();
     private int size;
 
-    PendingWrites(ByteBufAllocator allocator) {
-        this.allocator = allocator;
+    PendingWrites(TransferContext context) {
+        this.context = context;
     }
 
     /** Returns the number of bytes that wait to be written. */
@@ -33,44 +32,50 @@ final class PendingWrites {
     /**
      * Copies a block. The caller keeps its reference.
      *
-     * @throws OutOfMemoryError if there is neither direct memory nor heap
+     * @return whether there was memory for all of it; if not, the upload lacks a block
      */
-    void add(ByteBuf block) {
+    boolean add(ByteBuf block) {
         int from = block.readerIndex();
         int left = block.readableBytes();
         while (left > 0) {
-            ByteBuf last = chunks.peekLast();
-            if (last == null || !last.isWritable()) {
-                last = chunk(left);
-                chunks.add(last);
+            Chunk chunk = chunks.peekLast();
+            if (chunk == null || !chunk.bytes().isWritable()) {
+                chunk = newChunk(left);
+                if (chunk == null) {
+                    return false;
+                }
+                chunks.add(chunk);
             }
+            ByteBuf last = chunk.bytes();
             int length = Math.min(left, last.writableBytes());
             last.writeBytes(block, from, length);
             size += length;
             from += length;
             left -= length;
         }
+        return true;
     }
 
-    private ByteBuf chunk(int block) {
+    /**
+     * Returns a chunk of direct memory, or of the heap if the budget is used up: the block is accepted already, and the
+     * heap is separate memory.
+     */
+    private Chunk newChunk(int block) {
         int room = chunks.isEmpty() ? Math.min(CHUNK_SIZE, BLOCKS_IN_FIRST * block) : CHUNK_SIZE;
-        try {
-            return allocator.directBuffer(room, room);
-        } catch (OutOfMemoryError e) {
-            return Unpooled.buffer(block, block); // the block is accepted already, and the heap is separate memory
-        }
+        Chunk chunk = context.budget().tryTake(room, room) > 0 ? Chunk.tryAllocate(room, context) : null;
+        return chunk == null ? Chunk.tryAllocateOnHeap(Math.max(room, block), context) : chunk;
     }
 
     /** Writes all blocks to the sink. May block; must be called on the I/O pool. */
     void writeTo(Sink sink) throws IOException {
-        for (ByteBuf chunk : chunks) {
-            sink.write(chunk.nioBuffer());
+        for (Chunk chunk : chunks) {
+            sink.write(chunk.bytes().nioBuffer());
         }
     }
 
     /** Releases the memory. */
     void release() {
-        chunks.forEach(ByteBuf::release);
+        chunks.forEach(Chunk::release);
         chunks.clear();
         size = 0;
     }

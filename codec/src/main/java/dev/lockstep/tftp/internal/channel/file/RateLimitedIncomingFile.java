@@ -5,7 +5,7 @@ import dev.lockstep.tftp.io.RateLimiter;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 
-/** TransferLimits the rate at which an incoming file has room: the ACK that would request more is deferred. */
+/** Limits the rate at which an incoming file has room: the ACK that would request more is deferred. */
 final class RateLimitedIncomingFile implements IncomingFile {
     private final IncomingFile file;
     private final RateLimiter rateLimiter;
@@ -19,11 +19,6 @@ final class RateLimitedIncomingFile implements IncomingFile {
         this.loop = loop;
         this.timer = new DeadlineTimer(loop, owner::ready);
         this.turn = now();
-    }
-
-    @Override
-    public void start() {
-        file.start();
     }
 
     @Override
@@ -47,6 +42,11 @@ final class RateLimitedIncomingFile implements IncomingFile {
     @Override
     public void commit() {
         file.commit();
+    }
+
+    @Override
+    public long pendingTime(long now) {
+        return file.pendingTime(now);
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * TransferLimits the rate at which an outgoing file supplies blocks. Retransmissions do not count, because the sender holds
+ * Limits the rate at which an outgoing file supplies blocks. Retransmissions do not count, because the sender holds
  * those blocks itself.
  */
 final class RateLimitedOutgoingFile implements OutgoingFile {
@@ -52,6 +52,11 @@ final class RateLimitedOutgoingFile implements OutgoingFile {
         ByteBuf block = file.poll();
         reserved = block == null;
         return block;
+    }
+
+    @Override
+    public long pendingTime(long now) {
+        return file.pendingTime(now);
     }
 
     @Override

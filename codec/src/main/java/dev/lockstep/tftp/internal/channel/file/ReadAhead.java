@@ -1,60 +1,55 @@
 package dev.lockstep.tftp.internal.channel.file;
 
-import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.internal.channel.TransferContext;
-import dev.lockstep.tftp.io.Source;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Reads a source in chunks on the I/O pool, one chunk ahead of the one that is being sent, and slices blocks off on the
- * event loop. A chunk is a whole number of blocks, so no block spans two chunks.
+ * Takes the chunks of a file from a {@link ChunkReader}, one chunk ahead of the one that is being sent, and slices
+ * blocks off on the event loop.
  */
 public final class ReadAhead implements OutgoingFile {
-    private static final int SMALL_CHUNK = 32 * 1024;
-    private static final int LARGE_CHUNK = 256 * 1024;
-    private static final int WINDOWS_PER_CHUNK = 4;
+    /** The longest wait for direct memory of the process, after which the transfer fails. */
+    private static final long MAX_WAIT_SECONDS = 30;
 
-    private final Source source;
+    private static final long NONE = Long.MIN_VALUE;
+
+    private final ChunkReader reader;
     private final int blksize;
-    private final int wanted;
-    private final int least;
     private final EventExecutor loop;
-    private final BlockingTasks work;
-    private final ChunkAllocator memory;
     private final BufferBudget budget;
     private final Owner owner;
 
-    private record Chunk(ByteBuf bytes, int size) {}
-
+    /** The chunk that is being sent and the next one. */
     private final ArrayDeque<Chunk> chunks = new ArrayDeque<>(2);
-    /** Bytes reserved for the last used-up chunk. Blocks sliced from it may still await their ACK. */
-    private int spent;
+    /** Number of bytes of the first chunk that have been taken. */
+    private int position;
+    /** The last used-up chunk. Blocks sliced from it may still await their ACK. */
+    private Chunk spent;
+    /** The beginning of a block whose end is in the next chunk. */
+    private ByteBuf head;
 
-    private boolean reading;
-    private long read;
-    private boolean atEnd;
+    private boolean begun;
+    /** Time at which the running read was requested, or {@link #NONE}. */
+    private long readingSince = NONE;
+
+    private boolean awaitingMemory;
+    private Future<?> timeout;
+    private boolean failed;
     private boolean lastTaken;
     private boolean blockRequested;
     private Runnable closed;
 
-    /** Creates a reader that takes ownership of the source. */
-    ReadAhead(Source source, int blksize, int windowsize, TransferContext context, EventExecutor loop, Owner owner) {
-        this.source = source;
-        this.atEnd = source.size() == 0;
+    /** Creates a file that supplies the chunks of the reader in blocks. */
+    ReadAhead(ChunkReader reader, int blksize, BufferBudget budget, EventExecutor loop, Owner owner) {
+        this.reader = reader;
         this.blksize = blksize;
-        this.least = blksize * Math.max(1, Math.min(windowsize, LARGE_CHUNK / blksize));
-        long several = (long) blksize * windowsize * WINDOWS_PER_CHUNK;
-        int chunk = (int) Math.max(SMALL_CHUNK, Math.min(LARGE_CHUNK, several));
-        this.wanted = Math.max(least, chunk / blksize * blksize);
-        this.work = new BlockingTasks(source.mayBlock() ? context.io() : Runnable::run, loop);
-        this.memory = new ChunkAllocator(context, loop);
-        this.budget = context.budget();
+        this.budget = budget;
         this.loop = loop;
         this.owner = owner;
     }
@@ -66,133 +61,162 @@ public final class ReadAhead implements OutgoingFile {
 
     @Override
     public ByteBuf poll() {
-        Chunk chunk = chunks.peek();
-        if (chunk == null) {
-            if (atEnd && !lastTaken) {
+        if (chunks.isEmpty()) {
+            if (isAtEnd() && !lastTaken) {
                 lastTaken = true;
                 return Unpooled.EMPTY_BUFFER; // the last block of a file of whole blocks is empty
             }
-            blockRequested = true;
             readMore();
-            return null;
+            blockRequested = chunks.isEmpty();
+            if (blockRequested) {
+                return null;
+            }
         }
-        int length = Math.min(blksize, chunk.bytes.readableBytes());
-        lastTaken = length < blksize;
-        ByteBuf block = chunk.bytes.readRetainedSlice(length);
-        if (!chunk.bytes.isReadable()) {
-            Chunk used = chunks.remove();
-            used.bytes.release();
-            giveBackSpent();
-            spent = used.size;
+        Chunk chunk = chunks.peek();
+        int begin = head == null ? 0 : head.readableBytes();
+        int length = Math.min(blksize - begin, chunk.length() - position);
+        ByteBuf block = chunk.bytes().retainedSlice(position, length);
+        position += length;
+        if (position == chunk.length()) {
+            releaseSpent();
+            spent = chunks.remove();
+            position = 0;
             readMore();
         }
+        boolean whole = begin + length == blksize || isAtEnd();
+        if (head != null || !whole) {
+            block = joined(block);
+        }
+        if (!whole) {
+            head = block;
+            return poll();
+        }
+        lastTaken = block.readableBytes() < blksize;
         return block;
     }
 
-    /** Requests the next chunk, unless two are available, one is being read, or there is none left. */
+    private boolean isAtEnd() {
+        return chunks.isEmpty() && reader.isAtEnd() && !failed;
+    }
+
+    /** Copies the parts of a block that spans two chunks into one buffer. */
+    private ByteBuf joined(ByteBuf part) {
+        ByteBuf whole = head == null ? Unpooled.buffer(blksize, blksize) : head;
+        head = null;
+        whole.writeBytes(part, part.readerIndex(), part.readableBytes());
+        part.release();
+        return whole;
+    }
+
+    /** Takes chunks in memory and requests the next one, unless two are available or there is none left. */
     private void readMore() {
-        if (reading || atEnd || chunks.size() > 1 || closed != null) {
-            return;
-        }
-        int size = budget.tryTake(sizeOfNext(wanted), sizeOfNext(least));
-        if (size > 0) {
-            read(size);
-        } else if (chunks.isEmpty()) {
-            reading = true;
-            giveBackSpent(); // otherwise waiting transfers could wait for each other
-            int needed = sizeOfNext(least);
-            budget.takeLater(needed, () -> loop.execute(() -> read(needed)));
+        while (!isReading() && !awaitingMemory && !failed && closed == null && chunks.size() < 2 && !reader.isAtEnd()) {
+            Chunk chunk = reader.tryTake();
+            if (chunk != null) {
+                add(chunk);
+                continue;
+            }
+            int size = budget.tryTake(reader.nextSize(false), reader.nextSize(true));
+            if (size > 0) {
+                read(size);
+            } else if (chunks.isEmpty()) {
+                awaitMemory(reader.nextSize(true));
+            } else {
+                return; // there is a chunk to send, so the next one can wait
+            }
         }
     }
 
-    /** Returns {@code size}, or the number of bytes left in the file if that is known and smaller. */
-    private int sizeOfNext(int size) {
-        long fileSize = source.size();
-        return fileSize == Source.UNKNOWN_SIZE ? size : (int) Math.min(size, fileSize - read);
+    private boolean isReading() {
+        return readingSince != NONE;
     }
 
     private void read(int size) {
-        reading = true;
-        if (closed != null) {
-            reading = false;
-            budget.giveBack(size);
-            closeSource();
-            return;
-        }
-        ByteBuf bytes = memory.tryTake(size);
-        if (bytes != null) {
-            Chunk chunk = new Chunk(bytes, size);
-            work.perform(() -> fill(chunk), failure -> arrived(chunk, failure));
-        } else if (!memory.takeLater(read == 0, () -> read(size))) {
-            reading = false;
-            atEnd = true;
-            budget.giveBack(size);
-            loop.execute(() -> owner.failed(ChunkAllocator.none()));
+        readingSince = loop.ticker().nanoTime();
+        reader.read(size, this::arrived);
+    }
+
+    private void awaitMemory(int size) {
+        awaitingMemory = true;
+        releaseSpent(); // otherwise waiting transfers could wait for each other
+        if (!budget.takeLater(size, begun, () -> loop.execute(() -> granted(size)))) {
+            loop.execute(() -> fail(Chunk.outOfMemory()));
+        } else if (budget.isScarce()) {
+            timeout = loop.schedule(() -> fail(Chunk.outOfMemory()), MAX_WAIT_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    /** Reads until the chunk is full or the source ends. Runs on the I/O pool. */
-    private void fill(Chunk chunk) throws IOException {
-        ByteBuffer to = chunk.bytes.internalNioBuffer(0, chunk.size);
-        int start = to.position();
-        while (to.hasRemaining()) {
-            if (source.read(to) < 0) {
-                break;
-            }
+    private void granted(int size) {
+        cancelTimeout();
+        awaitingMemory = false;
+        if (closed != null || failed) {
+            budget.giveBack(size);
+        } else {
+            read(size);
         }
-        chunk.bytes.writerIndex(to.position() - start);
     }
 
     private void arrived(Chunk chunk, TftpException failure) {
-        reading = false;
-        int length = chunk.bytes.readableBytes();
-        read += length;
-        long fileSize = source.size();
-        atEnd = read == fileSize || length < chunk.size;
-        if (closed != null || failure != null || length == 0) {
-            release(chunk);
-        } else {
-            chunks.add(chunk);
-        }
+        readingSince = NONE;
         if (closed != null) {
-            closeSource();
+            ReferenceCountUtil.release(chunk);
+            closed.run();
         } else if (failure != null) {
-            owner.failed(failure);
-        } else if (atEnd && fileSize != Source.UNKNOWN_SIZE && read < fileSize) {
-            owner.failed(new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read"));
+            fail(failure);
         } else {
+            if (chunk != null) {
+                add(chunk);
+            }
             readMore();
-            if (blockRequested) {
+            if (blockRequested && (!chunks.isEmpty() || isAtEnd())) {
                 blockRequested = false;
                 owner.ready();
             }
         }
     }
 
+    private void add(Chunk chunk) {
+        begun = true;
+        chunks.add(chunk);
+    }
+
+    private void fail(TftpException cause) {
+        if (closed == null) {
+            failed = true;
+            owner.failed(cause);
+        }
+    }
+
+    @Override
+    public long pendingTime(long now) {
+        long since = readingSince;
+        return since == NONE ? 0 : now - since;
+    }
+
     @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
-        chunks.forEach(this::release);
+        chunks.forEach(Chunk::release);
         chunks.clear();
-        giveBackSpent();
-        if (!reading) {
-            closeSource();
+        releaseSpent();
+        ReferenceCountUtil.release(head);
+        head = null;
+        cancelTimeout();
+        if (isReading()) {
+            reader.cancel(); // its memory is needed by other transfers, even if the disk does not respond
+        } else {
+            closed.run();
         }
     }
 
-    private void closeSource() {
-        work.perform(source::close, failure -> closed.run());
-    }
-
-    private void giveBackSpent() {
-        if (spent > 0) {
-            budget.giveBack(spent);
-            spent = 0;
+    private void cancelTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
         }
     }
 
-    private void release(Chunk chunk) {
-        chunk.bytes.release();
-        budget.giveBack(chunk.size);
+    private void releaseSpent() {
+        ReferenceCountUtil.release(spent);
+        spent = null;
     }
 }

@@ -17,8 +17,18 @@ public interface TransferFile {
     }
 
     /** Begins to read before the first block is requested, if there is something to read. Calling this is optional. */
-    void start();
+    default void start() {}
 
-    /** Closes the file. {@code closed} runs on the event loop when the file is closed. */
+    /**
+     * Returns the nanoseconds for which a file operation has been waiting for the disk, or 0 if there is none. May be
+     * called on any thread, where it returns a recent value.
+     */
+    long pendingTime(long now);
+
+    /**
+     * Ends the use of the source or sink, which this method does not close. An operation that has not begun is
+     * cancelled; one that does not return delays the end. {@code closed} runs on the event loop when the last operation
+     * has ended.
+     */
     void close(Runnable closed);
 }

@@ -4,7 +4,6 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
@@ -21,17 +20,18 @@ public final class WriteBehind implements IncomingFile {
     private static final int LARGE_CHUNK_SIZE = 256 * 1024;
     /** Bytes that may be pending if memory is short. */
     private static final int MIN_PENDING = 128 * 1024;
-    /** Additional bytes that may be pending if memory is plentiful. */
-    private static final int EXTRA_PENDING = 512 * 1024;
+    /** Bytes that may be pending if memory is plentiful. */
+    private static final int MAX_PENDING = 640 * 1024;
 
     private final Sink sink;
     private final BlockingTasks work;
     private final EventExecutor loop;
-    private final ByteBufAllocator allocator;
-    private final BufferBudget budget;
+    private final TransferContext context;
     private final Owner owner;
 
-    private int granted;
+    /** Whether memory was plentiful when it was last checked. */
+    private boolean ample;
+
     private PendingWrites waiting;
     private boolean busy;
     private boolean commitRequested;
@@ -40,20 +40,14 @@ public final class WriteBehind implements IncomingFile {
     private boolean failed;
     private Runnable closed;
 
-    /** Creates a writer that takes ownership of the sink. */
+    /** Creates a writer. The sink stays with the caller. */
     WriteBehind(Sink sink, TransferContext context, EventExecutor loop, Owner owner) {
         this.sink = sink;
         this.work = new BlockingTasks(context.io(), loop);
         this.loop = loop;
-        this.allocator = context.allocator();
-        this.waiting = new PendingWrites(allocator);
-        this.budget = context.budget();
+        this.context = context;
+        this.waiting = new PendingWrites(context);
         this.owner = owner;
-    }
-
-    @Override
-    public void start() {
-        // the peer sends first
     }
 
     @Override
@@ -61,22 +55,23 @@ public final class WriteBehind implements IncomingFile {
         if (failed || closed != null || !block.isReadable()) {
             return;
         }
-        try {
-            waiting.add(block);
-        } catch (OutOfMemoryError e) {
+        if (waiting.add(block)) {
+            writeMore();
+        } else {
             failed = true;
-            loop.execute(() -> owner.failed(ChunkAllocator.none()));
-            return;
+            loop.execute(() -> owner.failed(Chunk.outOfMemory()));
         }
-        writeMore();
     }
 
     @Override
     public boolean hasRoom() {
-        if (waiting.size() >= MIN_PENDING && granted == 0) {
-            granted = budget.tryTake(EXTRA_PENDING, EXTRA_PENDING);
+        if (waiting.size() >= MIN_PENDING) {
+            ample = context.budget().isAmple();
         }
-        roomRequested = waiting.size() >= MIN_PENDING + granted;
+        roomRequested = waiting.size() >= (ample ? MAX_PENDING : MIN_PENDING);
+        if (roomRequested) {
+            writeMore(); // if memory has become short, less is worth a task
+        }
         return !roomRequested;
     }
 
@@ -94,7 +89,7 @@ public final class WriteBehind implements IncomingFile {
         if (waiting.size() >= (commitRequested ? 1 : minWriteSize())) {
             busy = true;
             PendingWrites taken = waiting;
-            waiting = new PendingWrites(allocator);
+            waiting = new PendingWrites(context);
             work.perform(() -> taken.writeTo(sink), failure -> {
                 taken.release();
                 done(failure);
@@ -108,7 +103,7 @@ public final class WriteBehind implements IncomingFile {
     }
 
     private int minWriteSize() {
-        return granted > 0 ? LARGE_CHUNK_SIZE : CHUNK_SIZE;
+        return ample ? LARGE_CHUNK_SIZE : CHUNK_SIZE;
     }
 
     private void done(TftpException failure) {
@@ -118,15 +113,13 @@ public final class WriteBehind implements IncomingFile {
         }
         failed |= failure != null;
         if (closed != null) {
-            closeSink();
+            closed.run();
         } else if (failed) {
             owner.failed(failure);
         } else if (committing) {
             owner.stored();
         } else {
-            if (granted == 0 && budget.isAmple()) {
-                granted = budget.tryTake(EXTRA_PENDING, EXTRA_PENDING);
-            }
+            ample = context.budget().isAmple();
             writeMore();
             if (roomRequested && hasRoom()) {
                 owner.ready();
@@ -135,18 +128,18 @@ public final class WriteBehind implements IncomingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return work.pendingTime(now);
+    }
+
+    @Override
     public void close(Runnable whenClosed) {
         closed = whenClosed;
         waiting.release();
-        if (granted > 0) {
-            budget.giveBack(granted);
+        if (busy) {
+            work.cancel();
+        } else {
+            closed.run();
         }
-        if (!busy) {
-            closeSink();
-        }
-    }
-
-    private void closeSink() {
-        work.perform(sink::close, failure -> closed.run());
     }
 }

@@ -12,16 +12,11 @@ final class WriteThrough implements IncomingFile {
     private final Owner owner;
     private boolean over;
 
-    /** Creates a writer that takes ownership of the sink. */
+    /** Creates a writer. The sink stays with the caller. */
     WriteThrough(Sink sink, EventExecutor loop, Owner owner) {
         this.sink = sink;
         this.loop = loop;
         this.owner = owner;
-    }
-
-    @Override
-    public void start() {
-        // the peer sends first
     }
 
     @Override
@@ -56,13 +51,13 @@ final class WriteThrough implements IncomingFile {
     }
 
     @Override
+    public long pendingTime(long now) {
+        return 0;
+    }
+
+    @Override
     public void close(Runnable whenClosed) {
         over = true;
-        try {
-            sink.close();
-        } catch (Throwable ignored) {
-            // the result is final and is reported below
-        }
         whenClosed.run();
     }
 }

@@ -12,6 +12,7 @@ import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
@@ -23,7 +24,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +36,8 @@ class NoMemoryTest {
     private final RecordingOwner owner = new RecordingOwner();
     private final byte[] content = TestBytes.random(FILE);
     private final Memory memory = new Memory();
+    private final BufferBudget budget = new BufferBudget(Long.MAX_VALUE, 1 << 20);
+    private int taken;
     private final TransferFixture fixture = new TransferFixture(new BurstEncoder(PEER, BLKSIZE, 8, false));
 
     /** An allocator that can run out of direct memory. */
@@ -62,20 +64,30 @@ class NoMemoryTest {
         }
     }
 
+    /** Takes all memory of the budget, as other transfers do. One of them waits for more, before any other. */
+    private void exhaust() {
+        int all = (int) budget.limit();
+        taken = (int) (all - budget.used());
+        assertThat(budget.tryTake(taken, taken)).isEqualTo(taken);
+        assertThat(budget.takeLater(all, true, () -> budget.giveBack(all))).isTrue();
+    }
+
+    private void giveBack() {
+        budget.giveBack(taken);
+        fixture.settle();
+    }
+
     private TransferContext context() {
         ByteBufAllocator allocator = memory;
         return new TransferContext(
-                TransferLimits.DEFAULT,
-                fixture.pool,
-                fixture.budget,
-                allocator,
-                false,
-                fixture.events::add,
-                Long.MAX_VALUE);
+                TransferLimits.DEFAULT, fixture.pool, budget, allocator, false, fixture.events::add, Long.MAX_VALUE);
     }
 
     private ReadAhead started() {
-        ReadAhead blocks = new ReadAhead(new ByteArraySource(content), BLKSIZE, 8, context(), fixture.loop(), owner);
+        TransferSettings settings =
+                TransferSettings.builder().blksize(BLKSIZE).windowsize(8).build();
+        ChunkReader reader = new SourceChunkReader(new ByteArraySource(content), settings, context(), fixture.loop());
+        ReadAhead blocks = new ReadAhead(reader, BLKSIZE, budget, fixture.loop(), owner);
         blocks.start();
         fixture.settle();
         return blocks;
@@ -99,7 +111,7 @@ class NoMemoryTest {
 
     @AfterEach
     void nothing_is_kept() {
-        assertThat(fixture.budget.used()).isZero();
+        assertThat(budget.used()).isZero();
         assertThat(memory.all.metric().usedDirectMemory()).isZero();
         assertThat(memory.all.metric().usedHeapMemory()).isZero();
         assertFalse(fixture.channel.finish());
@@ -108,16 +120,14 @@ class NoMemoryTest {
     @Test
     void a_running_transfer_waits_for_memory_and_continues() {
         ReadAhead blocks = started();
-        memory.exhausted = true;
-        int taken = take(blocks, 0);
-        assertThat(taken).isBetween(1, FILE / BLKSIZE - 1);
+        exhaust();
+        int sent = take(blocks, 0);
+        assertThat(sent).isBetween(1, FILE / BLKSIZE - 1);
         fixture.pass(10_000);
         assertThat(owner.calls).isEmpty();
-        memory.exhausted = false;
-        fixture.pass(100);
-        fixture.settle();
+        giveBack();
         assertThat(owner.calls).containsExactly("ready");
-        assertThat(take(blocks, taken)).isEqualTo(FILE / BLKSIZE + 1);
+        assertThat(take(blocks, sent)).isEqualTo(FILE / BLKSIZE + 1);
         blocks.close(() -> {});
         fixture.settle();
     }
@@ -125,19 +135,18 @@ class NoMemoryTest {
     @Test
     void a_transfer_that_ends_while_it_waits_for_memory_closes_its_file() {
         ReadAhead blocks = started();
-        memory.exhausted = true;
+        exhaust();
         take(blocks, 0);
         boolean[] closed = new boolean[1];
         blocks.close(() -> closed[0] = true);
-        fixture.pass(100);
-        fixture.settle();
         assertThat(closed[0]).isTrue();
+        giveBack();
     }
 
     @Test
     void without_memory_a_transfer_fails_after_30_seconds() {
         ReadAhead blocks = started();
-        memory.exhausted = true;
+        exhaust();
         take(blocks, 0);
         for (int i = 0; i < 599; i++) {
             fixture.pass(50);
@@ -145,17 +154,46 @@ class NoMemoryTest {
         assertThat(owner.calls).isEmpty();
         fixture.pass(50);
         assertThat(owner.calls).containsExactly("0 out of memory, try again");
+        assertThat(blocks.poll()).isNull();
+        blocks.close(() -> {});
+        giveBack();
+    }
+
+    @Test
+    void a_transfer_that_begins_without_memory_fails_at_once() {
+        exhaust();
+        ReadAhead blocks = started();
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
+        assertThat(blocks.poll()).isNull();
+        blocks.close(() -> {});
+        giveBack();
+    }
+
+    @Test
+    void a_transfer_fails_if_there_is_no_memory_although_it_is_reserved() {
+        memory.exhausted = true;
+        ReadAhead blocks = started();
+        assertThat(owner.calls).containsExactly("0 out of memory, try again");
+        assertThat(budget.used()).isZero();
         blocks.close(() -> {});
         fixture.settle();
     }
 
     @Test
-    void a_transfer_that_begins_without_memory_fails_at_once() {
-        memory.exhausted = true;
-        ReadAhead blocks = started();
-        assertThat(owner.calls).containsExactly("0 out of memory, try again");
-        blocks.close(() -> {});
+    void received_blocks_use_heap_memory_if_the_budget_is_used_up() {
+        exhaust();
+        MemorySink sink = new MemorySink();
+        WriteBehind store = new WriteBehind(sink, context(), fixture.loop(), owner);
+        for (int at = 0; at < FILE; at += BLKSIZE) {
+            store.offer(Unpooled.wrappedBuffer(content, at, BLKSIZE));
+        }
+        assertThat(memory.all.metric().usedDirectMemory()).isZero();
+        store.commit();
         fixture.settle();
+        assertThat(sink.content()).isEqualTo(content);
+        assertThat(owner.calls).containsExactly("stored");
+        store.close(() -> {});
+        giveBack();
     }
 
     @Test
@@ -204,8 +242,7 @@ class NoMemoryTest {
         fixture.settle();
         assertThat(owner.calls).containsExactly("0 out of memory, try again");
         assertThat(sink.isCommitted()).isFalse();
-        store.close(() -> {});
-        fixture.settle();
+        store.close(sink::close);
         assertThat(sink.isClosed()).isTrue();
     }
 
@@ -217,18 +254,17 @@ class NoMemoryTest {
         loseBlockBehind(store);
         fixture.settle();
         assertThat(owner.calls).containsExactly("0 out of memory, try again");
-        store.close(() -> {});
-        fixture.settle();
+        store.close(sink::close);
         assertThat(sink.isClosed()).isTrue();
     }
 
     @Test
     void only_copied_bytes_count_as_pending() {
-        PendingWrites waiting = new PendingWrites(memory);
+        PendingWrites waiting = new PendingWrites(context());
         waiting.add(Unpooled.wrappedBuffer(content, 0, BLKSIZE));
         waiting.add(Unpooled.wrappedBuffer(content, 0, 3 * BLKSIZE)); // fills the chunk
         memory.exhausted = true;
-        assertThatThrownBy(() -> waiting.add(tooLarge())).isInstanceOf(OutOfMemoryError.class);
+        assertThat(waiting.add(tooLarge())).isFalse();
         assertThat(waiting.size()).isEqualTo(4 * BLKSIZE);
         waiting.release();
     }
@@ -239,7 +275,8 @@ class NoMemoryTest {
         memory.exhausted = true;
         fixture.channel.writeOutbound(new Data(1, Unpooled.copiedBuffer(content, 0, BLKSIZE)));
         ByteBuf lost = Unpooled.copiedBuffer(content, 0, BLKSIZE);
-        fixture.channel.writeOutbound(new Data(2, lost));
+        assertThatThrownBy(() -> fixture.channel.writeOutbound(new Data(2, lost)))
+                .isInstanceOf(OutOfMemoryError.class); // fails only its promise
         assertThat(lost.refCnt()).isZero();
         expectBlock(1);
         assertThat(fixture.channel.outboundMessages()).isEmpty();
@@ -252,24 +289,5 @@ class NoMemoryTest {
         assertThat(sent.readableBytes()).isEqualTo(BLKSIZE + 4);
         assertThat(sent.getUnsignedShort(2)).isEqualTo(number);
         sent.release();
-    }
-
-    /** Unused cached chunks are released first. The chunk in the cache is not the requested one. */
-    @Test
-    void memory_of_unused_cached_chunks_is_reclaimed() {
-        ChunkCache cache = ChunkCache.within(64L * ChunkCache.CHUNK_SIZE);
-        CachedChunk kept = new CachedChunk(memory.directBuffer(100), 100, new BufferBudget(100));
-        assertThat(cache.await("version", 0, chunk -> {})).isFalse();
-        cache.done("version", 0, kept);
-        kept.release();
-        memory.exhausted = true;
-        ChunkAllocator chunks = new ChunkAllocator(context().withChunks(cache), fixture.loop());
-        assertThat(chunks.tryTake(100)).isNull();
-        assertThat(kept.refCnt()).isZero();
-        assertThat(chunks.takeLater(true, () -> {})).isFalse();
-        List<String> again = new java.util.ArrayList<>();
-        assertThat(chunks.takeLater(false, () -> again.add("again"))).isTrue();
-        fixture.pass(50);
-        assertThat(again).containsExactly("again");
     }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
@@ -18,11 +21,14 @@ import org.junit.jupiter.api.Test;
 
 class PendingWritesTest {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
-    private final PendingWrites waiting = new PendingWrites(memory);
+    private final BufferBudget budget = new BufferBudget(2 << 20);
+    private final TransferContext context = new TransferContext(
+            TransferLimits.DEFAULT, Runnable::run, budget, memory, false, TransferListener.NONE, Long.MAX_VALUE);
+    private final PendingWrites waiting = new PendingWrites(context);
 
     private void add(byte[] bytes) {
         ByteBuf block = Unpooled.wrappedBuffer(bytes);
-        waiting.add(block);
+        assertThat(waiting.add(block)).isTrue();
         assertThat(block.refCnt()).isEqualTo(1);
         assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
@@ -39,6 +45,7 @@ class PendingWritesTest {
         waiting.release();
         assertThat(waiting.size()).isZero();
         assertThat(memory.metric().usedDirectMemory()).isZero();
+        assertThat(budget.used()).isZero();
     }
 
     @Test
@@ -62,6 +69,7 @@ class PendingWritesTest {
             add(TestBytes.random(512));
         }
         assertThat(memory.metric().usedDirectMemory()).isBetween(1001L * 512, 1001L * 512 + 64 * 1024);
+        assertThat(budget.used()).isEqualTo(memory.metric().usedDirectMemory());
     }
 
     @Test

@@ -15,11 +15,12 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
+import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.SharedRateLimiter;
-import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
@@ -28,7 +29,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +46,15 @@ class RateLimiterTest {
     private long received;
     private long datagrams;
 
+    private TransferContext limitedBy(RateLimiter rateLimiter) {
+        return fixture.context().with(TransferLimits.DEFAULT, fixture.pool, rateLimiter);
+    }
+
     private static TransferSettings settings(int windowsize) {
-        return new TransferSettings(BLKSIZE, windowsize, Duration.ZERO, Source.UNKNOWN_SIZE, 0);
+        return TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(windowsize)
+                .build();
     }
 
     private long millis() {
@@ -65,8 +72,7 @@ class RateLimiterTest {
     private void send(byte[] file, int windowsize, RateLimiter rateLimiter) {
         ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, request, settings(windowsize), fixture.now(), 0);
-        TransferHandler.sending(
-                        fixture.context().withRateLimiter(rateLimiter), negotiated, null, new ByteArraySource(file))
+        TransferHandler.sending(limitedBy(rateLimiter), negotiated, null, new ByteArraySource(file))
                 .addTo(fixture.channel.pipeline());
         fixture.settle();
     }
@@ -141,8 +147,7 @@ class RateLimiterTest {
         MemorySink sink = new MemorySink();
         WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer negotiated = new NegotiatedTransfer(PEER, request, settings(1), fixture.now(), 0);
-        TransferHandler.receiving(
-                        fixture.context().withRateLimiter(new SharedRateLimiter(50_000)), negotiated, new Ack(0), sink)
+        TransferHandler.receiving(limitedBy(new SharedRateLimiter(50_000)), negotiated, new Ack(0), sink)
                 .addTo(fixture.channel.pipeline());
         byte[] file = TestBytes.random(100_001);
         int sent = 0;

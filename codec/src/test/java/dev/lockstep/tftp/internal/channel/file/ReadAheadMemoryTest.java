@@ -7,6 +7,7 @@ import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,7 +24,7 @@ class ReadAheadMemoryTest {
 
     private final BufferBudget budget = new BufferBudget(64 * 1024);
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private boolean sourceClosed;
+    private boolean ended;
     private TftpException failure;
 
     private final class Zeros implements Source {
@@ -41,7 +42,7 @@ class ReadAheadMemoryTest {
 
         @Override
         public void close() {
-            sourceClosed = true;
+            // nothing is open
         }
     }
 
@@ -78,7 +79,12 @@ class ReadAheadMemoryTest {
     private ReadAhead readAhead(ByteBufAllocator allocator) {
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT, Runnable::run, budget, allocator, false, TransferListener.NONE, 1 << 20);
-        return new ReadAhead(new Zeros(), BLKSIZE, WINDOWSIZE, context, channel.eventLoop(), new Silent());
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(WINDOWSIZE)
+                .build();
+        ChunkReader reader = new SourceChunkReader(new Zeros(), settings, context, channel.eventLoop());
+        return new ReadAhead(reader, BLKSIZE, budget, channel.eventLoop(), new Silent());
     }
 
     /**
@@ -112,14 +118,14 @@ class ReadAheadMemoryTest {
 
     /** Otherwise its descriptor, and the client's place in the transfer quota, would be lost. */
     @Test
-    void a_source_is_closed_even_if_there_was_no_memory_for_a_chunk() {
+    void a_source_can_be_closed_even_if_there_was_no_memory_for_a_chunk() {
         ReadAhead blocks = readAhead(new NoMemory());
         blocks.start();
         channel.runPendingTasks();
         assertThat(failure).isInstanceOf(TftpException.class);
-        blocks.close(() -> {});
+        blocks.close(() -> ended = true);
         channel.runPendingTasks();
-        assertThat(sourceClosed).isTrue();
+        assertThat(ended).isTrue();
         assertThat(budget.used()).isZero();
     }
 }

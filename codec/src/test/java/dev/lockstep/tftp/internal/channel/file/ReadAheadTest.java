@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +17,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,12 +33,25 @@ class ReadAheadTest {
 
     private void open(ByteArraySource file, int blksize, int windowsize) {
         source = file;
-        blocks = new ReadAhead(file, blksize, windowsize, fixture.context(), fixture.loop(), owner);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(windowsize)
+                .build();
+        ChunkReader reader = new SourceChunkReader(file, settings, fixture.context(), fixture.loop());
+        blocks = new ReadAhead(reader, blksize, fixture.budget, fixture.loop(), owner);
         blocks.start();
     }
 
+    /** Closes the source on the I/O pool, as its owner does. */
+    private void ended() {
+        fixture.pool.execute(() -> {
+            source.close();
+            closed = true;
+        });
+    }
+
     private void close() {
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.settle();
         assertThat(closed).isTrue();
     }
@@ -46,6 +61,23 @@ class ReadAheadTest {
         assertThat(source.isClosed()).isTrue();
         assertThat(fixture.budget.used()).isZero();
         assertFalse(fixture.channel.finish());
+    }
+
+    @Test
+    void waiting_for_memory_is_not_waiting_for_the_disk() {
+        int memory = 32 * 1024;
+        fixture = new TransferFixture(memory);
+        fixture.budget.tryTake(memory, memory);
+        open(new ByteArraySource(TestBytes.random(100)), 512, 1);
+        fixture.pass(10_000);
+        assertThat(blocks.pendingTime(fixture.now())).isZero();
+        fixture.budget.giveBack(memory);
+        fixture.pass(0);
+        fixture.pass(3_000);
+        assertThat(blocks.pendingTime(fixture.now())).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+        fixture.settle();
+        assertThat(blocks.pendingTime(fixture.now())).isZero();
+        close();
     }
 
     /**
@@ -195,10 +227,22 @@ class ReadAheadTest {
     @Test
     void closing_waits_for_a_running_read() {
         open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
-        blocks.close(() -> closed = true);
-        assertThat(fixture.pool.size())
-                .as("only the read, the close comes after it")
-                .isEqualTo(1);
+        fixture.pool.runNext(); // its end has not been reported yet
+        blocks.close(this::ended);
+        assertThat(fixture.pool.size()).as("the close comes after the read").isZero();
+        assertThat(fixture.budget.used()).as("memory of the read").isPositive();
+        fixture.settle();
+        assertThat(closed).isTrue();
+        assertThat(owner.calls).isEmpty();
+    }
+
+    @Test
+    void closing_gives_the_memory_of_a_read_that_has_not_begun_back_at_once() {
+        open(new ByteArraySource(TestBytes.random(100_000)), 512, 1);
+        assertThat(fixture.budget.used()).isPositive();
+        blocks.close(this::ended);
+        assertThat(fixture.budget.used()).isZero();
+        assertThat(closed).isFalse();
         fixture.settle();
         assertThat(closed).isTrue();
         assertThat(owner.calls).isEmpty();
@@ -223,7 +267,7 @@ class ReadAheadTest {
         fixture = new TransferFixture(1024);
         assertThat(fixture.budget.tryTake(1024, 1024)).isEqualTo(1024);
         open(new ByteArraySource(TestBytes.random(100)), 512, 1);
-        blocks.close(() -> closed = true);
+        blocks.close(this::ended);
         fixture.budget.giveBack(1024);
         fixture.settle();
         assertThat(closed).isTrue();

@@ -40,8 +40,16 @@ class WriteBehindTest {
         assertThat(block.readableBytes()).isEqualTo(bytes.length);
     }
 
+    /** Closes the sink on the I/O pool, as its owner does. */
+    private void ended() {
+        fixture.pool.execute(() -> {
+            sink.close();
+            closed = true;
+        });
+    }
+
     private void close() {
-        store.close(() -> closed = true);
+        store.close(this::ended);
         fixture.settle();
     }
 
@@ -222,9 +230,19 @@ class WriteBehindTest {
     void closing_waits_for_a_running_write_and_commits_nothing() {
         offer(TestBytes.random(CHUNK));
         offer(TestBytes.random(100));
-        store.close(() -> closed = true);
-        assertThat(fixture.pool.size()).isEqualTo(1);
+        fixture.pool.runNext(); // its end has not been reported yet
+        store.close(this::ended);
+        assertThat(fixture.pool.size()).as("the close comes after the write").isZero();
         assertThat(closed).isFalse();
+        fixture.settle();
+        assertThat(sink.isCommitted()).isFalse();
+        assertThat(owner.calls).isEmpty();
+    }
+
+    @Test
+    void closing_cancels_a_commit_that_has_not_begun() {
+        store.commit();
+        store.close(this::ended);
         fixture.settle();
         assertThat(sink.isCommitted()).isFalse();
         assertThat(owner.calls).isEmpty();

@@ -14,8 +14,7 @@ import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.PortPool;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
-import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -74,9 +73,8 @@ public final class EmbeddedListener {
                 address -> false,
                 new PortPool(),
                 sharedPortOwners,
-                new ReplyBudget(config.unvalidated(), 42),
+                new AddressValidation(config.amplificationLimits(), 42),
                 storage -> openings,
-                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(mostTransfers));
         channel = new EmbeddedChannel() {
             @Override

@@ -21,7 +21,7 @@ import dev.lockstep.tftp.server.internal.session.TransferChannelFactory;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
 import dev.lockstep.tftp.server.internal.validation.AmplificationLimiter;
-import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
+import dev.lockstep.tftp.server.internal.validation.PeerValidation;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -168,11 +168,14 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             }
             ReferenceCountUtil.release(message);
         } catch (MalformedMessageException malformed) {
-            if (malformed.isRequest() && admits(key.peer(), now())) {
-                TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
-                refuse(key, null, refusal);
-            } else if (!malformed.isRequest()) {
+            if (!malformed.isRequest()) {
                 drop(packet, malformed.getMessage());
+                return;
+            }
+            PeerValidation validation = admit(key.peer(), now());
+            if (validation != null) {
+                TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
+                refuse(key, validation, null, refusal);
             }
         }
     }
@@ -200,7 +203,8 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         if (asked != null && asked.request().equals(request)) {
             return;
         }
-        if (!admits(peer, now)) {
+        PeerValidation validation = admit(peer, now);
+        if (validation == null) {
             return;
         }
         if (live != null) {
@@ -212,11 +216,15 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         try {
             requestSettings = config.policy().resolve(request, peer);
         } catch (TftpException refusal) {
-            refuse(key, request, refusal);
+            refuse(key, validation, request, refusal);
             return;
         }
         PortMode mode = config.portModes().forPeer(peer);
-        enter(new ServerTransfer(peer, request, mode, now, admission, loop), key, requestSettings, FIRST_WAIT);
+        enter(
+                new ServerTransfer(peer, request, mode, now, validation, admission, loop),
+                key,
+                requestSettings,
+                FIRST_WAIT);
     }
 
     /**
@@ -230,7 +238,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             admission.enter(child);
         } catch (TftpException refusal) {
             if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || admission.isClosed()) {
-                refuse(key, child.request(), refusal);
+                refuse(key, child.validation(), child.request(), refusal);
             } else {
                 waiting.put(key, child);
                 Runnable again = () -> {
@@ -243,19 +251,22 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         children.put(key, child);
-        shared.unvalidated().add(child);
+        child.validation().start(child);
         open(child, key, requestSettings);
     }
 
     /**
      * Frees a place if the limit of transfers is reached: evicts an unvalidated peer, or else the transfer that has
-     * been idle longest.
+     * been idle longest. For a client at its own limit, evicts only one of its own transfers, since a place of another
+     * client would not help.
      */
     private void freePlace(ServerTransfer child, long now) {
         if (admission.isClosed()) {
             return; // the request is refused anyway
         }
-        if (admission.isFull() && shared.unvalidated().evictOldest(any -> true, now) != null) {
+        if (admission.isFull()
+                && !admission.isFullFor(child.client())
+                && shared.validation().evictOldest(any -> true, now) != null) {
             return;
         }
         ServerTransfer silent = admission.longestSilent(child.client(), now);
@@ -264,20 +275,18 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Returns true if the rate limits for unvalidated peers allow a request. Otherwise reports the request as dropped.
-     */
-    private boolean admits(InetSocketAddress peer, long now) {
-        if (shared.buckets().admits(peer, now)) {
-            return true;
+    /** Returns the state of a peer whose request is admitted, or null after the request was reported as dropped. */
+    private PeerValidation admit(InetSocketAddress peer, long now) {
+        PeerValidation admitted = shared.validation().admit(peer, now);
+        if (admitted == null) {
+            reportDropped(peer);
         }
-        reportDropped(peer);
-        return false;
+        return admitted;
     }
 
     /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
     private void reportDropped(InetSocketAddress peer) {
-        context.listener().on(new TransferEvent.TurnedAway(peer, "rate limit for unvalidated peers"));
+        context.listener().on(new TransferEvent.RequestDropped(peer, "rate limit for unvalidated peers"));
     }
 
     private void open(ServerTransfer child, TransferKey key, RequestSettings requestSettings) {
@@ -286,14 +295,17 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         bootstrap.open(
                 child,
                 key,
-                pipeline -> pipeline.addLast(
-                        new AmplificationLimiter(child, shared.buckets(), shared.unvalidated()),
-                        new ServerHandshake(
-                                child,
-                                requestSettings,
-                                watched,
-                                shared.openings().apply(requestSettings.storage()),
-                                bootstrap::pathMtu)),
+                pipeline -> {
+                    child.opened(pipeline.channel());
+                    pipeline.addLast(
+                            new AmplificationLimiter(child.validation()),
+                            new ServerHandshake(
+                                    child,
+                                    requestSettings,
+                                    watched,
+                                    shared.openings().apply(requestSettings.storage()),
+                                    bootstrap::pathMtu));
+                },
                 new TransferChannelFactory.Owner(
                         failure -> loop.execute(() -> onNoChannel(child, key, requestSettings, failure)),
                         () -> forget(key, child)));
@@ -311,7 +323,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         TftpException cause = failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
-        refuse(key, child.request(), cause);
+        refuse(key, child.validation(), child.request(), cause);
     }
 
     /**
@@ -324,20 +336,20 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
                 shared.dallying().evictFirst(child -> child.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
         return finished != null
                 ? finished
-                : shared.unvalidated().evictOldest(child -> child.holdsWhatIsNeededFor(mode), now());
+                : shared.validation().evictOldest(child -> child.holdsWhatIsNeededFor(mode), now());
     }
 
     private void forget(TransferKey key, ServerTransfer child) {
         children.remove(key, child);
         child.leave();
-        shared.unvalidated().remove(child);
+        child.validation().end();
         shared.dallying().remove(child);
         refusals.onSocketClosed();
     }
 
-    private void refuse(TransferKey key, Request request, TftpException refusal) {
-        int length = ReplyBudget.EMPTY_ERROR + refusal.getMessage().length();
-        if (!shared.buckets().tryTake(key.peer().getAddress(), length, now())) {
+    private void refuse(TransferKey key, PeerValidation validation, Request request, TftpException refusal) {
+        if (!validation.tryCharge(
+                PeerValidation.EMPTY_ERROR + refusal.getMessage().length(), now())) {
             reportDropped(key.peer());
             return;
         }

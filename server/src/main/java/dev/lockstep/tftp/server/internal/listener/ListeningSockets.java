@@ -8,8 +8,7 @@ import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.PortPool;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
-import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -76,9 +75,8 @@ final class ListeningSockets {
                 this::isForMany,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new ReplyBudget(config.unvalidated(), new SecureRandom().nextLong()),
+                new AddressValidation(config.amplificationLimits(), new SecureRandom().nextLong()),
                 openings,
-                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(config.maxTransfers()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }

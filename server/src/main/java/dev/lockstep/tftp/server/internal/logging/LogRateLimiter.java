@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * TransferLimits the log lines of each kind to a rate with a burst, and counts the suppressed ones, so that remote peers cannot
+ * Limits the log lines of each kind to a rate with a burst, and counts the suppressed ones, so that remote peers cannot
  * fill the disk. Lines with the same message pattern are of one kind. Lines of complete transfers are never suppressed:
  * their peers are validated. Safe for use by several threads; does not lock.
  */

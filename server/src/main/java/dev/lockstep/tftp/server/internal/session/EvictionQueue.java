@@ -1,11 +1,15 @@
 package dev.lockstep.tftp.server.internal.session;
 
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** A bounded queue of transfers that can be evicted, the oldest first. Safe for use by several threads. */
+/**
+ * A bounded queue of transfers that can be evicted, the oldest first. A transfer is in one queue at most, and is added
+ * and removed on its event loop. Safe for use by several threads; takes no lock.
+ */
 public final class EvictionQueue {
     /** The decision about one transfer of the queue. */
     public enum Verdict {
@@ -18,7 +22,9 @@ public final class EvictionQueue {
     }
 
     private final int capacity;
-    private final Set<ServerTransfer> children = new LinkedHashSet<>();
+    private final Map<Long, ServerTransfer> children = new ConcurrentSkipListMap<>();
+    private final AtomicLong nextPosition = new AtomicLong();
+    private final AtomicInteger size = new AtomicInteger();
 
     public EvictionQueue(int capacity) {
         this.capacity = capacity;
@@ -26,56 +32,47 @@ public final class EvictionQueue {
 
     /** Adds a transfer. Evicts the oldest if the queue is full. */
     public void add(ServerTransfer child) {
-        ServerTransfer oldest = null;
-        synchronized (this) {
-            if (children.size() >= capacity) {
-                oldest = removeFirst(any -> Verdict.EVICT);
-            }
-            children.add(child);
+        append(child);
+        if (size.incrementAndGet() > capacity) {
+            evictFirst(any -> Verdict.EVICT);
         }
-        if (oldest != null) {
-            oldest.evict();
-        }
+    }
+
+    private void append(ServerTransfer child) {
+        child.queuedAt(nextPosition.getAndIncrement());
+        children.put(child.queuePosition(), child);
     }
 
     /** Moves a transfer to the end of the queue, if it is still queued. */
-    public synchronized void renew(ServerTransfer child) {
-        if (children.remove(child)) {
-            children.add(child);
+    public void renew(ServerTransfer child) {
+        if (children.remove(child.queuePosition(), child)) {
+            append(child);
         }
     }
 
-    public synchronized void remove(ServerTransfer child) {
-        children.remove(child);
+    public void remove(ServerTransfer child) {
+        if (children.remove(child.queuePosition(), child)) {
+            size.decrementAndGet();
+        }
     }
 
     /**
      * Evicts the first transfer for which the verdict is {@link Verdict#EVICT}.
      *
-     * @param judge examines the transfers in their order, with this queue locked
+     * @param judge examines the transfers in their order
      * @return the evicted transfer, or null if there is none
      */
     public ServerTransfer evictFirst(Function<ServerTransfer, Verdict> judge) {
-        ServerTransfer first;
-        synchronized (this) {
-            first = removeFirst(judge);
-        }
-        if (first != null) {
-            first.evict();
-        }
-        return first;
-    }
-
-    private ServerTransfer removeFirst(Function<ServerTransfer, Verdict> judge) {
-        for (Iterator<ServerTransfer> all = children.iterator(); all.hasNext(); ) {
-            ServerTransfer child = all.next();
+        for (Map.Entry<Long, ServerTransfer> each : children.entrySet()) {
+            ServerTransfer child = each.getValue();
             Verdict verdict = judge.apply(child);
-            if (verdict == Verdict.EVICT) {
-                all.remove();
-                return child;
-            }
             if (verdict == Verdict.STOP) {
                 return null;
+            }
+            if (verdict == Verdict.EVICT && children.remove(each.getKey(), child)) {
+                size.decrementAndGet();
+                child.evict();
+                return child;
             }
         }
         return null;

@@ -115,7 +115,12 @@ public final class IoPool implements Executor {
      * {@link #replaceStuck}. A slow disk, on which each operation ends late, is not exhausted.
      */
     boolean isExhausted() {
-        return stuck >= THREADS + SPARE_THREADS && clock.getAsLong() - progressAt >= STUCK_NANOS;
+        return stuck >= THREADS + SPARE_THREADS && !isResponding();
+    }
+
+    /** Returns true if an operation has ended within {@link #STUCK_NANOS}, as of the last {@link #replaceStuck}. */
+    boolean isResponding() {
+        return clock.getAsLong() - progressAt < STUCK_NANOS;
     }
 
     /** Returns the current limit of threads. */

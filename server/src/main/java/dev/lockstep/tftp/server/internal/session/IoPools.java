@@ -42,11 +42,12 @@ public final class IoPools {
     }
 
     /**
-     * Returns true if files can be served; false if the threads of every storage in use are stuck and their limits are
-     * reached.
+     * Returns true if files can be served; false if the threads of a storage are all stuck and the limit is reached,
+     * unless another storage responds. A storage that is not in use does not count as one that responds.
      */
     public boolean isServing() {
-        return pools.isEmpty() || pools.values().stream().anyMatch(pool -> !pool.isExhausted());
+        return pools.values().stream().noneMatch(IoPool::isExhausted)
+                || pools.values().stream().anyMatch(IoPool::isResponding);
     }
 
     /** Rejects new tasks. */

@@ -2,13 +2,13 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -24,6 +24,7 @@ import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -58,7 +59,6 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final ToIntFunction<Channel> pathMtu;
 
     private ChannelHandlerContext ctx;
-    private BlockingTasks work;
     private DeadlineTimer openTimer;
     /** True as soon as a thread of the I/O pool has started, or the wait for it has timed out, whichever is first. */
     private final AtomicBoolean begun = new AtomicBoolean();
@@ -67,8 +67,12 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     /** Whether opening the file takes longer than it may. */
     private boolean hanging;
 
-    /** The opened file: a source or a sink, the other one is null. */
+    /** The opened file: a source or a sink, the other one is null. The handshake closes it after the transfer. */
     private record Opened(Source source, Sink sink) {
+        boolean mayBlock() {
+            return source != null ? source.mayBlock() : sink.mayBlock();
+        }
+
         void close() throws IOException {
             if (source != null) {
                 source.close();
@@ -88,9 +92,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         this.child = child;
         this.request = child.request();
         this.requestSettings = requestSettings;
-        this.context = context.withIo(openings.io())
-                .withLimits(requestSettings.limits())
-                .withRateLimiter(requestSettings.rateLimiter());
+        this.context = context.with(requestSettings.limits(), openings.io(), requestSettings.rateLimiter());
         this.openings = openings;
         this.pathMtu = pathMtu;
     }
@@ -102,10 +104,9 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        work = new BlockingTasks(this.context.io(), ctx.executor());
-        Source cached = request instanceof WriteRequest
-                ? null
-                : requestSettings.storage().tryOpenCached(request.filename(), child.peer());
+        Source cached = request instanceof ReadRequest read
+                ? requestSettings.storage().tryOpenCached(read, child.peer())
+                : null;
         if (cached != null) {
             opened(reading(cached), null);
         } else {
@@ -140,7 +141,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             openTimer.cancel();
             opened(file, refusal);
         } else if (file != null) {
-            work.perform(file::close, failure -> {});
+            close(file, () -> {});
         }
     }
 
@@ -153,13 +154,11 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
             throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
-        if (request instanceof WriteRequest) {
-            long size =
-                    request.options().number(Options.TSIZE, 0, Long.MAX_VALUE).orElse(Source.UNKNOWN_SIZE);
-            Sink sink = storage.write(request.filename(), size, child.peer());
+        if (request instanceof WriteRequest write) {
+            Sink sink = storage.write(write, child.peer());
             return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
         }
-        return reading(storage.read(request.filename(), child.peer()));
+        return reading(storage.read((ReadRequest) request, child.peer()));
     }
 
     private Opened reading(Source source) {
@@ -169,7 +168,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private void opened(Opened file, TftpException refusal) {
         boolean gone = child.isAbandoned() || !ctx.channel().isActive();
         if (file != null && gone) {
-            work.perform(file::close, failure -> ctx.close());
+            close(file, ctx::close);
         } else if (gone) {
             ctx.close();
         } else if (refusal != null) {
@@ -185,22 +184,35 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         try {
             start(file);
         } catch (RuntimeException | Error e) {
-            work.perform(file::close, failure -> ctx.close());
+            close(file, ctx::close);
             ctx.fireExceptionCaught(e);
         }
+    }
+
+    /** Closes the file, on the I/O pool if it may block. {@code then} runs on the event loop. */
+    private void close(Opened file, Runnable then) {
+        new BlockingTasks(file.mayBlock() ? context.io() : Runnable::run, ctx.executor())
+                .perform(file::close, failure -> then.run());
     }
 
     private void start(Opened file) {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
         TransferLimits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(request, limits, requestSettings.quirks(), size);
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
                 new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        TransferContext closing = context.withListener(event -> {
+            if (event instanceof TransferEvent.Ended) {
+                close(file, () -> context.listener().on(event));
+            } else {
+                context.listener().on(event);
+            }
+        });
         TransferHandler transfer = file.source != null
-                ? TransferHandler.sending(context, agreement, oack, file.source)
-                : TransferHandler.receiving(context, agreement, oack == null ? new Ack(0) : oack, file.sink);
+                ? TransferHandler.sending(closing, agreement, oack, file.source)
+                : TransferHandler.receiving(closing, agreement, oack == null ? new Ack(0) : oack, file.sink);
         child.started(transfer);
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(this);

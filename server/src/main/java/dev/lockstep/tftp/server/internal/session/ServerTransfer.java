@@ -7,8 +7,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.internal.validation.AmplificationLimiter;
-import dev.lockstep.tftp.server.internal.validation.ClientPrefix;
+import dev.lockstep.tftp.server.internal.validation.PeerValidation;
 import dev.lockstep.tftp.transfer.Transfer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -27,25 +26,24 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long NEVER = Long.MIN_VALUE;
-
     private final InetSocketAddress peer;
     private final Request request;
     private final PortMode mode;
     private final long requestedAt;
+    private final PeerValidation validation;
     private final TransferQuota admission;
     private final EventLoop loop;
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile Channel channel;
-    private AmplificationLimiter limiter;
     private volatile TransferHandler transfer;
     private volatile boolean abandoned;
-    private volatile long firstMessageAt = NEVER;
+    private long queuePosition;
 
     /**
      * Creates the state of a request that is not admitted yet.
      *
      * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
+     * @param validation the state of the peer's address
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
@@ -53,12 +51,14 @@ public final class ServerTransfer {
             Request request,
             PortMode mode,
             long requestedAt,
+            PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
         this.peer = peer;
         this.request = request;
         this.mode = mode;
         this.requestedAt = requestedAt;
+        this.validation = validation;
         this.admission = admission;
         this.loop = loop;
     }
@@ -71,9 +71,13 @@ public final class ServerTransfer {
         return request;
     }
 
-    /** Returns the number that identifies the client for limits, as {@link ClientPrefix} does. */
+    public PeerValidation validation() {
+        return validation;
+    }
+
+    /** Returns the number that identifies the client for limits, as {@link PeerValidation#client} does. */
     public long client() {
-        return ClientPrefix.of(peer.getAddress());
+        return validation.client();
     }
 
     public PortMode mode() {
@@ -85,25 +89,14 @@ public final class ServerTransfer {
         return requestedAt;
     }
 
-    /**
-     * Called when the first message is sent.
-     *
-     * @param now the time in nanoseconds
-     */
-    public void onFirstMessage(long now) {
-        firstMessageAt = now;
+    /** Returns the position in the {@link EvictionQueue} that this transfer is in; it is in one at most. */
+    long queuePosition() {
+        return queuePosition;
     }
 
-    /**
-     * Returns true if the first message was sent at least that long ago. Before it is sent, the peer has nothing to
-     * reply to. Safe for use by several threads.
-     *
-     * @param nanos the time since the first message, in nanoseconds
-     * @param now the time in nanoseconds
-     */
-    public boolean hasWaited(long nanos, long now) {
-        long since = firstMessageAt;
-        return since != NEVER && now - since >= nanos;
+    /** Sets the position in an {@link EvictionQueue}. */
+    void queuedAt(long position) {
+        queuePosition = position;
     }
 
     /** Returns true if the handshake is to end without a reply. Safe for use by several threads. */
@@ -116,14 +109,9 @@ public final class ServerTransfer {
         abandoned = true;
     }
 
-    /**
-     * Called when the channel is opened.
-     *
-     * @param unvalidated limits what is sent until the peer has replied
-     */
-    public void openedThrough(Channel opened, AmplificationLimiter unvalidated) {
+    /** Called when the channel is opened. */
+    public void opened(Channel opened) {
         channel = opened;
-        limiter = unvalidated;
     }
 
     /** Called when the handshake is done and the transfer starts. */
@@ -157,13 +145,12 @@ public final class ServerTransfer {
     }
 
     /**
-     * Returns the nanoseconds since the peer last advanced the transfer, or 0 if the transfer is not waiting for the
-     * peer. Safe for use by several threads.
+     * Returns the nanoseconds for which the peer has been silent or the disk of the transfer has not responded, or 0;
+     * see {@link TransferHandler#idleTime}. Safe for use by several threads.
      */
     long idleTime(long now) {
         TransferHandler handler = transfer;
-        Transfer state = handler == null ? null : handler.transfer();
-        return state == null ? 0 : state.idleTime(now);
+        return handler == null ? 0 : handler.idleTime(now);
     }
 
     /**
@@ -187,7 +174,7 @@ public final class ServerTransfer {
     /** Called when a duplicate of the request is received. */
     public void repeat() {
         if (transfer != null) {
-            limiter.onRequestRepeated();
+            validation.onRequestRepeated();
             transfer.onRequestRepeated();
         }
     }
@@ -202,7 +189,8 @@ public final class ServerTransfer {
     }
 
     /**
-     * Cancels the transfer and sends the peer an ERROR.
+     * Cancels the transfer and sends the peer an ERROR. A request whose file is not open yet is dropped: its channel is
+     * closed, and the file when it has been opened.
      *
      * @param cause the ERROR to send
      */
@@ -210,6 +198,8 @@ public final class ServerTransfer {
         abandon();
         if (transfer != null) {
             transfer.cancel(cause);
+        } else if (channel != null) {
+            channel.close();
         }
     }
 
@@ -228,6 +218,7 @@ public final class ServerTransfer {
                 if (request instanceof WriteRequest
                         && channel.isOpen()
                         && !transfer.transfer().isClosed()) {
+                    validation.end(); // a transfer is in one queue at most
                     dallying.add(this);
                 }
             }

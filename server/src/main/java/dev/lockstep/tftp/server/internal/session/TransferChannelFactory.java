@@ -1,14 +1,13 @@
 package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.transport.Transport;
-import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.listener.PeerChannel;
 import dev.lockstep.tftp.server.internal.listener.SharedPort;
@@ -184,21 +183,16 @@ public final class TransferChannelFactory {
     }
 
     private static boolean sendsBursts(Request request) {
-        return request instanceof WriteRequest && request.options().has(Options.WINDOWSIZE);
+        return request instanceof WriteRequest
+                && Negotiation.settingsOf(request.options()).windowsize() > 1;
     }
 
     /** Returns the size in bytes of the longest datagram that the peer may send according to its request. */
     private static int datagramFor(Request request) {
-        if (request instanceof WriteRequest) {
-            long blksize = TransferSettings.PLAIN.blksize();
-            for (String option : List.of(Options.BLKSIZE, Options.BLKSIZE2)) {
-                long asked = request.options()
-                        .number(option, TransferSettings.MIN_BLKSIZE, Long.MAX_VALUE)
-                        .orElse(0);
-                blksize = Math.max(blksize, Math.min(asked, TransferSettings.MAX_BLKSIZE));
-            }
-            return Math.max(SMALL_DATAGRAM, (int) blksize + TftpCodec.DATA_HEADER);
-        }
-        return SMALL_DATAGRAM;
+        return request instanceof WriteRequest
+                ? Math.max(
+                        SMALL_DATAGRAM,
+                        Negotiation.settingsOf(request.options()).blksize() + TftpCodec.DATA_HEADER)
+                : SMALL_DATAGRAM;
     }
 }

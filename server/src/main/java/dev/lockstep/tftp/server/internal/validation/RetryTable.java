@@ -3,6 +3,8 @@ package dev.lockstep.tftp.server.internal.validation;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Remembers unvalidated peers whose request was dropped, by address and port. A real client that gets no reply repeats
@@ -15,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * that is processed, and only displaces other peers that are not known.
  *
  * <p>The table has a fixed size and is allocated on the first call. It is divided into sets of eight entries, one cache
- * line of the processor; a new entry replaces the oldest of its set. Not safe for use by several threads.
+ * line of the processor; a new entry replaces the oldest of its set. Safe for use by several threads; takes no lock. Of
+ * two requests that are recorded at the same moment in one set, one may be lost.
  */
 final class RetryTable {
     /**
@@ -35,11 +38,11 @@ final class RetryTable {
     private static final int TIME_BITS = 40;
 
     private static final long TIME = (1L << TIME_BITS) - 1;
+    private static final long EMPTY = 0;
 
     private final int size;
     private final SeededHash hash;
-    private long[] entries;
-    private long begin;
+    private final AtomicReference<AtomicLongArray> table = new AtomicReference<>();
 
     /**
      * Creates an empty table.
@@ -59,34 +62,41 @@ final class RetryTable {
      * @param now the time in nanoseconds
      */
     boolean isBack(InetSocketAddress peer, long now) {
-        if (entries == null) {
-            entries = new long[size];
-            begin = now - TimeUnit.MILLISECONDS.toNanos(LATEST + 1); // an empty entry is one that is too old
-        }
-        long time = TimeUnit.NANOSECONDS.toMillis(now - begin);
+        AtomicLongArray entries = entries();
+        long time = TimeUnit.NANOSECONDS.toMillis(now);
         long mark = hashed(peer);
+        long recorded = mark & ~TIME | time & TIME;
         int first = (int) mark & (size - SET);
         int oldest = first;
+        long longest = Long.MIN_VALUE;
         for (int i = first; i < first + SET; i++) {
-            long age = time - (entries[i] & TIME);
-            if (age <= LATEST && (entries[i] ^ mark) >>> TIME_BITS == 0) {
-                return isDue(i, age, time);
+            long entry = entries.get(i);
+            long age = age(entry, time);
+            if (age <= LATEST && (entry ^ mark) >>> TIME_BITS == 0) {
+                return age >= EARLIEST && entries.compareAndSet(i, entry, recorded);
             }
-            if ((entries[i] & TIME) < (entries[oldest] & TIME)) {
+            if (age > longest) {
+                longest = age;
                 oldest = i;
             }
         }
-        entries[oldest] = mark & ~TIME | time;
+        entries.set(oldest, recorded);
         return false;
     }
 
-    /** Returns true if the entry is old enough, and restarts its time in that case. Leaves it as it is otherwise. */
-    private boolean isDue(int entry, long age, long time) {
-        if (age < EARLIEST) {
-            return false;
+    private AtomicLongArray entries() {
+        AtomicLongArray entries = table.get();
+        if (entries == null) {
+            table.compareAndSet(null, new AtomicLongArray(size));
+            entries = table.get();
         }
-        entries[entry] = entries[entry] & ~TIME | time;
-        return true;
+        return entries;
+    }
+
+    /** Returns the milliseconds since an entry was recorded; few below 0 if another thread's clock is ahead. */
+    private static long age(long entry, long time) {
+        int unused = Long.SIZE - TIME_BITS;
+        return entry == EMPTY ? Long.MAX_VALUE : time - entry << unused >> unused;
     }
 
     private long hashed(InetSocketAddress peer) {

@@ -1,21 +1,25 @@
 package dev.lockstep.tftp.server.internal.validation;
 
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Token buckets, full at first and refilled at a constant rate, in a hash table of fixed size: a million keys take no
  * more memory than one. Keys with the same slot share a bucket, so a key may get less than its share, but never more.
- * Not safe for use by several threads.
+ * Each bucket is the time at which it will be full again, so that one atomic operation changes it. Safe for use by
+ * several threads; takes no lock.
  */
 final class TokenBuckets {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final double[] tokens;
-    private final long[] filledAt;
+    /** A bucket from which nothing was taken yet; other buckets never have this value. */
+    private static final long UNUSED = 0;
+
+    private final AtomicLongArray fullAt;
     private final SeededHash hash;
-    private final double perNano;
-    private final long capacity;
+    private final double nanosPerToken;
+    /** Time in which an empty bucket becomes full, in nanoseconds. */
+    private final long refill;
 
     /**
      * Creates full buckets.
@@ -25,25 +29,19 @@ final class TokenBuckets {
      * @param capacity the most tokens in a bucket
      */
     TokenBuckets(int slots, long perSecond, long capacity, SeededHash hash) {
-        this.tokens = new double[slots];
-        this.filledAt = new long[slots];
+        this.fullAt = new AtomicLongArray(slots);
         this.hash = hash;
-        this.perNano = perSecond / NANOS;
-        this.capacity = capacity;
-        Arrays.fill(tokens, capacity);
+        this.nanosPerToken = NANOS / perSecond;
+        this.refill = nanos(capacity);
     }
 
     /**
-     * Refills a bucket and returns true if it holds at least that many tokens.
+     * Returns true if a bucket holds at least that many tokens.
      *
      * @param now the time in nanoseconds
      */
     boolean has(long key, long count, long now) {
-        int slot = slot(key);
-        double more = Math.max(0, now - filledAt[slot]) * perNano;
-        tokens[slot] = Math.min(capacity, tokens[slot] + more);
-        filledAt[slot] = now;
-        return tokens[slot] >= count;
+        return missing(fullAt.get(slot(key)), now) + nanos(count) <= refill;
     }
 
     /**
@@ -52,12 +50,7 @@ final class TokenBuckets {
      * @param now the time in nanoseconds
      */
     boolean isFull(long key, long now) {
-        return has(key, capacity, now);
-    }
-
-    /** Removes tokens. The caller must have checked with {@link #has} that the bucket holds them. */
-    void take(long key, long count) {
-        tokens[slot(key)] -= count;
+        return missing(fullAt.get(slot(key)), now) == 0;
     }
 
     /**
@@ -67,20 +60,38 @@ final class TokenBuckets {
      * @return false if nothing was removed
      */
     boolean tryTake(long key, long count, long now) {
-        boolean there = has(key, count, now);
-        if (there) {
-            take(key, count);
-        }
-        return there;
+        int slot = slot(key);
+        long seen;
+        long missing;
+        do {
+            seen = fullAt.get(slot);
+            missing = missing(seen, now) + nanos(count);
+            if (missing > refill) {
+                return false;
+            }
+        } while (!fullAt.compareAndSet(slot, seen, used(now + missing)));
+        return true;
     }
 
     /** Returns tokens to a bucket, up to its capacity. */
     void giveBack(long key, long count) {
-        int slot = slot(key);
-        tokens[slot] = Math.min(capacity, tokens[slot] + count);
+        fullAt.updateAndGet(slot(key), seen -> seen == UNUSED ? UNUSED : used(seen - nanos(count)));
+    }
+
+    /** Returns the time until a bucket is full, in nanoseconds. */
+    private static long missing(long fullAt, long now) {
+        return fullAt == UNUSED ? 0 : Math.max(0, fullAt - now);
+    }
+
+    private static long used(long fullAt) {
+        return fullAt == UNUSED ? UNUSED - 1 : fullAt;
+    }
+
+    private long nanos(long tokens) {
+        return (long) (tokens * nanosPerToken);
     }
 
     private int slot(long key) {
-        return (int) hash.of(key) & tokens.length - 1;
+        return (int) hash.of(key) & fullAt.length() - 1;
     }
 }

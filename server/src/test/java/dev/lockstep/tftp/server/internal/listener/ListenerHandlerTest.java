@@ -212,6 +212,49 @@ class ListenerHandlerTest {
     }
 
     @Test
+    void a_server_that_shuts_down_evicts_no_transfer_for_a_request_that_waits() throws IOException {
+        start(2, 2);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
+        server.pass(6_990);
+        read(second, "large");
+        server.expect(second, 0, 3, 0, 1, FULL);
+        server.pass(2_990);
+        server.expectSilence();
+        read(other, "small");
+        server.admission.close();
+        server.pass(31);
+        server.expect(other, 0, 5, 0, 0, "server is shutting down", 0);
+        server.expectSilence();
+        read(client("192.0.2.3", 2000), "small");
+        server.expect(client("192.0.2.3", 2000), 0, 5, 0, 0, "server is shutting down", 0);
+        server.expectSilence();
+        assertThat(server.ended()).isEmpty();
+        assertThat(server.admission.running()).isEqualTo(2);
+    }
+
+    @Test
+    void a_full_server_evicts_no_other_client_for_one_at_its_own_quota() throws IOException {
+        start(2, 1);
+        read(other, "small");
+        server.expect(other, 0, 3, 0, 1, "hello");
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
+        server.pass(3_000);
+        server.expectSilence();
+        read(second, "small");
+        server.pass(31);
+        server.expect(second, TOO_MANY);
+        assertThat(server.ended()).isEmpty();
+        server.arrive(other, 0, 4, 0, 1);
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.COMPLETE);
+    }
+
+    @Test
     void a_client_at_its_quota_evicts_its_own_idle_transfer_and_no_other() throws IOException {
         start(10, 1);
         read(other, "large");

@@ -18,8 +18,7 @@ import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.PortPool;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.ReplyBudget;
-import dev.lockstep.tftp.server.internal.validation.UnvalidatedTransfers;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -30,37 +29,48 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** A listener in single-port mode without a socket, in virtual time. Files are opened at once. */
+/** A listener in single-port mode without a socket, in virtual time. */
 final class VirtualListener {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
 
     final List<TransferEvent> events = new ArrayList<>();
     final TransferQuota admission;
+    final BufferBudget budget = new BufferBudget(1 << 20);
     private final EmbeddedChannel channel;
     private final ListenerHandler handler;
 
+    /** Creates a listener that opens files at once. */
     VirtualListener(TftpServerBuilder builder) {
+        this(builder, Runnable::run);
+    }
+
+    /**
+     * Creates a listener.
+     *
+     * @param io the I/O pool
+     */
+    VirtualListener(TftpServerBuilder builder, Executor io) {
         ServerConfig config = BuiltConfig.of(
                 builder.port(0).portModes(peer -> PortMode.SINGLE).listener(events::add));
         admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT,
-                Runnable::run,
-                new BufferBudget(1 << 20),
+                io,
+                budget,
                 UnpooledByteBufAllocator.DEFAULT,
                 false,
                 config.listener(),
                 1 << 20);
-        FileOpenQueue openings = new FileOpenQueue(Runnable::run);
+        FileOpenQueue openings = new FileOpenQueue(io);
         ListenerContext shared = new ListenerContext(
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new ReplyBudget(config.unvalidated(), 42),
+                new AddressValidation(config.amplificationLimits(), 42),
                 storage -> openings,
-                new UnvalidatedTransfers(config.unvalidated().requests()),
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {
             @Override
@@ -87,7 +97,8 @@ final class VirtualListener {
         }
     }
 
-    private void settle() {
+    /** Runs the tasks that are due. */
+    void settle() {
         channel.runPendingTasks();
         channel.runScheduledPendingTasks();
         channel.flushOutbound();
@@ -120,11 +131,16 @@ final class VirtualListener {
                 .toList();
     }
 
-    /** Ends all running transfers. */
+    /** Ends all running transfers and stops the listener. */
     void close() {
+        cancelAll();
+        channel.close();
+    }
+
+    /** Ends all running transfers. */
+    void cancelAll() {
         handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
         settle();
         forgetSent();
-        channel.close();
     }
 }

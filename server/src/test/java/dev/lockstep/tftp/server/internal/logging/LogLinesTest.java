@@ -29,7 +29,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +41,8 @@ import org.slf4j.LoggerFactory;
 /** The layouts of a line: JSON and journal. */
 class LogLinesTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.7", 2000);
-    private static final TransferSettings SETTINGS = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
+    private static final TransferSettings SETTINGS =
+            TransferSettings.builder().blksize(1428).windowsize(4).tsize(100).build();
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();

@@ -51,7 +51,11 @@ class TransferLogTest {
     }
 
     private ILoggingEvent ended(Request request, long tsize, Outcome outcome, TftpException cause) {
-        TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, tsize, 0);
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(1428)
+                .windowsize(4)
+                .tsize(tsize)
+                .build();
         log.on(new TransferEvent.Ended(PEER, request, settings, Counted.stats(100, 500_000_000), outcome, cause));
         assertThat(lines.list).as("one line a transfer").hasSize(1);
         return lines.list.get(0);
@@ -138,7 +142,7 @@ class TransferLogTest {
                 .isEqualTo(
                         "127.0.0.1 PMTU black hole: no block larger than 512 bytes was acknowledged in two downloads,"
                                 + " granting no larger ones for 10 min");
-        TransferSettings small = new TransferSettings(512, 1, Duration.ZERO, 100, 0);
+        TransferSettings small = TransferSettings.builder().tsize(100).build();
         log.on(new TransferEvent.Ended(PEER, READ, small, Counted.stats(100, 500_000_000), Outcome.COMPLETE, null)
                 .afterBlackHole());
         assertThat(lines.list.get(1).getFormattedMessage())
@@ -147,8 +151,12 @@ class TransferLogTest {
 
     @Test
     void a_dropped_request_is_logged_and_an_eviction_is_not() {
-        log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
-        TransferSettings settings = new TransferSettings(1428, 4, Duration.ZERO, 100, 0);
+        log.on(new TransferEvent.RequestDropped(PEER, "rate limit for unvalidated peers"));
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(1428)
+                .windowsize(4)
+                .tsize(100)
+                .build();
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
         log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
         assertThat(lines.list)

@@ -104,8 +104,34 @@ class IoPoolTest {
         }
         assertThat(begun.tryAcquire()).isFalse();
         assertThat(pools.isServing()).isFalse();
-        pools.of(root("another"));
-        assertThat(pools.isServing()).as("another root is still served").isTrue();
+    }
+
+    @Test
+    void a_root_that_is_not_used_does_not_hide_one_whose_threads_are_all_stuck() throws Exception {
+        IoPool another = pools.of(root("another"));
+        IoPool pool = pools.of(root("root"));
+        hang(pool, MOST);
+        for (int begins = IoPool.THREADS; begins <= MOST; begins += IoPool.THREADS) {
+            begun.acquire(IoPool.THREADS);
+            now.addAndGet(IoPool.STUCK_NANOS);
+            pools.replaceStuck();
+        }
+        assertThat(pools.isServing()).as("nothing is served").isFalse();
+        CompletableFuture.runAsync(() -> {}, another).get();
+        awaitServing();
+        now.addAndGet(IoPool.STUCK_NANOS - 1);
+        pools.replaceStuck();
+        assertThat(pools.isServing()).as("another root is served").isTrue();
+        now.addAndGet(1);
+        pools.replaceStuck();
+        assertThat(pools.isServing()).as("another root is not used any more").isFalse();
+    }
+
+    /** Waits until a completed operation is counted, which happens just after its end. */
+    private void awaitServing() {
+        do {
+            pools.replaceStuck();
+        } while (!pools.isServing());
     }
 
     @Test

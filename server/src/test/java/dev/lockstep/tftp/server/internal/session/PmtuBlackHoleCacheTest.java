@@ -47,7 +47,11 @@ class PmtuBlackHoleCacheTest {
     private final PmtuBlackHoleCache paths = new PmtuBlackHoleCache(() -> now, events::add);
 
     private static TransferSettings blocksOf(int blksize, long tsize) {
-        return new TransferSettings(blksize, 4, Duration.ZERO, tsize, 0);
+        return TransferSettings.builder()
+                .blksize(blksize)
+                .windowsize(4)
+                .tsize(tsize)
+                .build();
     }
 
     private void ended(Request request, TransferSettings settings, TransferStats stats, TftpException cause) {

@@ -28,20 +28,22 @@ class AmplificationLimiterTest {
     private static final Object[] DATA = {0, 3, 0, 1, "x".repeat(512)};
     private static final Object[] ERROR = {0, 5, 0, 0, "no", 0};
 
-    private final ReplyBudget buckets = new ReplyBudget(new AmplificationLimits(10, 1024, 1024), 42);
-    private final UnvalidatedTransfers unvalidated = new UnvalidatedTransfers(10);
+    private final AddressValidation validation = new AddressValidation(new AmplificationLimits(10, 1024, 1024), 42);
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private AmplificationLimiter limiter;
-    private ServerTransfer child;
+    private PeerValidation peer;
 
     @BeforeEach
     void a_transfer_with_a_limiter() {
         channel.freezeTime();
+        limit(validation);
+    }
+
+    private void limit(AddressValidation validation) {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        child = new ServerTransfer(PEER, request, PortMode.FRESH, 0, new TransferQuota(10, 10), channel.eventLoop());
-        unvalidated.add(child);
-        limiter = new AmplificationLimiter(child, buckets, unvalidated);
-        channel.pipeline().addLast(limiter);
+        peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
+        peer.start(new ServerTransfer(
+                PEER, request, PortMode.FRESH, 0, peer, new TransferQuota(10, 10), channel.eventLoop()));
+        channel.pipeline().addLast(new AmplificationLimiter(peer));
     }
 
     @AfterEach
@@ -81,8 +83,17 @@ class AmplificationLimiterTest {
     @Test
     void each_repeated_request_allows_one_more_reply() {
         passing(20, OACK);
-        limiter.onRequestRepeated();
+        peer.onRequestRepeated();
         assertThat(passing(20, OACK)).isEqualTo(1);
+    }
+
+    @Test
+    void without_limits_retransmissions_are_not_limited() {
+        channel.pipeline().removeFirst();
+        limit(new AddressValidation(AmplificationLimits.UNLIMITED, 42));
+        assertThat(passing(20, DATA)).isEqualTo(20);
+        answer();
+        assertThat(channel.pipeline().get(AmplificationLimiter.class)).isNull();
     }
 
     @Test
@@ -118,8 +129,8 @@ class AmplificationLimiterTest {
     /** Empties the token bucket and returns the number of bytes that it held. */
     private int taken() {
         int size = 0;
-        while (buckets.tryTake(
-                PEER.getAddress(), 1, channel.eventLoop().ticker().nanoTime())) {
+        PeerValidation same = new PeerValidation(validation, PEER.getAddress());
+        while (same.tryCharge(1, channel.eventLoop().ticker().nanoTime())) {
             size++;
         }
         return size;
@@ -128,7 +139,7 @@ class AmplificationLimiterTest {
     @Test
     void a_validated_peer_is_not_evicted() {
         answer();
-        assertThat(unvalidated.evictOldest(any -> true, TimeUnit.MINUTES.toNanos(1)))
+        assertThat(validation.evictOldest(any -> true, TimeUnit.MINUTES.toNanos(1)))
                 .isNull();
         assertThat(channel.isOpen()).isTrue();
     }

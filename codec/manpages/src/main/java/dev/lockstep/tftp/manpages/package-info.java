@@ -1,0 +1,7 @@
+/**
+ * A build tool: generates the manual pages and the completion script of a command from its picocli model. Not part of any
+ * artifact that is installed.
+ *
+ * <p>Start here: {@link dev.lockstep.tftp.manpages.ManPageGenerator}.
+ */
+package dev.lockstep.tftp.manpages;

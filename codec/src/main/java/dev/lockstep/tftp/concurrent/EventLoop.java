@@ -1,0 +1,17 @@
+package dev.lockstep.tftp.concurrent;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The method is called on the event loop of the transfer or socket that it belongs to, and must not block. On a type:
+ * all of its methods, unless they have an annotation of their own. Together with {@link ThreadSafe}: it is called on
+ * several event loops at the same time.
+ */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target({ElementType.TYPE, ElementType.METHOD})
+public @interface EventLoop {}

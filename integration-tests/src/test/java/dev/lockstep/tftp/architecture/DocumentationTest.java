@@ -1,0 +1,65 @@
+package dev.lockstep.tftp.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import dev.lockstep.tftp.harness.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Checks that what the documentation refers to exists: types of the code, and pages of its own. */
+class DocumentationTest {
+    private static final Path ROOT = Repository.ROOT;
+    private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
+    /** A name in code style that has the form of a type, such as {@code TftpCodec} or {@code Storage.read}. */
+    private static final Pattern TYPE = Pattern.compile("`@?([A-Z][a-z]+(?:[A-Z][a-z]+)*)(?:\\.[a-z]\\w*)?`");
+
+    /** Names of other projects that have the form of a type. */
+    private static final Set<String> OTHERS = Set.of("Bootstrap");
+
+    static Stream<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            List<Path> pages =
+                    docs.filter(page -> page.toString().endsWith(".md")).toList();
+            return Stream.concat(Stream.of(ROOT.resolve("README.md")), pages.stream());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void each_link_to_a_file_leads_to_one(Path page) throws IOException {
+        assertThat(found(LINK, page).filter(link -> !link.matches("https?:.*|#.*")))
+                .allSatisfy(link -> assertThat(page.resolveSibling(link.replaceFirst("#.*", "")))
+                        .exists());
+    }
+
+    @ParameterizedTest
+    @MethodSource("explanations")
+    void each_type_that_is_named_exists(Path page) throws IOException {
+        Set<String> types = new ClassFileImporter()
+                .importPackages("dev.lockstep.tftp").stream()
+                        .map(JavaClass::getSimpleName)
+                        .collect(Collectors.toSet());
+        assertThat(found(TYPE, page).filter(name -> !OTHERS.contains(name)))
+                .isNotEmpty()
+                .isSubsetOf(types);
+    }
+
+    static Stream<Path> explanations() {
+        return Stream.of("architecture.md", "glossary.md", "start-up.md").map(ROOT.resolve("docs")::resolve);
+    }
+
+    private static Stream<String> found(Pattern pattern, Path page) throws IOException {
+        return pattern.matcher(Files.readString(page)).results().map((MatchResult match) -> match.group(1));
+    }
+}

@@ -1,0 +1,141 @@
+package dev.lockstep.tftp.server.internal.validation;
+
+import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+
+/**
+ * The state of the peer of one request: new, replied to, or validated. Until the peer is validated, it may be sent the
+ * first message, a few retransmissions of it, one reply to each duplicate request, and an ERROR (RFC 9000, section
+ * 8.1). Must be used on the event loop of the transfer, unless a method states otherwise.
+ */
+public final class PeerValidation {
+    /** Bytes of the IP and UDP headers. */
+    static final int HEADERS = 28;
+
+    /** Bytes of an ERROR with an empty text, headers included. */
+    public static final int EMPTY_ERROR = HEADERS + 5;
+
+    /** Retransmissions of an OACK or an ACK, which are as short as a request. */
+    private static final int REPEATS = 3;
+    /**
+     * Retransmissions of DATA, which is ten times as long as a request. A client that waits for it retransmits its
+     * request or its ACK.
+     */
+    private static final int REPEATS_OF_DATA = 2;
+
+    private static final int DATA = 3;
+    private static final int ERROR = 5;
+
+    private enum State {
+        /** Nothing was sent to the peer. */
+        NEW,
+        /** The first message was sent, to an address that may be spoofed. */
+        REPLIED,
+        /** A datagram was received from the peer. */
+        VALIDATED
+    }
+
+    private final AddressValidation validation;
+    private final long client;
+    private final long network;
+    private ServerTransfer transfer;
+    private volatile State state = State.NEW;
+    private long repliedAt; // written before the state
+    private long charged;
+    private int remaining;
+
+    PeerValidation(AddressValidation validation, InetAddress address) {
+        this.validation = validation;
+        this.client = ClientPrefix.of(address);
+        this.network = client >> (address instanceof Inet4Address ? 8 : 16);
+    }
+
+    /**
+     * Returns the number that identifies the client for limits, as {@link ClientPrefix} does. Safe for use by several
+     * threads.
+     */
+    public long client() {
+        return client;
+    }
+
+    long network() {
+        return network;
+    }
+
+    /**
+     * Called when the transfer starts. From then on, until the peer is validated, it may be evicted; the oldest one is
+     * if there are too many.
+     */
+    public void start(ServerTransfer started) {
+        transfer = started;
+        validation.unvalidated().add(started);
+    }
+
+    /** Called when the transfer has ended. */
+    public void end() {
+        validation.unvalidated().remove(transfer);
+    }
+
+    /** Called when a duplicate of the request is received; allows one more reply. */
+    public void onRequestRepeated() {
+        remaining++;
+    }
+
+    /**
+     * Returns true if a message of the transfer may be sent, and charges its bytes to the peer.
+     *
+     * @param opcode the opcode of the message
+     * @param length the bytes to send, without headers
+     * @param now the time in nanoseconds
+     */
+    boolean maySend(int opcode, int length, long now) {
+        if (state == State.NEW) {
+            repliedAt = now;
+            state = State.REPLIED;
+            validation.unvalidated().renew(transfer);
+            remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
+        }
+        if (opcode != ERROR && remaining == 0 && !validation.isUnlimited()) {
+            return false;
+        }
+        remaining = Math.max(0, remaining - 1);
+        return tryCharge(HEADERS + length, now);
+    }
+
+    /**
+     * Charges bytes to the peer, if its token buckets allow it.
+     *
+     * @param length the bytes to send, headers included
+     * @param now the time in nanoseconds
+     * @return false if nothing may be sent
+     */
+    public boolean tryCharge(int length, long now) {
+        boolean allowed = validation.tryTake(this, length, now);
+        if (allowed) {
+            charged += length;
+        }
+        return allowed;
+    }
+
+    /**
+     * Called when a datagram is received from the peer, which validates its address.
+     *
+     * @param now the time in nanoseconds
+     */
+    void validated(long now) {
+        state = State.VALIDATED;
+        end();
+        validation.validated(this, charged, now);
+    }
+
+    /**
+     * Returns the nanoseconds since the first message was sent, or -1 if the peer has nothing to reply to, or has
+     * replied. Safe for use by several threads.
+     *
+     * @param now the time in nanoseconds
+     */
+    long timeSinceReply(long now) {
+        return state == State.REPLIED ? Math.max(0, now - repliedAt) : -1;
+    }
+}
