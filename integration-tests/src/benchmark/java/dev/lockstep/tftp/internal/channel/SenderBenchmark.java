@@ -69,8 +69,10 @@ public class SenderBenchmark {
     }
 
     private Sender sender(Wire wire) {
-        TransferSettings settings =
-                TransferSettings.builder().blksize(BLKSIZE).windowsize(windowsize).build();
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(windowsize)
+                .build();
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
         BlockSource blocks = () -> file.retainedSlice(0, BLKSIZE);
         return new Sender(wire, settings, TransferLimits.DEFAULT, timer, null, blocks, 0);
