@@ -24,7 +24,7 @@ final class RunningTransfers {
     /** Shortest time between two scans of all transfers, however many requests are refused meanwhile. */
     private static final long LEAST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Set<ServerTransfer> children = ConcurrentHashMap.newKeySet();
+    private final Set<ServerTransfer> children = ConcurrentHashMap.newKeySet(1);
     private final AtomicInteger size = new AtomicInteger();
     /** The transfers that were idle long enough at the last scan, the longest first; null before the first one. */
     private volatile Queue<ServerTransfer> silent;
