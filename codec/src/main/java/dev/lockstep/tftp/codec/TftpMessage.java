@@ -29,6 +29,13 @@ public sealed interface TftpMessage {
 
         /** Returns the requested options in the order of the request. */
         Options options();
+
+        /**
+         * Returns a copy of this request with another file name.
+         *
+         * @throws IllegalArgumentException if the file name contains NUL
+         */
+        Request withFilename(String other);
     }
 
     /** RRQ: requests to read a file from the server. */
@@ -43,6 +50,11 @@ public sealed interface TftpMessage {
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(options, "options");
         }
+
+        @Override
+        public ReadRequest withFilename(String other) {
+            return new ReadRequest(other, mode, options);
+        }
     }
 
     /** WRQ: requests to write a file to the server. */
@@ -56,6 +68,11 @@ public sealed interface TftpMessage {
             requireText(filename);
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(options, "options");
+        }
+
+        @Override
+        public WriteRequest withFilename(String other) {
+            return new WriteRequest(other, mode, options);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.lockstep.tftp.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.RawSocketPeer;
@@ -48,12 +50,12 @@ class StopTest {
 
     private final class SlowStorage implements Storage {
         @Override
-        public Source read(String filename, InetSocketAddress peer) throws IOException {
+        public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
             throw new IOException("only writes");
         }
 
         @Override
-        public Sink write(String filename, long size, InetSocketAddress peer) {
+        public Sink write(WriteRequest request, InetSocketAddress peer) {
             return new SlowSink();
         }
     }

@@ -81,9 +81,10 @@ public final class PathFuzzer {
 
     private static void read(String name, InetSocketAddress client) {
         try {
-            Storage files = filesOf(new ReadRequest(name, TransferMode.OCTET, Options.NONE), client);
+            ReadRequest request = new ReadRequest(name, TransferMode.OCTET, Options.NONE);
+            Storage files = filesOf(request, client);
             for (int time = 0; time < 2; time++) { // the second read may be served from the cache
-                try (Source source = time == 0 ? files.read(name, client) : files.tryOpenCached(name, client)) {
+                try (Source source = time == 0 ? files.read(request, client) : files.tryOpenCached(request, client)) {
                     requirePublic(name, source);
                 }
             }
@@ -106,8 +107,9 @@ public final class PathFuzzer {
     }
 
     private static void write(String name, InetSocketAddress client) throws IOException {
-        try (Sink sink = filesOf(new WriteRequest(name, TransferMode.OCTET, Options.NONE), client)
-                .write(name, PathFuzzerFiles.PUBLIC.length, client)) {
+        Options size = Options.NONE.with("tsize", Integer.toString(PathFuzzerFiles.PUBLIC.length));
+        WriteRequest request = new WriteRequest(name, TransferMode.OCTET, size);
+        try (Sink sink = filesOf(request, client).write(request, client)) {
             sink.write(ByteBuffer.wrap(PathFuzzerFiles.PUBLIC));
             sink.commit();
         } catch (TftpException refused) {

@@ -8,6 +8,8 @@ import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.StorageRegistry;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -100,11 +102,10 @@ final class PathFuzzerFiles {
     private RulePolicy readRules() throws IOException, ConfigException {
         CommonSettings common = new CommonSettings(
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
-                root,
-                WriteRules.ANY_FILE,
-                false,
+                root.toString(),
+                new StorageSettings(WriteRules.ANY_FILE, false),
                 PortMode.FRESH,
-                DirectoryStorage::at,
+                new StorageRegistry(),
                 client -> Optional.of(target));
         Path file = Files.writeString(outside.resolve("tftpd.toml"), TOML.replace("ROOT", root.toString()));
         return ConfigFile.read(file, Set.of()).rules(common);

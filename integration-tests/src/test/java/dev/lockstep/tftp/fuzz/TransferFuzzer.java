@@ -1,6 +1,10 @@
 package dev.lockstep.tftp.fuzz;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
+
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
@@ -117,9 +121,10 @@ public final class TransferFuzzer {
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings, now, 0);
         channel.config().setAllocator(allocator);
         TransferHandler handler = read
-                ? TransferHandler.sending(context, agreement, oack, files.read("file", PEER))
+                ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))
                 : TransferHandler.receiving(
-                        context, agreement, oack == null ? new Ack(0) : oack, files.write("file", -1, PEER));
+                        context, agreement, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
+        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         handler.addTo(channel.pipeline());
     }
 

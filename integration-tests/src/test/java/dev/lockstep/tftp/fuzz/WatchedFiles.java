@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.fuzz;
 
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -38,8 +40,8 @@ final class WatchedFiles implements Storage {
     }
 
     @Override
-    public Source read(String filename, InetSocketAddress peer) throws IOException {
-        Source source = files.read(filename, peer);
+    public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+        Source source = files.read(request, peer);
         return new Source() {
             @Override
             public long size() {
@@ -59,8 +61,8 @@ final class WatchedFiles implements Storage {
     }
 
     @Override
-    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
-        Sink sink = files.write(filename, size, peer);
+    public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
+        Sink sink = files.write(request, peer);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         return new Sink() {
             @Override

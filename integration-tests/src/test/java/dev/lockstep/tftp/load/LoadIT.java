@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.load;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.LocalPorts;
@@ -13,6 +14,8 @@ import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,20 +109,21 @@ class LoadIT {
 
     @Test
     void a_wrong_byte_is_reported_with_its_offset() throws Exception {
-        try (TftpServer server = start(wrongAtRead(20))) {
+        AtomicInteger reads = new AtomicInteger();
+        try (TftpServer server = start(wrong(name -> reads.incrementAndGet() == 20))) {
             LoadResult result = run(plan(server, closed(50, 5), "boot.img"));
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
             assertThat(result.wrongContent()).hasSize(1).first().asString().contains("wrong byte at offset 54321");
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
     @Test
     void only_failures_of_the_warm_up_are_counted() throws Exception {
         Path file = Files.write(folder.resolve("boot.img"), content);
-        try (TftpServer server = start(wrongAtRead(1))) {
+        try (TftpServer server = start(wrong("boot-0.img"::equals))) {
             LoadPlan plan = new LoadPlan(
-                    List.of(target(server, "boot.img")),
+                    List.of(target(server, "boot-{n}.img")),
                     new LoadSchedule(1000, 100, Duration.ZERO, Duration.ofMillis(200), Duration.ZERO, 30),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
@@ -131,25 +136,25 @@ class LoadIT {
             assertThat(result.latency().count()).isEqualTo(30);
             assertThat(result.bytes()).isEqualTo(30L * SIZE);
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
-    /** Storage that serves a wrong byte at offset 54321 once. */
-    private Storage wrongAtRead(int number) throws IOException {
-        AtomicInteger reads = new AtomicInteger();
+    /** Returns a storage that serves the content by any name, with a wrong byte at offset 54321 for some reads. */
+    private Storage wrong(Predicate<String> chosen) throws IOException {
         byte[] spoilt = content.clone();
         spoilt[54_321] ^= 1;
         MemoryStorage wrong = new MemoryStorage(MEMORY, WriteRules.READ_ONLY);
         wrong.put("boot.img", spoilt);
         return new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                return (reads.incrementAndGet() == number ? wrong : storage).read(filename, peer);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                ReadRequest stored = new ReadRequest("boot.img", request.mode(), request.options());
+                return (chosen.test(request.filename()) ? wrong : storage).read(stored, peer);
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new AssertionError("unexpected write");
             }
         };
@@ -187,7 +192,7 @@ class LoadIT {
             LoadResult result = run(plan);
             assertThat(result.failures()).isEmpty();
             assertThat(result.bytes()).isEqualTo(100 * 70_000L);
-            try (Source uploaded = storage.read("up-99.bin", null)) {
+            try (Source uploaded = storage.read(rrq("up-99.bin"), null)) {
                 assertThat(uploaded.size()).isEqualTo(70_000);
             }
         }

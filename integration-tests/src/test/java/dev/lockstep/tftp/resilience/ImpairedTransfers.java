@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.resilience;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
@@ -140,7 +142,7 @@ final class ImpairedTransfers implements AutoCloseable {
     }
 
     private byte[] stored(String name) {
-        try (Source source = files.read(name, null)) {
+        try (Source source = files.read(rrq(name), null)) {
             ByteBuffer buffer = ByteBuffer.allocate((int) source.size());
             while (source.read(buffer) > 0) {
                 // until the end of the file

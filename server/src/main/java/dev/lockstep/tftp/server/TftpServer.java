@@ -11,6 +11,7 @@ import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
+import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -94,15 +95,15 @@ public final class TftpServer implements AutoCloseable {
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(
+            ListenerContext listening = new ListenerContext(
                     config,
                     context,
                     transport,
                     admission,
-                    loops,
                     storage -> io.of(storage).openings());
+            listeners = Listeners.bind(listening, loops);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
-            server.openCompanions();
+            server.openLifecycleListeners();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
@@ -114,14 +115,14 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private void openCompanions() throws IOException {
+    private void openLifecycleListeners() throws IOException {
         try {
-            for (ServerLifecycleListener companion : config.companions()) {
-                companion.watch(io::isServing);
-                companion.open(loops, addresses());
+            for (ServerLifecycleListener lifecycleListener : config.lifecycleListeners()) {
+                lifecycleListener.watch(io::isServing);
+                lifecycleListener.open(loops, addresses());
             }
         } catch (IOException | RuntimeException e) {
-            config.companions().forEach(ServerLifecycleListener::close);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::close);
             throw e;
         }
     }
@@ -161,7 +162,7 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopped = true;
-        config.companions().forEach(ServerLifecycleListener::close);
+        config.lifecycleListeners().forEach(ServerLifecycleListener::close);
         admission.close();
         listeners.retire();
         try {

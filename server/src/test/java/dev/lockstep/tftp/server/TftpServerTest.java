@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.server;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static dev.lockstep.tftp.testing.Wires.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.Strictness;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
@@ -42,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,7 +241,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 1);
         client.reply(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
-        try (Source stored = files.read("up", client.last())) {
+        try (Source stored = files.read(rrq("up"), client.last())) {
             assertThat(stored.size()).isEqualTo(516);
         }
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
@@ -255,7 +259,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 0);
         client.reply(0, 3, 0, 1, "one\r\ntwo\r\0");
         client.expect(0, 4, 0, 1);
-        try (Source stored = files.read("text", client.last())) {
+        try (Source stored = files.read(rrq("text"), client.last())) {
             assertThat(stored.size()).isEqualTo("one\ntwo\r".length());
         }
         ask(0, 1, "text", 0, "netascii", 0, "tsize", 0, "0", 0);
@@ -264,6 +268,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_joins_the_running_transfer() throws Exception {
         start(builder());
         read("small");
@@ -280,6 +285,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-1")
     void case01_another_name_from_the_same_port_replaces_the_first() throws Exception {
         start(builder());
         read("small");
@@ -294,6 +300,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_a_client_that_is_allowed_one_transfer_may_replace_it() throws Exception {
         start(builder().maxTransfers(1, 1));
         read("large");
@@ -307,6 +314,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_the_next_file_may_be_requested_from_the_same_port_at_once() throws Exception {
         start(builder().maxTransfers(1, 1));
         for (int i = 0; i < 20; i++) {
@@ -323,18 +331,19 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-2")
     void case02_a_repeated_write_request_opens_the_file_once() throws Exception {
         List<String> opened = new CopyOnWriteArrayList<>();
         MemorySink sink = new MemorySink();
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) {
+            public Source read(ReadRequest request, InetSocketAddress peer) {
                 throw new UnsupportedOperationException();
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
-                opened.add(filename);
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
+                opened.add(request.filename());
                 return sink;
             }
         }));
@@ -351,6 +360,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F6")
     void f06_a_name_that_does_not_exist_is_error_1_and_nothing_else() throws Exception {
         start(builder());
         for (int i = 0; i < 10; i++) {
@@ -362,6 +372,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() throws Exception {
         start(builder());
         read("empty", "tsize", 0, "0", 0);
@@ -373,6 +384,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_write_announced_too_large_is_error_3_before_any_ack() throws Exception {
         start(builder());
         ask(0, 2, "up", 0, "octet", 0, "tsize", 0, "99999999999", 0);
@@ -381,6 +393,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_request_that_is_malformed_is_error_4() throws Exception {
         start(builder());
         ask(0, 1, "f", 0, "octet");
@@ -399,6 +412,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_tolerant_server_serves_without_the_last_nul() throws Exception {
         start(builder().strictness(Strictness.TOLERANT));
         ask(0, 1, "small", 0, "octet");
@@ -406,6 +420,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-60")
     void case60_a_datagram_that_is_no_request_is_dropped_silently() throws Exception {
         start(builder());
         ask();
@@ -456,12 +471,12 @@ class TftpServerTest {
     void a_storage_with_a_fault_is_error_0_without_details() throws Exception {
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) {
+            public Source read(ReadRequest request, InetSocketAddress peer) {
                 throw new IllegalStateException("/srv/secret");
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new OutOfMemoryError("no more");
             }
         }));
@@ -484,12 +499,12 @@ class TftpServerTest {
                 .limits(SLOW_TIMER)
                 .storage(new Storage() {
                     @Override
-                    public Source read(String filename, InetSocketAddress peer) {
+                    public Source read(ReadRequest request, InetSocketAddress peer) {
                         return source;
                     }
 
                     @Override
-                    public Sink write(String filename, long size, InetSocketAddress peer) {
+                    public Sink write(WriteRequest request, InetSocketAddress peer) {
                         return new Sink() {
                             @Override
                             public void write(ByteBuffer from) throws IOException {
@@ -557,13 +572,14 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_requests_repeated_while_the_storage_is_slow_get_one_answer() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
         List<String> asked = new CopyOnWriteArrayList<>();
         start(builder().storage(new Storage() {
             @Override
-            public Source read(String filename, InetSocketAddress peer) throws IOException {
-                asked.add(filename);
+            public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+                asked.add(request.filename());
                 try {
                     open.await();
                 } catch (InterruptedException e) {
@@ -573,7 +589,7 @@ class TftpServerTest {
             }
 
             @Override
-            public Sink write(String filename, long size, InetSocketAddress peer) {
+            public Sink write(WriteRequest request, InetSocketAddress peer) {
                 throw new UnsupportedOperationException();
             }
         }));
@@ -591,6 +607,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-50")
     void case50_an_unreachable_client_port_ends_only_its_transfer() throws Exception {
         start(builder());
         try (RawPeer dying = new RawPeer()) {
@@ -630,7 +647,7 @@ class TftpServerTest {
         server.stop(Duration.ZERO);
         client.expectError(0);
         assertThat(ended().outcome()).isEqualTo(Outcome.FAILED);
-        assertThatThrownBy(() -> files.read("up", client.last())).hasMessage("file not found");
+        assertThatThrownBy(() -> files.read(rrq("up"), client.last())).hasMessage("file not found");
         server.stop(Duration.ZERO);
         server.close();
     }

@@ -9,8 +9,7 @@ import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 
 /** The flags as the settings for requests that no rule matches. */
-record RuleSettings(
-        StorageOptions storage, LimitOptions limits, NetworkOptions network, CommonSettings.Directories directories) {
+record RuleSettings(StorageOptions storage, LimitOptions limits, NetworkOptions network) {
     /**
      * Returns the policy of a configuration file.
      *
@@ -18,12 +17,11 @@ record RuleSettings(
      */
     RulePolicy read(ConfigFile file) throws IOException, ConfigException {
         CommonSettings common = new CommonSettings(
-                new RequestSettings(storage.storage(directories), limits.limits()).withMtu(network.mtu()),
-                storage.root(),
-                storage.writes(),
-                storage.servePrivate(),
+                new RequestSettings(storage.storage(), limits.limits()).withMtu(network.mtu()),
+                storage.location(),
+                storage.settings(),
                 network.mode(),
-                directories,
+                storage.registry(),
                 NeighbourTable.ofThisMachine());
         return file == null ? ConfigFile.noRules(common) : file.rules(common);
     }

@@ -1,21 +1,23 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
-import dev.lockstep.tftp.server.rules.CommonSettings;
-import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.MemoryStorageProvider;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageRegistry;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Flags for the location of the files and the permission of uploads. */
 final class StorageOptions {
     private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
 
-    @Option(names = "--root", paramLabel = "DIR", description = "Directory to serve; the working directory by default.")
-    private Path root = Path.of("");
+    @Option(
+            names = "--root",
+            paramLabel = "DIR|URI",
+            description = "Directory to serve, or a URI: file:, memory:; the working directory by default.")
+    private String root = "";
 
     @Option(
             names = "--serve-private",
@@ -29,7 +31,7 @@ final class StorageOptions {
             names = "--memory-limit",
             paramLabel = "SIZE",
             description = "Memory for files, at most half of the heap; 64M.")
-    private ByteSize memoryLimit = new ByteSize(DEFAULT_MEMORY_LIMIT);
+    private ByteSize memoryLimit;
 
     @Option(names = "--writable", description = "Accept uploads.")
     private boolean writable;
@@ -40,23 +42,30 @@ final class StorageOptions {
     @Option(names = "--max-size", paramLabel = "SIZE", description = "Largest upload accepted.")
     private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
 
-    private Storage files;
+    private StorageRegistry registry;
 
     /**
-     * Returns the storage that these flags describe. A storage in memory is created once.
+     * Returns the storage that these flags describe.
      *
-     * @throws IOException if the directory cannot be opened
+     * @throws IOException if the files are not accessible
      * @throws IllegalArgumentException if a flag is invalid
      */
-    Storage storage(CommonSettings.Directories directories) throws IOException {
-        if (memory) {
-            files = files instanceof MemoryStorage ? files : new MemoryStorage(memoryLimit(), writes());
-            return files;
+    Storage storage() throws IOException {
+        StorageSettings settings = settings();
+        StorageRegistry all = registry();
+        try {
+            return all.open(location(), settings);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--root: " + e.getMessage(), e);
         }
-        if (!Files.isDirectory(root)) {
-            throw new IllegalArgumentException("--root: " + root + " (expected: a directory)");
+    }
+
+    /** Returns the registry that opens the roots of these flags and of the rules. Creates it once. */
+    StorageRegistry registry() {
+        if (registry == null) {
+            registry = new StorageRegistry().register(new MemoryStorageProvider(memoryLimit()));
         }
-        return directories.open(root, writes()).servingPrivate(servePrivate);
+        return registry;
     }
 
     /**
@@ -65,6 +74,9 @@ final class StorageOptions {
      */
     private long memoryLimit() {
         long half = Runtime.getRuntime().maxMemory() / 2;
+        if (memoryLimit == null) {
+            return Math.min(DEFAULT_MEMORY_LIMIT, half);
+        }
         if (memoryLimit.bytes() > half) {
             throw new IllegalArgumentException("--memory-limit: " + memoryLimit.bytes() + " (expected: at most " + half
                     + ", half of the heap; JAVA_OPTS=-Xmx gives it more)");
@@ -72,30 +84,25 @@ final class StorageOptions {
         return memoryLimit.bytes();
     }
 
-    /** Takes over the memory storage of previous flags, so that uploaded files survive a reload. */
-    void keepMemoryOf(StorageOptions before) {
-        files = before.files;
+    /** Takes over the registry of previous flags, so that uploaded files in memory survive a reload. */
+    void keepRegistryOf(StorageOptions before) {
+        registry = before.registry();
+    }
+
+    /** Returns the location of the storage: a directory or a URI. */
+    String location() {
+        return memory ? "memory:" : root;
     }
 
     /**
-     * Returns the rules for uploads.
+     * Returns the settings of the storage.
      *
      * @throws IllegalArgumentException if the flags contradict each other
      */
-    WriteRules writes() {
+    StorageSettings settings() {
         if (overwrite && !writable) {
             throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
         }
-        return new WriteRules(writable, overwrite, maxSize.bytes());
-    }
-
-    /** Returns true if files without read permission for others are served. */
-    boolean servePrivate() {
-        return servePrivate;
-    }
-
-    /** Returns the root directory, or null if files are in memory. */
-    Path root() {
-        return memory ? null : root;
+        return new StorageSettings(new WriteRules(writable, overwrite, maxSize.bytes()), servePrivate);
     }
 }

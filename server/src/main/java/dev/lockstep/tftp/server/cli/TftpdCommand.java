@@ -13,7 +13,7 @@ import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -30,8 +30,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tftpd}: serves files until it is stopped. */
 @Command(
@@ -47,6 +50,9 @@ public final class TftpdCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
     private static final String USER_NAME = System.getProperty("user.name");
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
@@ -55,7 +61,8 @@ public final class TftpdCommand implements Callable<Integer> {
     private List<String> where = List.of();
 
     private final Configuration configuration;
-    private final StaleUploads staleUploads = new StaleUploads();
+    /** The storages at the start. */
+    private List<Storage> storages = List.of();
 
     @Mixin
     private RuleOptions rules;
@@ -70,7 +77,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
-    private AmplificationOptions unvalidated;
+    private AddressValidationOptions addressValidation;
 
     @Mixin
     private ProbeOptions probe;
@@ -141,7 +148,7 @@ public final class TftpdCommand implements Callable<Integer> {
     /** Returns the policy, without starting the server or removing stale uploads. Checks all flags, too. */
     RulePolicy lookAtRules() throws IOException, ConfigException {
         return configuration.locating(() -> {
-            RuleSettings settings = new RuleSettings(storage, limits, network, DirectoryStorage::at);
+            RuleSettings settings = new RuleSettings(storage, limits, network);
             RulePolicy policy = settings.read(configuration.file());
             settings().policy(policy).check();
             return policy;
@@ -156,11 +163,11 @@ public final class TftpdCommand implements Callable<Integer> {
     /**
      * Returns the policy for a running daemon.
      *
-     * @param before the previous command, whose files in memory are kept
+     * @param before the previous command, whose providers of storages and files in memory are kept
      */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
-        storage.keepMemoryOf(before.storage);
-        return new RuleSettings(storage, limits, network, staleUploads).read(configuration.file());
+        storage.keepRegistryOf(before.storage);
+        return new RuleSettings(storage, limits, network).read(configuration.file());
     }
 
     @Override
@@ -176,7 +183,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 return builder().start();
             });
             starting.complete(server);
-            staleUploads.remove();
+            StaleUploads.remove(storages);
         } catch (IOException e) {
             return fail(e);
         } finally {
@@ -189,6 +196,7 @@ public final class TftpdCommand implements Callable<Integer> {
             System.out.println("Listening port " + address.getPort() + on);
         }
         probe.announce(System.out);
+        warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
         }
@@ -204,6 +212,15 @@ public final class TftpdCommand implements Callable<Integer> {
         if (user != null && !USER_NAME.equals(user.replaceFirst(":.*", ""))) {
             throw new IllegalArgumentException(Configuration.USER + ": " + user
                     + " (expected: bin/tftpd, started by root; this is " + USER_NAME + ")");
+        }
+    }
+
+    /** Logs a warning for each hidden flag that is used; its description names the flag that replaces it. */
+    private void warnOfFormerFlags() {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (option.hidden()) {
+                LOG.warn("{} will be removed (expected: {})", option.longestName(), option.description()[0]);
+            }
         }
     }
 
@@ -226,7 +243,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
-        unvalidated.applyTo(builder);
+        addressValidation.applyTo(builder);
         network.applyTo(builder, where);
         return builder;
     }
@@ -235,11 +252,14 @@ public final class TftpdCommand implements Callable<Integer> {
         TftpServerBuilder builder = settings();
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
-        manager.ifPresent(builder::companion);
+        manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
-            builder.storage(storage.storage(staleUploads)).limits(limits.limits());
+            storages = List.of(storage.storage());
+            builder.storage(storages.get(0)).limits(limits.limits());
         } else {
-            ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulesInPlaceOf(this));
+            RulePolicy rulePolicy = rulesInPlaceOf(this);
+            storages = rulePolicy.storages();
+            ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy);
             new Reload(configuration, this, policy, manager).onSignal();
         }

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -80,7 +81,7 @@ public final class Explanation {
         RequestSettings requestSettings = rule.resolve(client);
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
-        RuledStorage files = (RuledStorage) requestSettings.storage();
+        RuledStorage files = rule.files();
         long size = open(files);
         lines.add("file: " + files.find(request.filename(), client).file());
         if (size != Source.UNKNOWN_SIZE) {
@@ -108,12 +109,11 @@ public final class Explanation {
 
     private long open(RuledStorage files) throws IOException {
         InetSocketAddress peer = new InetSocketAddress(client, 0);
-        if (request instanceof WriteRequest) {
-            long announced = KnownOption.TSIZE.requestedIn(request.options()).orElse(Source.UNKNOWN_SIZE);
-            files.write(request.filename(), announced, peer).close();
+        if (request instanceof WriteRequest write) {
+            files.write(write, peer).close();
             return Source.UNKNOWN_SIZE;
         }
-        try (Source source = files.read(request.filename(), peer)) {
+        try (Source source = files.read((ReadRequest) request, peer)) {
             return request.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : source.size();
         }
     }

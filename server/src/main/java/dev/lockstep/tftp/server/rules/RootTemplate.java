@@ -6,26 +6,28 @@ import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A root directory with placeholders: {@code {ip}}, {@code {mac}} and {@code {filename:N}}, the Nth element of the
- * name, counted from the end if N is negative. The directory before the first placeholder is fixed; the filled path is
- * always below it.
+ * A root with placeholders: {@code {ip}}, {@code {mac}} and {@code {filename:N}}, the Nth element of the name, counted
+ * from the end if N is negative. The location before the first placeholder is fixed; the filled path is always below
+ * it.
  */
 final class RootTemplate {
     private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)}");
+    /** The beginning of a URI before its path. */
+    private static final Pattern AUTHORITY = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:(//[^/]*)?");
+
     private static final Pattern PART = Pattern.compile("filename:(-?[1-9]\\d?)");
 
-    private final Path fixed;
+    private final String fixed;
     private final String rest;
     private final NeighbourTable neighbours;
 
-    private RootTemplate(Path fixed, String rest, NeighbourTable neighbours) {
+    private RootTemplate(String fixed, String rest, NeighbourTable neighbours) {
         this.fixed = fixed;
         this.rest = rest;
         this.neighbours = neighbours;
@@ -34,7 +36,7 @@ final class RootTemplate {
     /**
      * Parses a template.
      *
-     * @throws IllegalArgumentException if it has an unknown placeholder
+     * @throws IllegalArgumentException if it has an unknown placeholder, or one in the scheme or the host of a URI
      */
     static RootTemplate parse(String text, NeighbourTable neighbours) {
         Matcher place = PLACE.matcher(text);
@@ -46,12 +48,17 @@ final class RootTemplate {
                 throw new IllegalArgumentException(text + " (expected: {ip}, {mac} or {filename:1} in braces)");
             }
         }
-        int end = first < 0 ? text.length() : text.lastIndexOf('/', first) + 1;
-        return new RootTemplate(Path.of(text.substring(0, end)), text.substring(end), neighbours);
+        Matcher authority = AUTHORITY.matcher(text);
+        int path = authority.lookingAt() ? authority.end() : 0;
+        if (first >= 0 && first < path) {
+            throw new IllegalArgumentException(text + " (expected: placeholders in the path only)");
+        }
+        int end = first < 0 ? text.length() : Math.max(path, text.lastIndexOf('/', first) + 1);
+        return new RootTemplate(text.substring(0, end), text.substring(end), neighbours);
     }
 
-    /** Returns the fixed directory. */
-    Path fixed() {
+    /** Returns the fixed location. */
+    String fixed() {
         return fixed;
     }
 

@@ -76,6 +76,11 @@ final class Rule {
         return condition;
     }
 
+    /** Returns the storage of the settings. */
+    RuledStorage files() {
+        return (RuledStorage) requestSettings.storage();
+    }
+
     /** Returns the settings without the rate limits of the rule. */
     RequestSettings requestSettings() {
         return requestSettings;

@@ -7,10 +7,12 @@ import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.RequestSettings;
+import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A policy of ordered rules: the first rule that matches a request defines its settings. A request that no rule matches
@@ -42,6 +44,13 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     @Override
     public PortMode forPeer(InetSocketAddress peer) {
         return portRule(peer.getAddress()).ports();
+    }
+
+    /** Returns the storages of all rules and of the requests that no rule matches. */
+    public List<Storage> storages() {
+        return Stream.concat(rules.stream(), Stream.of(otherwise))
+                .<Storage>map(Rule::files)
+                .toList();
     }
 
     /** Returns the number of rules. */

@@ -10,9 +10,9 @@ import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class RuleReader {
     static Rule otherwise(CommonSettings common) {
         RequestSettings requestSettings = common.requestSettings();
         RuledStorage files = new RuledStorage(
-                "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.writes());
+                "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
                 "no rule",
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
@@ -162,27 +162,24 @@ final class RuleReader {
     }
 
     private Storage storage(FilenameRewrites changes) {
-        WriteRules usual = common.writes();
+        WriteRules usual = common.files().uploads();
         WriteRules writes = new WriteRules(
                 section.flag("writable").orElse(usual.allowed()),
                 section.flag("overwrite").orElse(usual.overwrite()),
                 section.size("max-size").orElse(usual.maxSize()));
         Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
-        boolean servePrivate = section.flag("serve-private").orElse(common.servePrivate());
-        boolean asUsual = writes.equals(usual) && servePrivate == common.servePrivate();
+        boolean servePrivate =
+                section.flag("serve-private").orElse(common.files().servePrivate());
+        StorageSettings settings = new StorageSettings(writes, servePrivate);
         Storage files = common.requestSettings().storage();
-        if (given.isEmpty() && !asUsual && common.root() == null) {
-            section.problem(
-                    "root", "(expected: one where files are in memory and a rule says what may be read or written)");
-        } else if (given.isPresent() || !asUsual) {
-            Path directory = given.map(RootTemplate::fixed).orElse(common.root());
+        if (given.isPresent() || !settings.equals(common.files())) {
             try {
-                files = common.directories().open(directory, writes).servingPrivate(servePrivate);
-            } catch (IOException e) {
-                section.wrong("root", directory, "a directory that can be read");
+                files = common.storages().open(given.map(RootTemplate::fixed).orElse(common.root()), settings);
+            } catch (IOException | IllegalArgumentException e) {
+                section.problem("root", e.getMessage());
             }
         }
-        return new RuledStorage(label, files, given.orElse(null), changes, writes);
+        return new RuledStorage(label, files, given.orElse(null), changes, settings);
     }
 
     private static PortMode portMode(String text) {

@@ -25,7 +25,7 @@ public final class RuleSummary {
             return "denied";
         }
         List<String> parts = new ArrayList<>();
-        parts.add(rule.requestSettings().storage().toString());
+        parts.add(rule.files().describe());
         TransferLimits limits = rule.requestSettings().limits();
         if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "

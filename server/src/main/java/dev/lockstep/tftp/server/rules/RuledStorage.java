@@ -1,10 +1,12 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
@@ -20,12 +22,12 @@ final class RuledStorage implements Storage {
     private final Storage files;
     private final RootTemplate root;
     private final FilenameRewrites changes;
-    private final WriteRules writes;
+    private final StorageSettings settings;
 
     /**
      * The storage and the name that a request leads to.
      *
-     * @param file the path for the log
+     * @param file the location of the file, for the log
      */
     record Place(Storage files, String name, String file) {}
 
@@ -34,37 +36,38 @@ final class RuledStorage implements Storage {
      *
      * @param files the storage at the fixed part of the root
      * @param root the template of the root, or null if there is none
-     * @param writes the rules for uploads
+     * @param settings the settings of the storage
      */
-    RuledStorage(String rule, Storage files, RootTemplate root, FilenameRewrites changes, WriteRules writes) {
+    RuledStorage(String rule, Storage files, RootTemplate root, FilenameRewrites changes, StorageSettings settings) {
         this.rule = rule;
         this.files = files;
         this.root = root;
         this.changes = changes;
-        this.writes = writes;
+        this.settings = settings;
     }
 
     /** Returns the place of a name for a client. Must be called on the I/O pool. */
     Place find(String filename, InetAddress client) throws IOException {
-        String asked = String.join("/", VirtualPath.elementsOf(filename));
         String name = nameOf(filename);
-        if (!(files instanceof DirectoryStorage directory)) {
-            return new Place(files, name, name);
-        }
-        DirectoryStorage there =
-                root == null || root.isFixed() ? directory : below(directory, root.fill(asked, client));
-        return new Place(there, name, there.root() + "/" + String.join("/", VirtualPath.elementsOf(name)));
+        Storage there = root == null || root.isFixed() ? files : open(root.fill(normalized(filename), client));
+        return new Place(there, name, there.locate(name));
     }
 
     private String nameOf(String filename) throws TftpException {
-        return changes.apply(String.join("/", VirtualPath.elementsOf(filename)));
+        String asked = normalized(filename);
+        String name = changes.apply(asked);
+        return name.equals(asked) ? asked : normalized(name);
     }
 
-    private static DirectoryStorage below(DirectoryStorage directory, String folder) throws TftpException {
+    private static String normalized(String filename) throws TftpException {
+        return String.join("/", VirtualPath.elementsOf(filename));
+    }
+
+    private Storage open(String folder) throws IOException {
         try {
-            return directory.below(folder);
+            return files.below(folder);
         } catch (TftpException e) {
-            throw e.because("root " + directory.root() + "/" + folder);
+            throw e.because("root " + files.locate(folder));
         }
     }
 
@@ -74,50 +77,65 @@ final class RuledStorage implements Storage {
     }
 
     @Override
-    public Source tryOpenCached(String filename, InetSocketAddress peer) {
+    public boolean isWritable() {
+        return files.isWritable();
+    }
+
+    @Override
+    public void removeStaleUploads() throws IOException {
+        files.removeStaleUploads();
+    }
+
+    @Override
+    public Source tryOpenCached(ReadRequest request, InetSocketAddress peer) {
         try {
-            return root == null || root.isFixed() ? files.tryOpenCached(nameOf(filename), peer) : null;
+            return root == null || root.isFixed()
+                    ? files.tryOpenCached(request.withFilename(nameOf(request.filename())), peer)
+                    : null;
         } catch (TftpException e) {
             return null; // reported by read
         }
     }
 
     @Override
-    public Source read(String filename, InetSocketAddress peer) throws IOException {
+    public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
         String reason = rule;
         try {
-            Place place = find(filename, peer.getAddress());
+            Place place = find(request.filename(), peer.getAddress());
             reason = rule + ": " + place.file();
-            return place.files().read(place.name(), peer);
+            return place.files().read(request.withFilename(place.name()), peer);
         } catch (TftpException refusal) {
             throw refusal.because(reason);
         }
     }
 
     @Override
-    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
+    public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         String reason = rule;
         try {
-            Place place = find(filename, peer.getAddress());
+            Place place = find(request.filename(), peer.getAddress());
             reason = rule + ": " + place.file();
-            return place.files().write(place.name(), size, peer);
+            return place.files().write(request.withFilename(place.name()), peer);
         } catch (TftpException refusal) {
             throw refusal.because(reason);
         }
     }
 
+    /** Returns the location of the files, for the log. */
     @Override
     public String toString() {
-        String where =
-                files instanceof DirectoryStorage directory ? directory.root().toString() : "memory";
-        String filled = root == null || root.isFixed() ? where : where + "/" + root;
+        return files.toString();
+    }
+
+    /** Returns a sentence about the files and the uploads. */
+    String describe() {
+        WriteRules writes = settings.uploads();
+        String filled = root == null || root.isFixed() ? files.toString() : files + "/" + root;
         String taken =
                 !writes.allowed() ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
         String most =
                 writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " bytes" : "";
-        String hidden = files instanceof DirectoryStorage directory && directory.servesPrivate()
-                ? ", those that others may not read included"
-                : "";
+        String hidden = settings.servePrivate() ? ", those that others may not read included" : "";
         return "files in " + filled + changes + hidden + ", " + taken + most;
     }
 }

@@ -2,11 +2,14 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.FileErrors;
 import dev.lockstep.tftp.io.FileSink;
 import dev.lockstep.tftp.io.SecureDirectory;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.InvalidPathException;
@@ -78,6 +81,7 @@ public final class DirectoryStorage implements Storage {
      *
      * @throws IOException if the directory cannot be opened
      */
+    @Override
     public void removeStaleUploads() throws IOException {
         StaleUploadCleaner.remove(root);
     }
@@ -92,17 +96,13 @@ public final class DirectoryStorage implements Storage {
         return served == servesPrivate ? this : new DirectoryStorage(base, root, rules, served, versions);
     }
 
-    /** Returns true if files without read permission for others are served. */
-    public boolean servesPrivate() {
-        return servesPrivate;
-    }
-
     /**
      * Returns a storage with the same rules for a directory below this one. The path is resolved like the name of a
      * request, and names cannot lead out of the new root either.
      *
      * @throws TftpException if there is no such directory, or the path leads out of the root
      */
+    @Override
     public DirectoryStorage below(String folder) throws TftpException {
         try {
             Path path = root;
@@ -122,9 +122,20 @@ public final class DirectoryStorage implements Storage {
         }
     }
 
-    /** Returns the directory, with symbolic links resolved. */
-    public Path root() {
-        return root;
+    @Override
+    public boolean isWritable() {
+        return rules.allowed();
+    }
+
+    @Override
+    public String locate(String filename) {
+        return root + "/" + filename;
+    }
+
+    /** Returns the path of the directory, with symbolic links resolved. */
+    @Override
+    public String toString() {
+        return root.toString();
     }
 
     /** Returns the directory that the operator has named. */
@@ -134,12 +145,13 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
-    public Source tryOpenCached(String filename, InetSocketAddress peer) {
-        return reads.tryOpenCached(filename);
+    public Source tryOpenCached(ReadRequest request, InetSocketAddress peer) {
+        return reads.tryOpenCached(request.filename());
     }
 
     @Override
-    public Source read(String filename, InetSocketAddress peer) throws IOException {
+    public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+        String filename = request.filename();
         try {
             for (int tries = 0; tries < MAX_TRIES; tries++) {
                 Path asked = resolve(filename);
@@ -160,10 +172,11 @@ public final class DirectoryStorage implements Storage {
     }
 
     @Override
-    public Sink write(String filename, long size, InetSocketAddress peer) throws IOException {
-        rules.check(size);
+    public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
+        rules.check(request);
+        long size = KnownOption.TSIZE.requestedIn(request.options()).orElse(Source.UNKNOWN_SIZE);
         try {
-            Path file = target(resolve(filename));
+            Path file = target(resolve(request.filename()));
             SecureDirectory folder = folderOf(file);
             try {
                 if (folder.has(nameOf(file))) {
@@ -176,7 +189,7 @@ public final class DirectoryStorage implements Storage {
                 folder.close();
                 throw e;
             }
-            return new LimitedSink(new FileSink(folder, nameOf(file), rules.overwrite(), !servesPrivate), rules);
+            return rules.limit(new FileSink(folder, nameOf(file), rules.overwrite(), !servesPrivate));
         } catch (IOException e) {
             throw FileErrors.of(e);
         }

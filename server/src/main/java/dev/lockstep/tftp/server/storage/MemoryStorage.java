@@ -2,14 +2,19 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Files in memory, with a limit of their total size. An uploaded file can be read at once. When a file is replaced,
@@ -21,10 +26,8 @@ public final class MemoryStorage implements Storage {
     /** Size of the largest array in bytes. */
     private static final int LARGEST_FILE = Integer.MAX_VALUE - 8;
 
-    private final long limit;
+    private final Contents contents;
     private final WriteRules rules;
-    private final Map<String, byte[]> files = new HashMap<>();
-    private long used;
 
     /**
      * Creates an empty storage.
@@ -34,11 +37,17 @@ public final class MemoryStorage implements Storage {
      * @throws IllegalArgumentException if the limit is less than 1
      */
     public MemoryStorage(long limit, WriteRules rules) {
-        if (limit < 1) {
-            throw new IllegalArgumentException("memory limit: " + limit + " (expected: >= 1)");
-        }
-        this.limit = limit;
+        this(new Contents(limit), rules);
+    }
+
+    private MemoryStorage(Contents contents, WriteRules rules) {
+        this.contents = contents;
         this.rules = rules;
+    }
+
+    /** Returns a storage of the same files with other rules for uploads. */
+    public MemoryStorage withRules(WriteRules other) {
+        return new MemoryStorage(contents, other);
     }
 
     /**
@@ -48,17 +57,33 @@ public final class MemoryStorage implements Storage {
      * @param content is copied
      * @throws TftpException if the name is invalid, or the memory limit is reached
      */
-    public synchronized void put(String filename, byte[] content) throws TftpException {
-        String name = nameOf(filename);
-        requireRoomFor(name);
-        byte[] copy = content.clone();
-        take(copy.length);
-        publish(name, copy);
+    public void put(String filename, byte[] content) throws TftpException {
+        contents.put(nameOf(filename), content.clone());
+    }
+
+    /**
+     * Returns a copy of the content of a file.
+     *
+     * @param filename the name as in a request
+     * @return null if there is no such file
+     */
+    public byte[] get(String filename) {
+        try {
+            byte[] content = contents.get(nameOf(filename));
+            return content == null ? null : content.clone();
+        } catch (TftpException invalid) {
+            return null;
+        }
+    }
+
+    /** Returns a copy of the names of all files, sorted, with slashes between their elements and none before. */
+    public Set<String> names() {
+        return contents.names();
     }
 
     @Override
-    public synchronized Source read(String filename, InetSocketAddress peer) throws TftpException {
-        byte[] content = files.get(nameOf(filename));
+    public Source read(ReadRequest request, InetSocketAddress peer) throws TftpException {
+        byte[] content = contents.get(nameOf(request.filename()));
         if (content == null) {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
         }
@@ -66,15 +91,22 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
-    public synchronized Sink write(String filename, long size, InetSocketAddress peer) throws TftpException {
-        rules.check(size);
-        String name = nameOf(filename);
-        requireFree(name);
-        if (size > limit - used) {
-            throw full();
-        }
-        requireRoomFor(name);
-        return new LimitedSink(new MemorySink(name), rules);
+    public Sink write(WriteRequest request, InetSocketAddress peer) throws TftpException {
+        rules.check(request);
+        String name = nameOf(request.filename());
+        contents.requireRoomFor(
+                name, rules, KnownOption.TSIZE.requestedIn(request.options()).orElse(0));
+        return rules.limit(new MemorySink(name));
+    }
+
+    @Override
+    public boolean isWritable() {
+        return rules.allowed();
+    }
+
+    @Override
+    public String toString() {
+        return "memory";
     }
 
     private static String nameOf(String filename) throws TftpException {
@@ -85,46 +117,77 @@ public final class MemoryStorage implements Storage {
         return name;
     }
 
-    private synchronized void requireFree(String name) throws TftpException {
-        if (!rules.overwrite() && files.containsKey(name)) {
-            throw new TftpException(ErrorCode.FILE_EXISTS, "file exists");
-        }
-    }
-
-    private synchronized void take(int bytes) throws TftpException {
-        if (bytes > limit - used) {
-            throw full();
-        }
-        used += bytes;
-    }
-
-    private synchronized void giveBack(int bytes) {
-        used -= bytes;
-    }
-
-    /** Adds a file whose bytes are already counted. */
-    private synchronized void publish(String name, byte[] content) {
-        byte[] replaced = files.put(name, content);
-        used -= replaced == null ? 0 : replaced.length;
-    }
-
-    /**
-     * Checks the number of files, since even an empty file takes memory: it is limited to about one file for each KiB
-     * of the limit.
-     */
-    private synchronized void requireRoomFor(String name) throws TftpException {
-        if (!files.containsKey(name) && files.size() >= FEW_FILES + limit / KIB) {
-            throw full();
-        }
-    }
-
     private static TftpException full() {
         return new TftpException(ErrorCode.DISK_FULL, "memory is full");
     }
 
+    /** The files and the memory they use. */
+    private static final class Contents {
+        private final long limit;
+        private final Map<String, byte[]> files = new TreeMap<>();
+        private long used;
+
+        Contents(long limit) {
+            if (limit < 1) {
+                throw new IllegalArgumentException("memory limit: " + limit + " (expected: >= 1)");
+            }
+            this.limit = limit;
+        }
+
+        synchronized byte[] get(String name) {
+            return files.get(name);
+        }
+
+        synchronized Set<String> names() {
+            return new TreeSet<>(files.keySet());
+        }
+
+        synchronized void put(String name, byte[] content) throws TftpException {
+            requireRoomFor(name, WriteRules.ANY_FILE, 0);
+            take(content.length);
+            publish(name, content);
+        }
+
+        /**
+         * Checks that a file may be added. The number of files is limited to about one for each KiB of the limit, since
+         * even an empty file takes memory.
+         */
+        synchronized void requireRoomFor(String name, WriteRules rules, long size) throws TftpException {
+            boolean exists = files.containsKey(name);
+            if (exists && !rules.overwrite()) {
+                throw new TftpException(ErrorCode.FILE_EXISTS, "file exists");
+            }
+            if (size > limit - used || !exists && files.size() >= FEW_FILES + limit / KIB) {
+                throw full();
+            }
+        }
+
+        synchronized void take(int bytes) throws TftpException {
+            if (bytes > limit - used) {
+                throw full();
+            }
+            used += bytes;
+        }
+
+        synchronized void giveBack(int bytes) {
+            used -= bytes;
+        }
+
+        /** Adds an upload whose bytes are already counted. */
+        synchronized void commit(String name, WriteRules rules, byte[] content) throws TftpException {
+            requireRoomFor(name, rules, 0);
+            publish(name, content);
+        }
+
+        private void publish(String name, byte[] content) {
+            byte[] replaced = files.put(name, content);
+            used -= replaced == null ? 0 : replaced.length;
+        }
+    }
+
     private final class MemorySink implements Sink {
         private final String name;
-        private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
         /** Bytes counted as used by this upload. */
         private int taken;
 
@@ -134,29 +197,25 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public void write(ByteBuffer from) throws TftpException {
-            if (from.remaining() > LARGEST_FILE - content.size()) {
+            if (from.remaining() > LARGEST_FILE - written.size()) {
                 throw full();
             }
             byte[] bytes = new byte[from.remaining()];
             from.get(bytes);
-            take(bytes.length);
+            contents.take(bytes.length);
             taken += bytes.length;
-            content.writeBytes(bytes);
+            written.writeBytes(bytes);
         }
 
         @Override
         public void commit() throws TftpException {
-            synchronized (MemoryStorage.this) {
-                requireFree(name);
-                requireRoomFor(name);
-                publish(name, content.toByteArray());
-                taken = 0;
-            }
+            contents.commit(name, rules, written.toByteArray());
+            taken = 0;
         }
 
         @Override
         public void close() {
-            giveBack(taken);
+            contents.giveBack(taken);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.tftp.io.SecureDirectory;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -79,6 +80,8 @@ final class StaleUploadCleaner {
             }
         } catch (NoSuchFileException gone) {
             throw gone;
+        } catch (OverlappingFileLockException ignored) {
+            // removed by another thread, for a storage of the same directory
         } catch (IOException e) {
             LOG.warn("cannot remove an unfinished upload {}: {}", path, e.toString());
         }

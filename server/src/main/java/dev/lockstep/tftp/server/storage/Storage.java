@@ -1,42 +1,98 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
- * A collection of files by name. The methods are called on the I/O pool, by several threads at once, and may block. A
- * {@link dev.lockstep.tftp.codec.TftpException} is the ERROR that the peer receives; any other exception becomes
- * ERROR 0 without details.
+ * A collection of files by name. Only {@link #read} has to be implemented. Unless a method states otherwise, it is
+ * called on the I/O executor, by several threads at once, and may block. A {@link TftpException} is the ERROR that the
+ * peer receives; any other exception becomes ERROR 0 without details.
+ *
+ * <p>A file name is passed as the client sent it, not validated: {@link VirtualPath#elementsOf} splits it into elements
+ * that cannot lead out of a root. The {@code toString} of a storage is its location in logs and in {@code tftpd check},
+ * such as a path or a URI. To let flags and rules name a storage, provide a {@link StorageProvider}.
  */
 public interface Storage {
     /**
      * Opens a file for reading.
      *
-     * @param filename the name as the client sent it, not validated
+     * @param request the request, with the mode and the options of the client. The caller converts netascii
      * @param peer the client's address
      * @return the file, which the caller closes
      * @throws IOException to refuse the request
      */
-    Source read(String filename, InetSocketAddress peer) throws IOException;
+    Source read(ReadRequest request, InetSocketAddress peer) throws IOException;
 
     /**
      * Returns the current version of a file if it is in memory as a whole. Called on event loops: it must not block or
      * throw.
      *
-     * @param filename the name as the client sent it, not validated
+     * @param request the request
      * @param peer the client's address
      * @return null if {@link #read} must be called instead, also for errors
      */
-    default Source tryOpenCached(String filename, InetSocketAddress peer) {
+    default Source tryOpenCached(ReadRequest request, InetSocketAddress peer) {
         return null;
     }
 
     /**
-     * Returns the group whose I/O threads this storage uses. A file operation that hangs can block the storages of its
+     * Opens a file for writing. By default, every upload is refused. An implementation must enforce the rules for
+     * uploads that it was given: see {@link WriteRules#check} and {@link WriteRules#limit}.
+     *
+     * @param request the request, with the mode and the options of the client, such as {@link KnownOption#TSIZE} for
+     *     the announced size. The caller converts netascii
+     * @param peer the client's address
+     * @return the file, which the caller commits and closes
+     * @throws IOException to refuse the request
+     */
+    default Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
+        throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");
+    }
+
+    /**
+     * Returns true if this storage accepts uploads at all; {@link #write} decides about each. Called by any thread; does
+     * not block.
+     *
+     * @return false by default
+     */
+    default boolean isWritable() {
+        return false;
+    }
+
+    /**
+     * Returns the storage of the files below a folder, for a root with placeholders. Called for each request.
+     *
+     * @param folder the folder, not validated
+     * @return by default a storage that puts the folder before each name
+     * @throws IOException if there is no such folder, or the path leads out of this storage
+     */
+    default Storage below(String folder) throws IOException {
+        List<String> elements = VirtualPath.elementsOf(folder);
+        return elements.isEmpty() ? this : new FolderStorage(this, String.join("/", elements));
+    }
+
+    /**
+     * Returns where a file is, for logs and {@code tftpd explain}. Does not block.
+     *
+     * @param filename the elements of a name, separated by slashes
+     * @return by default the name
+     */
+    default String locate(String filename) {
+        return filename;
+    }
+
+    /**
+     * Returns the group whose I/O executor this storage uses. A file operation that hangs can block the storages of its
      * group, but no others. There should be few groups, and the key of a group must stay equal as long as the server
-     * runs.
+     * runs. Called by any thread; does not block.
      *
      * @return by default one group for all storages that do not override this method
      */
@@ -45,13 +101,11 @@ public interface Storage {
     }
 
     /**
-     * Opens a file for writing.
+     * Removes what uploads have left that were interrupted by a crash, but nothing of running uploads. The daemon calls
+     * this method once after its start for each group of writable storages, on a thread of its own. By default, it does
+     * nothing.
      *
-     * @param filename the name as the client sent it, not validated
-     * @param size the size in bytes that the client announced, or {@link Source#UNKNOWN_SIZE}
-     * @param peer the client's address
-     * @return the file, which the caller commits and closes
-     * @throws IOException to refuse the request
+     * @throws IOException if the files cannot be listed
      */
-    Sink write(String filename, long size, InetSocketAddress peer) throws IOException;
+    default void removeStaleUploads() throws IOException {}
 }

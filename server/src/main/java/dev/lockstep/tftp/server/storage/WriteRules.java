@@ -2,6 +2,9 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.negotiation.KnownOption;
 
 /**
  * The rules for uploads to a storage.
@@ -30,15 +33,26 @@ public record WriteRules(boolean allowed, boolean overwrite, long maxSize) {
     }
 
     /**
-     * Checks an upload against these rules.
+     * Checks a request for an upload against these rules, except for {@link #overwrite}.
      *
-     * @throws TftpException if the upload is refused
+     * @param request the request
+     * @throws TftpException if no uploads are accepted, or the announced size is too large
      */
-    void check(long announcedSize) throws TftpException {
+    public void check(WriteRequest request) throws TftpException {
         if (!allowed) {
             throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");
         }
-        checkSize(announcedSize);
+        checkSize(KnownOption.TSIZE.requestedIn(request.options()).orElse(0));
+    }
+
+    /**
+     * Limits an upload to the largest size, whatever size was announced.
+     *
+     * @param sink the sink of the upload
+     * @return a sink that fails when more bytes are written, and passes everything else on
+     */
+    public Sink limit(Sink sink) {
+        return new LimitedSink(sink, this);
     }
 
     /**

@@ -1,7 +1,8 @@
 /**
- * Storages of files. A storage gets a name and a peer, and returns a source or a sink, or refuses the request. The
- * package does not depend on Netty. Methods may block.
+ * Storages of files. A storage gets a request and the address of its peer, and returns a source or a sink, or refuses
+ * the request. The package does not depend on Netty. Methods may block.
  *
- * <p>Start here: {@link dev.lockstep.tftp.server.storage.Storage}. Implement it to serve files from another place.
+ * <p>Start here: {@link dev.lockstep.tftp.server.storage.Storage}. Implement it to serve files from another place, and
+ * {@link dev.lockstep.tftp.server.storage.StorageProvider} to name that place in flags and rules.
  */
 package dev.lockstep.tftp.server.storage;

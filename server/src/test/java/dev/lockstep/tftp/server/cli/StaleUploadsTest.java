@@ -2,12 +2,13 @@ package dev.lockstep.tftp.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.LockWait;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,68 +27,47 @@ class StaleUploadsTest {
                 Files.createDirectory(root.resolve("sub")).resolve(".tftp-8899aabbccddeeff.part"), "half");
     }
 
+    private static Storage open(Path folder, WriteRules rules) throws IOException {
+        return DirectoryStorage.at(folder, rules);
+    }
+
     @Test
-    void each_tree_is_cleaned_once_and_only_after_the_daemon_serves() throws Exception {
-        StaleUploads uploads = new StaleUploads();
-        uploads.open(below.getParent(), WriteRules.NEW_FILES);
-        uploads.open(root, WriteRules.ANY_FILE);
-        uploads.open(root, WriteRules.NEW_FILES);
+    void each_root_is_cleaned_once_and_only_after_the_daemon_serves() throws Exception {
+        List<Storage> storages = List.of(
+                open(below.getParent(), WriteRules.NEW_FILES),
+                open(root, WriteRules.READ_ONLY),
+                open(root, WriteRules.ANY_FILE),
+                open(root, WriteRules.NEW_FILES));
         assertThat(above).exists();
         assertThat(below).exists();
-        List<Thread> threads = uploads.remove();
-        assertThat(threads).hasSize(1);
-        threads.get(0).join();
+        List<Thread> threads = StaleUploads.remove(storages);
+        assertThat(threads).as("one for each root").hasSize(2);
+        for (Thread thread : threads) {
+            thread.join();
+        }
         assertThat(above).doesNotExist();
         assertThat(below).doesNotExist();
     }
 
-    /** Starts to clean, and runs a task on this thread when it creates the first thread for that. */
-    private static List<Thread> remove(StaleUploads uploads, Runnable task) {
-        InheritableThreadLocal<Boolean> hook = new InheritableThreadLocal<>() {
-            private boolean called;
-
-            @Override
-            protected Boolean childValue(Boolean value) {
-                if (!called) {
-                    called = true;
-                    task.run();
-                }
-                return value;
-            }
-        };
-        hook.set(true);
-        try {
-            return uploads.remove();
-        } finally {
-            hook.remove();
-        }
-    }
-
-    @Test
-    void a_root_that_is_opened_during_the_start_of_the_cleaning_waits_for_the_next_one() throws Exception {
-        Path late = Files.createDirectory(root.resolve("zzz"));
-        Path stale = Files.writeString(late.resolve(".tftp-0123456789abcdef.part"), "half");
-        StaleUploads uploads = new StaleUploads();
-        uploads.open(below.getParent(), WriteRules.NEW_FILES);
-        FutureTask<?> opening = new FutureTask<>(() -> uploads.open(late, WriteRules.NEW_FILES));
-        Thread reload = new Thread(opening);
-        List<Thread> threads = remove(uploads, () -> LockWait.startAndAwait(reload));
-        opening.get();
-        assertThat(threads).hasSize(1);
-        threads.get(0).join();
-        assertThat(below).doesNotExist();
-        assertThat(stale).exists();
-        for (Thread next : uploads.remove()) {
-            next.join();
-        }
-        assertThat(stale).doesNotExist();
-    }
-
     @Test
     void read_only_roots_are_not_cleaned() throws Exception {
-        StaleUploads uploads = new StaleUploads();
-        uploads.open(root, WriteRules.READ_ONLY);
-        assertThat(uploads.remove()).isEmpty();
+        assertThat(StaleUploads.remove(List.of(open(root, WriteRules.READ_ONLY))))
+                .isEmpty();
+    }
+
+    @Test
+    void the_writable_roots_of_rules_are_cleaned() throws Exception {
+        Path file = Files.writeString(root.resolve("tftpd.toml"), """
+                root = "%s"
+                [[rule]]
+                files = "a"
+                writable = true
+                """.formatted(root));
+        TftpdCommand command = Invocation.parsed(Configuration.of("--config", file.toString()));
+        for (Thread thread : StaleUploads.remove(command.rulesInPlaceOf(command).storages())) {
+            thread.join();
+        }
+        assertThat(above).doesNotExist();
     }
 
     @Test

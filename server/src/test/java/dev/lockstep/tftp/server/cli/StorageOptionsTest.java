@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -22,10 +21,10 @@ class StorageOptionsTest {
     @Test
     void a_memory_limit_that_the_heap_cannot_hold_is_refused() throws IOException {
         long half = Runtime.getRuntime().maxMemory() / 2;
-        assertThat(options(Long.toString(half)).storage(DirectoryStorage::at)).isInstanceOf(MemoryStorage.class);
+        assertThat(options(Long.toString(half)).storage()).isInstanceOf(MemoryStorage.class);
         String more = Long.toString(half + 1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> options(more).storage(DirectoryStorage::at))
+                .isThrownBy(() -> options(more).storage())
                 .withMessage("--memory-limit: " + more + " (expected: at most " + half
                         + ", half of the heap; JAVA_OPTS=-Xmx gives it more)");
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -10,12 +12,15 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.RateLimiter;
+import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.StorageRegistry;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -64,11 +69,10 @@ class RulePolicyTest {
         Path root = folder.resolve("srv");
         return new CommonSettings(
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
-                root,
-                WriteRules.READ_ONLY,
-                false,
+                root.toString(),
+                new StorageSettings(WriteRules.READ_ONLY, false),
                 PortMode.FRESH,
-                DirectoryStorage::at,
+                new StorageRegistry(),
                 client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
     }
 
@@ -96,7 +100,7 @@ class RulePolicyTest {
 
     private static String read(RulePolicy policy, String client, String name) throws IOException {
         RequestSettings requestSettings = policy.resolve(reading(name), peer(client));
-        try (Source source = requestSettings.storage().read(name, peer(client))) {
+        try (Source source = requestSettings.storage().read(rrq(name), peer(client))) {
             ByteBuffer content = ByteBuffer.allocate((int) source.size());
             while (content.hasRemaining()) {
                 source.read(content);
@@ -228,15 +232,15 @@ class RulePolicyTest {
                 """);
         policy.resolve(writing("new"), peer("10.0.0.7"))
                 .storage()
-                .write("new", 1024, peer("10.0.0.7"))
+                .write(wrq("new", 1024), peer("10.0.0.7"))
                 .close();
         RequestSettings mine = policy.resolve(writing("new"), peer("10.0.0.7"));
         assertThat(catchThrowableOfType(
-                        TftpException.class, () -> mine.storage().write("new", 1025, peer("10.0.0.7"))))
+                        TftpException.class, () -> mine.storage().write(wrq("new", 1025), peer("10.0.0.7"))))
                 .hasMessage("file is larger than allowed");
         RequestSettings others = policy.resolve(writing("new"), peer("10.0.0.8"));
         assertThat(catchThrowableOfType(
-                        TftpException.class, () -> others.storage().write("new", 1, peer("10.0.0.8"))))
+                        TftpException.class, () -> others.storage().write(wrq("new", 1), peer("10.0.0.8"))))
                 .hasMessage("uploads are not accepted");
     }
 
@@ -465,5 +469,50 @@ class RulePolicyTest {
                 .contains("52-54-00-12-34-56");
         assertThat(SystemNeighbourTable.hardwareAddressIn("fe80::2 dev eth0 FAILED"))
                 .isEmpty();
+    }
+
+    @Test
+    void a_root_may_be_a_uri_with_placeholders_in_its_path() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                clients = "10.0.0.7"
+                root = "file:ROOT/srv/{ip}"
+                [[rule]]
+                clients = "10.0.0.8"
+                root = "memory:/clients/{ip}"
+                writable = true
+                [[rule]]
+                clients = "10.0.0.9"
+                root = "memory:/clients/10.0.0.8"
+                [[rule]]
+                clients = "10.0.0.10"
+                root = "memory:{ip}"
+                """);
+        assertThat(read(policy, "10.0.0.7", "a.cfg")).isEqualTo("of 10.0.0.7");
+        InetSocketAddress writer = peer("10.0.0.8");
+        try (Sink sink = policy.resolve(writing("conf"), writer).storage().write(wrq("conf"), writer)) {
+            sink.write(ByteBuffer.wrap("kept".getBytes(StandardCharsets.UTF_8)));
+            sink.commit();
+        }
+        assertThat(read(policy, "10.0.0.8", "conf")).isEqualTo("kept");
+        assertThat(read(policy, "10.0.0.9", "conf")).isEqualTo("kept");
+        assertThat(refusal(policy, "10.0.0.10", "conf").explained()).contains("file not found", ": 10.0.0.10/conf");
+        assertThat(RuleSummary.of(policy))
+                .anyMatch(line -> line.contains("files in memory/clients/{ip}, uploads of new files"))
+                .anyMatch(line -> line.contains("files in memory/clients/10.0.0.8, no uploads"));
+    }
+
+    @Test
+    void a_root_with_an_unknown_scheme_or_a_placeholder_outside_of_its_path_is_reported() {
+        assertThat(problems("""
+                        [[rule]]
+                        root = "gopher://host/x"
+                        [[rule]]
+                        root = "memory://{ip}/x"
+                        """))
+                .containsExactly(
+                        "tftpd.toml line 2: root: gopher://host/x (expected: a directory that can be read, or a URI of:"
+                                + " file, memory, test-service)",
+                        "tftpd.toml line 4: root: memory://{ip}/x (expected: placeholders in the path only)");
     }
 }

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +14,8 @@ import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageRegistry;
+import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -24,6 +28,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,11 +85,10 @@ class RuledNamesTest {
         Path root = folder.resolve("srv");
         CommonSettings common = new CommonSettings(
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
-                root,
-                WriteRules.ANY_FILE,
-                false,
+                root.toString(),
+                new StorageSettings(WriteRules.ANY_FILE, false),
                 PortMode.FRESH,
-                DirectoryStorage::at,
+                new StorageRegistry(),
                 client -> Optional.of(hardwareAddress));
         Path file = folder.resolve("tftpd.toml");
         Files.writeString(file, toml.replace("ROOT", folder.toString()));
@@ -102,8 +106,8 @@ class RuledNamesTest {
     }
 
     private void assertLeadsNowhere(String name, String toml) {
-        assertRefused(() -> filesOf(name, toml).read(name, PEER));
-        assertRefused(() -> filesOf(name, toml).write(name, 1, PEER));
+        assertRefused(() -> filesOf(name, toml).read(rrq(name), PEER));
+        assertRefused(() -> filesOf(name, toml).write(wrq(name, 1), PEER));
     }
 
     @ParameterizedTest
@@ -135,12 +139,14 @@ class RuledNamesTest {
         "^\\.x(.*)$, ..$1, .x/file",
         "(.)x, '$1', .x.x/file",
     })
+    @Tag("case-57")
     void case57_a_rewritten_name_leads_no_further_than_a_requested_name(String from, String to, String name) {
         assertLeadsNowhere(name, "[[rule]]\nrename = [{ from = '" + from + "', to = '" + to + "' }]\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "../srv-2", "/..", "..\\srv-2", "out", "out/srv-2", "C:", "card/..", "no-card", ""})
+    @Tag("case-57")
     void case57_a_root_by_hardware_address_leads_no_further_than_a_requested_name(String address) {
         hardwareAddress = address;
         assertLeadsNowhere(
@@ -163,6 +169,7 @@ class RuledNamesTest {
                 "..",
                 "card/../file"
             })
+    @Tag("case-57")
     void case57_a_root_by_name_leads_no_further_than_a_requested_name(String name) {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:1}\"\n");
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:-2}\"\n");
@@ -171,6 +178,7 @@ class RuledNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "out/file", "card/file"})
+    @Tag("case-58")
     void case58_a_root_by_address_that_is_a_link_out_is_refused(String name) {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +63,7 @@ class DirectoryStorageTest {
     }
 
     private String read(String name) throws IOException {
-        try (Source source = storage(WriteRules.READ_ONLY).read(name, PEER)) {
+        try (Source source = storage(WriteRules.READ_ONLY).read(rrq(name), PEER)) {
             ByteBuffer buffer = ByteBuffer.allocate(1000);
             while (source.read(buffer) >= 0) {
                 assertThat(buffer.hasRemaining()).isTrue();
@@ -71,7 +74,7 @@ class DirectoryStorageTest {
     }
 
     private void write(WriteRules rules, String name, String content) throws IOException {
-        try (Sink sink = storage(rules).write(name, UNKNOWN, PEER)) {
+        try (Sink sink = storage(rules).write(wrq(name), PEER)) {
             sink.write(ByteBuffer.wrap(content.getBytes()));
             sink.commit();
         }
@@ -152,6 +155,7 @@ class DirectoryStorageTest {
         "sub/, 2",
         "sub/deep, 2",
     })
+    @Tag("case-57")
     void case57_a_name_of_no_served_file_is_refused(String name, int code) {
         assertRefused(code, () -> read(name));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "sub/../" + name, "x"));
@@ -160,18 +164,23 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_a_nul_in_a_name_is_refused() {
-        assertRefused(2, () -> read("file.txt\0.jpg"));
-        assertRefused(2, () -> write(WriteRules.ANY_FILE, "new\0.jpg", "x"));
+        assertThatThrownBy(() -> rrq("file.txt\0.jpg")).hasMessageStartingWith("filename: contains NUL");
+        assertThatThrownBy(() -> wrq("new\0.jpg")).hasMessageStartingWith("filename: contains NUL");
+        assertRefused(2, () -> VirtualPath.elementsOf("file.txt\0.jpg"));
+        assertRefused(2, () -> storage(WriteRules.ANY_FILE).below("sub\0"));
     }
 
     @Test
+    @Tag("case-57")
     void case57_an_absolute_name_of_this_machine_is_below_the_root() {
         assertRefused(1, () -> read(outer.resolve("secret").toString()));
         assertRefused(1, () -> read("/etc/passwd"));
     }
 
     @Test
+    @Tag("case-57")
     void case57_an_over_long_name_does_not_exist() {
         assertRefused(1, () -> read("x".repeat(256)));
         assertRefused(1, () -> read("x/".repeat(200) + "y"));
@@ -180,6 +189,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-56")
     void case56_a_name_that_is_not_ascii_is_found() throws IOException {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "missing: file names in UTF-8");
         Files.writeString(root.resolve("süß.bin"), "sweet");
@@ -190,6 +200,7 @@ class DirectoryStorageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../root-secret/file.txt", "../secret", "../root-secret"})
+    @Tag("case-58")
     void case58_a_link_out_of_the_root_is_not_followed(String target) throws IOException {
         Files.createSymbolicLink(root.resolve("out"), Path.of(target));
         assertRefused(2, () -> read("out"));
@@ -199,6 +210,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-58")
     void case58_a_directory_link_out_of_the_root_is_not_followed() throws IOException {
         Files.createSymbolicLink(root.resolve("out"), outer.resolve("root-secret"));
         assertRefused(2, () -> read("out/file.txt"));
@@ -240,12 +252,13 @@ class DirectoryStorageTest {
     @Test
     void the_root_itself_may_be_a_link() throws IOException {
         Path link = Files.createSymbolicLink(outer.resolve("srv"), root);
-        try (Source source = DirectoryStorage.at(link, WriteRules.READ_ONLY).read("file.txt", PEER)) {
+        try (Source source = DirectoryStorage.at(link, WriteRules.READ_ONLY).read(rrq("file.txt"), PEER)) {
             assertThat(source.size()).isEqualTo(7);
         }
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_fifo_is_refused_without_waiting_for_a_writer() throws Exception {
         Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start();
         assumeTrue(mkfifo.waitFor() == 0, "missing: the right to make a FIFO");
@@ -254,6 +267,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_directory_or_a_socket_is_refused() throws IOException {
         assertRefused(2, () -> read("sub"));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "sub", "x"));
@@ -265,12 +279,13 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_device_is_refused() throws IOException {
         Path devices = Path.of("/dev");
         assumeTrue(Files.exists(devices.resolve("null")), "missing: /dev/null");
         DirectoryStorage dev = DirectoryStorage.at(devices, WriteRules.READ_ONLY);
-        assertRefused(2, () -> dev.read("null", PEER));
-        assertRefused(2, () -> dev.read("zero", PEER));
+        assertRefused(2, () -> dev.read(rrq("null"), PEER));
+        assertRefused(2, () -> dev.read(rrq("zero"), PEER));
     }
 
     @Test
@@ -305,7 +320,7 @@ class DirectoryStorageTest {
 
     @Test
     void an_unfinished_upload_can_neither_be_read_nor_requested() throws IOException {
-        try (Sink sink = storage(WriteRules.ANY_FILE).write("new", UNKNOWN, PEER)) {
+        try (Sink sink = storage(WriteRules.ANY_FILE).write(wrq("new"), PEER)) {
             sink.write(ByteBuffer.wrap(new byte[10]));
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
@@ -320,19 +335,21 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_an_upload_announced_too_large_is_refused_before_it_begins() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
         DirectoryStorage limited = storage(rules);
-        assertRefused(3, () -> limited.write("new", 101, PEER));
-        assertRefused(3, () -> storage(WriteRules.ANY_FILE).write("new", Long.MAX_VALUE, PEER));
+        assertRefused(3, () -> limited.write(wrq("new", 101), PEER));
+        assertRefused(3, () -> storage(WriteRules.ANY_FILE).write(wrq("new", Long.MAX_VALUE), PEER));
         assertThat(names()).doesNotContain("new").noneMatch(name -> name.endsWith(".part"));
-        limited.write("new", 100, PEER).close();
+        limited.write(wrq("new", 100), PEER).close();
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_exceeds_the_quota_fails() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
-        try (Sink sink = storage(rules).write("file.txt", 50, PEER)) {
+        try (Sink sink = storage(rules).write(wrq("file.txt", 50), PEER)) {
             sink.write(ByteBuffer.allocate(60));
             sink.write(ByteBuffer.allocate(40));
             assertRefused(3, () -> sink.write(ByteBuffer.allocate(1)));
@@ -350,7 +367,7 @@ class DirectoryStorageTest {
         Path other = Files.writeString(root.resolve("mine.part"), "keep");
         Path outside = Files.writeString(outer.resolve(".tftp-0011223344556677.part"), "keep");
         Files.createSymbolicLink(root.resolve(".tftp-bbbbbbbbbbbbbbbb.part"), outside);
-        try (Sink live = running.write("new", UNKNOWN, PEER)) {
+        try (Sink live = running.write(wrq("new"), PEER)) {
             live.write(ByteBuffer.wrap("whole".getBytes()));
             assertThat(stale).exists();
             assertThat(storage(WriteRules.NEW_FILES)).isNotNull();
@@ -372,7 +389,7 @@ class DirectoryStorageTest {
         Path locks = Path.of("/proc/locks");
         assumeTrue(Files.exists(locks));
         DirectoryStorage storage = storage(WriteRules.NEW_FILES);
-        try (Sink live = storage.write("new", UNKNOWN, PEER)) {
+        try (Sink live = storage.write(wrq("new"), PEER)) {
             live.write(ByteBuffer.wrap("half".getBytes()));
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
@@ -400,7 +417,7 @@ class DirectoryStorageTest {
         });
         try {
             for (int i = 0; i < 1000; i++) {
-                storage.write("new", UNKNOWN, PEER).close();
+                storage.write(wrq("new"), PEER).close();
             }
         } finally {
             ended.set(true);
@@ -428,24 +445,24 @@ class DirectoryStorageTest {
         assertThat(refusal).hasMessage("file is not readable by others");
         assertThat(refusal.explained()).contains("mode " + mode, "--serve-private");
         DirectoryStorage all = storage(WriteRules.READ_ONLY).servingPrivate(true);
-        try (Source source = all.read("file.txt", PEER)) {
+        try (Source source = all.read(rrq("file.txt"), PEER)) {
             assertThat(source.size()).isEqualTo(7);
         }
         Files.createDirectory(root.resolve("below"));
         Files.move(root.resolve("file.txt"), root.resolve("below/file.txt"));
-        assertRefused(2, () -> storage(WriteRules.READ_ONLY).below("below").read("file.txt", PEER));
-        all.below("below").read("file.txt", PEER).close();
+        assertRefused(2, () -> storage(WriteRules.READ_ONLY).below("below").read(rrq("file.txt"), PEER));
+        all.below("below").read(rrq("file.txt"), PEER).close();
     }
 
     @Test
     void a_file_that_becomes_unreadable_is_not_served_from_the_cache() throws IOException {
         DirectoryStorage storage = DirectoryStorage.at(
                 root, WriteRules.READ_ONLY, InstantSource.offset(InstantSource.system(), Duration.ofMinutes(1)));
-        storage.read("file.txt", PEER).close();
-        assertThat(storage.tryOpenCached("file.txt", PEER)).isNotNull();
+        storage.read(rrq("file.txt"), PEER).close();
+        assertThat(storage.tryOpenCached(rrq("file.txt"), PEER)).isNotNull();
         setMode("file.txt", "rw-------");
-        assertThat(storage.tryOpenCached("file.txt", PEER)).isNull();
-        assertRefused(2, () -> storage.read("file.txt", PEER));
+        assertThat(storage.tryOpenCached(rrq("file.txt"), PEER)).isNull();
+        assertRefused(2, () -> storage.read(rrq("file.txt"), PEER));
     }
 
     @Test
@@ -459,7 +476,7 @@ class DirectoryStorageTest {
     /** Covers a umask of 077, which the shipped unit sets. */
     @Test
     void a_new_file_can_be_read_back_with_any_umask() throws IOException {
-        try (Sink sink = storage(WriteRules.NEW_FILES).write("new", UNKNOWN, PEER)) {
+        try (Sink sink = storage(WriteRules.NEW_FILES).write(wrq("new"), PEER)) {
             String temporary = names().stream()
                     .filter(name -> name.endsWith(".part"))
                     .findFirst()

@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.SPARSE;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -17,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +33,7 @@ class MemoryStorageTest {
     private MemoryStorage storage = new MemoryStorage(100, WriteRules.ANY_FILE);
 
     private String read(String name) throws IOException {
-        try (Source source = storage.read(name, PEER)) {
+        try (Source source = storage.read(rrq(name), PEER)) {
             return rest(source);
         }
     }
@@ -45,7 +49,7 @@ class MemoryStorageTest {
     }
 
     private void write(String name, int size) throws IOException {
-        try (Sink sink = storage.write(name, UNKNOWN, PEER)) {
+        try (Sink sink = storage.write(wrq(name), PEER)) {
             sink.write(ByteBuffer.allocate(size));
             sink.commit();
         }
@@ -63,11 +67,11 @@ class MemoryStorageTest {
         storage = new MemoryStorage(Integer.MAX_VALUE, WriteRules.ANY_FILE);
         try (FileChannel sparse = FileChannel.open(folder.resolve("sparse"), CREATE_NEW, READ, WRITE, SPARSE)) {
             ByteBuffer huge = sparse.map(FileChannel.MapMode.READ_WRITE, 0, Integer.MAX_VALUE);
-            try (Sink sink = storage.write("huge", UNKNOWN, PEER)) {
+            try (Sink sink = storage.write(wrq("huge"), PEER)) {
                 assertRefused(3, () -> sink.write(huge));
             }
         }
-        storage.write("next", Integer.MAX_VALUE, PEER).close();
+        storage.write(wrq("next", Integer.MAX_VALUE), PEER).close();
     }
 
     @ParameterizedTest
@@ -99,7 +103,7 @@ class MemoryStorageTest {
         assertThat(read("dir/f")).isEqualTo("content");
         assertThat(read("/dir//f")).isEqualTo("content");
         assertThat(read("\\dir\\f")).isEqualTo("content");
-        try (Source source = storage.read("dir/f", PEER)) {
+        try (Source source = storage.read(rrq("dir/f"), PEER)) {
             assertThat(source.size()).isEqualTo(7);
         }
         assertRefused(1, () -> read("f"));
@@ -107,7 +111,8 @@ class MemoryStorageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../f", "..", "a/../f", "a\0b", "/", "."})
+    @ValueSource(strings = {"../f", "..", "a/../f", "/", "."})
+    @Tag("case-57")
     void case57_a_name_that_is_no_file_is_refused(String name) {
         assertRefused(2, () -> read(name));
         assertRefused(2, () -> write(name, 1));
@@ -115,8 +120,14 @@ class MemoryStorageTest {
     }
 
     @Test
+    void case57_a_nul_in_a_name_is_refused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> rrq("a\0b"));
+        assertRefused(2, () -> storage.put("a\0b", new byte[1]));
+    }
+
+    @Test
     void an_upload_appears_when_it_is_committed() throws IOException {
-        try (Sink sink = storage.write("f", 5, PEER)) {
+        try (Sink sink = storage.write(wrq("f", 5), PEER)) {
             sink.write(ByteBuffer.wrap("he".getBytes()));
             assertRefused(1, () -> read("f"));
             sink.write(ByteBuffer.wrap("llo".getBytes()));
@@ -126,9 +137,10 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_an_upload_without_commit_leaves_no_file_and_releases_its_memory() throws IOException {
         storage.put("f", "old".getBytes());
-        try (Sink sink = storage.write("f", UNKNOWN, PEER)) {
+        try (Sink sink = storage.write(wrq("f"), PEER)) {
             sink.write(ByteBuffer.allocate(97));
             assertRefused(3, () -> write("g", 1));
         }
@@ -140,7 +152,7 @@ class MemoryStorageTest {
     @Test
     void a_running_read_continues_with_the_replaced_file() throws IOException {
         storage.put("f", "old".getBytes());
-        try (Source old = storage.read("f", PEER)) {
+        try (Source old = storage.read(rrq("f"), PEER)) {
             storage.put("f", "newer".getBytes());
             assertThat(rest(old)).isEqualTo("old");
         }
@@ -157,16 +169,18 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_an_upload_announced_too_large_is_refused_at_once() {
-        assertRefused(3, () -> storage.write("f", 101, PEER));
+        assertRefused(3, () -> storage.write(wrq("f", 101), PEER));
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
-        assertRefused(3, () -> storage.write("f", 11, PEER));
+        assertRefused(3, () -> storage.write(wrq("f", 11), PEER));
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_grows_too_large_fails() throws IOException {
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
-        try (Sink sink = storage.write("f", 1, PEER)) {
+        try (Sink sink = storage.write(wrq("f", 1), PEER)) {
             sink.write(ByteBuffer.allocate(10));
             assertRefused(3, () -> sink.write(ByteBuffer.allocate(1)));
         }
@@ -180,18 +194,19 @@ class MemoryStorageTest {
         storage = new MemoryStorage(100, WriteRules.NEW_FILES);
         write("f", 1);
         assertRefused(6, () -> write("f", 2));
-        try (Sink first = storage.write("g", UNKNOWN, PEER);
-                Sink second = storage.write("/g", UNKNOWN, PEER)) {
+        try (Sink first = storage.write(wrq("g"), PEER);
+                Sink second = storage.write(wrq("/g"), PEER)) {
             second.commit();
             assertRefused(6, first::commit);
         }
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_a_file() throws IOException {
         write("empty", 0);
         assertThat(read("empty")).isEmpty();
-        try (Source source = storage.read("empty", PEER)) {
+        try (Source source = storage.read(rrq("empty"), PEER)) {
             assertThat(source.size()).isZero();
         }
     }
@@ -200,5 +215,23 @@ class MemoryStorageTest {
     void a_limit_of_zero_is_rejected() {
         assertThatThrownBy(() -> new MemoryStorage(0, WriteRules.ANY_FILE))
                 .hasMessage("memory limit: 0 (expected: >= 1)");
+    }
+
+    @Test
+    void the_content_and_the_names_can_be_read_without_a_request() throws IOException {
+        MemoryStorage storage = new MemoryStorage(100, WriteRules.NEW_FILES);
+        storage.put("/b", new byte[] {1, 2});
+        try (Sink sink = storage.write(wrq("a/x"), PEER)) {
+            sink.write(ByteBuffer.wrap(new byte[] {3}));
+            assertThat(storage.names()).as("an upload that is not complete").containsExactly("b");
+            sink.commit();
+        }
+        assertThat(storage.names()).containsExactly("a/x", "b");
+        assertThat(storage.get("a/x")).containsExactly(3);
+        storage.get("b")[0] = 9;
+        assertThat(storage.get("\\b")).containsExactly(1, 2);
+        assertThat(storage.get("none")).isNull();
+        assertThat(storage.get("../b")).isNull();
+        assertThat(storage.withRules(WriteRules.READ_ONLY).get("b")).containsExactly(1, 2);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -123,7 +124,7 @@ class SharedFilesTest {
     }
 
     private Object versionOf(String name) throws IOException {
-        try (Source source = storage.read(name, PEER)) {
+        try (Source source = storage.read(rrq(name), PEER)) {
             assertThat(source).isInstanceOf(SharedSource.class);
             return ((SharedSource) source).version();
         }
@@ -155,7 +156,7 @@ class SharedFilesTest {
             Files.deleteIfExists(file);
             Files.write(file, content("a", LARGE));
             DirectoryStorage files = old ? storage : DirectoryStorage.at(root, WriteRules.READ_ONLY);
-            try (Source open = files.read("file", PEER)) {
+            try (Source open = files.read(rrq("file"), PEER)) {
                 assertThat(open instanceof SharedSource).isEqualTo(old);
                 assertThat(open.read(ByteBuffer.allocate(100))).isEqualTo(100);
                 awaitTick();
@@ -214,7 +215,7 @@ class SharedFilesTest {
             Files.write(file, content("a", LARGE));
             DirectoryStorage files = shared ? storage : DirectoryStorage.at(root, WriteRules.READ_ONLY);
             Object before = shared ? versionOf("file") : null;
-            try (Source open = files.read("file", PEER)) {
+            try (Source open = files.read(rrq("file"), PEER)) {
                 assertThat(open instanceof SharedSource).isEqualTo(shared);
                 assertThat(open.read(ByteBuffer.allocate(100))).isEqualTo(100);
                 awaitTick();
@@ -231,8 +232,8 @@ class SharedFilesTest {
     @Test
     void a_change_ends_a_read_after_the_content_that_was_read_before_it() throws IOException {
         Files.write(file, content("a", LARGE));
-        try (Source reader = storage.read("file", PEER);
-                Source other = storage.read("file", PEER)) {
+        try (Source reader = storage.read(rrq("file"), PEER);
+                Source other = storage.read(rrq("file"), PEER)) {
             ByteBuffer half = ByteBuffer.allocate(LARGE / 2);
             reader.read(half);
             assertThat(half.array()).isEqualTo(content("a", LARGE / 2));
@@ -240,7 +241,7 @@ class SharedFilesTest {
             assertThatThrownBy(() -> reader.read(ByteBuffer.allocate(1))).hasMessageContaining("file changed");
             assertThatThrownBy(() -> other.read(ByteBuffer.allocate(1))).hasMessageContaining("file changed");
         }
-        try (Source fresh = storage.read("file", PEER)) {
+        try (Source fresh = storage.read(rrq("file"), PEER)) {
             assertThat(fresh.size()).isEqualTo(LARGE + 4);
         }
     }
@@ -249,23 +250,23 @@ class SharedFilesTest {
     @EnumSource
     void a_changed_small_file_is_not_served_from_the_cache(Change change) throws IOException {
         Files.write(file, content("a", 10));
-        assertThat(storage.tryOpenCached("file", PEER)).as("not read yet").isNull();
-        assertThat(read(storage.read("file", PEER))).isEqualTo(content("a", 10));
-        assertThat(read(storage.tryOpenCached("file", PEER))).isEqualTo(content("a", 10));
+        assertThat(storage.tryOpenCached(rrq("file"), PEER)).as("not read yet").isNull();
+        assertThat(read(storage.read(rrq("file"), PEER))).isEqualTo(content("a", 10));
+        assertThat(read(storage.tryOpenCached(rrq("file"), PEER))).isEqualTo(content("a", 10));
         applyKeepingTheDate(change, content("b", 10));
-        assertThat(storage.tryOpenCached("file", PEER)).isNull();
-        assertThat(read(storage.read("file", PEER))).isEqualTo(content("b", 10));
-        assertThat(read(storage.tryOpenCached("file", PEER))).isEqualTo(content("b", 10));
+        assertThat(storage.tryOpenCached(rrq("file"), PEER)).isNull();
+        assertThat(read(storage.read(rrq("file"), PEER))).isEqualTo(content("b", 10));
+        assertThat(read(storage.tryOpenCached(rrq("file"), PEER))).isEqualTo(content("b", 10));
     }
 
     @Test
     void a_deleted_or_unreadable_file_is_not_served_from_the_cache() throws IOException {
         Files.write(file, content("a", 10));
-        read(storage.read("file", PEER));
+        read(storage.read(rrq("file"), PEER));
         Files.delete(file);
-        assertThat(storage.tryOpenCached("file", PEER)).isNull();
+        assertThat(storage.tryOpenCached(rrq("file"), PEER)).isNull();
         Files.createDirectory(file);
-        assertThat(storage.tryOpenCached("file", PEER)).isNull();
+        assertThat(storage.tryOpenCached(rrq("file"), PEER)).isNull();
     }
 
     @Test
@@ -283,7 +284,7 @@ class SharedFilesTest {
         long before = descriptors();
         List<Source> readers = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            Source reader = storage.read("file", PEER);
+            Source reader = storage.read(rrq("file"), PEER);
             reader.read(ByteBuffer.allocate(i));
             readers.add(reader);
         }
@@ -320,11 +321,11 @@ class SharedFilesTest {
         storage = DirectoryStorage.at(root, WriteRules.READ_ONLY);
         Files.write(file, content("a", LARGE));
         Files.write(root.resolve("small"), content("a", 10));
-        try (Source source = storage.read("file", PEER)) {
+        try (Source source = storage.read(rrq("file"), PEER)) {
             assertThat(source).isNotInstanceOf(SharedSource.class);
         }
-        read(storage.read("small", PEER));
-        assertThat(storage.tryOpenCached("small", PEER)).isNull();
+        read(storage.read(rrq("small"), PEER));
+        assertThat(storage.tryOpenCached(rrq("small"), PEER)).isNull();
     }
 
     @Test
@@ -336,11 +337,11 @@ class SharedFilesTest {
                     .equals(Files.getFileStore(root).type()));
             Files.write(file, content("a", 10));
             Files.createSymbolicLink(root.resolve("link"), Path.of("file"));
-            read(storage.read("link", PEER));
-            assertThat(storage.tryOpenCached("link", PEER)).isNotNull();
+            read(storage.read(rrq("link"), PEER));
+            assertThat(storage.tryOpenCached(rrq("link"), PEER)).isNotNull();
             Files.delete(root.resolve("link"));
             Files.createSymbolicLink(root.resolve("link"), outside);
-            assertThat(storage.tryOpenCached("link", PEER)).isNull();
+            assertThat(storage.tryOpenCached(rrq("link"), PEER)).isNull();
         } finally {
             Files.delete(outside);
         }

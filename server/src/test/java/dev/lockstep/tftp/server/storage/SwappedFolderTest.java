@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
+import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.TftpException;
@@ -103,7 +105,7 @@ class SwappedFolderTest {
     }
 
     private static void read(Storage storage, String name) throws IOException {
-        try (Source source = storage.read(name, PEER)) {
+        try (Source source = storage.read(rrq(name), PEER)) {
             ByteBuffer content = ByteBuffer.allocate(100);
             while (source.read(content) > 0) {
                 assertThat(content.hasRemaining()).isTrue();
@@ -114,7 +116,7 @@ class SwappedFolderTest {
     }
 
     private static void write(Storage storage, String name) throws IOException {
-        try (Sink sink = storage.write(name, Source.UNKNOWN_SIZE, PEER)) {
+        try (Sink sink = storage.write(wrq(name), PEER)) {
             sink.write(StandardCharsets.US_ASCII.encode("inside"));
             sink.commit();
         }
@@ -170,7 +172,7 @@ class SwappedFolderTest {
         Files.writeString(other.resolve("file"), "b".repeat(3 * SmallFiles.LARGEST));
         DirectoryStorage storage = DirectoryStorage.at(root, WriteRules.READ_ONLY, later());
         race("d", other, "d/file", name -> {
-            try (Source source = storage.read(name, PEER)) {
+            try (Source source = storage.read(rrq(name), PEER)) {
                 ByteBuffer content = ByteBuffer.allocate(4 * SmallFiles.LARGEST);
                 source.read(content);
                 int chunks = content.get(0) == 'a' ? 2 : 3;

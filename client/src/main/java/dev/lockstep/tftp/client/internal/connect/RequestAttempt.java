@@ -77,7 +77,7 @@ public record RequestAttempt(
                     taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
                     ClientHandshake handshake =
                             new ClientHandshake(operation, request, server, context.withListener(listener), onRefused);
-                    pipeline.addLast(handshake);
+                    handshake.addTo(pipeline);
                     transfer.enter(handshake::cancel);
                 },
                 cause -> refused.accept(

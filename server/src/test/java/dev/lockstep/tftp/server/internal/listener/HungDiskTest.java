@@ -2,6 +2,8 @@ package dev.lockstep.tftp.server.internal.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
@@ -35,7 +37,7 @@ class HungDiskTest {
 
     private final class Disk implements Storage {
         @Override
-        public Source read(String filename, InetSocketAddress peer) {
+        public Source read(ReadRequest request, InetSocketAddress peer) {
             opened++;
             return new Source() {
                 private int left = SIZE;
@@ -62,7 +64,7 @@ class HungDiskTest {
         }
 
         @Override
-        public Sink write(String filename, long announced, InetSocketAddress peer) {
+        public Sink write(WriteRequest request, InetSocketAddress peer) {
             opened++;
             return new Sink() {
                 @Override

@@ -1,7 +1,10 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import static dev.lockstep.tftp.testing.Requests.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -54,11 +57,11 @@ class BlockedDiskTest {
         }
 
         @Override
-        public Source read(String filename, InetSocketAddress peer) throws IOException {
-            if (filename.startsWith("slow")) {
+        public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+            if (request.filename().startsWith("slow")) {
                 awaitDisk();
             }
-            Source content = files.read("file", peer);
+            Source content = files.read(rrq("file"), peer);
             return new Source() {
                 @Override
                 public long size() {
@@ -78,7 +81,7 @@ class BlockedDiskTest {
         }
 
         @Override
-        public Sink write(String filename, long size, InetSocketAddress peer) {
+        public Sink write(WriteRequest request, InetSocketAddress peer) {
             throw new UnsupportedOperationException();
         }
     }

@@ -1,0 +1,44 @@
+package dev.lockstep.tftp.server.storage;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Set;
+
+/**
+ * Opens storages for the URIs of one or more schemes, so that the flag {@code --root} and the key {@code root} of a
+ * rule can name them. A provider is found by {@link java.util.ServiceLoader} if its jar names it in {@code
+ * META-INF/services/dev.lockstep.tftp.server.storage.StorageProvider}, or is passed to {@link
+ * StorageRegistry#register}. An example for files on a web server:
+ *
+ * <pre>{@code
+ * public final class HttpStorageProvider implements StorageProvider {
+ *     public Set<String> schemes() {
+ *         return Set.of("http", "https");
+ *     }
+ *
+ *     public Storage open(URI uri, StorageSettings settings) {
+ *         return new HttpStorage(uri);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>A registry uses one provider for all storages of its schemes, so the provider can hold what they share, such as a
+ * connection pool. Safe for use by several threads.
+ */
+public interface StorageProvider {
+    /** Returns the schemes of the URIs that this provider opens, in lower case, such as {@code http}. */
+    Set<String> schemes();
+
+    /**
+     * Opens a storage. Called when the server starts and when its configuration is reloaded or checked; it may block.
+     * The storage should not depend on a remote server being reachable at that time.
+     *
+     * @param uri the location, with one of the {@link #schemes}. Where a rule has placeholders, it ends before the first
+     *     one, and {@link Storage#below} is called with the rest
+     * @param settings what flags or rules set for the files
+     * @return the storage, never null
+     * @throws IOException if the files are not accessible; the message is shown to the operator
+     * @throws IllegalArgumentException if the URI is invalid; the message has the URI and what was expected
+     */
+    Storage open(URI uri, StorageSettings settings) throws IOException;
+}

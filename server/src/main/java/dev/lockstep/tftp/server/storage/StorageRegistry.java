@@ -1,0 +1,70 @@
+package dev.lockstep.tftp.server.storage;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Opens storages by their location: the path of a directory, or a URI whose scheme has a {@link StorageProvider}. The
+ * schemes {@code file} and {@code memory} are built in. Safe for use by several threads.
+ */
+public final class StorageRegistry {
+    /** A URI with its scheme. A single letter before a colon is a drive. */
+    private static final Pattern URI_FORM = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):.*", Pattern.DOTALL);
+
+    private final Map<String, StorageProvider> providers = new ConcurrentHashMap<>();
+
+    /** Creates a registry with the built-in providers and those that {@link ServiceLoader} finds. */
+    public StorageRegistry() {
+        register(new DirectoryStorageProvider());
+        register(new MemoryStorageProvider());
+        ServiceLoader.load(StorageProvider.class).forEach(this::register);
+    }
+
+    /**
+     * Adds a provider, which replaces others of the same schemes.
+     *
+     * @return this registry
+     */
+    public StorageRegistry register(StorageProvider provider) {
+        provider.schemes().forEach(scheme -> providers.put(scheme, provider));
+        return this;
+    }
+
+    /**
+     * Opens a storage. Blocks.
+     *
+     * @param location the path of a directory, or a URI
+     * @param settings what flags or rules set for the files
+     * @throws IOException if the files are not accessible
+     * @throws IllegalArgumentException if the location is invalid; the message has the location and what was expected
+     */
+    public Storage open(String location, StorageSettings settings) throws IOException {
+        Matcher form = URI_FORM.matcher(location);
+        StorageProvider provider = form.matches() ? providers.get(form.group(1).toLowerCase(Locale.ROOT)) : null;
+        if (provider != null) {
+            return provider.open(uri(location), settings);
+        }
+        if (location.contains("://")) {
+            throw new IllegalArgumentException(location + " (expected: a directory that can be read, or a URI of: "
+                    + String.join(", ", new TreeSet<>(providers.keySet())) + ")");
+        }
+        return DirectoryStorageProvider.open(Path.of(location), location, settings);
+    }
+
+    private static URI uri(String location) {
+        try {
+            return new URI(location.endsWith(":") ? location + "/" : location);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(location + " (expected: a URI; " + e.getReason() + ")", e);
+        }
+    }
+}

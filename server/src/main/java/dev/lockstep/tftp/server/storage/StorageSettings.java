@@ -1,0 +1,17 @@
+package dev.lockstep.tftp.server.storage;
+
+import java.util.Objects;
+
+/**
+ * What flags or a rule set for the files of a storage.
+ *
+ * @param uploads the rules for uploads
+ * @param servePrivate true if files without read permission for others are served; only for storages whose files have
+ *     permissions
+ */
+public record StorageSettings(WriteRules uploads, boolean servePrivate) {
+    /** Checks the values. */
+    public StorageSettings {
+        Objects.requireNonNull(uploads, "uploads");
+    }
+}
