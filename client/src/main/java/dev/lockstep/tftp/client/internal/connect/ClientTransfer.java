@@ -8,10 +8,12 @@ import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
@@ -39,11 +41,14 @@ public final class ClientTransfer {
     /**
      * The parts that all transfers of a client share.
      *
+     * @param preferences the options of a request without options of its own
+     * @param taps observe the datagrams
      * @param io runs blocking tasks
      * @param context the context of a transfer without settings of its own
      */
     public record Shared(
-            ClientConfig config,
+            OptionPreferences preferences,
+            List<PacketTap> taps,
             ClientSockets sockets,
             Executor io,
             TransferContext context,
@@ -92,7 +97,7 @@ public final class ClientTransfer {
     private TransferContext contextOf(TransferContext shared) {
         TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
                 ? shared
-                : shared.with(shared.limits().withFirstBlockTimeout(Duration.ZERO), shared.io(), shared.rateLimiter());
+                : shared.with(shared.limits().withFirstBlockTimeout(Duration.ZERO), shared.io(), RateLimiter.UNLIMITED);
         return request.listener() == TransferListener.NONE
                 ? all
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
@@ -193,7 +198,11 @@ public final class ClientTransfer {
 
     private Options usualOptions() {
         return client.capabilities()
-                .asked(client.config(), server, operation.tsize(), loop.ticker().nanoTime());
+                .asked(
+                        client.preferences(),
+                        server,
+                        operation.tsize(),
+                        loop.ticker().nanoTime());
     }
 
     /** Attempts the transfer with the given options. A request that cannot be encoded fails like a refused one. */
@@ -228,10 +237,10 @@ public final class ClientTransfer {
                         loop,
                         needs(),
                         pipeline -> {
-                            client.config().taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
+                            client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
                             ClientHandshake handshake = new ClientHandshake(
                                     operation, sent, server, context.withListener(listener), refused);
-                            pipeline.addLast(handshake);
+                            handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },
                         cause -> onRefused(
