@@ -17,8 +17,10 @@ import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.io.MemorySource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -95,7 +97,9 @@ public final class TftpClient implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && taps.isEmpty(),
                 TransferListener.all(settings.listeners),
-                PROGRESS_STEP);
+                PROGRESS_STEP,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         this.shared = new ClientTransfer.Shared(preferences, taps, sockets, io, context, new ServerCapabilityCache());
     }
 

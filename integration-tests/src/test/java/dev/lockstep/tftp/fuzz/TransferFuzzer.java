@@ -13,6 +13,8 @@ import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -105,7 +107,15 @@ public final class TransferFuzzer {
         files.put("file", new byte[20 * BLKSIZE + 3]);
         TransferLimits limits = TransferLimits.DEFAULT;
         TransferContext context = new TransferContext(
-                limits, Runnable::run, new BufferBudget(1 << 20), allocator, false, event -> {}, Long.MAX_VALUE);
+                limits,
+                Runnable::run,
+                new BufferBudget(1 << 20),
+                allocator,
+                false,
+                event -> {},
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         long now = channel.eventLoop().ticker().nanoTime();
         NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings, now, 0);

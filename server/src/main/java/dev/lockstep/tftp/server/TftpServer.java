@@ -5,7 +5,9 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
@@ -87,14 +89,15 @@ public final class TftpServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 segments,
                 config.listener(),
-                PROGRESS_STEP);
-        TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
+                PROGRESS_STEP,
+                RateLimiter.UNLIMITED,
+                chunks == null ? SourceChunkReader::new : chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             ListenerContext listening = new ListenerContext(
                     config,
-                    shared,
+                    context,
                     transport,
                     admission,
                     storage -> io.of(storage).openings());

@@ -18,7 +18,9 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.NetasciiSource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
@@ -605,8 +607,16 @@ class TransferHandlerTest {
     void progress_is_reported_once_per_step() {
         source = new ByteArraySource(TestBytes.random(100));
         TransferContext all = fixture.owning(source);
-        TransferContext context =
-                new TransferContext(all.limits(), all.io(), all.budget(), all.allocator(), false, all.listener(), 40);
+        TransferContext context = new TransferContext(
+                all.limits(),
+                all.io(),
+                all.budget(),
+                all.allocator(),
+                false,
+                all.listener(),
+                40,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         begin(TransferHandler.sending(
                 context, new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0), null, source));
         fixture.settle();

@@ -13,6 +13,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
@@ -96,7 +97,7 @@ public final class ClientTransfer {
     private TransferContext contextOf(TransferContext shared) {
         TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
                 ? shared
-                : shared.withLimits(shared.limits().withFirstBlockTimeout(Duration.ZERO));
+                : shared.with(shared.limits().withFirstBlockTimeout(Duration.ZERO), shared.io(), RateLimiter.UNLIMITED);
         return request.listener() == TransferListener.NONE
                 ? all
                 : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));

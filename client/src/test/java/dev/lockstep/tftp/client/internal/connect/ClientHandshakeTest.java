@@ -11,6 +11,8 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -85,7 +87,9 @@ class ClientHandshakeTest {
                 PooledByteBufAllocator.DEFAULT,
                 false,
                 events::add,
-                1 << 20);
+                1 << 20,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
     }
 
     private ClientHandshake handshake(Consumer<TftpException> refused) {

@@ -3,7 +3,9 @@ package dev.lockstep.tftp.server.internal.listener;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.PortMode;
@@ -61,7 +63,16 @@ public final class EmbeddedListener {
                 .maxTransfers(mostTransfers, mostTransfers)
                 .portModes(peer -> PortMode.SINGLE)
                 .tap((peer, request) -> new Witness()));
-        TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
+        TransferContext context = new TransferContext(
+                limits,
+                io,
+                budget,
+                allocator,
+                false,
+                listener,
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
         ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
         channel = new EmbeddedChannel() {

@@ -8,7 +8,9 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.PortMode;
@@ -59,7 +61,9 @@ final class VirtualListener {
                 UnpooledByteBufAllocator.DEFAULT,
                 false,
                 config.listener(),
-                1 << 20);
+                1 << 20,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
         ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
         channel = new EmbeddedChannel() {
