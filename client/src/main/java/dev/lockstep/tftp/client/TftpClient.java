@@ -12,6 +12,8 @@ import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
@@ -355,6 +357,7 @@ public final class TftpClient implements AutoCloseable {
      * threads have ended, or for some seconds.
      */
     @Override
+    @Blocking
     public void close() {
         closing = true;
         sockets.close();

@@ -2,6 +2,8 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
@@ -34,6 +36,7 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  */
+@ThreadSafe
 public final class TftpServer implements AutoCloseable {
     private static final int STUCK_CHECK_SECONDS = 1;
     private static final long PROGRESS_STEP = 32L << 20;
@@ -147,16 +150,18 @@ public final class TftpServer implements AutoCloseable {
 
     /** Stops the server like {@link #stop}, with the drain time of the configuration. */
     @Override
+    @Blocking
     public void close() {
         stop(config.drain());
     }
 
     /**
      * Stops the server gracefully: refuses new requests, lets running transfers finish within the drain time, and ends
-     * the others with an ERROR. Blocks until everything is closed. Does nothing if the server is stopped already.
+     * the others with an ERROR. Returns when everything is closed. Does nothing if the server is stopped already.
      *
      * @param drain the longest time that running transfers may continue
      */
+    @Blocking
     public synchronized void stop(Duration drain) {
         if (stopped) {
             return;

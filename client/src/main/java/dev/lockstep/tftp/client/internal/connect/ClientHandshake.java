@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
@@ -93,8 +94,9 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Cancels the handshake, or the transfer that has begun. Until the server has replied, its port for this transfer
      * is unknown, so no ERROR can be sent. The first reply is therefore awaited for one more timeout, and answered with
-     * the ERROR. Must be called on the event loop.
+     * the ERROR.
      */
+    @EventLoop
     void cancel(TftpException cause) {
         if (transfer != null) {
             transfer.cancel(cause);

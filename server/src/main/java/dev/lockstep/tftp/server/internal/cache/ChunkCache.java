@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
@@ -22,8 +23,9 @@ import java.util.function.Consumer;
  * A cache of chunks of files that several transfers send: if a thousand clients request one kernel, it is read once. A
  * chunk is identified by the version of its file and its position, so no transfer sends bytes of another file. The
  * cache holds at most half of the budget and evicts the chunks that have not been used for longest. Eviction does not
- * affect transfers that send a chunk. Safe for use by several threads. Called once for each chunk, not for each packet.
+ * affect transfers that send a chunk. Called once for each chunk, not for each packet.
  */
+@ThreadSafe
 public final class ChunkCache implements ChunkReader.Factory {
     /** Bytes in all chunks of a file but the last. */
     static final int CHUNK_SIZE = 256 * 1024;

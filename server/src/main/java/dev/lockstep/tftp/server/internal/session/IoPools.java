@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.storage.Storage;
 import java.time.Duration;
 import java.util.Map;
@@ -7,10 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
-/**
- * All I/O threads of a server: one pool for each group of storages, and one for other tasks. Safe for use by several
- * threads.
- */
+/** All I/O threads of a server: one pool for each group of storages, and one for other tasks. */
+@ThreadSafe
 public final class IoPools {
     private final LongSupplier clock;
     private final IoPool general;

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
@@ -139,7 +140,8 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Opens the file. Called on the I/O pool. Returns null if the handshake has timed out. */
+    /** Opens the file. Returns null if the handshake has timed out. */
+    @Blocking
     private Opened open() throws IOException {
         if (!begun.compareAndSet(false, true)) {
             return null;

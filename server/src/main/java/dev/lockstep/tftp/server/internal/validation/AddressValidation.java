@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.validation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.EvictionQueue.Verdict;
@@ -20,8 +21,9 @@ import java.util.function.Predicate;
  * rate limit, and those that are dropped have another one for their retransmissions: a validated address does not
  * compete with spoofed ones, and a peer that repeats a dropped request competes only with others that do. The number of
  * transfers with unvalidated peers is limited, too: the oldest is evicted. The packets of a transfer whose peer is
- * validated are not examined. Safe for use by several threads; takes no lock.
+ * validated are not examined. Takes no lock.
  */
+@ThreadSafe
 public final class AddressValidation {
     /** The most bytes of a first message, headers included: DATA without negotiated options. */
     static final int FIRST_MESSAGE = PeerValidation.HEADERS + 4 + 512;
