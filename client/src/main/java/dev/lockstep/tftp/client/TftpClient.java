@@ -94,8 +94,13 @@ public final class TftpClient implements AutoCloseable {
     private volatile boolean closing;
 
     TftpClient(ClientConfig config) {
+        this(config, Transport.best().newGroup(config.eventLoops(), "tftp"));
+    }
+
+    /** Creates a client that takes over the event loops, whose clock may be that of a test. */
+    TftpClient(ClientConfig config, EventLoopGroup loops) {
         this.config = config;
-        this.loops = transport.newGroup(config.eventLoops(), "tftp");
+        this.loops = loops;
         ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
         this.sockets = config.quietTime().isZero() ? fresh : new SocketPool(fresh, config.quietTime());
         this.context = new TransferContext(
@@ -360,7 +365,7 @@ public final class TftpClient implements AutoCloseable {
                 close(operation, loop, () -> transfer.fail(unknown));
             } else {
                 InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                Options asked = request.options().orElseGet(() -> asked(operation, server));
+                Options asked = request.options().orElseGet(() -> asked(operation, server, loop));
                 begin(
                         request,
                         new RequestAttempt(operation, server, asked, contextOf(request, operation), loop, transfer));
@@ -402,8 +407,9 @@ public final class TftpClient implements AutoCloseable {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
-    private Options asked(ClientOperation operation, InetSocketAddress server) {
-        return capabilities.asked(config, server, operation.tsize(), System.nanoTime());
+    private Options asked(ClientOperation operation, InetSocketAddress server, EventLoop loop) {
+        return capabilities.asked(
+                config, server, operation.tsize(), loop.ticker().nanoTime());
     }
 
     /**
@@ -433,12 +439,13 @@ public final class TftpClient implements AutoCloseable {
     private void ended(TransferRequest request, RequestAttempt attempt, TransferEvent.Ended ended) {
         boolean lost = !attempt.transfer().isCancelled() && attempt.lostLargeBlocks(ended);
         if (lost) {
-            capabilities.losesLargeBlocks(attempt.server(), System.nanoTime());
+            capabilities.losesLargeBlocks(
+                    attempt.server(), attempt.loop().ticker().nanoTime());
         }
         if (lost && !closing && !attempt.context().limits().firstBlockTimeout().isZero()) {
             fileTasks(attempt.operation(), attempt.loop()).perform(attempt.operation()::rewind, failure -> {
                 if (failure == null) {
-                    begin(request, attempt.asking(asked(attempt.operation(), attempt.server())));
+                    begin(request, attempt.asking(asked(attempt.operation(), attempt.server(), attempt.loop())));
                 } else {
                     close(attempt, () -> attempt.transfer().fail(failure));
                 }

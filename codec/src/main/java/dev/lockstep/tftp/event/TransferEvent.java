@@ -79,7 +79,7 @@ public sealed interface TransferEvent {
     record PmtuBlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
 
     /** A request was dropped without being processed, because its source address may be spoofed. */
-    record TurnedAway(InetSocketAddress peer, String reason) implements TransferEvent {}
+    record RequestDropped(InetSocketAddress peer, String reason) implements TransferEvent {}
 
     /** A datagram was dropped because it is not TFTP, or not a request where only requests are accepted. */
     record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}

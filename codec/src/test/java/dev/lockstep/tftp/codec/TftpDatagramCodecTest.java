@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TftpDatagramCodecTest {
@@ -56,6 +57,7 @@ class TftpDatagramCodecTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_a_malformed_datagram_is_dropped_and_reported_as_an_event() {
         ByteBuf wire = bytes(0, 9, 0, 1);
         channel.writeInbound(datagram(wire));

@@ -102,7 +102,7 @@ public final class TftpServer implements AutoCloseable {
                     loops,
                     storage -> io.of(storage).openings());
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
-            server.openCompanions();
+            server.openLifecycleListeners();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
@@ -114,14 +114,14 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private void openCompanions() throws IOException {
+    private void openLifecycleListeners() throws IOException {
         try {
-            for (ServerLifecycleListener companion : config.companions()) {
-                companion.watch(io::isServing);
-                companion.open(loops, addresses());
+            for (ServerLifecycleListener lifecycleListener : config.lifecycleListeners()) {
+                lifecycleListener.watch(io::isServing);
+                lifecycleListener.open(loops, addresses());
             }
         } catch (IOException | RuntimeException e) {
-            config.companions().forEach(ServerLifecycleListener::close);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::close);
             throw e;
         }
     }
@@ -163,7 +163,7 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopped = true;
-        config.companions().forEach(ServerLifecycleListener::close);
+        config.lifecycleListeners().forEach(ServerLifecycleListener::close);
         admission.close();
         listeners.retire();
         try {

@@ -28,7 +28,7 @@ public final class TftpServerBuilder {
     private final List<InetSocketAddress> addresses = new ArrayList<>();
     private final List<TransferListener> listeners = new ArrayList<>();
     private final List<PacketTap> taps = new ArrayList<>();
-    private final List<ServerLifecycleListener> companions = new ArrayList<>();
+    private final List<ServerLifecycleListener> lifecycleListeners = new ArrayList<>();
     private final List<Integer> inherited = new ArrayList<>();
     private Integer port;
     private Storage storage;
@@ -36,7 +36,7 @@ public final class TftpServerBuilder {
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
-    private AmplificationLimits unvalidated = AmplificationLimits.DEFAULT;
+    private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private int eventLoops = Runtime.getRuntime().availableProcessors();
@@ -111,9 +111,12 @@ public final class TftpServerBuilder {
         return Math.max(1, maxTransfers / 4);
     }
 
-    /** Sets the limits for requests of unvalidated peers, whose source address may be spoofed. */
-    public TftpServerBuilder unvalidated(AmplificationLimits bounds) {
-        unvalidated = bounds;
+    /**
+     * Sets the limits for requests of unvalidated peers, whose source address may be spoofed. The default is {@link
+     * AmplificationLimits#NORMAL}.
+     */
+    public TftpServerBuilder amplificationLimits(AmplificationLimits limits) {
+        amplificationLimits = limits;
         return this;
     }
 
@@ -202,8 +205,8 @@ public final class TftpServerBuilder {
     }
 
     /** Adds a service that runs while requests are served. */
-    public TftpServerBuilder companion(ServerLifecycleListener companion) {
-        companions.add(companion);
+    public TftpServerBuilder lifecycleListener(ServerLifecycleListener lifecycleListener) {
+        lifecycleListeners.add(lifecycleListener);
         return this;
     }
 
@@ -239,7 +242,7 @@ public final class TftpServerBuilder {
                 blackHoles.withSmallBlocks(withMtus(policy == null ? sameForAll() : policy)),
                 maxTransfers,
                 maxTransfersPerClient,
-                unvalidated,
+                amplificationLimits,
                 bufferMemory,
                 drain,
                 eventLoops,
@@ -248,7 +251,7 @@ public final class TftpServerBuilder {
                 strictness,
                 TransferListener.all(all),
                 taps,
-                companions,
+                lifecycleListeners,
                 inherited);
     }
 

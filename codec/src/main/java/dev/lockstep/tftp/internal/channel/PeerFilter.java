@@ -26,7 +26,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
             ctx.fireChannelRead(msg);
             return;
         }
-        unknownTids.turnAway(ctx, packet);
+        unknownTids.respond(ctx, packet);
         packet.release();
     }
 

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PeerFilterTest {
@@ -54,6 +55,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_another_port_or_address_gets_error_5_and_goes_no_further() throws MalformedMessageException {
         ByteBuf content = arrive(OTHER_PORT, 0, 3, 0, 1, "bad");
         expectUnknownTidError(OTHER_PORT);
@@ -64,6 +66,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_errors_for_unknown_tids_are_rate_limited() throws MalformedMessageException {
         arrive(OTHER_PORT, 0, 4, 0, 1);
         expectUnknownTidError(OTHER_PORT);
@@ -78,6 +81,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-4")
     void case04_an_error_with_an_unknown_tid_is_dropped() {
         ByteBuf content = arrive(OTHER_PORT, 0, 5, 0, 0, "die", 0);
         expectNothing();
@@ -85,6 +89,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_a_malformed_datagram_is_not_answered() {
         arrive(OTHER_PORT);
         arrive(OTHER_PORT, 0, 9, 0, 0);

@@ -20,7 +20,7 @@ import java.util.Objects;
  * @param policy chooses the settings of each request
  * @param maxTransfers limit of concurrent transfers
  * @param maxTransfersPerClient limit of concurrent transfers of one client, identified by its IPv4 address or IPv6 /64
- * @param unvalidated limits for requests of unvalidated peers
+ * @param amplificationLimits limits for requests of unvalidated peers
  * @param bufferMemory bytes of file chunks in memory, for all transfers together
  * @param drain how long running transfers may continue after a stop
  * @param eventLoops the number of event loop threads
@@ -29,7 +29,7 @@ import java.util.Objects;
  * @param strictness how malformed requests are treated
  * @param listener observes the transfers
  * @param taps observe the packets
- * @param companions are started and stopped with the server
+ * @param lifecycleListeners are started and stopped with the server
  * @param inherited descriptors of UDP sockets that are bound already; if there are any, no address is bound by default
  */
 public record ServerConfig(
@@ -38,7 +38,7 @@ public record ServerConfig(
         RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
-        AmplificationLimits unvalidated,
+        AmplificationLimits amplificationLimits,
         long bufferMemory,
         Duration drain,
         int eventLoops,
@@ -47,18 +47,18 @@ public record ServerConfig(
         Strictness strictness,
         TransferListener listener,
         List<PacketTap> taps,
-        List<ServerLifecycleListener> companions,
+        List<ServerLifecycleListener> lifecycleListeners,
         List<Integer> inherited) {
     public static final int NOWHERE = -1;
 
     public ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
-        companions = List.copyOf(companions);
+        lifecycleListeners = List.copyOf(lifecycleListeners);
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
-        Objects.requireNonNull(unvalidated, "unvalidated");
+        Objects.requireNonNull(amplificationLimits, "amplification limits");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

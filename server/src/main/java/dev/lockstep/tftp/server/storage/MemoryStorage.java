@@ -190,7 +190,7 @@ public final class MemoryStorage implements Storage {
     private final class MemorySink implements Sink {
         private final String name;
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        /** Bytes of the quota that this upload has taken. */
+        /** Bytes counted as used by this upload. */
         private int taken;
 
         MemorySink(String name) {

@@ -128,7 +128,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             if (packet.sender().getAddress().equals(server.getAddress())) {
                 onReply(TftpCodec.decode(packet.content()), packet.sender());
             } else {
-                unknownTids.turnAway(ctx, packet);
+                unknownTids.respond(ctx, packet);
             }
         } catch (MalformedMessageException malformed) {
             context.fireUserEventTriggered(malformed); // keep waiting for a valid reply

@@ -73,7 +73,7 @@ public final class EmbeddedListener {
                 address -> false,
                 new PortPool(),
                 sharedPortOwners,
-                new AddressValidation(config.unvalidated(), 42),
+                new AddressValidation(config.amplificationLimits(), 42),
                 storage -> openings,
                 new EvictionQueue(mostTransfers));
         channel = new EmbeddedChannel() {

@@ -286,7 +286,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
     private void reportDropped(InetSocketAddress peer) {
-        context.listener().on(new TransferEvent.TurnedAway(peer, "rate limit for unvalidated peers"));
+        context.listener().on(new TransferEvent.RequestDropped(peer, "rate limit for unvalidated peers"));
     }
 
     private void open(ServerTransfer child, TransferKey key, RequestSettings requestSettings) {

@@ -78,7 +78,7 @@ final class ListeningSockets {
                 this::isForMany,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new AddressValidation(config.unvalidated(), new SecureRandom().nextLong()),
+                new AddressValidation(config.amplificationLimits(), new SecureRandom().nextLong()),
                 openings,
                 new EvictionQueue(config.maxTransfers()));
         this.broadcasts = BroadcastAddresses.ofThisMachine();

@@ -164,7 +164,7 @@ public final class SharedPort {
      * @param sender the source address of the message
      */
     void respondUnknownTid(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
-        unknownTids.turnAway(ctx, message, sender);
+        unknownTids.respond(ctx, message, sender);
     }
 
     /**

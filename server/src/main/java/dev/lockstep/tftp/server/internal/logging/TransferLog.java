@@ -55,7 +55,7 @@ public final class TransferLog implements TransferListener {
                             AddressFormat.of(found.peer().getAddress()),
                             PmtuBlackHole.SAFE_BLKSIZE,
                             found.smallFor().toMinutes());
-        } else if (event instanceof TransferEvent.TurnedAway dropped) {
+        } else if (event instanceof TransferEvent.RequestDropped dropped) {
             line(Level.INFO, "turned_away", dropped.peer(), null)
                     .addKeyValue("reason", dropped.reason())
                     .log("{} request dropped: {}", AddressFormat.of(dropped.peer()), dropped.reason());

@@ -44,6 +44,7 @@ public final class AddressValidation {
     /** The key of all peers, in a table of one bucket. */
     private static final long ALL = 0;
 
+    private final boolean unlimited;
     private final TokenBuckets clients;
     private final TokenBuckets networks;
     private final TokenBuckets unknownPeers;
@@ -63,6 +64,7 @@ public final class AddressValidation {
      */
     public AddressValidation(AmplificationLimits limits, long seed) {
         SeededHash hash = new SeededHash(seed);
+        unlimited = limits.equals(AmplificationLimits.UNLIMITED);
         clients = byteBuckets(CLIENTS, limits.perClient(), hash);
         networks = byteBuckets(NETWORKS, limits.perNetwork(), hash);
         unknownPeers = requestBucket(limits.requests() / 16, limits.requests() / 2, hash);
@@ -88,11 +90,12 @@ public final class AddressValidation {
      */
     public PeerValidation admit(InetSocketAddress peer, long now) {
         PeerValidation state = new PeerValidation(this, peer.getAddress());
-        boolean admitted = clients.has(state.client(), FIRST_MESSAGE, now)
-                && networks.has(state.network(), FIRST_MESSAGE, now)
-                && (validated.getIfPresent(state.client()) != null
-                        || unknownPeers.tryTake(ALL, 1, now)
-                        || retries.isBack(peer, now) && retryingPeers.tryTake(ALL, 1, now));
+        boolean admitted = unlimited
+                || clients.has(state.client(), FIRST_MESSAGE, now)
+                        && networks.has(state.network(), FIRST_MESSAGE, now)
+                        && (validated.getIfPresent(state.client()) != null
+                                || unknownPeers.tryTake(ALL, 1, now)
+                                || retries.isBack(peer, now) && retryingPeers.tryTake(ALL, 1, now));
         return admitted ? state : null;
     }
 
@@ -120,14 +123,18 @@ public final class AddressValidation {
      * @return false if nothing was taken
      */
     boolean tryTake(PeerValidation peer, int length, long now) {
-        if (!clients.tryTake(peer.client(), length, now)) {
-            return false;
+        if (unlimited || !clients.tryTake(peer.client(), length, now)) {
+            return unlimited;
         }
         if (!networks.tryTake(peer.network(), length, now)) {
             clients.giveBack(peer.client(), length);
             return false;
         }
         return true;
+    }
+
+    boolean isUnlimited() {
+        return unlimited;
     }
 
     /** Returns the transfers with unvalidated peers, those to which a message was sent in the order of these messages. */
@@ -144,11 +151,11 @@ public final class AddressValidation {
      */
     public ServerTransfer evictOldest(Predicate<ServerTransfer> which, long now) {
         return unvalidated.evictFirst(transfer -> {
-            PeerValidation peer = transfer.validation();
-            if (!peer.hasWaited(0, now) || !which.test(transfer)) {
-                return Verdict.KEEP; // before the first message there is nothing to reply to
+            long waiting = transfer.validation().timeSinceReply(now);
+            if (waiting < 0 || !which.test(transfer)) {
+                return Verdict.KEEP;
             }
-            return peer.hasWaited(REPLY_TIMEOUT, now) ? Verdict.EVICT : Verdict.STOP;
+            return waiting >= REPLY_TIMEOUT ? Verdict.EVICT : Verdict.STOP;
         });
     }
 }

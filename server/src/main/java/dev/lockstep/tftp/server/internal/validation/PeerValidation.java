@@ -93,7 +93,7 @@ public final class PeerValidation {
             validation.unvalidated().renew(transfer);
             remaining += 1 + (opcode == TftpOpcode.DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != TftpOpcode.ERROR && remaining == 0) {
+        if (opcode != TftpOpcode.ERROR && remaining == 0 && !validation.isUnlimited()) {
             return false;
         }
         remaining = Math.max(0, remaining - 1);
@@ -127,14 +127,13 @@ public final class PeerValidation {
     }
 
     /**
-     * Returns true if the first message was sent at least that long ago. Before it is sent, the peer has nothing to
-     * reply to.
+     * Returns the nanoseconds since the first message was sent, or -1 if the peer has nothing to reply to, or has
+     * replied.
      *
-     * @param nanos the time since the first message, in nanoseconds
      * @param now the time in nanoseconds
      */
     @ThreadSafe
-    boolean hasWaited(long nanos, long now) {
-        return state == State.REPLIED && now - repliedAt >= nanos;
+    long timeSinceReply(long now) {
+        return state == State.REPLIED ? Math.max(0, now - repliedAt) : -1;
     }
 }

@@ -69,7 +69,7 @@ final class VirtualListener {
                 address -> false,
                 new PortPool(),
                 new ConcurrentHashMap<>(),
-                new AddressValidation(config.unvalidated(), 42),
+                new AddressValidation(config.amplificationLimits(), 42),
                 storage -> openings,
                 new EvictionQueue(config.maxTransfers()));
         channel = new EmbeddedChannel() {

@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,6 +74,7 @@ class TransferLogTest {
     @EnumSource(
             value = Outcome.class,
             names = {"UNCONFIRMED", "PROBE", "STOPPED", "REPLACED"})
+    @Tag("case-F1")
     void f01_the_usual_ends_of_firmware_transfers_are_no_warnings(Outcome outcome) {
         TftpException cause = TftpException.fromPeer(new ErrorMessage(8, "User aborted the transfer"));
         ILoggingEvent line = ended(READ, 100, outcome, cause);
@@ -88,12 +90,14 @@ class TransferLogTest {
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_differs_from_its_announced_size_is_logged_with_that_size() {
         assertThat(ended(WRITE, 99, Outcome.COMPLETE, null).getFormattedMessage())
                 .contains("99 bytes were announced");
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_of_the_announced_size_or_without_one_is_logged_without_it() {
         assertThat(ended(WRITE, 100, Outcome.COMPLETE, null).getFormattedMessage())
                 .endsWith("complete");
@@ -147,7 +151,7 @@ class TransferLogTest {
 
     @Test
     void a_dropped_request_is_logged_and_an_eviction_is_not() {
-        log.on(new TransferEvent.TurnedAway(PEER, "rate limit for unvalidated peers"));
+        log.on(new TransferEvent.RequestDropped(PEER, "rate limit for unvalidated peers"));
         TransferSettings settings = TransferSettings.builder()
                 .blksize(1428)
                 .windowsize(4)

@@ -10,14 +10,18 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.validation.AddressValidation;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TransferQuotaTest {
-    private final AddressValidation validation = new AddressValidation(AmplificationLimits.DEFAULT, 42);
+    private final AddressValidation validation =
+            new AddressValidation(new AmplificationLimits(1 << 20, 1 << 30, 1 << 30), 42);
+    private final EventLoop loop = new EmbeddedChannel().eventLoop();
     private final TransferQuota admission = new TransferQuota(3, 2);
 
     private ServerTransfer enter(String address) throws TftpException {
@@ -93,5 +97,19 @@ class TransferQuotaTest {
         assertThat(admission.awaitEmpty(Duration.ofMinutes(1))).isTrue();
         leaving.join();
         assertThat(admission.awaitEmpty(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void threads_together_do_not_exceed_the_limits() {
+        IntStream.range(0, 20_000).parallel().forEach(i -> {
+            try {
+                ServerTransfer child = enter("192.0.2." + i % 3);
+                assertThat(admission.running()).isLessThanOrEqualTo(3);
+                admission.leave(child);
+            } catch (TftpException full) {
+                assertThat(full).hasMessageContaining("try again");
+            }
+        });
+        assertThat(admission.running()).isZero();
     }
 }

@@ -35,6 +35,10 @@ class AmplificationLimiterTest {
     @BeforeEach
     void a_transfer_with_a_limiter() {
         channel.freezeTime();
+        limit(validation);
+    }
+
+    private void limit(AddressValidation validation) {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
         peer.start(new ServerTransfer(
@@ -81,6 +85,15 @@ class AmplificationLimiterTest {
         passing(20, OACK);
         peer.onRequestRepeated();
         assertThat(passing(20, OACK)).isEqualTo(1);
+    }
+
+    @Test
+    void without_limits_retransmissions_are_not_limited() {
+        channel.pipeline().removeFirst();
+        limit(new AddressValidation(AmplificationLimits.UNLIMITED, 42));
+        assertThat(passing(20, DATA)).isEqualTo(20);
+        answer();
+        assertThat(channel.pipeline().get(AmplificationLimiter.class)).isNull();
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class UnvalidatedTransfersTest {
+class PeerValidationTest {
     private static final int OACK = 6;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
