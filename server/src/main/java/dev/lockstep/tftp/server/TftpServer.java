@@ -7,10 +7,13 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
+import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -89,18 +92,19 @@ public final class TftpServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 segments,
                 config.listener(),
-                PROGRESS_STEP);
-        TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
+                PROGRESS_STEP,
+                RateLimiter.UNLIMITED,
+                chunks == null ? SourceChunkReader::new : chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(
+            ListenerContext listening = new ListenerContext(
                     config,
-                    shared,
+                    context,
                     transport,
                     admission,
-                    loops,
                     storage -> io.of(storage).openings());
+            listeners = Listeners.bind(listening, loops);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
             server.openLifecycleListeners();
             return server;

@@ -2,7 +2,6 @@ package dev.lockstep.tftp.internal.channel;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -108,10 +107,12 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         });
     }
 
-    /** Adds the handlers of the transfer, and this one last, to the end of a pipeline. The channel must be active. */
+    /**
+     * Adds the handlers of the transfer, and this one last, to the end of a pipeline with a codec. The channel must be
+     * active.
+     */
     @EventLoop
     public void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(TftpDatagramCodec.INSTANCE);
         if (sends) { // a receiver sends only ACKs
             TransferSettings settings = negotiated.settings();
             pipeline.addLast(

@@ -8,23 +8,32 @@ import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PeerFilterTest {
     private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 69);
     private static final InetSocketAddress OTHER_PORT = new InetSocketAddress("127.0.0.1", 2001);
     private static final InetSocketAddress OTHER_ADDRESS = new InetSocketAddress("127.0.0.2", 2000);
 
-    private final TransferFixture fixture = new TransferFixture(new PeerFilter(PEER));
+    private final PeerFilter filter = new PeerFilter(SERVER);
+    private final TransferFixture fixture = new TransferFixture(filter);
 
     @AfterEach
     void nothing_is_left() {
         assertFalse(fixture.channel.finish());
+    }
+
+    @BeforeEach
+    void restrict_to_the_tid() {
+        filter.restrictTo(PEER);
     }
 
     private ByteBuf arrive(InetSocketAddress from, Object... bytes) {
@@ -114,6 +123,27 @@ class PeerFilterTest {
         DatagramPacket elsewhere = fixture.channel.readOutbound();
         assertThat(elsewhere.recipient()).isEqualTo(OTHER_PORT);
         elsewhere.release();
+    }
+
+    @Test
+    void until_the_tid_is_known_all_ports_of_the_address_pass_and_requests_go_to_the_server() {
+        PeerFilter unrestricted = new PeerFilter(SERVER);
+        EmbeddedChannel channel = new EmbeddedChannel(unrestricted);
+        channel.writeOutbound(bytes(0, 1));
+        DatagramPacket request = channel.readOutbound();
+        assertThat(request.recipient()).isEqualTo(SERVER);
+        request.release();
+        for (InetSocketAddress sender : new InetSocketAddress[] {PEER, OTHER_PORT}) {
+            channel.writeInbound(new DatagramPacket(bytes(0, 4, 0, 1), HERE, sender));
+            assertThat(unrestricted.sender()).isEqualTo(sender);
+            channel.<DatagramPacket>readInbound().release();
+        }
+        channel.writeInbound(new DatagramPacket(bytes(0, 4, 0, 1), HERE, OTHER_ADDRESS));
+        assertThat(channel.<Object>readInbound()).isNull();
+        DatagramPacket error = channel.readOutbound();
+        assertThat(error.recipient()).isEqualTo(OTHER_ADDRESS);
+        error.release();
+        assertFalse(channel.finish());
     }
 
     @Test

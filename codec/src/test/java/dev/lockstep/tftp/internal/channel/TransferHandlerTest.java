@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
@@ -17,7 +18,9 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.NetasciiSource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
@@ -75,6 +78,7 @@ class TransferHandlerTest {
 
     private void begin(TransferHandler transfer) {
         handler = transfer;
+        fixture.channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         transfer.addTo(fixture.channel.pipeline());
     }
 
@@ -603,8 +607,16 @@ class TransferHandlerTest {
     void progress_is_reported_once_per_step() {
         source = new ByteArraySource(TestBytes.random(100));
         TransferContext all = fixture.owning(source);
-        TransferContext context =
-                new TransferContext(all.limits(), all.io(), all.budget(), all.allocator(), false, all.listener(), 40);
+        TransferContext context = new TransferContext(
+                all.limits(),
+                all.io(),
+                all.budget(),
+                all.allocator(),
+                false,
+                all.listener(),
+                40,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         begin(TransferHandler.sending(
                 context, new NegotiatedTransfer(PEER, READ, settings(1), fixture.now(), 0), null, source));
         fixture.settle();

@@ -58,13 +58,14 @@ final class PendingWrites {
     }
 
     /**
-     * Returns a chunk of direct memory, or of the heap if the budget is used up: the block is accepted already, and the
-     * heap is separate memory.
+     * Returns a chunk of direct memory, or of the heap if the budget is used up, because the block is accepted already.
+     * Returns null if there is neither.
      */
     private Chunk newChunk(int block) {
         int room = chunks.isEmpty() ? Math.min(CHUNK_SIZE, BLOCKS_IN_FIRST * block) : CHUNK_SIZE;
-        Chunk chunk = context.budget().tryTake(room, room) > 0 ? Chunk.tryAllocate(room, context) : null;
-        return chunk == null ? Chunk.tryAllocateOnHeap(Math.max(room, block), context) : chunk;
+        boolean reserved = context.budget().tryTake(room, room) > 0;
+        Chunk chunk = reserved ? Chunk.tryAllocate(room, true, context) : null;
+        return chunk == null ? Chunk.tryAllocate(Math.max(room, block), false, context) : chunk;
     }
 
     /** Writes all blocks to the sink. */

@@ -59,19 +59,11 @@ final class CachedChunkReader implements ChunkReader {
 
     @Override
     public void read(int reserved, BiConsumer<Chunk, TftpException> then) {
-        // called by the transfer that reads the chunk; null: the chunk cannot be shared, so this one must read it
         if (sharing && cache.await(version, supplied, chunk -> work.onLoop(() -> supply(chunk, then)))) {
             context.budget().giveBack(reserved);
             return;
         }
-        Chunk cached = sharing ? cache.get(version, supplied) : null; // cached in the meantime
-        if (cached != null) {
-            context.budget().giveBack(reserved);
-            cache.done(version, supplied, cached);
-            work.onLoop(() -> supply(cached, then));
-            return;
-        }
-        Chunk chunk = Chunk.tryAllocate(reserved, context);
+        Chunk chunk = Chunk.tryAllocate(reserved, true, context);
         if (chunk == null) {
             publish(null);
             work.onLoop(() -> then.accept(null, Chunk.outOfMemory()));

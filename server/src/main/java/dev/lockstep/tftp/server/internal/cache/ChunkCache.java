@@ -73,7 +73,11 @@ public final class ChunkCache implements ChunkReader.Factory {
 
     /** Returns a cached chunk with a reference for the caller, or null if it is not cached. */
     Chunk get(Object version, long index) {
-        Chunk chunk = chunks.getIfPresent(new Key(version, index));
+        return get(new Key(version, index));
+    }
+
+    private Chunk get(Key key) {
+        Chunk chunk = chunks.getIfPresent(key);
         try {
             return chunk == null ? null : (Chunk) chunk.retain();
         } catch (IllegalReferenceCountException e) {
@@ -82,23 +86,29 @@ public final class ChunkCache implements ChunkReader.Factory {
     }
 
     /**
-     * Registers {@code arrived} for a chunk that another transfer is reading. It is called on the thread of that
-     * transfer.
+     * Passes a chunk to {@code arrived} that is cached, or that another transfer is reading. In that case it is called
+     * later, on the thread of that transfer.
      *
      * @param arrived receives the chunk with a reference of its own, or null if the chunk cannot be shared
-     * @return whether another transfer is reading the chunk; if not, the caller must read it and call {@link #done}
+     * @return whether there is such a chunk; if not, the caller must read it and call {@link #done}
      */
     boolean await(Object version, long index, Consumer<Chunk> arrived) {
+        Key key = new Key(version, index);
+        Chunk cached;
         synchronized (awaited) {
-            Key key = new Key(version, index);
             List<Consumer<Chunk>> others = awaited.get(key);
-            if (others == null) {
+            if (others != null) {
+                others.add(arrived);
+                return true;
+            }
+            cached = get(key);
+            if (cached == null) {
                 awaited.put(key, new ArrayList<>());
                 return false;
             }
-            others.add(arrived);
-            return true;
         }
+        arrived.accept(cached);
+        return true;
     }
 
     /**

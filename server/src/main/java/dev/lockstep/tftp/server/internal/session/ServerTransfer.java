@@ -8,6 +8,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.validation.PeerValidation;
 import dev.lockstep.tftp.transfer.Transfer;
 import io.netty.channel.Channel;
@@ -28,8 +29,9 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
-    private final InetSocketAddress peer;
+    private final TransferKey key;
     private final Request request;
+    private final RequestSettings settings;
     private final PortMode mode;
     private final long requestedAt;
     private final PeerValidation validation;
@@ -44,20 +46,23 @@ public final class ServerTransfer {
     /**
      * Creates the state of a request that is not admitted yet.
      *
+     * @param settings the settings that the policy has chosen
      * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
      * @param validation the state of the peer's address
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
-            InetSocketAddress peer,
+            TransferKey key,
             Request request,
+            RequestSettings settings,
             PortMode mode,
             long requestedAt,
             PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
-        this.peer = peer;
+        this.key = key;
         this.request = request;
+        this.settings = settings;
         this.mode = mode;
         this.requestedAt = requestedAt;
         this.validation = validation;
@@ -65,12 +70,20 @@ public final class ServerTransfer {
         this.loop = loop;
     }
 
+    public TransferKey key() {
+        return key;
+    }
+
     public InetSocketAddress peer() {
-        return peer;
+        return key.peer();
     }
 
     public Request request() {
         return request;
+    }
+
+    public RequestSettings settings() {
+        return settings;
     }
 
     public PeerValidation validation() {
@@ -214,9 +227,8 @@ public final class ServerTransfer {
      *
      * @param listener receives all events
      * @param dallying the queue for an upload that dallies
-     * @param blackHole true if small blocks were granted because of a PMTU black hole
      */
-    public TransferListener watchedBy(TransferListener listener, EvictionQueue dallying, boolean blackHole) {
+    public TransferListener watchedBy(TransferListener listener, EvictionQueue dallying) {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
                 leave();
@@ -227,7 +239,10 @@ public final class ServerTransfer {
                     dallying.add(this);
                 }
             }
-            listener.on(event instanceof TransferEvent.Ended ended && blackHole ? ended.afterBlackHole() : event);
+            listener.on(
+                    event instanceof TransferEvent.Ended ended && settings.blackHole()
+                            ? ended.afterBlackHole()
+                            : event);
         };
     }
 

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.internal.validation;
 
 import dev.lockstep.tftp.codec.TftpOpcode;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import java.net.Inet4Address;
@@ -9,8 +10,9 @@ import java.net.InetAddress;
 /**
  * The state of the peer of one request: new, replied to, or validated. Until the peer is validated, it may be sent the
  * first message, a few retransmissions of it, one reply to each duplicate request, and an ERROR (RFC 9000, section
- * 8.1). Must be used on the event loop of the transfer, unless a method states otherwise.
+ * 8.1).
  */
+@EventLoop
 public final class PeerValidation {
     /** Bytes of the IP and UDP headers. */
     static final int HEADERS = 28;

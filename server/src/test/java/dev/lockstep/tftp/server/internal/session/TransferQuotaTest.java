@@ -7,9 +7,13 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.validation.AddressValidation;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
@@ -28,8 +32,9 @@ class TransferQuotaTest {
         InetSocketAddress peer = new InetSocketAddress(address, 2000);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(
-                peer,
+                new TransferKey(peer, peer.getAddress()),
                 request,
+                new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 PortMode.FRESH,
                 0,
                 validation.admit(peer, 0),

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
@@ -42,7 +47,14 @@ class AmplificationLimiterTest {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
         peer.start(new ServerTransfer(
-                PEER, request, PortMode.FRESH, 0, peer, new TransferQuota(10, 10), channel.eventLoop()));
+                new TransferKey(PEER, PEER.getAddress()),
+                request,
+                new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
+                PortMode.FRESH,
+                0,
+                peer,
+                new TransferQuota(10, 10),
+                channel.eventLoop()));
         channel.pipeline().addLast(new AmplificationLimiter(peer));
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ListenerHandlerTest {
+class RequestDispatcherTest {
     private static final String FULL = "x".repeat(512);
     private static final Object[] TOO_MANY = {0, 5, 0, 0, "too many transfers of this client, try again", 0};
     private static final Object[] BUSY = {0, 5, 0, 0, "server is busy, try again", 0};
