@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferEvent;
@@ -34,9 +35,9 @@ import java.util.function.Consumer;
 /**
  * A transfer from the call that starts it until its file is closed. Attempts it with other options if the server
  * refuses the first ones, or if large blocks are lost; each attempt has a TID of its own. The transfer is cancelled
- * when its caller completes the result first, for example by {@code cancel} or {@code orTimeout}. Must be used on its
- * event loop, except where noted.
+ * when its caller completes the result first, for example by {@code cancel} or {@code orTimeout}.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ClientTransfer {
     /**
      * The parts that all transfers of a client share.
@@ -109,9 +110,10 @@ public final class ClientTransfer {
     }
 
     /**
-     * Connects the two futures. {@code whenEnded} runs before the result is known. May be called by any thread, once,
-     * before {@link #start} or {@link #closeAtOnce}.
+     * Connects the two futures. {@code whenEnded} runs before the result is known. Must be called once, before {@link
+     * #start} or {@link #closeAtOnce}.
      */
+    @ThreadSafe
     public void connect(Runnable whenEnded) {
         end.whenComplete((done, failure) -> {
             whenEnded.run();
@@ -137,7 +139,8 @@ public final class ClientTransfer {
         end.completeExceptionally(clientClosed());
     }
 
-    /** Starts the transfer. May be called by any thread, once. */
+    /** Starts the transfer. Must be called once. */
+    @ThreadSafe
     public void start() {
         String host = operation.remote().host();
         // an address needs no lookup: only a name is resolved in the I/O pool
@@ -146,7 +149,8 @@ public final class ClientTransfer {
                 .run(() -> InetAddress.getByName(host), this::onResolved);
     }
 
-    /** Cancels the transfer unless it has ended. May be called by any thread. */
+    /** Cancels the transfer unless it has ended. */
+    @ThreadSafe
     public void cancel(TftpException cause) {
         if (end.isDone()) {
             return;
@@ -163,10 +167,8 @@ public final class ClientTransfer {
         }
     }
 
-    /**
-     * Returns a future that completes when the file is closed, which may be later than the result. May be called by any
-     * thread.
-     */
+    /** Returns a future that completes when the file is closed, which may be later than the result. */
+    @ThreadSafe
     public CompletableFuture<TransferResult> end() {
         return end;
     }

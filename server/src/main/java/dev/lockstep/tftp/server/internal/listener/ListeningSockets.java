@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
 import io.netty.bootstrap.Bootstrap;
@@ -24,8 +26,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
  * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
- * Safe for use by several threads, except for event loops.
  */
+@ThreadSafe
+@Blocking
 final class ListeningSockets {
     private static final int LONGEST_REQUEST = 65507;
 
@@ -154,7 +157,8 @@ final class ListeningSockets {
         }
     }
 
-    /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */
+    /** Reads the current addresses of this machine and binds or closes sockets accordingly. */
+    @Blocking
     void rescan() {
         List<LocalAddressSockets> all;
         synchronized (this) {

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
@@ -181,8 +182,9 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
 
     /**
      * Binds sockets of new addresses and closes those of removed ones. Does nothing if the system does not list its
-     * addresses. Blocks.
+     * addresses.
      */
+    @Blocking
     synchronized void rescan() {
         Set<InetAddress> here = ConcurrentHashMap.newKeySet();
         try {

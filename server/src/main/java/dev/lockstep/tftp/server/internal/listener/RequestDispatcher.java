@@ -345,19 +345,18 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         return loop.ticker().nanoTime();
     }
 
-    /**
-     * Closes the listener, at once or when the last transfer that uses its port has ended. Must be called on the event
-     * loop.
-     */
+    /** Closes the listener, at once or when the last transfer that uses its port has ended. */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void retire() {
         sharedPort.closeWhenUnused();
     }
 
     /**
-     * Cancels all running transfers and sends their peers an ERROR. Must be called on the event loop.
+     * Cancels all running transfers and sends their peers an ERROR.
      *
      * @param cause the ERROR to send
      */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void cancelAll(TftpException cause) {
         List.copyOf(transfers.values()).forEach(transfer -> transfer.cancel(cause));
     }

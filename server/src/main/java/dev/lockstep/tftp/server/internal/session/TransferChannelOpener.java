@@ -1,12 +1,14 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 
-/** Opens the channels of transfers, in one port mode. Must be used on the event loop of its listener. */
+/** Opens the channels of transfers, in one port mode. Its event loop is that of its listener. */
+@EventLoop
 public interface TransferChannelOpener {
     /**
      * Opens a channel to the peer of a transfer.
