@@ -43,7 +43,7 @@ public final class TftpServer implements AutoCloseable {
     private final IoPools io;
     private final Listeners listeners;
     private final ChunkCache chunks;
-    private boolean stopped;
+    private volatile boolean stopping;
 
     private TftpServer(
             ServerConfig config,
@@ -73,7 +73,7 @@ public final class TftpServer implements AutoCloseable {
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
-        IoPools io = new IoPools(System::nanoTime);
+        IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
@@ -91,15 +91,9 @@ public final class TftpServer implements AutoCloseable {
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(
-                    config,
-                    shared,
-                    transport,
-                    admission,
-                    loops,
-                    storage -> io.of(storage).openings());
+            listeners = Listeners.bind(config, shared, transport, admission, loops, io::openings);
             TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
-            server.openCompanions();
+            server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
@@ -111,14 +105,13 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private void openCompanions() throws IOException {
+    private void notifyStarted() throws IOException {
         try {
-            for (ServerLifecycleListener companion : config.companions()) {
-                companion.watch(io::isServing);
-                companion.open(loops, addresses());
+            for (ServerLifecycleListener listener : config.lifecycleListeners()) {
+                listener.started(this);
             }
         } catch (IOException | RuntimeException e) {
-            config.companions().forEach(ServerLifecycleListener::close);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
             throw e;
         }
     }
@@ -141,6 +134,28 @@ public final class TftpServer implements AutoCloseable {
         return admission.running();
     }
 
+    /**
+     * Returns true if files can be served. It is false if the I/O threads of a storage are all blocked by a disk that
+     * does not respond, unless another storage responds. Running transfers of a server that {@linkplain #isStopping is
+     * stopping} are still served.
+     */
+    public boolean isServing() {
+        return io.isServing();
+    }
+
+    /** Returns true from the moment when the server begins to stop and refuses new requests. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Returns the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}. They must
+     * not be blocked, and are shut down when the last transfer has ended.
+     */
+    public EventLoopGroup eventLoops() {
+        return loops;
+    }
+
     /** Stops the server like {@link #stop}, with the drain time of the configuration. */
     @Override
     public void close() {
@@ -154,11 +169,11 @@ public final class TftpServer implements AutoCloseable {
      * @param drain the longest time that running transfers may continue
      */
     public synchronized void stop(Duration drain) {
-        if (stopped) {
+        if (stopping) {
             return;
         }
-        stopped = true;
-        config.companions().forEach(ServerLifecycleListener::close);
+        stopping = true;
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
         admission.close();
         listeners.retire();
         try {

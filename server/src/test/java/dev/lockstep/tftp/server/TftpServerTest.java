@@ -485,12 +485,12 @@ class TftpServerTest {
         start(builder()
                 .storage(new Storage() {
                     @Override
-                    public Source read(String filename, InetSocketAddress peer) {
+                    public Source read(ReadRequest request, InetSocketAddress peer) {
                         return source;
                     }
 
                     @Override
-                    public Sink write(String filename, long size, InetSocketAddress peer) {
+                    public Sink write(WriteRequest request, InetSocketAddress peer) {
                         return new Sink() {
                             @Override
                             public void write(ByteBuffer from) throws IOException {
@@ -689,6 +689,7 @@ class TftpServerTest {
         assertThatThrownBy(() -> builder().port(65_536).start()).hasMessageContaining("port: 65536");
         assertThatThrownBy(() -> builder().drain(Duration.ofSeconds(-1)).start())
                 .hasMessageContaining("drain");
-        assertThatThrownBy(() -> builder().storage(null).start()).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> builder().storage(null).start())
+                .hasMessage("storage: none (expected: a storage or a policy)");
     }
 }

@@ -20,7 +20,7 @@ final class ProbeOptions {
     void applyTo(TftpServerBuilder builder) {
         if (port != null) {
             probe = new Probe(port);
-            builder.companion(probe);
+            builder.lifecycleListener(probe);
         }
     }
 

@@ -236,10 +236,10 @@ public final class TftpdCommand implements Callable<Integer> {
         TftpServerBuilder builder = settings();
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
-        manager.ifPresent(builder::companion);
+        manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
             storages = List.of(storage.storage());
-            builder.storage(storages.get(0)).limits(limits.limits());
+            builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();

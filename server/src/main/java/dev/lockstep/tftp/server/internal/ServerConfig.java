@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * The settings of a server. The constructor checks them.
@@ -23,13 +25,14 @@ import java.util.Objects;
  * @param unvalidated limits for requests of unvalidated peers
  * @param bufferMemory bytes of file chunks in memory, for all transfers together
  * @param drain how long running transfers may continue after a stop
+ * @param ioExecutors returns the executor for the blocking operations of a group of storages; null for the default
  * @param eventLoops the number of event loop threads
  * @param busyPoll how long an event loop polls after traffic before it sleeps
  * @param portModes chooses the port mode of a client
  * @param strictness how malformed requests are treated
  * @param listener observes the transfers
  * @param taps observe the packets
- * @param companions are started and stopped with the server
+ * @param lifecycleListeners are notified when the server starts and stops
  * @param inherited descriptors of UDP sockets that are bound already; if there are any, no address is bound by default
  */
 public record ServerConfig(
@@ -41,20 +44,21 @@ public record ServerConfig(
         AmplificationLimits unvalidated,
         long bufferMemory,
         Duration drain,
+        Function<Object, ? extends Executor> ioExecutors,
         int eventLoops,
         Duration busyPoll,
         PortModes portModes,
         Strictness strictness,
         TransferListener listener,
         List<PacketTap> taps,
-        List<ServerLifecycleListener> companions,
+        List<ServerLifecycleListener> lifecycleListeners,
         List<Integer> inherited) {
     public static final int NOWHERE = -1;
 
     public ServerConfig {
         addresses = List.copyOf(addresses);
         taps = List.copyOf(taps);
-        companions = List.copyOf(companions);
+        lifecycleListeners = List.copyOf(lifecycleListeners);
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");

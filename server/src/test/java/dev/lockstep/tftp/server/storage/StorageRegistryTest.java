@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;

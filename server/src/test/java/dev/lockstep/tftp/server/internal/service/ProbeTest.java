@@ -45,7 +45,7 @@ class ProbeTest {
     @BeforeEach
     void serve() throws IOException {
         files.put("f", "content".getBytes(StandardCharsets.US_ASCII));
-        server = builder().companion(probe).start();
+        server = builder().lifecycleListener(probe).start();
     }
 
     @AfterEach
@@ -190,8 +190,9 @@ class ProbeTest {
     @Test
     void a_port_in_use_is_reported_and_no_server_starts() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, HERE)) {
-            assertThatThrownBy(() ->
-                            builder().companion(new Probe(taken.getLocalPort())).start())
+            assertThatThrownBy(() -> builder()
+                            .lifecycleListener(new Probe(taken.getLocalPort()))
+                            .start())
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("127.0.0.1 TCP port " + taken.getLocalPort());
         }

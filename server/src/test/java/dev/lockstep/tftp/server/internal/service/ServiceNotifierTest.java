@@ -38,7 +38,7 @@ class ServiceNotifierTest {
                 .storage(new MemoryStorage(1, WriteRules.READ_ONLY))
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .eventLoops(2)
-                .companion(notifier)
+                .lifecycleListener(notifier)
                 .start();
     }
 
