@@ -482,7 +482,9 @@ class TftpServerTest {
         ByteArraySource source = new ByteArraySource("rest".getBytes());
         MemorySink sink = new MemorySink();
         List<Boolean> closedAtEnd = new CopyOnWriteArrayList<>();
-        start(builder()
+        start(TftpServer.builder()
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .limits(SLOW_TIMER)
                 .storage(new Storage() {
                     @Override
                     public Source read(ReadRequest request, InetSocketAddress peer) {
