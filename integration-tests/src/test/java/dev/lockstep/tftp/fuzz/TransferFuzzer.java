@@ -107,7 +107,7 @@ public final class TransferFuzzer {
                 limits, Runnable::run, new BufferBudget(1 << 20), allocator, false, event -> {}, Long.MAX_VALUE);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         long now = channel.eventLoop().ticker().nanoTime();
-        NegotiatedTransfer agreement = new NegotiatedTransfer(PEER, request, settings, now, 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(1, PEER, request, settings, now, 0);
         channel.config().setAllocator(allocator);
         TransferHandler handler = read
                 ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))

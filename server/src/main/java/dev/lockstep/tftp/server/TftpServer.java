@@ -3,13 +3,17 @@ package dev.lockstep.tftp.server;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.ServerMetrics.BufferMemoryMetrics;
+import dev.lockstep.tftp.server.ServerMetrics.ChunkCacheMetrics;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
+import dev.lockstep.tftp.server.internal.metrics.ServerCounters;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -42,6 +46,8 @@ public final class TftpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final IoPools io;
     private final Listeners listeners;
+    private final ServerCounters counters;
+    private final BufferBudget budget;
     private final ChunkCache chunks;
     private volatile boolean stopping;
 
@@ -51,12 +57,16 @@ public final class TftpServer implements AutoCloseable {
             EventLoopGroup loops,
             IoPools io,
             Listeners listeners,
+            ServerCounters counters,
+            BufferBudget budget,
             ChunkCache chunks) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
+        this.counters = counters;
+        this.budget = budget;
         this.chunks = chunks;
     }
 
@@ -77,6 +87,7 @@ public final class TftpServer implements AutoCloseable {
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
+        ServerCounters counters = new ServerCounters();
         BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
         ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
@@ -85,14 +96,14 @@ public final class TftpServer implements AutoCloseable {
                 budget,
                 PooledByteBufAllocator.DEFAULT,
                 segments,
-                config.listener(),
+                TransferListener.all(List.of(counters, config.listener())),
                 PROGRESS_STEP);
         TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
             listeners = Listeners.bind(config, shared, transport, admission, loops, io::openings);
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
+            TftpServer server = new TftpServer(config, admission, loops, io, listeners, counters, budget, chunks);
             server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -132,6 +143,18 @@ public final class TftpServer implements AutoCloseable {
      */
     public int runningTransfers() {
         return admission.running();
+    }
+
+    /** Returns a snapshot of all counters. It costs some microseconds; call it at most a few times per second. */
+    public ServerMetrics metrics() {
+        return new ServerMetrics(
+                counters.reads(),
+                counters.writes(),
+                counters.refusals(),
+                counters.drops(),
+                listeners.validation().metrics(),
+                chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
+                new BufferMemoryMetrics(budget.used(), budget.limit()));
     }
 
     /**

@@ -8,9 +8,11 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
@@ -58,6 +60,7 @@ public record RequestAttempt(
             Consumer<TftpException> refused,
             Consumer<TransferEvent.Ended> ended) {
         Request request = operation.request(asked);
+        TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), server, request);
         TransferListener listener = event -> {
             context.listener().on(event);
             if (event instanceof TransferEvent.Ended end) {
@@ -65,10 +68,12 @@ public record RequestAttempt(
             }
         };
         Consumer<TftpException> onRefused = cause -> {
-            context.listener().on(new TransferEvent.Refused(server, request, cause));
+            context.listener()
+                    .on(new TransferEvent.Refused(
+                            requested.transferId(), server, request, RefusalReason.NOT_GRANTED, cause));
             refused.accept(cause);
         };
-        context.listener().on(new TransferEvent.Requested(server, request));
+        context.listener().on(requested);
         transfer.enter(cause -> {}); // until the socket is open
         sockets.open(
                 loop,
@@ -76,7 +81,7 @@ public record RequestAttempt(
                 pipeline -> {
                     taps.forEach(tap -> pipeline.addLast(tap.attach(server, request)));
                     ClientHandshake handshake =
-                            new ClientHandshake(operation, request, server, context.withListener(listener), onRefused);
+                            new ClientHandshake(operation, requested, context.withListener(listener), onRefused);
                     pipeline.addLast(handshake);
                     transfer.enter(handshake::cancel);
                 },

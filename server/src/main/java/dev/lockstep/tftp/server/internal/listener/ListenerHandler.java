@@ -6,8 +6,11 @@ import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.event.DropReason;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.TransientSocketErrors;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.PortMode;
@@ -112,9 +115,9 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         DatagramPacket packet = (DatagramPacket) msg;
         try {
             if (shared.isBroadcastOrMulticast().test(packet.recipient().getAddress())) {
-                drop(packet, "sent to a broadcast or multicast address");
+                drop(packet, DropReason.BROADCAST_OR_MULTICAST);
             } else if (isForUnknownAddress(packet)) {
-                drop(packet, "received before each address had its own socket");
+                drop(packet, DropReason.UNKNOWN_DESTINATION);
             } else if (!sharedPort.deliver(packet) && !passOn(ctx, packet)) {
                 onDatagram(ctx, packet);
             }
@@ -169,13 +172,19 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(message);
         } catch (MalformedMessageException malformed) {
             if (!malformed.isRequest()) {
-                drop(packet, malformed.getMessage());
+                context.listener()
+                        .on(new TransferEvent.Dropped(packet.sender(), DropReason.MALFORMED, malformed.getMessage()));
                 return;
             }
             PeerValidation validation = admit(key.peer(), now());
             if (validation != null) {
                 TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
-                refuse(key, validation, null, refusal);
+                refuse(
+                        key,
+                        validation,
+                        new TransferEvent.Requested(TransferIds.next(), key.peer(), null),
+                        RefusalReason.MALFORMED,
+                        refusal);
             }
         }
     }
@@ -185,7 +194,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
      * answered with ERROR 5.
      */
     private void onStray(ChannelHandlerContext ctx, DatagramPacket packet, TftpMessage message) {
-        drop(packet, "not a request");
+        drop(packet, DropReason.NOT_A_REQUEST);
         if (config.portModes().forPeer(packet.sender()) instanceof PortMode.Single) {
             sharedPort.respondUnknownTid(ctx, message, packet.sender());
         }
@@ -211,20 +220,17 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             live.replace();
         }
         waiting.remove(key); // an older request of the same peer must not start after this one
-        context.listener().on(new TransferEvent.Requested(peer, request));
+        TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), peer, request);
+        context.listener().on(requested);
         RequestSettings requestSettings;
         try {
             requestSettings = config.policy().resolve(request, peer);
         } catch (TftpException refusal) {
-            refuse(key, validation, request, refusal);
+            refuse(key, validation, requested, RefusalReason.DENIED, refusal);
             return;
         }
         PortMode mode = config.portModes().forPeer(peer);
-        enter(
-                new ServerTransfer(peer, request, mode, now, validation, admission, loop),
-                key,
-                requestSettings,
-                FIRST_WAIT);
+        enter(new ServerTransfer(requested, mode, now, validation, admission, loop), key, requestSettings, FIRST_WAIT);
     }
 
     /**
@@ -238,7 +244,12 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
             admission.enter(child);
         } catch (TftpException refusal) {
             if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || admission.isClosed()) {
-                refuse(key, child.validation(), child.request(), refusal);
+                refuse(
+                        key,
+                        child.validation(),
+                        child.requested(),
+                        admission.isClosed() ? RefusalReason.SHUTTING_DOWN : RefusalReason.TRANSFER_LIMIT,
+                        refusal);
             } else {
                 waiting.put(key, child);
                 Runnable again = () -> {
@@ -286,7 +297,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
 
     /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
     private void reportDropped(InetSocketAddress peer) {
-        context.listener().on(new TransferEvent.TurnedAway(peer, "rate limit for unvalidated peers"));
+        context.listener().on(new TransferEvent.Dropped(peer, DropReason.UNVALIDATED_RATE_LIMIT));
     }
 
     private void open(ServerTransfer child, TransferKey key, RequestSettings requestSettings) {
@@ -323,7 +334,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         TftpException cause = failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
-        refuse(key, child.validation(), child.request(), cause);
+        refuse(key, child.validation(), child.requested(), RefusalReason.NO_SOCKET, cause);
     }
 
     /**
@@ -347,13 +358,20 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         refusals.onSocketClosed();
     }
 
-    private void refuse(TransferKey key, PeerValidation validation, Request request, TftpException refusal) {
+    private void refuse(
+            TransferKey key,
+            PeerValidation validation,
+            TransferEvent.Requested requested,
+            RefusalReason reason,
+            TftpException refusal) {
         if (!validation.tryCharge(
                 PeerValidation.EMPTY_ERROR + refusal.getMessage().length(), now())) {
             reportDropped(key.peer());
             return;
         }
-        context.listener().on(new TransferEvent.Refused(key.peer(), request, refusal));
+        context.listener()
+                .on(new TransferEvent.Refused(
+                        requested.transferId(), key.peer(), requested.request(), reason, refusal));
         if (config.portModes().forPeer(key.peer()) instanceof PortMode.Fresh) {
             refusals.refuse(key.peer(), key.asked(), refusal);
         } else {
@@ -365,7 +383,7 @@ public final class ListenerHandler extends ChannelInboundHandlerAdapter {
         return loop.ticker().nanoTime();
     }
 
-    private void drop(DatagramPacket packet, String reason) {
+    private void drop(DatagramPacket packet, DropReason reason) {
         context.listener().on(new TransferEvent.Dropped(packet.sender(), reason));
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -71,6 +72,10 @@ public final class Listeners {
 
     public List<InetSocketAddress> addresses() {
         return List.copyOf(addresses);
+    }
+
+    public AddressValidation validation() {
+        return sockets.validation();
     }
 
     public void close() {

@@ -81,6 +81,10 @@ final class ListeningSockets {
         this.broadcasts = BroadcastAddresses.ofThisMachine();
     }
 
+    AddressValidation validation() {
+        return shared.validation();
+    }
+
     private boolean isForMany(InetAddress address) {
         return broadcasts.contains(address);
     }

@@ -26,8 +26,7 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
-    private final InetSocketAddress peer;
-    private final Request request;
+    private final TransferEvent.Requested requested;
     private final PortMode mode;
     private final long requestedAt;
     private final PeerValidation validation;
@@ -47,15 +46,13 @@ public final class ServerTransfer {
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
-            InetSocketAddress peer,
-            Request request,
+            TransferEvent.Requested requested,
             PortMode mode,
             long requestedAt,
             PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
-        this.peer = peer;
-        this.request = request;
+        this.requested = requested;
         this.mode = mode;
         this.requestedAt = requestedAt;
         this.validation = validation;
@@ -63,12 +60,17 @@ public final class ServerTransfer {
         this.loop = loop;
     }
 
+    /** Returns the event with which the request was reported. */
+    public TransferEvent.Requested requested() {
+        return requested;
+    }
+
     public InetSocketAddress peer() {
-        return peer;
+        return requested.peer();
     }
 
     public Request request() {
-        return request;
+        return requested.request();
     }
 
     public PeerValidation validation() {
@@ -126,7 +128,7 @@ public final class ServerTransfer {
      * @param now the time in nanoseconds
      */
     public boolean isRepeatedBy(Request other, long now) {
-        if (!request.equals(other)) {
+        if (!request().equals(other)) {
             return false;
         }
         if (transfer == null) {
@@ -215,7 +217,7 @@ public final class ServerTransfer {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
                 leave();
-                if (request instanceof WriteRequest
+                if (request() instanceof WriteRequest
                         && channel.isOpen()
                         && !transfer.transfer().isClosed()) {
                     validation.end(); // a transfer is in one queue at most

@@ -96,11 +96,13 @@ public final class PeerValidation {
             validation.unvalidated().renew(transfer);
             remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != ERROR && remaining == 0) {
-            return false;
-        }
+        boolean allowed = opcode == ERROR || remaining > 0;
         remaining = Math.max(0, remaining - 1);
-        return tryCharge(HEADERS + length, now);
+        allowed = allowed && tryCharge(HEADERS + length, now);
+        if (!allowed) {
+            validation.onWithheld();
+        }
+        return allowed;
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.validation.AddressValidation;
@@ -24,8 +25,7 @@ class TransferQuotaTest {
         InetSocketAddress peer = new InetSocketAddress(address, 2000);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(
-                peer,
-                request,
+                new TransferEvent.Requested(1, peer, request),
                 PortMode.FRESH,
                 0,
                 validation.admit(peer, 0),

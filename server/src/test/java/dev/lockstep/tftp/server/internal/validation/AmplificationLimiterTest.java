@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
@@ -38,7 +39,12 @@ class AmplificationLimiterTest {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
         peer.start(new ServerTransfer(
-                PEER, request, PortMode.FRESH, 0, peer, new TransferQuota(10, 10), channel.eventLoop()));
+                new TransferEvent.Requested(1, PEER, request),
+                PortMode.FRESH,
+                0,
+                peer,
+                new TransferQuota(10, 10),
+                channel.eventLoop()));
         channel.pipeline().addLast(new AmplificationLimiter(peer));
     }
 

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
@@ -36,8 +37,7 @@ class UnvalidatedTransfersTest {
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), channels.size());
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(
-                peer,
-                request,
+                new TransferEvent.Requested(1, peer, request),
                 PortMode.FRESH,
                 0,
                 new PeerValidation(validation, peer.getAddress()),
