@@ -3,49 +3,42 @@ package dev.lockstep.tftp.client;
 import dev.lockstep.tftp.client.internal.connect.ClientConfig;
 import dev.lockstep.tftp.client.internal.connect.ClientOperation;
 import dev.lockstep.tftp.client.internal.connect.ClientSockets;
+import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
-import dev.lockstep.tftp.client.internal.connect.RequestAttempt;
-import dev.lockstep.tftp.client.internal.connect.RunningTransfer;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.client.internal.file.ByteArraySink;
 import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
-import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
-import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
-import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.io.MemorySource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +49,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files, any number of them concurrently. Safe for use by several threads.
+ * Gets and puts files, any number of them concurrently.
  *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
@@ -76,6 +69,7 @@ import java.util.concurrent.TimeUnit;
  * event loop, so dependent actions must not block. Cancelling a future, or completing it otherwise ({@code orTimeout}),
  * ends its transfer. The server gets an ERROR, and the file is closed without a commit, unless the commit has begun.
  */
+@ThreadSafe
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
@@ -84,25 +78,32 @@ public final class TftpClient implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-    private final Set<RunningTransfer> running = ConcurrentHashMap.newKeySet();
+    private final Set<ClientTransfer> running = ConcurrentHashMap.newKeySet();
     private final ClientSockets sockets;
-    private final TransferContext context;
-    private final ServerCapabilityCache capabilities = new ServerCapabilityCache();
+    private final ClientTransfer.Shared shared;
     private volatile boolean closing;
 
     TftpClient(ClientConfig config) {
+        this(config, Transport.best().newGroup(config.eventLoops(), "tftp"));
+    }
+
+    /** Creates a client that takes over the event loops, whose clock may be that of a test. */
+    TftpClient(ClientConfig config, EventLoopGroup loops) {
         this.config = config;
-        this.loops = transport.newGroup(config.eventLoops(), "tftp");
+        this.loops = loops;
         ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
         this.sockets = config.quietTime().isZero() ? fresh : new SocketPool(fresh, config.quietTime());
-        this.context = new TransferContext(
+        TransferContext context = new TransferContext(
                 config.limits(),
                 io,
                 BufferBudget.ofDirectMemory(config.bufferMemory()),
                 PooledByteBufAllocator.DEFAULT,
                 transport.segments() && config.taps().isEmpty(),
                 config.listener(),
-                config.progressStep());
+                config.progressStep(),
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
+        this.shared = new ClientTransfer.Shared(config, sockets, io, context, new ServerCapabilityCache());
     }
 
     /**
@@ -334,127 +335,14 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private void start(TransferRequest request, ClientOperation operation, CompletableFuture<TransferResult> result) {
-        EventLoop loop = loops.next();
-        RunningTransfer transfer = new RunningTransfer(loop, result);
-        transfer.enter(cause -> close(operation, loop, () -> transfer.fail(cause)));
+        ClientTransfer transfer = new ClientTransfer(shared, request, operation, loops.next(), result);
         running.add(transfer);
-        transfer.start(() -> running.remove(transfer));
+        transfer.connect(() -> running.remove(transfer));
         if (closing) {
-            closeAtOnce(operation);
-            transfer.fail(closed());
-            return;
-        }
-        RemoteFile remote = operation.remote();
-        // an address needs no lookup: only a name is resolved in the I/O pool
-        BlockingTasks work = new BlockingTasks(isAddress(remote.host()) ? Runnable::run : io, loop);
-        work.run(() -> InetAddress.getByName(remote.host()), (address, failure) -> {
-            if (transfer.isCancelled()) {
-                return; // the file is being closed
-            }
-            if (failure != null) {
-                String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
-                TftpException unknown = new TftpException(ErrorCode.NOT_DEFINED, text, failure);
-                close(operation, loop, () -> transfer.fail(unknown));
-            } else {
-                InetSocketAddress server = new InetSocketAddress(address, remote.port());
-                Options asked = request.options().orElseGet(() -> asked(operation, server));
-                begin(
-                        request,
-                        new RequestAttempt(operation, server, asked, contextOf(request, operation), loop, transfer));
-            }
-        });
-    }
-
-    /** Closes the file on the calling thread, because the event loop and the I/O pool may have been shut down. */
-    private static void closeAtOnce(ClientOperation operation) {
-        try {
-            operation.close();
-        } catch (IOException ignored) {
-            // nothing was transferred
-        }
-    }
-
-    private static TftpException closed() {
-        return new TftpException(ErrorCode.NOT_DEFINED, "closed");
-    }
-
-    /** Starts an attempt. A request that cannot be encoded fails like a refused one. */
-    private void begin(TransferRequest request, RequestAttempt attempt) {
-        if (attempt.transfer().isCancelled()) {
-            close(attempt, () -> attempt.transfer().fail(closed()));
-            return;
-        }
-        try {
-            attempt.start(
-                    sockets,
-                    config.taps(),
-                    refusal -> refused(request, attempt, refusal),
-                    ended -> ended(request, attempt, ended));
-        } catch (RuntimeException e) {
-            close(attempt, () -> attempt.transfer().fail(e));
-        }
-    }
-
-    private static boolean isAddress(String host) {
-        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
-    }
-
-    private Options asked(ClientOperation operation, InetSocketAddress server) {
-        return capabilities.asked(config, server, operation.tsize(), System.nanoTime());
-    }
-
-    /**
-     * Returns the context of a transfer. The timeout for the first block applies only where an attempt with smaller
-     * blocks may follow.
-     */
-    private TransferContext contextOf(TransferRequest request, ClientOperation operation) {
-        TransferContext all = request.options().isEmpty() && operation.canBeginAgain()
-                ? context
-                : context.withLimits(context.limits().withFirstBlockTimeout(Duration.ZERO));
-        return request.listener() == TransferListener.NONE
-                ? all
-                : all.withListener(TransferListener.all(List.of(all.listener(), request.listener())));
-    }
-
-    private void refused(TransferRequest request, RequestAttempt attempt, TftpException refusal) {
-        boolean refusesOptions = refusal.isFromPeer()
-                && (refusal.is(ErrorCode.OPTION_REFUSED) || refusal.is(ErrorCode.ILLEGAL_OPERATION));
-        if (refusesOptions && request.options().isEmpty() && !attempt.asked().isEmpty()) {
-            capabilities.refusesOptions(attempt.server());
-            begin(request, attempt.asking(Options.NONE));
+            transfer.closeAtOnce();
         } else {
-            close(attempt, () -> attempt.transfer().fail(refusal));
+            transfer.start();
         }
-    }
-
-    private void ended(TransferRequest request, RequestAttempt attempt, TransferEvent.Ended ended) {
-        boolean lost = !attempt.transfer().isCancelled() && attempt.lostLargeBlocks(ended);
-        if (lost) {
-            capabilities.losesLargeBlocks(attempt.server(), System.nanoTime());
-        }
-        if (lost && !closing && !attempt.context().limits().firstBlockTimeout().isZero()) {
-            fileTasks(attempt.operation(), attempt.loop()).perform(attempt.operation()::rewind, failure -> {
-                if (failure == null) {
-                    begin(request, attempt.asking(asked(attempt.operation(), attempt.server())));
-                } else {
-                    close(attempt, () -> attempt.transfer().fail(failure));
-                }
-            });
-        } else {
-            close(attempt, () -> attempt.complete(ended));
-        }
-    }
-
-    private void close(RequestAttempt attempt, Runnable then) {
-        close(attempt.operation(), attempt.loop(), then);
-    }
-
-    private void close(ClientOperation operation, EventLoop loop, Runnable then) {
-        fileTasks(operation, loop).perform(operation::close, closed -> then.run());
-    }
-
-    private BlockingTasks fileTasks(ClientOperation operation, EventLoop loop) {
-        return new BlockingTasks(operation.mayBlock() ? io : Runnable::run, loop);
     }
 
     /**
@@ -470,10 +358,12 @@ public final class TftpClient implements AutoCloseable {
      * threads have ended, or for some seconds.
      */
     @Override
+    @Blocking
     public void close() {
         closing = true;
         sockets.close();
-        running.forEach(transfer -> transfer.cancel(closed())); // while an ERROR can still be sent to its peer
+        running.forEach(transfer ->
+                transfer.cancel(ClientTransfer.clientClosed())); // while an ERROR can still be sent to its peer
         channels.close().awaitUninterruptibly();
         awaitFiles();
         loops.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
@@ -491,7 +381,7 @@ public final class TftpClient implements AutoCloseable {
     /** Waits for the files of cancelled transfers to be closed. This needs the event loop and the I/O pool. */
     private void awaitFiles() {
         CompletableFuture<?>[] ending =
-                running.stream().map(RunningTransfer::end).toArray(CompletableFuture[]::new);
+                running.stream().map(ClientTransfer::end).toArray(CompletableFuture[]::new);
         if (ending.length > 0) {
             CompletableFuture.allOf(ending)
                     .orTimeout(SHUTDOWN_SECONDS, TimeUnit.SECONDS)

@@ -187,7 +187,11 @@ public final class TftpClientBuilder {
      * @throws IllegalArgumentException for an invalid setting; the message contains its value and what was expected
      */
     public TftpClient build() {
-        return new TftpClient(new ClientConfig(
+        return new TftpClient(config());
+    }
+
+    ClientConfig config() {
+        return new ClientConfig(
                 blksize,
                 windowsize,
                 timeoutSeconds,
@@ -200,6 +204,6 @@ public final class TftpClientBuilder {
                 taps.isEmpty() ? quietTime : Duration.ZERO,
                 PROGRESS_STEP,
                 TransferListener.all(listeners),
-                taps));
+                taps);
     }
 }

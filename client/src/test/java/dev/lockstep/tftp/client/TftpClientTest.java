@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +158,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-21")
     void case21_a_get_from_a_server_that_ignores_all_options_uses_blocks_of_512() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -169,6 +171,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-68")
     void case68_blksize_8_that_is_not_granted_is_512_from_the_first_data_on() throws Exception {
         clientWith(withLongTimeouts().blksize(8).windowsize(1));
         CompletableFuture<TransferResult> transfer = get();
@@ -194,6 +197,7 @@ class TftpClientTest {
 
     @ParameterizedTest
     @CsvSource({"8", "4"})
+    @Tag("case-20")
     void case20_a_refused_request_is_repeated_without_options(int code) throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -207,6 +211,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-20")
     void case20_a_refused_request_is_repeated_only_once() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 5, 0, 8, "no options", 0);
@@ -244,6 +249,7 @@ class TftpClientTest {
                 "tsize -1",
                 "multicast x"
             })
+    @Tag("case-67")
     void case67_an_invalid_oack_is_answered_with_error_8_and_fails_the_transfer(String option) throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -257,6 +263,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-15")
     void case15_the_request_is_retransmitted_unchanged() throws Exception {
         clientWith(TftpClient.builder());
         CompletableFuture<TransferResult> transfer = get();
@@ -277,6 +284,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_another_port_of_the_server_gets_error_5_and_changes_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -295,6 +303,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_before_the_first_reply_other_addresses_get_few_errors_and_change_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -312,6 +321,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_invalid_datagrams_before_the_reply_are_ignored() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
@@ -328,6 +338,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-13")
     void case13_a_lost_last_ack_is_repeated_after_the_result() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "data");
@@ -338,6 +349,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_a_failed_commit_sends_an_error_instead_of_the_last_ack() throws Exception {
         sink = new MemorySink().failingToCommit(new TftpException(ErrorCode.DISK_FULL, "disk full"));
         CompletableFuture<TransferResult> transfer = get();
@@ -386,6 +398,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-21")
     void case21_a_put_to_a_server_that_ignores_all_options_uses_blocks_of_512() throws Exception {
         CompletableFuture<TransferResult> transfer = put(FULL);
         ByteBuf request = listener.receive();
@@ -410,6 +423,7 @@ class TftpClientTest {
     }
 
     @Test
+    @Tag("case-54")
     void case54_a_request_longer_than_512_bytes_is_not_sent() throws Exception {
         RemoteFile far = new RemoteFile("127.0.0.1", listener.port(), "x".repeat(600), TransferMode.OCTET);
         assertThat(failureOf(client.getAsync(TransferRequest.of(far), sink))).hasMessageContaining("512");

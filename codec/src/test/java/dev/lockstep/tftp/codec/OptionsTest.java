@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.Options.Option;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ class OptionsTest {
     }
 
     @Test
+    @Tag("case-24")
     void case24_an_option_is_found_in_any_case() {
         Options options = Options.NONE.with("BlkSize", 1428);
         assertThat(options.value("blksize")).contains("1428");
@@ -42,6 +44,7 @@ class OptionsTest {
     }
 
     @Test
+    @Tag("case-25")
     void case25_a_second_option_of_the_same_name_is_ignored() {
         Options options = Options.NONE.with("blksize", 1428);
         assertThat(options.with("BLKSIZE", 512)).isSameAs(options);
@@ -84,6 +87,7 @@ class OptionsTest {
                 "٣",
                 "１２"
             })
+    @Tag("case-26")
     void case26_any_other_text_is_not_a_number(String value) {
         assertThat(Options.number(new Option("n", value), Long.MIN_VALUE, Long.MAX_VALUE))
                 .isEmpty();

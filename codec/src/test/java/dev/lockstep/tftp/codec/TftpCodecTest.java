@@ -22,6 +22,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -175,6 +176,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-24")
     void case24_mode_and_option_names_are_case_insensitive_and_keep_their_case() throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "pxe.0", 0, "Octet", 0, "BLKSIZE", 0, "1428", 0);
         Request request = (Request) TftpCodec.decode(wire);
@@ -183,6 +185,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-25")
     void case25_the_first_of_two_equal_options_counts() throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "f", 0, "octet", 0, "blksize", 0, "8", 0, "BlkSize", 0, "9", 0, "tsize", 0, "0", 0);
         Request request = (Request) TftpCodec.decode(wire);
@@ -191,6 +194,7 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "abc", "-1", "+5", " 5", "5 ", "0x10", "1e3", "99999999999999999999", "٥"})
+    @Tag("case-26")
     void case26_an_option_value_that_is_not_a_number_does_not_invalidate_the_request(String value)
             throws MalformedMessageException {
         ByteBuf wire = bytes(0, 1, "f", 0, "octet", 0, "blksize", 0, value, 0, "tsize", 0, "0", 0);
@@ -201,6 +205,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_a_short_datagram_or_an_unknown_opcode_is_malformed_and_no_request() {
         List<ByteBuf> datagrams = List.of(
                 bytes(),
@@ -231,6 +236,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-52")
     void case52_an_empty_file_name_is_malformed() {
         assertMalformedRequest(bytes(0, 1, 0, "octet", 0), "file name");
         assertMalformedRequest(bytes(0, 2, 0, "octet", 0), "file name");
@@ -239,6 +245,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_name_or_mode_without_its_nul_is_malformed() {
         assertMalformedRequest(bytes(0, 1), "file name");
         assertMalformedRequest(bytes(0, 1, "f"), "file name");
@@ -248,6 +255,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_an_incomplete_pair_of_option_strings_is_dropped() throws MalformedMessageException {
         ReadRequest plain = new ReadRequest("f", OCTET, NONE);
         ReadRequest asked = new ReadRequest("f", OCTET, NONE.with("tsize", 0));
@@ -263,6 +271,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_nuls_after_the_last_value_are_ignored() throws MalformedMessageException {
         assertThat(TftpCodec.decode(bytes(0, 1, "f", 0, "octet", 0, 0, 0, 0)))
                 .isEqualTo(new ReadRequest("f", OCTET, NONE));
@@ -271,6 +280,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_tolerant_decoding_accepts_a_missing_last_nul() throws MalformedMessageException {
         ByteBuf mode = bytes(0, 1, "f", 0, "octet");
         assertThat(TftpCodec.decode(mode, Strictness.TOLERANT)).isEqualTo(new ReadRequest("f", OCTET, NONE));
@@ -282,6 +292,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-54")
     void case54_a_request_of_512_bytes_is_decoded_and_one_of_513_is_malformed() throws MalformedMessageException {
         int overhead = 2 + 1 + "octet".length() + 1;
         String longest = "x".repeat(512 - overhead);
@@ -294,6 +305,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-54")
     void case54_the_number_of_decoded_options_is_limited() throws MalformedMessageException {
         StringBuilder pairs = new StringBuilder();
         for (int i = 0; pairs.length() < 65_000; i++) {
@@ -308,12 +320,14 @@ class TftpCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mail", "", "octets", "binary", "oct", "octet ", "image"})
+    @Tag("case-55")
     void case55_an_unknown_mode_is_malformed(String mode) {
         assertMalformedRequest(bytes(0, 1, "f", 0, mode, 0), "mode");
         assertMalformedRequest(bytes(0, 2, "f", 0, mode, 0), "mode");
     }
 
     @Test
+    @Tag("case-56")
     void case56_a_file_name_is_decoded_as_utf8_if_valid_and_else_as_latin1() throws MalformedMessageException {
         Request utf8 = (Request) TftpCodec.decode(bytes(0, 1, 0xC3, 0xBC, ".bin", 0, "octet", 0));
         assertThat(utf8.filename()).isEqualTo("ü.bin");
@@ -324,6 +338,7 @@ class TftpCodecTest {
     }
 
     @Test
+    @Tag("case-60")
     void case60_the_text_of_an_error_may_lack_its_nul_or_be_missing() throws MalformedMessageException {
         assertThat(TftpCodec.decode(bytes(0, 5, 0, 8, "no"))).isEqualTo(new ErrorMessage(8, "no"));
         assertThat(TftpCodec.decode(bytes(0, 5, 0, 8))).isEqualTo(new ErrorMessage(8, ""));

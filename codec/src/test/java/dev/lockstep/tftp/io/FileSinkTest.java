@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,7 @@ class FileSinkTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_without_a_commit_nothing_is_left() throws IOException {
         try (FileSink sink = sink("new", false)) {
             sink.write(text("half"));
@@ -86,6 +88,7 @@ class FileSinkTest {
     }
 
     @Test
+    @Tag("case-66")
     void case66_an_old_file_is_kept_until_the_new_one_is_committed() throws IOException {
         Files.writeString(dir.resolve("f"), "old");
         try (FileSink sink = sink("f", true)) {
@@ -345,6 +348,7 @@ class FileSinkTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_full_disk_is_error_3() throws IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "missing: /dev/full");

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ class FileSourceTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_has_the_size_0_and_ends_at_once() throws IOException {
         Path file = Files.createFile(dir.resolve("f"));
         try (FileSource source = open(file)) {
@@ -44,6 +46,7 @@ class FileSourceTest {
     }
 
     @Test
+    @Tag("case-51")
     void case51_an_open_file_is_read_after_its_name_is_replaced() throws IOException {
         Path file = Files.writeString(dir.resolve("f"), "content");
         try (FileSource source = open(file)) {
@@ -57,6 +60,7 @@ class FileSourceTest {
     }
 
     @Test
+    @Tag("case-51")
     void case51_the_size_is_the_one_at_the_time_of_opening() throws IOException {
         Path file = Files.writeString(dir.resolve("f"), "content");
         try (FileSource source = open(file)) {
@@ -69,6 +73,7 @@ class FileSourceTest {
     }
 
     @Test
+    @Tag("case-30")
     void case30_a_size_has_64_bits() throws IOException {
         Path file = dir.resolve("sparse");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +117,7 @@ class NetasciiTest {
         "lastR, lastR0",
         "lineN, lineRN",
     })
+    @Tag("case-37")
     void case37_a_text_is_encoded_as_netascii_with_any_chunk_boundaries(String text, String wire) throws IOException {
         byte[] bytes = real(text).getBytes(ISO_8859_1);
         for (int chunk = 1; chunk < 6; chunk++) {
@@ -145,6 +147,7 @@ class NetasciiTest {
         "R00, R0",
         "RNN, NN",
     })
+    @Tag("case-37")
     void case37_netascii_is_decoded_with_any_chunk_boundaries(String wire, String text) throws IOException {
         byte[] bytes = real(wire).getBytes(ISO_8859_1);
         for (int first = 0; first <= bytes.length; first++) {
@@ -160,6 +163,7 @@ class NetasciiTest {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_pair_is_split_at_every_position_of_a_block() throws IOException {
         for (int before = 0; before <= 20; before++) {
             byte[] text = ("x".repeat(before) + "\ny\rz").getBytes(ISO_8859_1);
@@ -170,6 +174,7 @@ class NetasciiTest {
     }
 
     @Test
+    @Tag("case-37")
     void case37_any_text_survives_encoding_and_decoding_in_any_chunks() throws IOException {
         SplittableRandom random = new SplittableRandom(764);
         byte[] alphabet = "\r\n\0ab\r\n".getBytes(ISO_8859_1);
@@ -208,6 +213,7 @@ class NetasciiTest {
     }
 
     @Test
+    @Tag("case-32")
     void case32_the_size_after_conversion_is_not_known_so_tsize_is_left_out() throws IOException {
         try (NetasciiSource source = new NetasciiSource(new Text(new byte[10], 10))) {
             assertThat(source.size()).isEqualTo(Source.UNKNOWN_SIZE);
@@ -239,6 +245,7 @@ class NetasciiTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_the_failure_of_a_full_sink_is_passed_through() {
         NetasciiSink sink = new NetasciiSink(new Sink() {
             @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,7 @@ class SecureDirectoryTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_no_link_is_followed() throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(dir)) {
             IOException refusal =
@@ -72,6 +74,7 @@ class SecureDirectoryTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_an_open_folder_replaced_by_a_link_is_not_left() throws IOException {
         try (SecureDirectory folder = SecureDirectory.open(dir);
                 SecureDirectory sub = folder.sub(Path.of("sub"))) {
@@ -183,6 +186,7 @@ class SecureDirectoryTest {
      * owner.
      */
     @Test
+    @Tag("case-57")
     void case57_no_link_has_or_gets_permissions() throws IOException {
         Files.createSymbolicLink(dir.resolve("out"), outer.resolve("outside"));
         Set<PosixFilePermission> before = Files.getPosixFilePermissions(outer.resolve("outside"));

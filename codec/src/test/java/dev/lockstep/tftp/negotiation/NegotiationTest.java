@@ -15,6 +15,7 @@ import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,6 +115,7 @@ class NegotiationTest {
         "blksize2",
         "rollover",
     })
+    @Tag("case-26")
     void case26_an_option_value_that_is_not_a_number_is_left_out(String name) {
         String[] values = {"", "abc", "-1", "+1", "_1", "1_", "1x", "0x1", "1.0", "18446744073709551617", "٣"};
         for (String value : values) {
@@ -127,6 +129,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-23")
     void case23_nothing_is_granted_without_an_oack() {
         Grant grant = read("msftwindow=31416 multicast= blksize=7", LIMITS);
         assertThat(grant.oack().isEmpty()).isTrue();
@@ -136,6 +139,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-F2")
     void f02_a_request_without_options_gets_no_oack() {
         assertThat(read(null, LIMITS).oack().isEmpty()).isTrue();
         assertThat(write(null, LIMITS).oack().isEmpty()).isTrue();
@@ -143,6 +147,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-F2")
     void f02_windowsize_may_come_without_blksize() {
         Grant grant = read("windowsize=4", LIMITS);
         assertThat(grant.oack()).hasToString("windowsize=4");
@@ -151,6 +156,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-24")
     void case24_an_option_is_echoed_under_the_name_the_client_wrote() {
         Grant grant = read("TSize=0 BLKSIZE=1428 WindowSize=4", LIMITS);
         assertThat(grant.oack()).hasToString("TSize=" + SIZE + " BLKSIZE=1428 WindowSize=4");
@@ -163,12 +169,14 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-25")
     void case25_an_option_given_twice_is_echoed_once_and_the_first_counts() {
         assertThat(read("blksize=1024 BLKSIZE=512 blksize=8", LIMITS).oack()).hasToString("blksize=1024");
         assertThat(read("blksize=1 blksize=512", LIMITS).oack().isEmpty()).isTrue();
     }
 
     @Test
+    @Tag("case-22")
     void case22_an_option_that_was_not_requested_is_not_granted() {
         assertThat(read("timeout=5", LIMITS).oack()).hasToString("timeout=5");
         assertThat(write("timeout=5", LIMITS.withBlksize(8)).oack()).hasToString("timeout=5");
@@ -177,11 +185,13 @@ class NegotiationTest {
 
     @ParameterizedTest
     @CsvSource({"1500, false, 1468", "1500, true, 1448", "65536, false, 65464", "576, false, 544", "30, false, 8"})
+    @Tag("case-27")
     void case27_blksize_is_limited_by_the_path_mtu(int mtu, boolean ipv6, int granted) {
         assertThat(read("blksize=65464", LIMITS.forPath(mtu, ipv6)).oack()).hasToString("blksize=" + granted);
     }
 
     @Test
+    @Tag("case-27")
     void case27_blksize_is_the_minimum_of_the_request_and_both_limits() {
         TransferLimits server = LIMITS.withBlksize(1024);
         assertThat(read("blksize=65464", server.forPath(1500, false)).oack()).hasToString("blksize=1024");
@@ -205,6 +215,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-28")
     void case28_a_negotiated_timeout_applies_to_the_server() {
         assertThat(read("timeout=7", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(7));
         assertThat(write("timeout=255", LIMITS).settings().timeout()).isEqualTo(Duration.ofSeconds(255));
@@ -213,6 +224,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-29")
     void case29_two_timeouts_are_both_echoed_and_the_last_one_applies() {
         Grant micros = read("timeout=2 utimeout=500000", LIMITS);
         assertThat(micros.oack()).hasToString("timeout=2 utimeout=500000");
@@ -224,6 +236,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-30")
     void case30_an_unknown_size_is_left_out() {
         ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0 timeout=1"));
         Grant grant = answer(request, LIMITS, Source.UNKNOWN_SIZE);
@@ -232,18 +245,21 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-31")
     void case31_a_tsize_other_than_0_is_answered_with_the_actual_size() {
         assertThat(read("tsize=77", LIMITS).oack()).hasToString("tsize=" + SIZE);
         assertThat(read("tsize=77", LIMITS).settings().tsize()).isEqualTo(SIZE);
     }
 
     @Test
+    @Tag("case-F3")
     void f03_an_empty_file_has_the_size_0() {
         ReadRequest request = new ReadRequest("f", OCTET, options("tsize=0"));
         assertThat(answer(request, LIMITS, 0).oack()).hasToString("tsize=0");
     }
 
     @Test
+    @Tag("case-33")
     void case33_the_tsize_of_a_write_is_echoed() {
         Grant grant = write("tsize=123456789012", LIMITS);
         assertThat(grant.oack()).hasToString("tsize=123456789012");
@@ -260,6 +276,7 @@ class NegotiationTest {
         "65464, 64, 1",
         "1428, 3, 3",
     })
+    @Tag("case-47")
     void case47_a_window_is_limited_in_blocks_and_in_bytes(int blksize, int asked, int granted) {
         String request = "windowsize=" + asked + " blksize=" + blksize; // even where blksize comes after it
         Grant grant = read(request, LIMITS.withWindow(64, 96 * 1024));
@@ -268,6 +285,7 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-47")
     void case47_a_window_is_never_0() {
         assertThat(read("windowsize=8", LIMITS.withWindow(64, 1)).oack()).hasToString("windowsize=1");
         assertThat(read("windowsize=0", LIMITS).settings().windowsize()).isEqualTo(1);
@@ -275,6 +293,7 @@ class NegotiationTest {
 
     @ParameterizedTest
     @CsvSource({"32767, 32767", "32768, 32767", "65535, 32767"})
+    @Tag("case-10")
     void case10_no_window_above_half_the_block_numbers_is_granted(int asked, int granted) {
         TransferLimits widest = LIMITS.withWindow(32_767, 1 << 30);
         assertThat(read("windowsize=" + asked, widest).oack()).hasToString("windowsize=" + granted);
@@ -282,12 +301,14 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-10")
     void case10_no_window_above_half_the_block_numbers_is_accepted() throws TftpException {
         assertThat(accept("windowsize=32767", "windowsize=32767").windowsize()).isEqualTo(32_767);
         assertRefused("windowsize=65535", "windowsize=32768");
     }
 
     @Test
+    @Tag("case-48")
     void case48_a_write_gets_a_window_by_the_same_rule() {
         assertThat(write("windowsize=65535", LIMITS).oack()).hasToString("windowsize=64");
         assertThat(write("blksize=8192 windowsize=16", LIMITS).oack()).hasToString("blksize=8192 windowsize=12");
@@ -314,12 +335,14 @@ class NegotiationTest {
     }
 
     @Test
+    @Tag("case-68")
     void case68_an_option_that_is_not_granted_has_its_default() throws TftpException {
         assertThat(accept("blksize=8 tsize=0", "tsize=4").blksize()).isEqualTo(512);
         assertThat(accept("blksize=8 windowsize=9", null)).isEqualTo(TransferSettings.PLAIN);
     }
 
     @Test
+    @Tag("case-29")
     void case29_the_client_applies_the_last_timeout_of_its_request_in_any_order_of_the_oack() throws TftpException {
         assertThat(accept("timeout=2 utimeout=500000", "utimeout=500000 timeout=2")
                         .timeout())
@@ -344,6 +367,7 @@ class NegotiationTest {
         "tsize=0, multicast=",
         ", blksize=512",
     })
+    @Tag("case-22")
     void case22_the_client_refuses_options_it_did_not_request(String asked, String oack) {
         assertRefused(asked, oack);
     }
@@ -363,6 +387,7 @@ class NegotiationTest {
         "tsize=0, tsize=99999999999999999999",
         "rollover=0, rollover=",
     })
+    @Tag("case-67")
     void case67_the_client_refuses_an_invalid_value(String asked, String oack) {
         assertRefused(asked, oack);
     }

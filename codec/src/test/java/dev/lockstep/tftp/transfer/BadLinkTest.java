@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +72,8 @@ class BadLinkTest {
     }
 
     @Test
+    @Tag("case-9")
+    @Tag("case-10")
     void case09_and_10_transfers_of_more_than_65535_blocks_are_complete() {
         for (long seed = 1; seed <= 24; seed++) {
             SplittableRandom random = new SplittableRandom(seed);

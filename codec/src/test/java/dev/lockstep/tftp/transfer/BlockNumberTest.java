@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BlockNumberTest {
     @Test
+    @Tag("case-9")
     void case09_after_65535_comes_0() {
         assertThat(BlockNumber.of(65_535, 0)).isEqualTo(65_535);
         assertThat(BlockNumber.of(65_536, 0)).isZero();
@@ -16,6 +18,7 @@ class BlockNumberTest {
     }
 
     @Test
+    @Tag("case-9")
     void case09_after_65535_comes_1_if_negotiated() {
         assertThat(BlockNumber.of(65_535, 1)).isEqualTo(65_535);
         assertThat(BlockNumber.of(65_536, 1)).isEqualTo(1);
@@ -24,6 +27,7 @@ class BlockNumberTest {
     }
 
     @Test
+    @Tag("case-10")
     void case10_a_distance_counts_over_the_wrap() {
         assertThat(BlockNumber.distance(65_534, 65_535, 0)).isEqualTo(1);
         assertThat(BlockNumber.distance(65_535, 0, 0)).isEqualTo(1);
@@ -50,6 +54,7 @@ class BlockNumberTest {
     }
 
     @Test
+    @Tag("case-10")
     void case10_in_the_largest_window_no_old_block_is_mistaken_for_a_later_one() {
         int widest = TransferSettings.MAX_WINDOWSIZE;
         for (long count : new long[] {widest, 65_535, 65_536, 131_070, 131_072, 9_999_999}) {

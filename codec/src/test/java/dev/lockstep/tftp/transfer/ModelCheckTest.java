@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.transfer.ModelCheck.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -40,6 +41,7 @@ class ModelCheckTest {
 
     /** Replays a former violation: an ACK is delayed for lack of room, in the window that a late block completes. */
     @Test
+    @Tag("case-35")
     void case35_a_delayed_ack_waits_for_the_durable_file() {
         ModelCheck.replay(new Plan(true, false, 24, 2, 0, 0, 0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 1);
     }

@@ -19,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -93,6 +94,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_a_repeated_last_block_is_answered_only_once_the_file_is_durable() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 10);
@@ -106,6 +108,8 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-35")
+    @Tag("case-36")
     void case35_and_36_a_file_that_cannot_be_made_durable_is_an_error_instead_of_the_ack() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 10);
@@ -116,6 +120,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_lost_error_of_a_failed_commit_is_repeated_for_a_repeated_last_block_while_dallying() {
         Receiver receiver = receiver(2, new Ack(0));
         for (int block = 1; block <= 3; block++) {
@@ -136,6 +141,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_store_that_fails_before_the_last_block_ends_it_at_once() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 512);
@@ -146,6 +152,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_an_ack_held_back_in_the_last_window_is_not_sent_before_the_file_is_durable() {
         Receiver receiver = receiver(4, new Ack(0));
         data(receiver, 1, 512);
@@ -163,6 +170,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-17")
     void case17_a_repeated_oack_does_not_send_a_delayed_ack() {
         Receiver receiver = receiver(1, new Ack(0));
         store.room = false;
@@ -176,6 +184,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-6")
     void case06_a_repeated_block_is_acknowledged_again_and_not_written_again() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 512);
@@ -186,6 +195,8 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-13")
+    @Tag("case-F9")
     void case13_and_41_and_f09_a_receiver_dallies_to_repeat_a_lost_last_ack() {
         Receiver receiver = completed();
         data(receiver, 2, 5);
@@ -200,6 +211,7 @@ class ReceiverTest {
 
     /** The sender retransmits its last window, of which only the last block may get lost. */
     @Test
+    @Tag("case-13")
     void case13_any_block_of_the_last_window_repeats_the_last_ack() {
         Receiver receiver = receiver(4, new Ack(0));
         for (int block = 1; block <= 6; block++) {
@@ -216,11 +228,13 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-13")
     void case13_with_a_negotiated_timeout_a_receiver_dallies_for_two_of_them_and_a_margin() {
         assertThat(dally(Duration.ofSeconds(4), TransferLimits.DEFAULT)).isEqualTo(9 * SECOND);
     }
 
     @Test
+    @Tag("case-13")
     void case13_a_long_negotiated_timeout_does_not_extend_dallying_beyond_the_limit() {
         assertThat(dally(Duration.ofSeconds(255), TransferLimits.DEFAULT))
                 .isEqualTo(TransferLimits.DEFAULT.dally().toNanos())
@@ -228,6 +242,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-13")
     void case13_a_client_dallies_for_three_seconds_with_any_negotiated_timeout() {
         TransferLimits client =
                 TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ofSeconds(3));
@@ -247,6 +262,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-60")
     void case60_an_error_after_the_end_is_ignored() {
         Receiver receiver = completed();
         receiver.receive(new ErrorMessage(0, "closed"), now);
@@ -256,6 +272,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-66")
     void case66_a_write_request_repeated_after_the_end_is_answered_with_the_last_ack() {
         Receiver receiver = completed();
         receiver.onRequestRepeated(now);
@@ -263,6 +280,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-2")
     void case02_and_16_a_repeated_write_request_is_answered_with_the_same_oack() {
         Receiver receiver = receiver(1, OACK);
         receiver.onRequestRepeated(now);
@@ -271,6 +289,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-2")
     void case02_after_the_first_block_a_repeated_write_request_is_ignored() {
         Receiver receiver = receiver(1, OACK);
         data(receiver, 1, 512);
@@ -280,6 +299,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-17")
     void case17_a_repeated_oack_is_answered_with_the_last_ack() {
         Receiver receiver = receiver(1, new Ack(0));
         wire.taken();
@@ -292,6 +312,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-39")
     void case39_a_block_longer_than_negotiated_is_error_4_and_not_written() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 513);
@@ -326,6 +347,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-43")
     void case43_a_gap_is_reported_once_and_later_blocks_are_kept() {
         Receiver receiver = receiver(8, new Ack(0));
         data(receiver, 1, 512);
@@ -387,6 +409,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-44")
     void case44_blocks_of_a_repeated_window_are_dropped_up_to_the_last_acknowledged_one() {
         Receiver receiver = receiver(4, new Ack(0));
         for (int block = 1; block <= 4; block++) {
@@ -412,6 +435,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-45")
     void case45_the_short_block_ends_the_window() {
         Receiver receiver = receiver(16, new Ack(0));
         data(receiver, 1, 512);
@@ -421,6 +445,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_receiver_acknowledges_an_incomplete_window_before_the_timeout_of_the_sender() {
         Receiver receiver = receiver(4, new Ack(0));
         data(receiver, 1, 512);
@@ -432,6 +457,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-9")
     void case09_a_lock_step_receiver_learns_that_1_follows_65535() {
         Receiver receiver = receiver(1, new Ack(0));
         for (int block = 1; block <= 65_535; block++) {
@@ -446,6 +472,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_stored_as_one() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 0);
@@ -455,6 +482,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-34")
     void case34_a_size_other_than_announced_is_accepted_unless_it_must_be_exact() {
         Receiver tolerant = receiver(1, OACK, TransferLimits.DEFAULT, 100);
         data(tolerant, 1, 90);
@@ -503,6 +531,7 @@ class ReceiverTest {
     }
 
     @Test
+    @Tag("case-49")
     void case49_the_idle_timeout_of_a_receiver_sends_error_0() {
         Receiver receiver = receiver(1, new Ack(0));
         data(receiver, 1, 512);
@@ -516,6 +545,7 @@ class ReceiverTest {
 
     /** Otherwise a client that repeats the same upload from one port could never start it (case 66). */
     @Test
+    @Tag("case-66")
     void case66_repeated_requests_do_not_extend_dallying_without_limit() {
         Receiver receiver = completed();
         long end = now + 2 * TransferLimits.DEFAULT.dally().toNanos();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class RetransmissionTimerTest {
@@ -16,6 +17,7 @@ class RetransmissionTimerTest {
     private final RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, STEADY);
 
     @Test
+    @Tag("case-28")
     void case28_a_negotiated_timeout_is_applied_exactly() {
         RetransmissionTimer agreed = new RetransmissionTimer(Duration.ofSeconds(3), new SplittableRandom(1));
         agreed.backOff();
@@ -94,6 +96,7 @@ class RetransmissionTimerTest {
     }
 
     @Test
+    @Tag("case-49")
     void case49_each_timeout_doubles_the_next_up_to_the_ceiling() {
         timer.measured(100 * MS);
         long[] expected = {600, 1200, 2400, 3000, 3000};

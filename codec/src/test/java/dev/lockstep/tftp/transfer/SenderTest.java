@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SenderTest {
@@ -99,6 +100,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() {
         Sender sender = plain(0);
         assertThat(wire.taken()).containsExactly("DATA 1 (0)");
@@ -107,6 +109,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-12")
     void case12_an_exact_multiple_ends_with_an_empty_block() {
         Sender sender = plain(1_024);
         ack(sender, 1);
@@ -118,6 +121,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-5")
     void case05_a_repeated_ack_sends_nothing() {
         Sender sender = plain(10_000);
         ack(sender, 1);
@@ -129,6 +133,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-7")
     void case07_an_ack_of_a_block_not_sent_yet_changes_nothing() {
         Sender sender = plain(10_000);
         wire.taken();
@@ -140,6 +145,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-8")
     void case08_an_old_ack_after_the_window_moved_on_changes_nothing() {
         Sender sender = sender(512 * 40, 512, 4, Duration.ZERO, false);
         ack(sender, 4);
@@ -152,6 +158,8 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-9")
+    @Tag("case-10")
     void case09_and_10_numbers_roll_over_to_0_inside_a_window() {
         Sender sender = sender(8 * 65_540, 8, 4, Duration.ZERO, false);
         for (int block = 4; block < 65_536; block += 4) {
@@ -168,6 +176,8 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-14")
+    @Tag("case-F9")
     void case14_and_f09_a_missing_last_ack_is_unconfirmed_and_no_error() {
         Sender sender = plain(100);
         while (wire.outcome == null) {
@@ -178,6 +188,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-15")
     void case15_and_17_a_lost_oack_or_ack_0_repeats_the_identical_oack() {
         Sender sender = sender(100, 512, 1, Duration.ZERO, true);
         passTimeout(sender);
@@ -188,6 +199,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_before_any_ack_repeats_the_first_message() {
         Sender withOack = sender(100, 512, 1, Duration.ZERO, true);
         withOack.onRequestRepeated(now);
@@ -196,6 +208,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_a_repeated_request_without_options_repeats_data_1_but_not_after_progress() {
         Sender sender = plain(2_000);
         sender.onRequestRepeated(now);
@@ -220,6 +233,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-19")
     void case19_an_oack_answered_with_another_ack_than_0_changes_nothing() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();
@@ -231,6 +245,8 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-18")
+    @Tag("case-F1")
     void case18_and_65_and_f01_error_8_after_the_oack_is_a_probe_and_is_not_answered() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();
@@ -240,6 +256,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-65")
     void case65_an_idle_timeout_after_the_oack_is_a_probe_and_sends_no_error() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         while (wire.outcome == null) {
@@ -250,6 +267,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F3")
     void f03_a_second_ack_0_for_an_empty_file_sends_nothing_and_the_idle_timeout_no_error() {
         Sender sender = sender(0, 1_432, 1, Duration.ZERO, true);
         ack(sender, 0);
@@ -263,6 +281,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F4")
     void f04_error_0_in_the_middle_or_in_place_of_the_last_ack_is_no_failure() {
         Sender middle = plain(5_000);
         ack(middle, 1);
@@ -285,6 +304,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F7")
     void f07_the_next_window_starts_after_any_ack_and_only_once() {
         Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
         wire.taken();
@@ -300,6 +320,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F8")
     void f08_equal_timers_on_both_sides_cost_one_retransmission_for_a_loss() {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(1), false);
         wire.taken();
@@ -313,6 +334,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-42")
     void case42_an_ack_inside_the_window_starts_a_new_window_there_once_for_each_loss() {
         Sender sender = sender(512 * 40, 512, 4, Duration.ZERO, false);
         assertThat(wire.taken()).isEqualTo(data(1, 4, 512));
@@ -325,6 +347,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-14")
     void case14_a_last_window_that_is_never_acknowledged_is_a_failure() {
         Sender sender = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
         ack(sender, 3);
@@ -337,6 +360,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-14")
     void case14_only_the_last_block_of_a_window_may_be_unacknowledged() {
         Sender sender = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
         ack(sender, 4);
@@ -349,6 +373,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-F4")
     void f04_error_0_in_the_last_window_is_unconfirmed_only_for_the_last_block() {
         Sender early = sender(512 * 4 + 5, 512, 4, Duration.ZERO, false);
         ack(early, 3);
@@ -357,6 +382,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-45")
     void case45_a_window_wider_than_the_file_ends_with_the_short_block() {
         Sender sender = sender(600, 512, 16, Duration.ZERO, false);
         assertThat(wire.taken()).containsExactly("DATA 1 (512)", "DATA 2 (88)");
@@ -365,6 +391,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_timeout_retransmits_the_window() {
         Sender sender = sender(512 * 40, 512, 2, Duration.ZERO, false);
         wire.taken();
@@ -376,6 +403,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-49")
     void case49_repeated_loss_halves_the_burst_backs_the_timer_off_and_ends_with_error_0() {
         Sender sender = sender(512 * 40, 512, 8, Duration.ZERO, false);
         wire.taken();
@@ -398,6 +426,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-49")
     void case49_the_idle_timeout_of_a_sender_sends_error_0() {
         Sender sender = plain(10_000);
         while (wire.outcome == null) {
@@ -449,6 +478,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-50")
     void case50_port_unreachable_ends_the_transfer_without_an_error() {
         Sender sender = plain(5_000);
         wire.taken();
@@ -458,6 +488,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-4")
     void case04_and_60_messages_after_the_end_are_dropped() {
         Sender sender = plain(10);
         ack(sender, 1);
@@ -479,6 +510,7 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-28")
     void case28_a_negotiated_timeout_is_applied_exactly() {
         Sender sender = sender(5_000, 512, 1, Duration.ofSeconds(3), false);
         for (int i = 0; i < 3; i++) {
@@ -489,16 +521,19 @@ class SenderTest {
     }
 
     @Test
+    @Tag("case-28")
     void case28_a_negotiated_timeout_allows_several_retransmissions() {
         assertThat(idleTimeout(Duration.ofSeconds(20), TransferLimits.DEFAULT)).isEqualTo(80 * SECOND);
     }
 
     @Test
+    @Tag("case-28")
     void case28_a_negotiated_timeout_extends_the_idle_timeout_to_at_most_two_minutes() {
         assertThat(idleTimeout(Duration.ofSeconds(255), TransferLimits.DEFAULT)).isEqualTo(120 * SECOND);
     }
 
     @Test
+    @Tag("case-28")
     void case28_a_long_configured_timeout_does_not_shorten_the_idle_timeout() {
         Duration longest = Duration.ofSeconds(255);
         TransferLimits configured = TransferLimits.DEFAULT.withTimes(longest, Duration.ofSeconds(30), Duration.ZERO);

@@ -22,27 +22,27 @@ class CorpusTest {
 
     @TestFactory
     Stream<DynamicTest> any_datagram_is_a_message_or_malformed() {
-        return each("decoder", DecoderFuzzer::fuzzerTestOneInput);
+        return each("DecoderFuzzer", DecoderFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_options_end_in_settings_or_a_refusal() {
-        return each("bargain", NegotiationFuzzer::fuzzerTestOneInput);
+        return each("NegotiationFuzzer", NegotiationFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_name_stays_in_the_root() {
-        return each("names", PathFuzzer::fuzzerTestOneInput);
+        return each("PathFuzzer", PathFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_conversation_ends() {
-        return each("conversation", TransferFuzzer::fuzzerTestOneInput);
+        return each("TransferFuzzer", TransferFuzzer::fuzzerTestOneInput);
     }
 
     @TestFactory
     Stream<DynamicTest> any_clients_leave_a_server_as_it_was() {
-        return each("listening", ServerFuzzer::fuzzerTestOneInput);
+        return each("ServerFuzzer", ServerFuzzer::fuzzerTestOneInput);
     }
 
     /** Returns a test for each file of a corpus, which runs the input whole and truncated after each byte. */

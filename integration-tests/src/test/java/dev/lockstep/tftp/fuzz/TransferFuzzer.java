@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.testing.Requests.rrq;
 import static dev.lockstep.tftp.testing.Requests.wrq;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
@@ -12,6 +13,8 @@ import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -104,7 +107,15 @@ public final class TransferFuzzer {
         files.put("file", new byte[20 * BLKSIZE + 3]);
         TransferLimits limits = TransferLimits.DEFAULT;
         TransferContext context = new TransferContext(
-                limits, Runnable::run, new BufferBudget(1 << 20), allocator, false, event -> {}, Long.MAX_VALUE);
+                limits,
+                Runnable::run,
+                new BufferBudget(1 << 20),
+                allocator,
+                false,
+                event -> {},
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         long now = channel.eventLoop().ticker().nanoTime();
         NegotiatedTransfer agreement = new NegotiatedTransfer(1, PEER, request, settings, now, 0);
@@ -113,6 +124,7 @@ public final class TransferFuzzer {
                 ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))
                 : TransferHandler.receiving(
                         context, agreement, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
+        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         handler.addTo(channel.pipeline());
     }
 

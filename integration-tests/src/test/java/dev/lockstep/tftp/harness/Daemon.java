@@ -130,6 +130,11 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** Waits until the daemon has processed all that it has received. */
+    public void awaitRest() {
+        Quiescence.await(START_LIMIT);
+    }
+
     /** Asserts that no line about the file is a warning. */
     public void assertNoAlarm(String file) {
         assertThat(linesAbout(file))

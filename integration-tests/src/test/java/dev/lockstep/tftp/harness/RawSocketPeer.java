@@ -32,20 +32,24 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RawSocketPeer implements AutoCloseable {
     /** The longest wait for an expected datagram. It is long because the machine may be busy. */
-    public static final Duration REPLY_TIMEOUT = Duration.ofSeconds(15);
+    public static final Duration REPLY_TIMEOUT = Duration.ofSeconds(30);
 
-    /** The time without a datagram that counts as silence. */
-    public static final Duration SILENCE = Duration.ofMillis(300);
+    /** The longest wait for the end of all activity, for example of a program that never rests. */
+    private static final Duration LONGEST_ACTIVITY = Duration.ofSeconds(2);
+
+    /** The time without a datagram that counts as silence where the activity of programs is unknown. */
+    private static final Duration SILENCE = Duration.ofMillis(300);
 
     private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
 
     /**
      * Ports outside the ephemeral range of the kernel, in turn. The kernel soon reuses ephemeral ports, while the
-     * daemon of another test still retransmits to their previous owners.
+     * daemon of another test still retransmits to their previous owners. Test processes that run at the same time have
+     * ports of their own.
      */
-    private static final int FIRST_PORT = 2000;
+    private static final int PORTS = 2000;
 
-    private static final int PORTS = 8000;
+    private static final int FIRST_PORT = 2000 + Integer.getInteger("surefire.forkNumber", 0) % 4 * PORTS;
     private static final AtomicInteger NEXT =
             new AtomicInteger(new SplittableRandom(ProcessHandle.current().pid()).nextInt(PORTS));
 
@@ -212,8 +216,29 @@ public final class RawSocketPeer implements AutoCloseable {
         return came;
     }
 
+    /** Expects that no datagram is received until all programs that the tests have started are at rest. */
     public void expectSilence() {
-        expectSilence(SILENCE);
+        pollUntilRest().ifPresent(datagram -> fail("expected silence, but received " + datagram));
+    }
+
+    /**
+     * Waits for the next datagram from any sender; empty if the programs that the tests have started, and this process,
+     * have nothing left to do. Retransmissions of later timeouts are not awaited.
+     */
+    public Optional<Datagram> pollUntilRest() {
+        if (!Quiescence.isKnown()) {
+            return poll(SILENCE);
+        }
+        Quiescence rest = new Quiescence();
+        long begin = System.nanoTime();
+        boolean over = false;
+        while (true) {
+            Optional<Datagram> came = poll(Duration.ofMillis(2));
+            if (came.isPresent() || over) {
+                return came;
+            }
+            over = rest.isReached() || System.nanoTime() - begin > LONGEST_ACTIVITY.toNanos();
+        }
     }
 
     public void expectSilence(Duration span) {

@@ -37,6 +37,7 @@ public final class Run implements AutoCloseable {
         try {
             Process process = builder.start();
             process.getOutputStream().close();
+            Quiescence.watch(process);
             return new Run(command, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

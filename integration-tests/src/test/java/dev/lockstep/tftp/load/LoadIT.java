@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,20 +109,21 @@ class LoadIT {
 
     @Test
     void a_wrong_byte_is_reported_with_its_offset() throws Exception {
-        try (TftpServer server = start(wrongAtRead(20))) {
+        AtomicInteger reads = new AtomicInteger();
+        try (TftpServer server = start(wrong(name -> reads.incrementAndGet() == 20))) {
             LoadResult result = run(plan(server, closed(50, 5), "boot.img"));
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
             assertThat(result.wrongContent()).hasSize(1).first().asString().contains("wrong byte at offset 54321");
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
     @Test
     void only_failures_of_the_warm_up_are_counted() throws Exception {
         Path file = Files.write(folder.resolve("boot.img"), content);
-        try (TftpServer server = start(wrongAtRead(1))) {
+        try (TftpServer server = start(wrong("boot-0.img"::equals))) {
             LoadPlan plan = new LoadPlan(
-                    List.of(target(server, "boot.img")),
+                    List.of(target(server, "boot-{n}.img")),
                     new LoadSchedule(1000, 100, Duration.ZERO, Duration.ofMillis(200), Duration.ZERO, 30),
                     Source.UNKNOWN_SIZE,
                     Optional.empty(),
@@ -134,13 +136,12 @@ class LoadIT {
             assertThat(result.latency().count()).isEqualTo(30);
             assertThat(result.bytes()).isEqualTo(30L * SIZE);
             assertThat(result.failures()).containsExactly(Map.entry("wrong content", 1L));
-            assertThat(result.allWell()).isFalse();
+            assertThat(result.isSuccessful()).isFalse();
         }
     }
 
-    /** Storage that serves a wrong byte at offset 54321 once. */
-    private Storage wrongAtRead(int number) throws IOException {
-        AtomicInteger reads = new AtomicInteger();
+    /** Returns a storage that serves the content by any name, with a wrong byte at offset 54321 for some reads. */
+    private Storage wrong(Predicate<String> chosen) throws IOException {
         byte[] spoilt = content.clone();
         spoilt[54_321] ^= 1;
         MemoryStorage wrong = new MemoryStorage(MEMORY, WriteRules.READ_ONLY);
@@ -148,7 +149,8 @@ class LoadIT {
         return new Storage() {
             @Override
             public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
-                return (reads.incrementAndGet() == number ? wrong : storage).read(request, peer);
+                ReadRequest stored = new ReadRequest("boot.img", request.mode(), request.options());
+                return (chosen.test(request.filename()) ? wrong : storage).read(stored, peer);
             }
 
             @Override

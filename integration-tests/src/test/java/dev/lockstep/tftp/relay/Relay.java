@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 
 /**
  * Relays datagrams between clients and one server, and impairs them in both directions. Clients send their requests to
@@ -38,6 +39,7 @@ public final class Relay implements AutoCloseable {
 
     private final RelaySettings settings;
     private final Selector selector;
+    private final LongSupplier clock;
     private final DatagramChannel listener;
     private final SplittableRandom seeds;
     private final EventQueue events = new EventQueue();
@@ -48,10 +50,17 @@ public final class Relay implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "relay");
     private long passing;
     private boolean blackoutStarted;
-    private long blackoutEnd = System.nanoTime();
+    private long blackoutEnd;
 
     Relay(RelaySettings settings) throws IOException {
+        this(settings, System::nanoTime);
+    }
+
+    /** Creates a relay with a clock in nanoseconds, which may be that of a test. */
+    Relay(RelaySettings settings, LongSupplier clock) throws IOException {
         this.settings = settings;
+        this.clock = clock;
+        this.blackoutEnd = clock.getAsLong();
         this.seeds = new SplittableRandom(settings.seed());
         this.selector = Selector.open();
         this.listener = open(settings.listen(), this::fromClient);
@@ -139,7 +148,7 @@ public final class Relay implements AutoCloseable {
     }
 
     void send(byte[] datagram, long moment, DatagramChannel through, InetSocketAddress to, DatagramCounter counter) {
-        if (moment - System.nanoTime() <= 0) {
+        if (moment - clock.getAsLong() <= 0) {
             sendNow(datagram, through, to, counter);
         } else {
             events.add(moment, () -> sendNow(datagram, through, to, counter));
@@ -186,8 +195,8 @@ public final class Relay implements AutoCloseable {
     private void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::arrived, events.millisToNext(System.nanoTime()));
-                events.run(System.nanoTime());
+                selector.select(this::arrived, events.millisToNext(clock.getAsLong()));
+                events.run(clock.getAsLong());
             }
         } catch (ClosedSelectorException closed) {
             // the relay was closed
@@ -210,7 +219,7 @@ public final class Relay implements AutoCloseable {
                 buffer.flip();
                 byte[] datagram = new byte[buffer.remaining()];
                 buffer.get(datagram);
-                ((Arrival) key.attachment()).take(datagram, from, System.nanoTime());
+                ((Arrival) key.attachment()).take(datagram, from, clock.getAsLong());
             }
         } catch (ClosedChannelException ignored) {
             // the session expired during the read

@@ -119,6 +119,8 @@ class AmplificationIT {
                 RawSocketPeer oldest = new RawSocketPeer();
                 RawSocketPeer second = new RawSocketPeer();
                 RawSocketPeer third = new RawSocketPeer()) {
+            daemon.awaitLine(
+                    "the warning", line -> line.contains("WARN  --unanswered-requests will be removed (expected: "));
             assertThat(daemon.fetch("f")).isEqualTo(CONTENT); // a validated address
             for (RawSocketPeer client : List.of(oldest, second, third)) {
                 client.ask(daemon.address(), rrq("f", "timeout", "255"));
@@ -158,7 +160,7 @@ class AmplificationIT {
                 boolean awaitsReply = i == 0 || answer.isPresent();
                 for (RawSocketPeer victim : victims) {
                     victim.ask(daemon.address(), rrq(i % 2 == 0 ? "f" : "g"));
-                    answer = awaitsReply ? victim.poll(RawSocketPeer.SILENCE) : Optional.empty();
+                    answer = awaitsReply ? victim.pollUntilRest() : Optional.empty();
                     answer.ifPresent(came::add);
                 }
             }

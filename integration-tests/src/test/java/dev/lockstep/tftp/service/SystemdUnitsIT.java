@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +146,7 @@ class SystemdUnitsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"--drain", "--single-port --drain"})
+    @Tag("case-62")
     void case62_the_service_replies_from_the_destination_address_of_an_ipv6_request(String flags) throws IOException {
         Unprivileged.requirePossible();
         try (NetworkNamespace net = new NetworkNamespace(1500)) {

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class AddressIT {
     private static final byte[] TARGET = pattern(2240);
+    private static final int SILENCE_MILLIS = 300;
 
     @TempDir
     private static Path root;
@@ -74,6 +76,8 @@ class AddressIT {
 
     @ParameterizedTest
     @MethodSource("packetsOfAnotherPeer")
+    @Tag("case-3")
+    @Tag("case-4")
     void case03_case04_packets_of_another_peer_do_not_affect_a_download(byte[] packet) {
         startDownload();
         for (String address : new String[] {"127.0.0.1", "127.0.0.2"}) {
@@ -103,6 +107,8 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-3")
+    @Tag("case-4")
     void case03_case04_packets_of_another_peer_do_not_affect_an_upload() throws IOException {
         client.ask(daemon.address(), wrq("upload", "timeout", "255"));
         client.expectOack();
@@ -123,6 +129,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-3")
     void case03_another_peer_gets_port_unreachable_from_the_kernel() {
         startDownload();
         try (RawSocketPeer other = new RawSocketPeer()) {
@@ -135,6 +142,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-63")
     void case63_two_clients_of_one_address_are_distinguished_by_their_ports() {
         startDownload();
         try (RawSocketPeer other = new RawSocketPeer()) {
@@ -151,6 +159,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-50")
     void case50_clients_that_are_gone_do_not_affect_the_listener() {
         for (int i = 0; i < 50; i++) {
             try (RawSocketPeer gone = new RawSocketPeer()) {
@@ -163,6 +172,7 @@ class AddressIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.0.0.2", "127.0.0.3"})
+    @Tag("case-62")
     void case62_the_answer_comes_from_the_address_that_was_asked(String address) {
         client.ask(daemon.at(address), rrq("target"));
         client.expect(data(1, block(TARGET, 1, 512)));
@@ -173,6 +183,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-62")
     void case62_a_refusal_comes_from_the_address_that_was_asked() {
         client.ask(daemon.at("127.0.0.2"), rrq("missing"));
         client.expectError(1);
@@ -180,6 +191,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-62")
     void case62_a_repeated_request_to_another_address_is_answered_from_there() {
         byte[] request = rrq("target", "timeout", "255");
         client.ask(daemon.at("127.0.0.2"), request);
@@ -200,6 +212,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-61")
     void case61_a_request_to_the_broadcast_address_of_the_loopback_is_not_answered() {
         try (RawSocketPeer everyone = new RawSocketPeer("0.0.0.0")) {
             everyone.allowBroadcast();
@@ -210,6 +223,8 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-27")
+    @Tag("case-61")
     void case61_case27_in_a_network_of_ethernet_size() throws IOException {
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root)) {
@@ -221,6 +236,7 @@ class AddressIT {
     }
 
     @Test
+    @Tag("case-62")
     void case62_the_answer_comes_from_the_ipv6_address_that_was_asked() {
         try (NetworkNamespace net = new NetworkNamespace(1500)) {
             String second = net.theirAddress6() + "2";
@@ -280,7 +296,7 @@ class AddressIT {
         byte[] request = rrq("target");
         try (MulticastSocket everyone = new MulticastSocket(new InetSocketAddress(net.ourAddress(), 0))) {
             everyone.setNetworkInterface(NetworkInterface.getByName(net.near()));
-            everyone.setSoTimeout((int) RawSocketPeer.SILENCE.toMillis());
+            everyone.setSoTimeout(SILENCE_MILLIS);
             everyone.send(new DatagramPacket(request, request.length, there.at("224.0.0.1")));
             DatagramPacket answer = new DatagramPacket(new byte[600], 600);
             assertThatThrownBy(() -> everyone.receive(answer)).isInstanceOf(java.net.SocketTimeoutException.class);

@@ -5,72 +5,115 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Checks that CASES.md names a test for each case, and that each named test exists. */
+/**
+ * Generates the tests in CASES.md from the tags of the tests of all modules, and checks that the committed file is the
+ * same. The numbers of the cases and their texts are written by hand. The generated file is {@code target/CASES.md};
+ * with {@code -Dcases.update=true} it replaces the committed one.
+ */
 class CasesTableTest {
     private static final Path MODULE = Path.of(System.getProperty("user.dir"));
-    private static final Pattern ROW = Pattern.compile("^\\| (F?\\d+) \\|.*$", Pattern.MULTILINE);
-    private static final Pattern NAMED = Pattern.compile("`(\\w+)#(\\w+)`");
-    private static final Pattern METHOD = Pattern.compile("\\bvoid (\\w+)\\(");
+    private static final Path COMMITTED = MODULE.resolve("CASES.md");
+    private static final String UNNUMBERED = "## Cases without a number\n\n";
+    private static final Pattern ROW = Pattern.compile("^(\\| ([FP]?\\d+) \\| [^|]* \\|).*$", Pattern.MULTILINE);
+    private static final Pattern TAG_OR_TEST = Pattern.compile(
+            "@Tag\\(\"case-(\\w+)\"\\)|@(Test|ParameterizedTest|TestFactory)\\b|\\b(?:void|Stream<DynamicTest>) (\\w+)\\(");
+
+    /** A test and the numbers of its cases. */
+    private record TaggedTest(Path file, String method, List<String> cases) {
+        @Override
+        public String toString() {
+            return "`" + file.getFileName().toString().replace(".java", "") + "#" + method + "`";
+        }
+    }
 
     @Test
-    void every_case_has_a_row_that_names_a_test() throws IOException {
+    void the_list_names_the_tests_that_have_the_tag_of_a_case() throws IOException {
+        String committed = Files.readString(COMMITTED);
+        String generated = generate(committed, tests());
+        Files.writeString(MODULE.resolve("target/CASES.md"), generated);
+        if (Boolean.getBoolean("cases.update")) {
+            Files.writeString(COMMITTED, generated);
+        }
+        assertThat(Files.readString(COMMITTED))
+                .as("CASES.md (expected: as in target/CASES.md; -Dcases.update=true replaces it)")
+                .isEqualTo(generated);
+    }
+
+    @Test
+    void every_case_has_a_test_and_every_tag_has_a_row() throws IOException {
         Set<String> rows = new HashSet<>();
-        Matcher row = ROW.matcher(table());
+        Matcher row = ROW.matcher(Files.readString(COMMITTED));
         while (row.find()) {
-            if (NAMED.matcher(row.group()).find()) {
-                rows.add(row.group(1));
-            }
+            rows.add(row.group(2));
         }
-        for (int number = 1; number <= 68; number++) {
-            assertThat(rows).contains(Integer.toString(number));
-        }
-        for (int number = 1; number <= 10; number++) {
-            assertThat(rows).contains("F" + number);
-        }
+        Set<String> tags = tests().stream().flatMap(test -> test.cases.stream()).collect(Collectors.toSet());
+        assertThat(tags).isEqualTo(rows);
+        assertThat(rows)
+                .containsAll(IntStream.rangeClosed(1, 68).mapToObj(n -> "" + n).toList())
+                .containsAll(IntStream.rangeClosed(1, 10).mapToObj(n -> "F" + n).toList());
     }
 
-    @Test
-    void every_test_that_is_named_exists() throws IOException {
-        Map<String, Set<String>> tests = tests();
-        Set<String> missing = new TreeSet<>();
-        Matcher named = NAMED.matcher(table());
-        while (named.find()) {
-            if (!tests.getOrDefault(named.group(1), Set.of()).contains(named.group(2))) {
-                missing.add(named.group());
-            }
+    private static String generate(String committed, List<TaggedTest> tests) {
+        Map<String, List<String>> byCase = new TreeMap<>();
+        for (TaggedTest test : tests) {
+            test.cases.forEach(number ->
+                    byCase.computeIfAbsent(number, any -> new ArrayList<>()).add(test.toString()));
         }
-        assertThat(missing).isEmpty();
+        Function<String, String> cell = number -> String.join("<br>", byCase.getOrDefault(number, List.of()));
+        String tables = ROW.matcher(committed.substring(0, committed.indexOf(UNNUMBERED)))
+                .replaceAll(row -> Matcher.quoteReplacement(row.group(1) + " " + cell.apply(row.group(2)) + " |"));
+        return tests.stream()
+                .filter(test -> test.cases.isEmpty() && test.file.getParent().endsWith("wire"))
+                .filter(test -> test.file.toString().endsWith("IT.java"))
+                .map(test -> "- " + test + "\n")
+                .collect(Collectors.joining("", tables + UNNUMBERED, ""));
     }
 
-    private static String table() throws IOException {
-        return Files.readString(MODULE.resolve("CASES.md"));
-    }
-
-    /** Returns the test methods of all modules by the simple name of their class. */
-    private static Map<String, Set<String>> tests() throws IOException {
-        Map<String, Set<String>> tests = new HashMap<>();
-        for (String module : new String[] {"codec", "server", "client", "integration-tests"}) {
+    /** Returns the tests of all modules by class, in the order of the source. */
+    private static List<TaggedTest> tests() throws IOException {
+        List<TaggedTest> all = new ArrayList<>();
+        for (String module : List.of("client", "codec", "integration-tests", "server")) {
             try (Stream<Path> files = Files.walk(MODULE.resolveSibling(module).resolve("src/test/java"))) {
-                for (Path file :
-                        files.filter(each -> each.toString().endsWith(".java")).toList()) {
-                    Matcher method = METHOD.matcher(Files.readString(file));
-                    String name = file.getFileName().toString().replace(".java", "");
-                    while (method.find()) {
-                        tests.computeIfAbsent(name, any -> new HashSet<>()).add(method.group(1));
-                    }
+                for (Path file : files.filter(each -> each.toString().endsWith(".java"))
+                        .sorted()
+                        .toList()) {
+                    addTests(file, all);
                 }
             }
         }
-        return tests;
+        return all;
+    }
+
+    private static void addTests(Path file, List<TaggedTest> all) throws IOException {
+        List<String> cases = new ArrayList<>();
+        boolean isTest = false;
+        Matcher found = TAG_OR_TEST.matcher(Files.readString(file));
+        while (found.find()) {
+            if (found.group(1) != null) {
+                cases.add(found.group(1));
+            } else if (found.group(2) != null) {
+                isTest = true;
+            } else {
+                if (isTest) {
+                    all.add(new TaggedTest(file, found.group(3), List.copyOf(cases)));
+                }
+                cases.clear();
+                isTest = false;
+            }
+        }
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,7 @@ class ChangingFileIT {
 
     @ParameterizedTest(name = "a file that {0}, windowsize {1}, {2} memory, {3}")
     @MethodSource("changes")
+    @Tag("case-51")
     void case51_the_old_file_is_sent_whole_or_an_error(Change change, int windowsize, String memory, String age)
             throws IOException {
         Path file = root.resolve(nameOf(change, windowsize, memory));

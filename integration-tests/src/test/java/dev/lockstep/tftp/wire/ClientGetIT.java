@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-3")
     void case03_data_from_an_unknown_tid_is_answered_with_error_5_and_not_accepted() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
@@ -156,6 +158,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-4")
     void case04_an_error_from_an_unknown_tid_is_ignored_and_not_answered() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
@@ -172,12 +175,14 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-3")
+    @Tag("case-62")
     void case03_case62_a_reply_from_another_address_than_the_servers_is_not_accepted() throws IOException {
         get("--no-options", "--timeout", "5");
         try (RawSocketPeer elsewhere = new RawSocketPeer("127.0.0.2")) {
             elsewhere.sendTo(request.from(), data(1, bytes("not the server's")));
             elsewhere
-                    .poll(RawSocketPeer.SILENCE)
+                    .pollUntilRest()
                     .ifPresent(answer ->
                             assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.ERROR));
         }
@@ -186,6 +191,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_of_two_replies_to_one_request_the_second_gets_error_5() throws IOException {
         get("--no-options", "--timeout", "5");
         RawSocketPeer second = server.answerer(request);
@@ -197,6 +203,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-6")
     void case06_a_repeated_block_is_acknowledged_again_and_written_once() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 2, 500);
@@ -207,6 +214,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-9")
     void case09_the_block_number_rolls_over_to_0_in_lock_step() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         getGranted(List.of("blksize"), "--blksize", "8");
@@ -218,6 +226,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-10")
     void case10_a_gap_at_the_roll_over_is_reported_by_an_ack_of_the_last_block_before_it() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         getGranted(List.of("blksize", "windowsize"), "--blksize", "8", "--windowsize", "10");
@@ -239,6 +248,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_announced_with_size_0_is_stored_as_an_empty_file() throws IOException {
         get();
         if (request.options().containsKey("tsize")) {
@@ -251,6 +261,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-12")
     void case12_a_multiple_of_the_block_size_is_not_complete_before_the_empty_block() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "1024", "--timeout", "5");
         sendInLockStep(1, 2, 1024);
@@ -262,6 +273,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-13")
     void case13_after_loss_a_retransmitted_last_block_is_acknowledged_again() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500");
         sendInLockStep(1, 4, 500);
@@ -274,6 +286,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-15")
     void case15_a_request_without_a_reply_is_retransmitted_byte_for_byte() throws IOException {
         get("--timeout", "1");
         Datagram again = server.awaitRequest();
@@ -284,6 +297,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-15")
     void case15_the_last_ack_is_retransmitted_when_the_server_is_silent() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "1");
         tid.expect(ack(0));
@@ -294,6 +308,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-17")
     void case17_a_repeated_oack_is_acknowledged_again_and_after_data_1_with_ack_1() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         tid.send(request.granting("blksize"));
@@ -307,6 +322,7 @@ class ClientGetIT {
 
     @ParameterizedTest
     @ValueSource(ints = {8, 4})
+    @Tag("case-20")
     void case20_a_server_that_refuses_the_options_is_asked_again_without(int code) throws IOException {
         get("--blksize", "1024");
         assertThat(request.options()).isNotEmpty();
@@ -319,24 +335,27 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-20")
     void case20_a_server_that_refuses_twice_is_not_asked_a_third_time() throws IOException {
         get("--blksize", "1024");
         tid.send(error(8, "no options please"));
         server.answerer(server.awaitRequest()).send(error(8, "and no files either"));
         assertThat(expectFailure().stderr()).contains("8").contains("and no files either");
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test
+    @Tag("case-20")
     void case20_any_other_error_is_final() throws IOException {
         get("--blksize", "1024");
         tid.send(error(1, "no such thing"));
         assertThat(expectFailure().stderr()).matches("tftp: .*127\\.0\\.0\\.1.*: 1 .*no such thing.*\\R");
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
         tid.expectSilence();
     }
 
     @Test
+    @Tag("case-21")
     void case21_a_server_that_ignores_the_options_is_read_with_512_and_no_window() throws IOException {
         get("--blksize", "1024", "--windowsize", "4");
         sendInLockStep(1, 5, 512);
@@ -344,6 +363,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-21")
     void case21_a_server_that_grants_the_size_only_is_read_with_512_and_no_window() throws IOException {
         get("--blksize", "1024", "--windowsize", "4");
         if (request.options().containsKey("tsize")) {
@@ -355,6 +375,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-22")
     void case22_a_smaller_block_size_and_window_are_accepted() throws IOException {
         get("--blksize", "1024", "--windowsize", "4");
         tid.send(oack("blksize", "600", "windowsize", "2"));
@@ -370,6 +391,8 @@ class ClientGetIT {
 
     @ParameterizedTest
     @MethodSource("wrongAnswers")
+    @Tag("case-22")
+    @Tag("case-67")
     void case22_case67_an_answer_that_was_not_asked_for_is_error_8(byte[] answer) throws IOException {
         get("--blksize", "1024", "--windowsize", "4");
         tid.send(answer);
@@ -399,6 +422,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-22")
     void case22_any_oack_to_a_request_without_options_is_error_8() throws IOException {
         get("--no-options");
         tid.send(oack("blksize", "512"));
@@ -407,6 +431,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-24")
     void case24_an_option_echoed_in_another_case_is_the_same_option() throws IOException {
         get("--blksize", "1024");
         tid.send(oack("BlkSize", "1024"));
@@ -416,6 +441,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_text_is_stored_with_bare_line_ends_wherever_its_blocks_are_cut() throws IOException {
         getUrl(server.url("file;mode=netascii"), "--no-options");
         assertThat(request.bytes()).isEqualTo(bytes(0, 1, "file", 0, "netascii", 0));
@@ -429,6 +455,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-39")
     void case39_data_longer_than_agreed_is_error_4_and_nothing_is_kept() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500");
         sendInLockStep(1, 1, 500);
@@ -438,6 +465,8 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-21")
+    @Tag("case-39")
     void case39_case21_data_1_longer_than_512_without_an_oack_is_error_4() throws IOException {
         get("--blksize", "1024");
         tid.send(data(1, pattern(1024)));
@@ -446,6 +475,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-40")
     void case40_invalid_datagrams_are_ignored() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "5");
         sendInLockStep(1, 1, 500);
@@ -462,6 +492,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-43")
     void case43_a_gap_is_reported_once_by_an_ack_of_the_last_block_before_it() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         sendBlock(1, 500);
@@ -477,6 +508,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-44")
     void case44_of_a_retransmitted_window_only_the_last_block_is_acknowledged() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         for (int n = 1; n <= 4; n++) {
@@ -495,6 +527,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_window_whose_last_block_is_lost_is_acknowledged_after_a_timeout() throws IOException {
         getGranted(List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "1");
         for (int n = 1; n <= 3; n++) {
@@ -508,6 +541,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-60")
     void case60_an_errors_text_needs_no_nul_and_is_not_answered() throws IOException {
         getGranted(List.of("blksize"), "--blksize", "500");
         sendInLockStep(1, 1, 500);
@@ -517,6 +551,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-60")
     void case60_the_text_of_an_error_does_not_reach_the_terminal_raw() throws IOException {
         get("--no-options");
         tid.send(error(0, "line\n\u001b[31mred"));
@@ -524,6 +559,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-68")
     void case68_where_blksize_8_is_not_granted_512_holds_from_the_first_block() throws IOException {
         get("--blksize", "8");
         sendInLockStep(1, 5, 512);
@@ -542,6 +578,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-49")
     void case49_a_server_that_dies_midway_ends_the_get_and_the_target_is_as_it_was() throws IOException {
         Files.write(folder.resolve("out"), OLD);
         getGranted(List.of("blksize"), "--blksize", "500", "--timeout", "1", "--give-up", "3");
@@ -554,6 +591,7 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-50")
     void case50_a_host_without_a_server_fails() throws IOException {
         try (RawSocketPeer nobody = new RawSocketPeer()) {
             int port = nobody.port();
@@ -573,12 +611,13 @@ class ClientGetIT {
     }
 
     @Test
+    @Tag("case-54")
     void case54_no_request_is_longer_than_512_bytes() {
         client = tftp(folder, "get", server.url("n".repeat(600)), "-o", "out", "--timeout", "1", "--give-up", "2");
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         server.listener()
-                .poll(RawSocketPeer.SILENCE)
+                .pollUntilRest()
                 .ifPresent(sent -> assertThat(sent.bytes()).hasSizeLessThanOrEqualTo(512));
     }
 
@@ -588,7 +627,7 @@ class ClientGetIT {
         assertThat(client.await().exit()).isEqualTo(2);
         client = tftp(folder, "get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-3")
     void case03_an_ack_from_an_unknown_tid_is_answered_with_error_5_and_is_no_progress() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -130,6 +132,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-4")
     void case04_an_error_from_an_unknown_tid_is_ignored_and_not_answered() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -141,6 +144,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-5")
     void case05_a_repeated_ack_sends_nothing() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -156,6 +160,7 @@ class ClientPutIT {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 500, 65535})
+    @Tag("case-7")
     void case07_an_ack_for_a_block_not_yet_sent_is_ignored(int ahead) throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -166,6 +171,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-9")
     void case09_the_block_number_rolls_over_to_0() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         putGranted(content, List.of("blksize"), "--blksize", "8");
@@ -177,6 +183,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-10")
     void case10_a_gap_at_the_roll_over_inside_a_window_rewinds_to_it() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         putGranted(content, List.of("blksize", "windowsize"), "--blksize", "8", "--windowsize", "10");
@@ -198,6 +205,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() throws IOException {
         put(new byte[0], "--no-options");
         tid.send(ack(0));
@@ -207,6 +215,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-12")
     void case12_a_multiple_of_the_block_size_ends_with_an_empty_block() throws IOException {
         put(pattern(1024), "--no-options");
         for (int n = 1; n <= 3; n++) {
@@ -218,6 +227,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-14")
     void case14_a_last_ack_that_never_arrives_is_probably_complete() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "1", "--give-up", "3");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -230,6 +240,8 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-15")
+    @Tag("case-16")
     void case15_case16_a_request_without_a_reply_is_retransmitted_byte_for_byte() throws IOException {
         put(CONTENT, "--timeout", "1");
         Datagram again = server.awaitRequest();
@@ -240,6 +252,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-15")
     void case15_an_unacknowledged_block_is_retransmitted_after_a_timeout() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "1");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -250,16 +263,18 @@ class ClientPutIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 65535})
+    @Tag("case-19")
     void case19_a_request_answered_by_another_ack_than_0_sends_no_data(int block) throws IOException {
         put(CONTENT, "--blksize", "1024", "--timeout", "5");
         tid.send(ack(block));
-        tid.poll(RawSocketPeer.SILENCE)
+        tid.pollUntilRest()
                 .ifPresent(answer ->
                         assertThat(answer.opcode()).as(answer.toString()).isNotEqualTo(Datagram.DATA));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {8, 4})
+    @Tag("case-20")
     void case20_a_server_that_refuses_the_options_is_asked_again_without(int code) throws IOException {
         put(CONTENT, "--blksize", "1024");
         tid.send(error(code, "no options please"));
@@ -271,6 +286,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-21")
     void case21_a_server_that_ignores_the_options_gets_512_and_no_window() throws IOException {
         put(CONTENT, "--blksize", "1024", "--windowsize", "4", "--timeout", "5");
         tid.send(ack(0));
@@ -281,6 +297,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-68")
     void case68_where_blksize_8_is_not_granted_512_holds_from_the_first_block() throws IOException {
         put(CONTENT, "--blksize", "8");
         acknowledgeInLockStep(512, 1, 5);
@@ -289,6 +306,8 @@ class ClientPutIT {
 
     @ParameterizedTest
     @MethodSource("wrongAnswers")
+    @Tag("case-22")
+    @Tag("case-67")
     void case22_case67_an_answer_that_was_not_asked_for_is_error_8(byte[] answer) throws IOException {
         put(CONTENT, "--blksize", "1024", "--windowsize", "4");
         tid.send(answer);
@@ -309,6 +328,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_full_server_is_a_failure_with_its_code_and_text() throws IOException {
         put(CONTENT, "--blksize", "1024");
         tid.send(error(3, "no room for that"));
@@ -316,6 +336,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-36")
     void case36_an_error_in_the_place_of_the_last_ack_is_a_failure() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -329,6 +350,8 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-37")
+    @Tag("case-38")
     void case37_case38_a_text_is_sent_with_cr_lf_and_retransmitted_byte_for_byte() throws IOException {
         byte[] text = bytes("a".repeat(511), "\n", "b".repeat(509), "\r", "c\r");
         putUrl(text, server.url("file;mode=netascii"), "--no-options", "--timeout", "1");
@@ -348,6 +371,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-40")
     void case40_invalid_datagrams_are_ignored() throws IOException {
         putGranted(CONTENT, List.of("blksize"), "--blksize", "500", "--timeout", "5");
         expectBlocks(CONTENT, 500, 1, 1);
@@ -364,6 +388,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-42")
     void case42_an_ack_in_the_middle_of_a_window_starts_a_new_window_after_it_once() throws IOException {
         byte[] content = pattern(20 * 500 + 7);
         putGranted(
@@ -382,6 +407,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_window_whose_ack_is_lost_is_retransmitted_after_a_timeout() throws IOException {
         putGranted(
                 CONTENT, List.of("blksize", "windowsize"), "--blksize", "500", "--windowsize", "4", "--timeout", "1");
@@ -397,6 +423,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-48")
     void case48_a_lower_granted_window_is_used() throws IOException {
         put(CONTENT, "--blksize", "500", "--windowsize", "4", "--timeout", "5");
         tid.send(oack("blksize", "500", "windowsize", "2"));
@@ -415,10 +442,11 @@ class ClientPutIT {
         client = tftp(folder, "put", "missing", server.url("file"));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
-        assertThat(server.listener().poll(RawSocketPeer.SILENCE)).isEmpty();
+        assertThat(server.listener().pollUntilRest()).isEmpty();
     }
 
     @Test
+    @Tag("case-35")
     void case35_an_error_0_in_place_of_the_last_ack_is_a_failure() throws IOException {
         put(pattern(1000), "--no-options");
         tid.send(ack(0));
@@ -432,6 +460,7 @@ class ClientPutIT {
     }
 
     @Test
+    @Tag("case-14")
     void case14_blocks_of_which_not_one_was_acknowledged_are_not_probably_complete() throws IOException {
         putGranted(CONTENT, List.of("blksize", "windowsize"), "--timeout", "1", "--give-up", "3");
         Run.Result result = client.await(Duration.ofMinutes(2));

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +93,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-64")
     void case64_a_file_comes_block_by_block_from_a_fresh_port() {
         client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
         byte[] before = {};
@@ -106,12 +108,12 @@ class DownloadIT {
             before = expected;
         }
         byte[] last = before;
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
+        client.pollUntilRest().ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
         assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_before_any_ack_brings_the_first_packet_again_from_the_same_port() {
         byte[] request = withLongTimeout("target");
         client.ask(daemon.address(), request);
@@ -126,6 +128,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_without_options_brings_data_1_again_from_the_same_port() {
         byte[] request = rrq("target");
         client.ask(daemon.address(), request);
@@ -138,6 +141,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_five_copies_of_a_request_at_once_start_one_transfer() {
         byte[] request = withLongTimeout("target");
         client.ask(daemon.address(), request);
@@ -145,7 +149,7 @@ class DownloadIT {
             client.sendTo(daemon.address(), request);
         }
         byte[] oack = client.expectOack().bytes();
-        client.poll(RawSocketPeer.SILENCE).ifPresent(again -> {
+        client.pollUntilRest().ifPresent(again -> {
             assertThat(again.from()).isEqualTo(client.peer());
             assertThat(again.bytes()).isEqualTo(oack);
         });
@@ -159,6 +163,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_after_an_ack_is_ignored_while_the_transfer_lives() {
         byte[] request = withLongTimeout("target");
         open("target");
@@ -172,6 +177,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_request_after_the_end_of_its_transfer_is_a_new_transfer() {
         for (int time = 0; time < 2; time++) {
             client.ask(daemon.address(), rrq("target"));
@@ -191,6 +197,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-1")
     void case01_another_name_from_the_same_port_before_any_ack_drops_the_old_transfer() {
         client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
         client.expectOack();
@@ -202,6 +209,8 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-63")
+    @Tag("case-F5")
     void f05_another_request_after_progress_replaces_the_old_transfer_of_which_nothing_more_is_sent() {
         client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
         client.expectOack();
@@ -214,6 +223,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_the_same_request_after_a_second_without_packets_starts_a_new_transfer() {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
@@ -226,6 +236,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_the_next_file_is_asked_for_from_the_same_port_right_after_the_last_ack() {
         for (int time = 0; time < 20; time++) {
             client.ask(daemon.address(), withLongTimeout("size513", "tsize", "0", "blksize", "1408"));
@@ -237,6 +248,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-5")
     void case05_a_repeated_ack_sends_nothing() {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
@@ -252,6 +264,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-5")
     void case05_each_ack_sent_twice_brings_each_block_once() {
         open("target");
         for (int n = 1; n <= 5; n++) {
@@ -263,6 +276,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F3")
     void f03_a_second_ack_0_sends_nothing() {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
@@ -272,6 +286,8 @@ class DownloadIT {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 500, 32768, 65535})
+    @Tag("case-7")
+    @Tag("case-P7")
     void case07_an_ack_for_a_block_not_yet_sent_is_ignored(int ahead) {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
@@ -282,6 +298,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-8")
     void case08_an_old_ack_after_the_window_moved_on_is_ignored() {
         open("medium", "windowsize", "4");
         expectBlocks(MEDIUM, 512, 1, 4);
@@ -296,6 +313,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-9")
     void case09_the_block_number_rolls_over_to_0_in_lock_step() {
         open("long", "blksize", "8");
         expectBlocks(LONG, 8, 1, 1);
@@ -308,6 +326,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-10")
     void case10_a_gap_at_the_roll_over_inside_a_window_rewinds_to_it() {
         open("long", "blksize", "8", "windowsize", "10");
         for (long n = 0; n < 65_530; n += 10) {
@@ -327,6 +346,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() {
         client.ask(daemon.address(), rrq("empty"));
         client.expect(bytes(0, 3, 0, 1));
@@ -335,6 +355,8 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-11")
+    @Tag("case-F3")
     void case11_f03_the_size_of_an_empty_file_is_0() {
         client.ask(daemon.address(), rrq("empty", "tsize", "0", "timeout", "255"));
         client.expect(bytes(0, 6, "tsize", 0, "0", 0, "timeout", 0, "255", 0));
@@ -346,6 +368,7 @@ class DownloadIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 511, 512, 513, 1024, 1536})
+    @Tag("case-12")
     void case12_a_multiple_of_the_block_size_ends_with_an_empty_block(int size) {
         open("size" + size);
         int last = size / 512 + 1;
@@ -357,6 +380,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-15")
     void case15_a_lost_oack_is_retransmitted_byte_for_byte() {
         client.ask(daemon.address(), rrq("target", "blksize", "1024", "utimeout", "50000"));
         byte[] oack = client.expectOack().bytes();
@@ -367,6 +391,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-15")
     void case15_a_lost_block_is_retransmitted_after_a_timeout() {
         client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
@@ -377,6 +402,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-18")
     void case18_error_8_ends_at_once_and_the_same_port_may_ask_again() {
         client.ask(daemon.address(), rrq("target", "blksize", "1468", "timeout", "255"));
         client.expectOack();
@@ -386,6 +412,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F1")
     void f01_size_probe_ended_by_error_8_is_not_answered() {
         client.ask(daemon.address(), rrq("target", "tsize", "0", "utimeout", "200000"));
         client.expectOack();
@@ -399,6 +426,8 @@ class DownloadIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 500, 65535})
+    @Tag("case-19")
+    @Tag("case-P8")
     void case19_an_oack_answered_by_another_ack_than_0_is_retransmitted_only_after_a_timeout(int block) {
         client.ask(daemon.address(), rrq("target", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
@@ -411,6 +440,8 @@ class DownloadIT {
 
     @ParameterizedTest
     @MethodSource("invalidDatagrams")
+    @Tag("case-40")
+    @Tag("case-P9")
     void case40_invalid_datagrams_do_not_affect_a_download(byte[] invalid) {
         open("target");
         expectBlocks(TARGET, 512, 1, 1);
@@ -442,6 +473,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-42")
     void case42_an_ack_in_the_middle_of_a_window_starts_a_new_window_after_it() {
         open("medium", "windowsize", "8");
         expectBlocks(MEDIUM, 512, 1, 8);
@@ -455,6 +487,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F7")
     void f07_windows_start_wherever_the_last_ack_was() {
         open("medium", "windowsize", "4");
         expectBlocks(MEDIUM, 512, 1, 4);
@@ -472,6 +505,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F7")
     void f07_a_repeated_ack_of_a_whole_window_does_not_start_the_next_window_twice() {
         open("medium", "windowsize", "4");
         expectBlocks(MEDIUM, 512, 1, 4);
@@ -484,6 +518,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-45")
     void case45_a_window_larger_than_the_rest_ends_with_the_file() {
         open("target", "windowsize", "16");
         expectBlocks(TARGET, 512, 1, 5);
@@ -493,6 +528,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_window_whose_ack_is_lost_is_retransmitted_after_a_timeout() {
         client.ask(daemon.address(), rrq("medium", "windowsize", "4", "utimeout", "100000"));
         client.expectOack();
@@ -503,6 +539,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F4")
     void f04_error_0_in_the_place_of_the_last_ack_is_not_answered() {
         open("size1");
         client.expect(data(1, pattern(1)));
@@ -511,6 +548,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-F8")
     void f08_with_an_agreed_timeout_the_server_retransmits_once_for_each_timeout() {
         client.ask(daemon.address(), rrq("target", "timeout", "1"));
         client.expectOack();
@@ -526,6 +564,8 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-60")
+    @Tag("case-F10")
     void f10_case60_an_error_or_ack_to_a_transfer_that_ended_is_not_answered() {
         client.ask(daemon.address(), rrq("nothing here"));
         client.expectError(1);
@@ -537,10 +577,11 @@ class DownloadIT {
     }
 
     private void expectNoTftp() {
-        client.poll(RawSocketPeer.SILENCE).ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
+        client.pollUntilRest().ifPresent(d -> org.assertj.core.api.Assertions.fail("there came " + d));
     }
 
     @Test
+    @Tag("case-60")
     void case60_an_error_in_the_middle_ends_the_transfer_with_or_without_its_nul() {
         client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
@@ -555,6 +596,7 @@ class DownloadIT {
     }
 
     @Test
+    @Tag("case-65")
     void case65_silence_after_the_size_is_known_does_not_prevent_a_new_request() {
         for (int time = 0; time < 10; time++) {
             try (RawSocketPeer probe = new RawSocketPeer()) {

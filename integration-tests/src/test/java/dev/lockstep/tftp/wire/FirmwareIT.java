@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F7")
     void u_boot_repeats_the_ack_before_a_gap_for_each_block_out_of_order() {
         ask(0, 1, "image", 0, "octet", 0, "timeout", 0, "5", 0, "blksize", 0, "1468", 0, "windowsize", 0, "8", 0);
         client.expectOack();
@@ -98,6 +100,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F9")
     void u_boot_tftpput() throws IOException {
         ask(0, 2, "put", 0, "octet", 0, "timeout", 0, "5", 0, "tsize", 0, "30000", 0, "blksize", 0, "1468", 0);
         client.expect(oack("timeout", "5", "tsize", "30000", "blksize", "1468"));
@@ -115,6 +118,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F3")
     void ipxe_with_an_empty_file() {
         ask(0, 1, "empty", 0, "octet", 0, "blksize", 0, "1432", 0, "tsize", 0, "0", 0);
         client.expect(oack("blksize", "1432", "tsize", "0"));
@@ -132,6 +136,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F1")
     void edk2_pxe_probes_and_requests_the_file_from_the_next_port() {
         ask(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1468", 0, "windowsize", 0, "4", 0);
         client.expect(oack("tsize", "30000", "blksize", "1468", "windowsize", "4"));
@@ -148,6 +153,8 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F1")
+    @Tag("case-F2")
     void edk2_shell_asks_for_the_size_alone_and_then_without_options() {
         ask(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0);
         client.expect(oack("tsize", "30000"));
@@ -164,6 +171,8 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F4")
+    @Tag("case-F10")
     void grub_closes_early_and_answers_errors() {
         ask(0, 1, "/image", 0, "octet", 0, "blksize", 0, "1024", 0, "tsize", 0, "0", 0);
         client.expect(oack("blksize", "1024", "tsize", "30000"));
@@ -178,6 +187,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F5")
     void grub_after_a_reboot_uses_the_same_port_for_another_file() {
         ask(0, 1, "/image", 0, "octet", 0, "blksize", 0, "1024", 0, "tsize", 0, "0", 0);
         client.expectOack();
@@ -189,6 +199,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F5")
     void pxelinux_repeats_its_request_before_the_first_reply_has_arrived() {
         byte[] request = bytes(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1408", 0);
         client.ask(daemon.address(), request);
@@ -208,6 +219,7 @@ class FirmwareIT {
     }
 
     @Test
+    @Tag("case-F5")
     void lpxelinux_asks_for_every_file_from_one_port() {
         for (int file = 0; file < 5; file++) {
             ask(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1408", 0);

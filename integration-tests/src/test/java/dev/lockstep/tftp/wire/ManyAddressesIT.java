@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +44,7 @@ class ManyAddressesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"--single-port", "--port-range=7000-7009", "--quiet"})
+    @Tag("case-62")
     void case62_a_wildcard_answers_from_the_address_that_was_asked(String flag) {
         try (NetworkNamespace net = new NetworkNamespace(1500)) {
             String second = net.theirAddress() + "2";
@@ -105,6 +107,7 @@ class ManyAddressesIT {
     }
 
     @Test
+    @Tag("case-61")
     void case61_single_port_a_broadcast_request_is_not_answered() {
         try (NetworkNamespace net = new NetworkNamespace(1500);
                 Daemon there = Daemon.servingEverywhereIn(net.starter(), root, "--single-port");

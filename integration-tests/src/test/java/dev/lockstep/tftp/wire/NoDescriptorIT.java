@@ -56,6 +56,7 @@ class NoDescriptorIT {
                 assertThat(client.download(512, 1)).isEqualTo(content);
                 client.talkTo(null);
             }
+            daemon.awaitRest(); // so that their sockets and files are closed
             for (RawSocketPeer client : refused) {
                 client.ask(daemon.address(), rrq("file"));
                 assertThat(client.download(512, 1)).isEqualTo(content);

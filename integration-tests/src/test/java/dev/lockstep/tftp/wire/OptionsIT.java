@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,7 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-F2")
     void f02_a_window_without_a_block_size_is_granted() {
         ask(rrq("target", "windowsize", "4"));
         client.expect(oack("windowsize", "4"));
@@ -96,6 +98,7 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-F2")
     void f02_without_options_there_is_no_oack() {
         ask(rrq("target"));
         expectPlainStart();
@@ -103,6 +106,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"8", "9", "511", "512", "513", "1024", "1428", "1468", "8192", "65464"})
+    @Tag("case-22")
     void case22_a_block_size_asked_for_is_granted_and_nothing_else(String size) {
         ask(rrq("target", "blksize", size));
         client.expect(oack("blksize", size));
@@ -111,24 +115,28 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-23")
     void case23_an_unknown_option_alone_brings_no_oack() {
         ask(rrq("target", "multicast", ""));
         expectPlainStart();
     }
 
     @Test
+    @Tag("case-23")
     void case23_unknown_options_are_left_out() {
         ask(rrq("target", "msftwindow", "31416", "blksize", "1024", "x-thing", "y", "multicast", ""));
         client.expect(oack("blksize", "1024"));
     }
 
     @Test
+    @Tag("case-24")
     void case24_option_names_in_any_case_are_echoed_as_they_were_written() {
         ask(bytes(0, 1, "target", 0, "OcTeT", 0, "BLKSIZE", 0, "1428", 0, "tSize", 0, "0", 0, "WindowSize", 0, "2", 0));
         client.expect(bytes(0, 6, "BLKSIZE", 0, "1428", 0, "tSize", 0, "2240", 0, "WindowSize", 0, "2", 0));
     }
 
     @Test
+    @Tag("case-25")
     void case25_of_an_option_given_twice_the_first_counts_and_is_echoed_once() {
         ask(rrq("target", "blksize", "1024", "tsize", "0", "BlkSize", "512"));
         client.expect(oack("blksize", "1024", "tsize", "2240"));
@@ -138,6 +146,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @MethodSource("notNumbers")
+    @Tag("case-26")
     void case26_a_value_that_is_not_a_number_drops_only_that_option(String value) {
         for (String name : List.of("blksize", "windowsize", "timeout", "utimeout", "blksize2", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
@@ -149,6 +158,8 @@ class OptionsIT {
 
     @ParameterizedTest
     @MethodSource("notNumbers")
+    @Tag("case-26")
+    @Tag("case-P1")
     void case26_a_value_that_is_not_a_number_alone_brings_no_oack(String value) {
         ask(rrq("target", "blksize", value));
         expectPlainStart();
@@ -172,6 +183,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854775808", "18446744073709551617", "99999999999999999999999999999999"})
+    @Tag("case-26")
     void case26_a_number_above_64_bits_does_not_crash(String value) {
         for (String name : List.of("windowsize", "timeout", "utimeout", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
@@ -189,6 +201,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "7"})
+    @Tag("case-27")
     void case27_a_block_size_below_8_is_left_out(String size) {
         ask(rrq("target", "blksize", size));
         expectPlainStart();
@@ -196,6 +209,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"65465", "65535", "65536", "100000", "4294967808"})
+    @Tag("case-27")
     void case27_a_block_size_above_65464_is_answered_with_the_largest_allowed(String size) {
         ask(rrq("large", "blksize", size));
         client.expect(oack("blksize", "65464"));
@@ -205,6 +219,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "256", "300", "65536", "-5"})
+    @Tag("case-28")
     void case28_a_timeout_outside_1_to_255_is_left_out(String seconds) {
         ask(rrq("target", "timeout", seconds, "tsize", "0"));
         client.expect(oack("tsize", "2240"));
@@ -212,6 +227,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "2", "5", "255"})
+    @Tag("case-28")
     void case28_a_timeout_is_echoed_exactly(String seconds) {
         ask(rrq("target", "timeout", seconds));
         client.expect(oack("timeout", seconds));
@@ -219,12 +235,14 @@ class OptionsIT {
 
     @ParameterizedTest
     @CsvSource({"9999,", "10000,10000", "50000,50000", "255000000,255000000", "255000001,", "0,"})
+    @Tag("case-28")
     void case28_a_utimeout_is_echoed_exactly_or_left_out(String asked, String granted) {
         ask(rrq("target", "utimeout", asked, "tsize", "0"));
         client.expect(granted == null ? oack("tsize", "2240") : oack("utimeout", granted, "tsize", "2240"));
     }
 
     @Test
+    @Tag("case-29")
     void case29_of_timeout_and_utimeout_both_are_echoed_and_the_later_one_sets_the_short_timer() {
         ask(rrq("target", "timeout", "255", "utimeout", "50000"));
         byte[] oack = oack("timeout", "255", "utimeout", "50000");
@@ -233,6 +251,7 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-29")
     void case29_of_utimeout_and_timeout_both_are_echoed_and_the_later_one_sets_the_long_timer() {
         ask(rrq("target", "utimeout", "50000", "timeout", "255"));
         client.expect(oack("utimeout", "50000", "timeout", "255"));
@@ -241,18 +260,22 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1", "2240", "99999999999"})
+    @Tag("case-30")
+    @Tag("case-31")
     void case30_case31_a_read_gets_the_true_size_whatever_it_sent(String sent) {
         ask(rrq("target", "tsize", sent));
         client.expect(oack("tsize", "2240"));
     }
 
     @Test
+    @Tag("case-30")
     void case30_the_size_has_64_bits() {
         ask(rrq("huge", "tsize", "0"));
         client.expect(oack("tsize", Long.toString(HUGE)));
     }
 
     @Test
+    @Tag("case-32")
     void case32_the_size_of_a_text_is_its_size_on_the_wire_or_left_out() {
         ask(bytes(0, 1, "text", 0, "netascii", 0, "tsize", 0, "0", 0));
         Datagram answer = client.next();
@@ -265,12 +288,14 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_text_is_sent_with_cr_lf_and_cr_nul() {
         ask(bytes(0, 1, "text", 0, "netascii", 0));
         client.expect(data(1, NETASCII));
     }
 
     @Test
+    @Tag("case-37")
     void case37_cr_lf_and_cr_nul_may_fall_on_either_side_of_a_block_boundary() {
         ask(bytes(0, 1, "split", 0, "NETASCII", 0, "timeout", 0, "255", 0));
         client.expectOack();
@@ -283,12 +308,14 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_file_that_ends_in_cr_ends_in_cr_nul_on_the_wire() {
         ask(bytes(0, 1, "lone-cr", 0, "netascii", 0));
         client.expect(data(1, bytes("end\r", 0)));
     }
 
     @Test
+    @Tag("case-38")
     void case38_a_block_of_a_text_is_retransmitted_byte_for_byte() {
         ask(bytes(0, 1, "split", 0, "netascii", 0, "utimeout", 0, "50000", 0));
         client.expectOack();
@@ -314,12 +341,14 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "65536", "70000", "-4"})
+    @Tag("case-47")
     void case47_a_window_outside_1_to_65535_is_left_out(String blocks) {
         ask(rrq("target", "windowsize", blocks, "tsize", "0"));
         client.expect(oack("tsize", "2240"));
     }
 
     @Test
+    @Tag("case-47")
     void case47_a_window_above_the_limit_is_answered_with_a_smaller_one() {
         ask(rrq("large", "windowsize", "65535"));
         int granted = Integer.parseInt(client.expectOack().options().get("windowsize"));
@@ -329,6 +358,7 @@ class OptionsIT {
     }
 
     @Test
+    @Tag("case-47")
     void case47_a_window_of_large_blocks_is_limited_in_bytes() {
         ask(rrq("large", "windowsize", "64", "blksize", "32768"));
         int granted = Integer.parseInt(client.expectOack().options().get("windowsize"));
@@ -348,6 +378,7 @@ class OptionsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "1"})
+    @Tag("case-9")
     void case09_rollover_sets_the_number_after_65535(String number) {
         ask(rrq("huge", "rollover", number, "blksize", "8", "windowsize", "64", "timeout", "255"));
         assertThat(client.expectOack().options())

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,10 @@ class RequestIT {
 
     @ParameterizedTest
     @MethodSource("notRequests")
+    @Tag("case-60")
+    @Tag("case-P2")
+    @Tag("case-P3")
+    @Tag("case-P6")
     void case60_a_datagram_that_is_not_a_request_is_not_answered(byte[] datagram) {
         ask(datagram);
         client.expectSilence();
@@ -132,6 +137,8 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
+    @Tag("case-52")
+    @Tag("case-P11")
     void case52_an_empty_name_is_refused(int opcode) {
         ask(bytes(0, opcode, 0, "octet", 0));
         expectRefusal(4, 1);
@@ -139,6 +146,8 @@ class RequestIT {
 
     @ParameterizedTest
     @MethodSource("cutRequests")
+    @Tag("case-53")
+    @Tag("case-P3")
     void case53_a_request_without_a_whole_name_and_mode_is_error_4(byte[] request) {
         ask(request);
         expectRefusal(4);
@@ -158,24 +167,29 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-53")
+    @Tag("case-P3")
     void case53_a_name_without_a_value_is_dropped() {
         ask(bytes(0, 1, "target", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0));
         client.expect(bytes(0, 6, "tsize", 0, "700", 0));
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_value_without_its_nul_is_dropped_with_its_name() {
         ask(bytes(0, 1, "target", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1024"));
         client.expect(bytes(0, 6, "tsize", 0, "700", 0));
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_lone_incomplete_option_brings_no_oack() {
         ask(bytes(0, 1, "target", 0, "octet", 0, "blksize"));
         client.expect(data(1, block(TARGET, 1, 512)));
     }
 
     @Test
+    @Tag("case-54")
     void case54_a_request_of_512_bytes_is_served() {
         byte[] known = bytes(0, 1, "target", 0, "octet", 0, "tsize", 0, "0", 0, "padding", 0);
         ask(bytes(known, "p".repeat(511 - known.length), 0));
@@ -184,6 +198,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(ints = {513, 600, 2048, 2049, 9000, 65_000})
+    @Tag("case-54")
     void case54_a_longer_request_is_error_4(int length) {
         byte[] known = bytes(0, 1, "target", 0, "octet", 0, "tsize", 0, "0", 0, "padding", 0);
         ask(bytes(known, "p".repeat(length - 1 - known.length), 0));
@@ -191,6 +206,7 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-54")
     void case54_a_long_name_that_does_not_exist_is_refused() {
         ask(rrq("n".repeat(490)));
         expectRefusal(0, 1, 2, 4);
@@ -200,6 +216,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"mail", "MAIL", "binary", "octets", "oct", "", "8bit", "octet "})
+    @Tag("case-55")
     void case55_another_mode_is_error_4(String mode) {
         ask(bytes(0, 1, "target", 0, mode, 0));
         expectRefusal(4);
@@ -209,30 +226,37 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"octet", "OCTET", "Octet", "netascii", "NETASCII", "NetAscii"})
+    @Tag("case-55")
     void case55_modes_are_known_in_any_case(String mode) {
         ask(bytes(0, 1, "target", 0, mode, 0));
         assertThat(client.next().opcode()).isEqualTo(Datagram.DATA);
     }
 
     @Test
+    @Tag("case-56")
+    @Tag("case-P5")
     void case56_a_name_in_utf_8_is_found() {
         ask(bytes(0, 1, "caf", 0xC3, 0xA9, 0, "octet", 0));
         client.expect(data(1, bytes("text")));
     }
 
     @Test
+    @Tag("case-56")
     void case56_a_name_in_latin_1_is_found() {
         ask(bytes(0, 1, "caf", 0xE9, 0, "octet", 0));
         client.expect(data(1, bytes("text")));
     }
 
     @Test
+    @Tag("case-56")
     void case56_bytes_that_are_not_text_are_a_name_that_does_not_exist() {
         ask(bytes(0, 1, 0xFF, 0xFE, 0x80, 0xC3, 0x28, 0xED, 0xA0, 0x80, 0x07, 0x7F, 0, "octet", 0));
         expectRefusal(1, 2, 4);
     }
 
     @Test
+    @Tag("case-56")
+    @Tag("case-P5")
     void case56_in_the_c_locale_such_a_name_is_answered_too() {
         client.ask(readOnly.address(), bytes(0, 1, "caf", 0xC3, 0xA9, 0, "octet", 0));
         Datagram answer = client.next();
@@ -244,6 +268,8 @@ class RequestIT {
 
     @ParameterizedTest
     @MethodSource("namesThatLeadOut")
+    @Tag("case-57")
+    @Tag("case-58")
     void case57_case58_no_name_leads_out_of_the_root(String name) {
         ask(rrq(name));
         expectRefusal(1, 2);
@@ -251,6 +277,8 @@ class RequestIT {
 
     @ParameterizedTest
     @MethodSource("namesThatLeadOut")
+    @Tag("case-57")
+    @Tag("case-58")
     void case57_case58_nothing_is_written_outside_the_root(String name) throws IOException {
         Set<Path> before = filesInRoot();
         ask(wrq(name));
@@ -312,6 +340,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"con", "NUL", "target.", "target ", "target::$DATA", "Target", "target/x", "~/x"})
+    @Tag("case-57")
     void case57_names_with_a_meaning_on_other_systems_are_names_that_do_not_exist(String name) {
         ask(rrq(name));
         expectRefusal(1, 2);
@@ -319,6 +348,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"sub/../target", "sub/deep/../../target"})
+    @Tag("case-57")
     void case57_two_dots_are_refused_even_where_they_stay_inside(String name) {
         ask(rrq(name));
         expectRefusal(1, 2);
@@ -326,6 +356,7 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/sub/inner", "sub/inner", "//sub//inner", "./sub/./inner", "\\sub\\inner", "sub\\inner"})
+    @Tag("case-F6")
     void f06_a_leading_slash_is_the_root_and_backslashes_are_slashes(String name) {
         ask(rrq(name));
         client.expect(data(1, pattern(10)));
@@ -333,6 +364,8 @@ class RequestIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"sub", "sub/", "/", ".", "sub/deep", "fifo", "device", "socket"})
+    @Tag("case-59")
+    @Tag("case-P4")
     void case59_anything_but_a_regular_file_is_error_2(String name) throws IOException {
         try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             if (name.equals("socket")) {
@@ -354,6 +387,8 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-59")
+    @Tag("case-P4")
     void case59_ten_requests_for_a_fifo_do_not_block_other_transfers() {
         for (int time = 0; time < 10; time++) {
             try (RawSocketPeer another = new RawSocketPeer()) {
@@ -364,6 +399,7 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-F6")
     void f06_names_that_do_not_exist_are_error_1_at_once_with_or_without_options() {
         for (int i = 0; i < 10; i++) {
             ask(rrq("/pxelinux.cfg/01-52-54-00-12-34-5" + i, "tsize", "0", "blksize", "1408"));
@@ -401,6 +437,7 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-P3")
     void every_truncation_of_a_valid_request_is_survived() {
         byte[] whole = rrq("target", "blksize", "1024", "windowsize", "4", "tsize", "0", "timeout", "5");
         for (int length = 0; length <= whole.length; length++) {
@@ -414,6 +451,7 @@ class RequestIT {
     }
 
     @Test
+    @Tag("case-P3")
     void every_byte_of_a_valid_request_may_have_any_value() {
         byte[] whole = rrq("target", "blksize", "1024", "tsize", "0");
         for (int at = 0; at < whole.length; at++) {

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +81,7 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_shrinks_ends_in_error_0_and_never_in_a_silent_short_block() throws IOException {
         Path file = startDownload("shrinking");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -99,12 +101,14 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_is_deleted_is_served_to_its_end() throws IOException {
         Files.delete(startDownload("vanishing"));
         expectTheRest();
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_is_replaced_is_served_as_it_was() throws IOException {
         Path file = startDownload("changing");
         Path fresh = Files.write(root.resolve("fresh"), new byte[LARGE.length]);
@@ -113,6 +117,8 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-51")
+    @Tag("case-P10")
     void case51_after_an_abort_the_next_clients_get_the_right_content() throws IOException {
         byte[] first = pattern(100_000);
         byte[] second = Arrays.copyOfRange(LARGE, 500_000, 600_000);
@@ -129,6 +135,7 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_full_disk_is_error_3_and_keeps_the_old_file(@TempDir Path folder) throws IOException {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         Tool.needed(Tool.ROOT, "mount");
@@ -171,6 +178,7 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_size_above_all_free_space_is_error_3() {
         try (Daemon writable = Daemon.serving(root, "--writable")) {
             client.ask(writable.address(), wrq("huge", "tsize", Long.toString(Long.MAX_VALUE)));
@@ -180,6 +188,8 @@ class StorageIT {
     }
 
     @Test
+    @Tag("case-33")
+    @Tag("case-36")
     void case33_case36_memory_has_its_limit_and_what_is_kept_is_served() {
         byte[] content = pattern(300_000);
         try (Daemon memory = Daemon.serving(root, "--memory", "--memory-limit", "1M", "--writable")) {

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,7 @@ class SwappedLinkIT {
     }
 
     @Test
+    @Tag("case-57")
     void case57_nothing_outside_is_read_or_written_while_a_folder_is_swapped_for_a_link() throws Exception {
         Path root = Files.createDirectory(folder.resolve("root"));
         Path outside = Files.createDirectory(folder.resolve("outside"));

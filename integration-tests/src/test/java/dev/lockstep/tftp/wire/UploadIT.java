@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -107,6 +108,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-2")
     void case02_a_repeated_write_request_brings_ack_0_again_from_the_same_port() throws IOException {
         byte[] request = wrq(name);
         client.ask(daemon.address(), request);
@@ -118,6 +120,8 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-2")
+    @Tag("case-16")
     void case02_case16_a_repeated_write_request_brings_the_same_oack_from_the_same_port() throws IOException {
         byte[] request = wrq(name, withLongTimeout("blksize", "1024"));
         client.ask(daemon.address(), request);
@@ -131,6 +135,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-2")
     void case02_a_write_request_that_comes_late_does_not_open_the_file_again() throws IOException {
         byte[] request = wrq(name, withLongTimeout());
         client.ask(daemon.address(), request);
@@ -147,6 +152,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-6")
     void case06_a_repeated_block_is_acknowledged_again_and_not_written_again() throws IOException {
         open();
         sendBlock(1);
@@ -166,8 +172,7 @@ class UploadIT {
         sendBlock(1);
         client.expect(ack(1));
         sendBlock(3);
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(1)));
+        client.pollUntilRest().ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(1)));
         for (int n = 2; n <= 5; n++) {
             sendBlock(n);
             client.expect(ack(n));
@@ -176,6 +181,8 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-9")
+    @Tag("case-48")
     void case09_case48_the_block_number_rolls_over_to_0() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         open("blksize", "8", "windowsize", "16");
@@ -184,6 +191,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-10")
     void case10_a_gap_at_the_roll_over_is_reported_by_an_ack_of_the_last_block_before_it() throws IOException {
         byte[] content = pattern(65_600 * 8 + 3);
         open("blksize", "8", "windowsize", "10");
@@ -210,6 +218,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_stored() throws IOException {
         client.ask(daemon.address(), wrq(name, "tsize", "0"));
         client.expect(oack("tsize", "0"));
@@ -219,6 +228,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-12")
     void case12_a_multiple_of_the_block_size_is_not_complete_before_the_empty_block() throws IOException {
         open();
         for (int n = 1; n <= 2; n++) {
@@ -232,6 +242,8 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-13")
+    @Tag("case-F9")
     void case13_f09_a_retransmitted_last_block_is_acknowledged_again() throws IOException {
         open();
         client.upload(CONTENT, 512, 1);
@@ -243,6 +255,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-13")
     void case13_without_options_the_server_dallies_for_a_client_with_a_long_timeout() throws IOException {
         client.ask(daemon.address(), wrq(name));
         client.expect(ack(0));
@@ -254,6 +267,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-16")
     void case16_an_oack_without_a_reply_does_not_end_the_upload() throws IOException {
         byte[] request = wrq(name, "timeout", "1");
         client.ask(daemon.address(), request);
@@ -271,12 +285,14 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-23")
     void case23_an_unknown_option_alone_is_answered_with_ack_0() {
         client.ask(daemon.address(), wrq(name, "x-thing", "y"));
         client.expect(ack(0));
     }
 
     @Test
+    @Tag("case-24")
     void case24_option_names_are_echoed_as_they_were_written() {
         client.ask(daemon.address(), wrq(name, "TSIZE", "2240", "BlkSize", "1024"));
         client.expect(bytes(0, 6, "TSIZE", 0, "2240", 0, "BlkSize", 0, "1024", 0));
@@ -284,12 +300,14 @@ class UploadIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "abc", "-1", "+5", "5x", " 5"})
+    @Tag("case-26")
     void case26_a_size_that_is_not_a_number_is_left_out(String size) {
         client.ask(daemon.address(), wrq(name, "tsize", size, "blksize", "1024"));
         client.expect(oack("blksize", "1024"));
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_size_above_the_quota_is_refused_before_any_ack() throws IOException {
         client.ask(daemon.address(), wrq(name, "tsize", Integer.toString(LARGEST + 1)));
         client.expectError(3);
@@ -298,12 +316,14 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_size_of_exactly_the_quota_is_accepted() {
         client.ask(daemon.address(), wrq(name, "tsize", Integer.toString(LARGEST)));
         client.expect(oack("tsize", Integer.toString(LARGEST)));
     }
 
     @Test
+    @Tag("case-34")
     void case34_more_data_than_the_quota_ends_the_upload() throws IOException {
         Files.write(file(), OLD);
         client.ask(daemon.address(), wrq(name, withLongTimeout("tsize", "100", "blksize", "65464")));
@@ -323,6 +343,7 @@ class UploadIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"100", "5000"})
+    @Tag("case-34")
     void case34_more_or_less_data_than_the_announced_size_is_accepted(String size) throws IOException {
         open("tsize", size);
         client.upload(CONTENT, 512, 1);
@@ -330,6 +351,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-35")
     void case35_the_whole_file_is_stored_when_the_last_ack_is_sent() throws IOException {
         Files.write(file(), OLD);
         byte[] content = pattern(1_000_000);
@@ -345,6 +367,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-36")
     void case36_an_error_from_the_client_keeps_the_old_file_and_nothing_else() throws IOException {
         Files.write(file(), OLD);
         open();
@@ -358,6 +381,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_text_is_stored_with_bare_line_ends() throws IOException {
         client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0));
         client.expect(ack(0));
@@ -367,6 +391,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_cr_lf_and_cr_nul_may_be_split_over_two_blocks_and_a_block_retransmitted() throws IOException {
         client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0, "timeout", 0, "255", 0));
         client.expectOack();
@@ -382,6 +407,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-37")
     void case37_a_text_that_ends_in_a_lone_cr_keeps_it() throws IOException {
         client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0));
         client.expect(ack(0));
@@ -391,6 +417,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-39")
     void case39_data_longer_than_agreed_is_error_4_and_nothing_is_kept() throws IOException {
         open();
         sendBlock(1);
@@ -402,6 +429,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-40")
     void case40_invalid_datagrams_do_not_affect_an_upload() throws IOException {
         open();
         sendBlock(1);
@@ -424,12 +452,12 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-41")
     void case41_data_after_the_last_block_changes_nothing() throws IOException {
         open();
         client.upload(CONTENT, 512, 1);
         client.send(data(6, pattern(512)));
-        client.poll(RawSocketPeer.SILENCE)
-                .ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(5)));
+        client.pollUntilRest().ifPresent(answer -> assertThat(answer.bytes()).isEqualTo(ack(5)));
         client.send(data(5, pattern(512)));
         client.expect(ack(5));
         client.expectSilence();
@@ -437,6 +465,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-43")
     void case43_a_gap_is_reported_once_by_an_ack_of_the_last_block_before_it() throws IOException {
         open("windowsize", "4");
         sendBlock(1);
@@ -452,6 +481,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-43")
     void case43_a_gap_at_the_first_block_is_reported_by_ack_0() throws IOException {
         open("windowsize", "4");
         sendBlock(2);
@@ -469,6 +499,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-44")
     void case44_of_a_retransmitted_window_only_the_last_block_is_acknowledged() throws IOException {
         open("windowsize", "4");
         for (int n = 1; n <= 4; n++) {
@@ -487,6 +518,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-45")
     void case45_the_short_block_ends_its_window_and_is_acknowledged_at_once() throws IOException {
         open("windowsize", "16");
         for (int n = 1; n <= 5; n++) {
@@ -497,6 +529,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-46")
     void case46_a_window_whose_last_block_is_lost_is_acknowledged_after_a_timeout() {
         client.ask(daemon.address(), wrq(name, "windowsize", "4", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
@@ -512,6 +545,7 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-48")
     void case48_a_window_above_the_limit_is_lowered_and_each_window_acknowledged() throws IOException {
         byte[] content = pattern(200 * 512 + 7);
         client.ask(daemon.address(), wrq(name, withLongTimeout("windowsize", "65535")));
@@ -522,13 +556,14 @@ class UploadIT {
     }
 
     @Test
+    @Tag("case-66")
     void case66_a_write_request_delayed_past_its_own_upload_does_not_harm_the_file() throws IOException {
         byte[] request = wrq(name, "utimeout", "100000");
         client.ask(daemon.address(), request);
         client.expectOack();
         client.upload(CONTENT, 512, 1);
         client.sendTo(daemon.address(), request);
-        client.poll(RawSocketPeer.SILENCE);
+        client.pollUntilRest();
         assertThat(stored()).isEqualTo(CONTENT);
         client.poll(Duration.ofMillis(1500)); // past the dallying of the server
         client.ask(daemon.address(), request);
@@ -536,11 +571,12 @@ class UploadIT {
         assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.OACK);
         assertThat(stored()).isEqualTo(CONTENT);
         client.send(error(0, "never mind"));
-        client.poll(RawSocketPeer.SILENCE);
+        client.pollUntilRest();
         assertThat(stored()).isEqualTo(CONTENT);
     }
 
     @Test
+    @Tag("case-66")
     void case66_a_new_upload_from_the_same_port_replaces_the_file_when_it_is_whole() throws IOException {
         for (int size : new int[] {2240, 700}) {
             client.ask(daemon.address(), wrq(name, "utimeout", "100000"));

@@ -17,15 +17,24 @@ public record AmplificationLimits(int requests, long perClient, long perNetwork)
     /** The size of a burst, in seconds at the sustained rate. */
     public static final int BURST_SECONDS = 16;
 
+    private static final int MAX_REQUESTS = 1 << 20;
+    private static final long MIN_BYTES = 1024;
+    private static final long MAX_BYTES = 1L << 40;
+
+    /** An eighth of {@link #NORMAL}, for a server that any host on the Internet can send requests to. */
+    public static final AmplificationLimits STRICT = new AmplificationLimits(512, 16 << 10, 64 << 10);
+
     /**
      * The default limits, enough for thousands of clients that boot together behind one address and do not reply at
      * once.
      */
-    public static final AmplificationLimits DEFAULT = new AmplificationLimits(4096, 128 << 10, 512 << 10);
+    public static final AmplificationLimits NORMAL = new AmplificationLimits(4096, 128 << 10, 512 << 10);
 
-    private static final int MAX_REQUESTS = 1 << 20;
-    private static final long MIN_BYTES = 1024;
-    private static final long MAX_BYTES = 1L << 40;
+    /**
+     * No limits, for a network in which no source address can be spoofed. The first message is then retransmitted until
+     * the idle timeout.
+     */
+    public static final AmplificationLimits UNLIMITED = new AmplificationLimits(MAX_REQUESTS, MAX_BYTES, MAX_BYTES);
 
     /**
      * Checks the values.

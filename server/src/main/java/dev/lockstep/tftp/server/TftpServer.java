@@ -2,20 +2,26 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.ServerMetrics.BufferMemoryMetrics;
 import dev.lockstep.tftp.server.ServerMetrics.ChunkCacheMetrics;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
+import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.Listeners;
 import dev.lockstep.tftp.server.internal.metrics.ServerCounters;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -35,6 +41,7 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  */
+@ThreadSafe
 public final class TftpServer implements AutoCloseable {
     private static final int STUCK_CHECK_SECONDS = 1;
     private static final long PROGRESS_STEP = 32L << 20;
@@ -46,6 +53,7 @@ public final class TftpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final IoPools io;
     private final Listeners listeners;
+    private final AddressValidation validation;
     private final ServerCounters counters;
     private final BufferBudget budget;
     private final ChunkCache chunks;
@@ -57,6 +65,7 @@ public final class TftpServer implements AutoCloseable {
             EventLoopGroup loops,
             IoPools io,
             Listeners listeners,
+            AddressValidation validation,
             ServerCounters counters,
             BufferBudget budget,
             ChunkCache chunks) {
@@ -65,6 +74,7 @@ public final class TftpServer implements AutoCloseable {
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
+        this.validation = validation;
         this.counters = counters;
         this.budget = budget;
         this.chunks = chunks;
@@ -97,13 +107,16 @@ public final class TftpServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT,
                 segments,
                 TransferListener.all(List.of(counters, config.listener())),
-                PROGRESS_STEP);
-        TransferContext shared = chunks == null ? context : context.withChunkReaders(chunks);
+                PROGRESS_STEP,
+                RateLimiter.UNLIMITED,
+                chunks == null ? SourceChunkReader::new : chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         Listeners listeners = null;
         try {
-            listeners = Listeners.bind(config, shared, transport, admission, loops, io::openings);
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, counters, budget, chunks);
+            ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);
+            listeners = Listeners.bind(listening, loops);
+            TftpServer server = new TftpServer(
+                    config, admission, loops, io, listeners, listening.validation(), counters, budget, chunks);
             server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -152,7 +165,7 @@ public final class TftpServer implements AutoCloseable {
                 counters.writes(),
                 counters.refusals(),
                 counters.drops(),
-                listeners.validation().metrics(),
+                validation.metrics(),
                 chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
                 new BufferMemoryMetrics(budget.used(), budget.limit()));
     }
@@ -181,16 +194,18 @@ public final class TftpServer implements AutoCloseable {
 
     /** Stops the server like {@link #stop}, with the drain time of the configuration. */
     @Override
+    @Blocking
     public void close() {
         stop(config.drain());
     }
 
     /**
      * Stops the server gracefully: refuses new requests, lets running transfers finish within the drain time, and ends
-     * the others with an ERROR. Blocks until everything is closed. Does nothing if the server is stopped already.
+     * the others with an ERROR. Returns when everything is closed. Does nothing if the server is stopped already.
      *
      * @param drain the longest time that running transfers may continue
      */
+    @Blocking
     public synchronized void stop(Duration drain) {
         if (stopping) {
             return;

@@ -39,7 +39,7 @@ public final class TftpServerBuilder {
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
-    private AmplificationLimits unvalidated = AmplificationLimits.DEFAULT;
+    private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private Function<Object, ? extends Executor> ioExecutors;
@@ -115,9 +115,12 @@ public final class TftpServerBuilder {
         return Math.max(1, maxTransfers / 4);
     }
 
-    /** Sets the limits for requests of unvalidated peers, whose source address may be spoofed. */
-    public TftpServerBuilder unvalidated(AmplificationLimits bounds) {
-        unvalidated = bounds;
+    /**
+     * Sets the limits for requests of unvalidated peers, whose source address may be spoofed. The default is {@link
+     * AmplificationLimits#NORMAL}.
+     */
+    public TftpServerBuilder amplificationLimits(AmplificationLimits limits) {
+        amplificationLimits = limits;
         return this;
     }
 
@@ -256,7 +259,7 @@ public final class TftpServerBuilder {
                 blackHoles.withSmallBlocks(withMtus(requestPolicy())),
                 maxTransfers,
                 maxTransfersPerClient,
-                unvalidated,
+                amplificationLimits,
                 bufferMemory,
                 drain,
                 ioExecutors,

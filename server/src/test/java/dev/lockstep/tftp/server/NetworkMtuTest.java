@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,7 @@ class NetworkMtuTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.0/8=1400, 1368", "127.0.0.0/8=65535, 60000", "10.0.0.0/8=1400, 60000"})
+    @Tag("case-27")
     void case27_blocks_fit_the_mtu_of_the_network_of_the_client(String mtu, String granted) throws Exception {
         MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
         files.put("small", "hello".getBytes());

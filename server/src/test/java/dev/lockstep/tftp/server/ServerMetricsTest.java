@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ServerMetricsTest {
-    private static final AmplificationLimits LIMITS = new AmplificationLimits(1000, 1 << 20, 1 << 20);
-
     private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.NEW_FILES);
     private final RecordedEvents events = new RecordedEvents();
 
@@ -31,7 +29,6 @@ class ServerMetricsTest {
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .eventLoops(1)
                 .bufferMemory(1 << 20)
-                .unvalidated(LIMITS)
                 .listener(events)
                 .drain(Duration.ZERO)
                 .start();
@@ -51,7 +48,7 @@ class ServerMetricsTest {
             ServerMetrics running = server.metrics();
             assertThat(running.reads().running()).isEqualTo(1);
             assertThat(running.addressValidation().unvalidated()).isEqualTo(1);
-            assertThat(running.addressValidation().limit()).isEqualTo(1000);
+            assertThat(running.addressValidation().limit()).isEqualTo(AmplificationLimits.NORMAL.requests());
             client.reply(0, 4, 0, 1);
             events.await(TransferEvent.Ended.class);
 

@@ -45,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -267,6 +268,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-1")
     void case01_a_repeated_request_joins_the_running_transfer() throws Exception {
         start(builder());
         read("small");
@@ -283,6 +285,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-1")
     void case01_another_name_from_the_same_port_replaces_the_first() throws Exception {
         start(builder());
         read("small");
@@ -297,6 +300,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_a_client_that_is_allowed_one_transfer_may_replace_it() throws Exception {
         start(builder().maxTransfers(1, 1));
         read("large");
@@ -310,6 +314,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_the_next_file_may_be_requested_from_the_same_port_at_once() throws Exception {
         start(builder().maxTransfers(1, 1));
         for (int i = 0; i < 20; i++) {
@@ -326,6 +331,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-2")
     void case02_a_repeated_write_request_opens_the_file_once() throws Exception {
         List<String> opened = new CopyOnWriteArrayList<>();
         MemorySink sink = new MemorySink();
@@ -354,6 +360,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F6")
     void f06_a_name_that_does_not_exist_is_error_1_and_nothing_else() throws Exception {
         start(builder());
         for (int i = 0; i < 10; i++) {
@@ -365,6 +372,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() throws Exception {
         start(builder());
         read("empty", "tsize", 0, "0", 0);
@@ -376,6 +384,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_a_write_announced_too_large_is_error_3_before_any_ack() throws Exception {
         start(builder());
         ask(0, 2, "up", 0, "octet", 0, "tsize", 0, "99999999999", 0);
@@ -384,6 +393,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_request_that_is_malformed_is_error_4() throws Exception {
         start(builder());
         ask(0, 1, "f", 0, "octet");
@@ -402,6 +412,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-53")
     void case53_a_tolerant_server_serves_without_the_last_nul() throws Exception {
         start(builder().strictness(Strictness.TOLERANT));
         ask(0, 1, "small", 0, "octet");
@@ -409,6 +420,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-60")
     void case60_a_datagram_that_is_no_request_is_dropped_silently() throws Exception {
         start(builder());
         ask();
@@ -560,6 +572,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_requests_repeated_while_the_storage_is_slow_get_one_answer() throws Exception {
         CountDownLatch open = new CountDownLatch(1);
         List<String> asked = new CopyOnWriteArrayList<>();
@@ -594,6 +607,7 @@ class TftpServerTest {
     }
 
     @Test
+    @Tag("case-50")
     void case50_an_unreachable_client_port_ends_only_its_transfer() throws Exception {
         start(builder());
         try (RawPeer dying = new RawPeer()) {

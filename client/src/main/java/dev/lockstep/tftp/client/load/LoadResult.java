@@ -116,7 +116,7 @@ public record LoadResult(
      *
      * @return whether no transfer has failed
      */
-    public boolean allWell() {
+    public boolean isSuccessful() {
         return failed == 0;
     }
 }

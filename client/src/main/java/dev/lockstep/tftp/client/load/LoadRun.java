@@ -5,6 +5,7 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.load.impairment.ImpairedChannelHandler;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -94,7 +95,8 @@ public final class LoadRun {
         return LoadProgress.of(false, metrics, now - warmUpEnd);
     }
 
-    /** Starts no more transfers, and does not wait for the running ones. May be called by any thread. */
+    /** Starts no more transfers, and does not wait for the running ones. */
+    @ThreadSafe
     public void stop() {
         scheduler.stop();
     }

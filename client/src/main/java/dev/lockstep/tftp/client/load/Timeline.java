@@ -1,12 +1,14 @@
 package dev.lockstep.tftp.client.load;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The metrics over time. The samples cover tenths of seconds at first, then seconds, then tens of seconds. So a short
- * run has several samples, and a long run needs little memory. Safe for use by several threads.
+ * run has several samples, and a long run needs little memory.
  */
+@ThreadSafe
 final class Timeline {
     /** Number of calls of {@link #poll} per second. */
     static final int POLLS_PER_SECOND = 10;

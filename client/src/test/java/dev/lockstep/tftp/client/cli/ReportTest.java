@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ReportTest {
@@ -105,6 +106,7 @@ class ReportTest {
     }
 
     @Test
+    @Tag("case-14")
     void case14_an_unconfirmed_result_is_reported_as_such() throws IOException {
         report(true, false, false).done("put", "f", result(Outcome.UNCONFIRMED));
         assertThat(json()).containsEntry("result", "unconfirmed");

@@ -9,25 +9,55 @@ import java.net.InetSocketAddress;
 
 /**
  * Restricts an unconnected socket to one peer. Datagrams of the peer are passed on. Others go to an {@link
- * UnknownTidResponder} and no further.
+ * UnknownTidResponder} and no further. Until the TID of the peer is known, the datagrams from any port of its address
+ * are passed on.
  */
 public final class PeerFilter extends ChannelDuplexHandler {
-    private final InetSocketAddress peer;
     private final UnknownTidResponder unknownTids = new UnknownTidResponder();
+    private InetSocketAddress peer;
+    private InetSocketAddress sender;
+    private boolean restricted;
 
-    /** Creates a filter that passes the datagrams of one address and port. */
-    public PeerFilter(InetSocketAddress peer) {
-        this.peer = peer;
+    /**
+     * Creates a filter that passes the datagrams from all ports of one address.
+     *
+     * @param server the address, and the port to which requests are sent
+     */
+    public PeerFilter(InetSocketAddress server) {
+        this.peer = server;
+    }
+
+    /** Returns the source of the datagram that is being read, before the filter is restricted to one TID. */
+    public InetSocketAddress sender() {
+        return sender;
+    }
+
+    /**
+     * Passes only the datagrams of one address and port from now on, to which datagrams are also sent.
+     *
+     * @param tid the address and TID of the peer
+     */
+    public void restrictTo(InetSocketAddress tid) {
+        peer = tid;
+        restricted = true;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof DatagramPacket packet) || packet.sender().equals(peer)) {
+        if (!(msg instanceof DatagramPacket packet) || isFromPeer(packet.sender())) {
             ctx.fireChannelRead(msg);
             return;
         }
-        unknownTids.turnAway(ctx, packet);
+        unknownTids.respond(ctx, packet);
         packet.release();
+    }
+
+    private boolean isFromPeer(InetSocketAddress from) {
+        if (restricted) {
+            return from.equals(peer);
+        }
+        sender = from;
+        return from.getAddress().equals(peer.getAddress());
     }
 
     @Override

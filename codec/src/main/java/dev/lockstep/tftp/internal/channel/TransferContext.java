@@ -4,7 +4,6 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.ChunkReader;
-import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import io.netty.buffer.ByteBufAllocator;
@@ -33,27 +32,6 @@ public record TransferContext(
         long progressStep,
         RateLimiter rateLimiter,
         ChunkReader.Factory chunkReaders) {
-    /** Creates a context without a rate limit that shares no chunks. */
-    public TransferContext(
-            TransferLimits limits,
-            Executor io,
-            BufferBudget budget,
-            ByteBufAllocator allocator,
-            boolean segments,
-            TransferListener listener,
-            long progressStep) {
-        this(
-                limits,
-                io,
-                budget,
-                allocator,
-                segments,
-                listener,
-                progressStep,
-                RateLimiter.UNLIMITED,
-                SourceChunkReader::new);
-    }
-
     /** Wraps the listener so that an exception that it throws ends neither a transfer nor a handshake. */
     public TransferContext {
         listener = listener instanceof Guarded ? listener : new Guarded(listener);
@@ -65,21 +43,10 @@ public record TransferContext(
                 ofRequest, ioOfFile, budget, allocator, segments, listener, progressStep, ofPeer, chunkReaders);
     }
 
-    /** Returns a copy with other limits. */
-    public TransferContext withLimits(TransferLimits other) {
-        return new TransferContext(
-                other, io, budget, allocator, segments, listener, progressStep, rateLimiter, chunkReaders);
-    }
-
     /** Returns a copy with another listener. */
     public TransferContext withListener(TransferListener other) {
         return new TransferContext(
                 limits, io, budget, allocator, segments, other, progressStep, rateLimiter, chunkReaders);
-    }
-
-    /** Returns a copy with other readers of outgoing files. */
-    public TransferContext withChunkReaders(ChunkReader.Factory other) {
-        return new TransferContext(limits, io, budget, allocator, segments, listener, progressStep, rateLimiter, other);
     }
 
     private record Guarded(TransferListener listener) implements TransferListener {

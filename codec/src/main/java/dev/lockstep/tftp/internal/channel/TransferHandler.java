@@ -2,7 +2,6 @@ package dev.lockstep.tftp.internal.channel;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -107,11 +106,10 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Adds the handlers of the transfer, and this one last, to the end of a pipeline. Must be called on the event loop
+     * Adds the handlers of the transfer, and this one last, to the end of a pipeline with a codec. Must be called on the event loop
      * while the channel is active.
      */
     public void addTo(ChannelPipeline pipeline) {
-        pipeline.addLast(TftpDatagramCodec.INSTANCE);
         if (sends) { // a receiver sends only ACKs
             TransferSettings settings = negotiated.settings();
             pipeline.addLast(

@@ -23,14 +23,14 @@ public final class UnknownTidResponder {
     private long answeredAt;
 
     /** Answers with ERROR 5, or not at all. The caller keeps its reference to the packet. */
-    public void turnAway(ChannelHandlerContext ctx, DatagramPacket packet) {
+    public void respond(ChannelHandlerContext ctx, DatagramPacket packet) {
         if (mayAnswer(ctx) && isAnswerable(packet)) {
             answer(ctx, packet.sender());
         }
     }
 
     /** Answers a message that has been decoded already with ERROR 5, or not at all. The caller keeps its reference. */
-    public void turnAway(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
+    public void respond(ChannelHandlerContext ctx, TftpMessage message, InetSocketAddress sender) {
         if (mayAnswer(ctx) && !(message instanceof ErrorMessage)) {
             answer(ctx, sender);
         }

@@ -8,22 +8,32 @@ import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PeerFilterTest {
     private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 1000);
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
+    private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 69);
     private static final InetSocketAddress OTHER_PORT = new InetSocketAddress("127.0.0.1", 2001);
     private static final InetSocketAddress OTHER_ADDRESS = new InetSocketAddress("127.0.0.2", 2000);
 
-    private final TransferFixture fixture = new TransferFixture(new PeerFilter(PEER));
+    private final PeerFilter filter = new PeerFilter(SERVER);
+    private final TransferFixture fixture = new TransferFixture(filter);
 
     @AfterEach
     void nothing_is_left() {
         assertFalse(fixture.channel.finish());
+    }
+
+    @BeforeEach
+    void restrict_to_the_tid() {
+        filter.restrictTo(PEER);
     }
 
     private ByteBuf arrive(InetSocketAddress from, Object... bytes) {
@@ -54,6 +64,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_another_port_or_address_gets_error_5_and_goes_no_further() throws MalformedMessageException {
         ByteBuf content = arrive(OTHER_PORT, 0, 3, 0, 1, "bad");
         expectUnknownTidError(OTHER_PORT);
@@ -64,6 +75,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_errors_for_unknown_tids_are_rate_limited() throws MalformedMessageException {
         arrive(OTHER_PORT, 0, 4, 0, 1);
         expectUnknownTidError(OTHER_PORT);
@@ -78,6 +90,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-4")
     void case04_an_error_with_an_unknown_tid_is_dropped() {
         ByteBuf content = arrive(OTHER_PORT, 0, 5, 0, 0, "die", 0);
         expectNothing();
@@ -85,6 +98,7 @@ class PeerFilterTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_a_malformed_datagram_is_not_answered() {
         arrive(OTHER_PORT);
         arrive(OTHER_PORT, 0, 9, 0, 0);
@@ -109,6 +123,27 @@ class PeerFilterTest {
         DatagramPacket elsewhere = fixture.channel.readOutbound();
         assertThat(elsewhere.recipient()).isEqualTo(OTHER_PORT);
         elsewhere.release();
+    }
+
+    @Test
+    void until_the_tid_is_known_all_ports_of_the_address_pass_and_requests_go_to_the_server() {
+        PeerFilter unrestricted = new PeerFilter(SERVER);
+        EmbeddedChannel channel = new EmbeddedChannel(unrestricted);
+        channel.writeOutbound(bytes(0, 1));
+        DatagramPacket request = channel.readOutbound();
+        assertThat(request.recipient()).isEqualTo(SERVER);
+        request.release();
+        for (InetSocketAddress sender : new InetSocketAddress[] {PEER, OTHER_PORT}) {
+            channel.writeInbound(new DatagramPacket(bytes(0, 4, 0, 1), HERE, sender));
+            assertThat(unrestricted.sender()).isEqualTo(sender);
+            channel.<DatagramPacket>readInbound().release();
+        }
+        channel.writeInbound(new DatagramPacket(bytes(0, 4, 0, 1), HERE, OTHER_ADDRESS));
+        assertThat(channel.<Object>readInbound()).isNull();
+        DatagramPacket error = channel.readOutbound();
+        assertThat(error.recipient()).isEqualTo(OTHER_ADDRESS);
+        error.release();
+        assertFalse(channel.finish());
     }
 
     @Test

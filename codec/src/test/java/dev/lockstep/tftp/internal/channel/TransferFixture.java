@@ -2,6 +2,9 @@ package dev.lockstep.tftp.internal.channel;
 
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.ChunkReader;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
@@ -43,6 +46,10 @@ public final class TransferFixture {
     }
 
     public TransferContext context() {
+        return context(SourceChunkReader::new);
+    }
+
+    public TransferContext context(ChunkReader.Factory chunkReaders) {
         return new TransferContext(
                 TransferLimits.DEFAULT,
                 pool,
@@ -50,7 +57,9 @@ public final class TransferFixture {
                 PooledByteBufAllocator.DEFAULT,
                 false,
                 events::add,
-                Long.MAX_VALUE);
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                chunkReaders);
     }
 
     public EventExecutor loop() {

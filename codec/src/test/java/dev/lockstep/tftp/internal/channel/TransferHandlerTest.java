@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
@@ -17,7 +18,9 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.NetasciiSource;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -74,6 +78,7 @@ class TransferHandlerTest {
 
     private void begin(TransferHandler transfer) {
         handler = transfer;
+        fixture.channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         transfer.addTo(fixture.channel.pipeline());
     }
 
@@ -152,6 +157,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-15")
     void case15_a_lost_oack_is_retransmitted_unchanged_at_the_timeout() {
         send(new ByteArraySource(new byte[8]), 1, OACK);
         expectSent(OACK_BYTES);
@@ -171,6 +177,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-5")
     void case05_a_block_is_retransmitted_by_the_timer_and_never_by_a_second_ack() {
         send(new ByteArraySource("01234567rest".getBytes()), 1, null);
         fixture.settle();
@@ -187,6 +194,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-38")
     void case38_a_block_of_netascii_is_retransmitted_as_the_same_bytes() {
         source = new ByteArraySource("1234567\n89\r".getBytes());
         NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0);
@@ -206,6 +214,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-14")
     void case14_without_the_last_ack_the_result_is_unconfirmed_and_no_error_is_sent() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         fixture.settle();
@@ -225,6 +234,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-49")
     void case49_the_idle_timeout_sends_an_error() {
         send(new ByteArraySource(new byte[100]), 1, null);
         fixture.settle();
@@ -239,6 +249,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_a_repeated_request_is_answered_with_the_first_message() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         handler.onRequestRepeated();
@@ -266,6 +277,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_the_failure_of_a_source_is_sent_to_the_peer_with_its_code() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
         send(new ByteArraySource(new byte[4]).claiming(Source.UNKNOWN_SIZE).failing(failure), 1, null);
@@ -276,6 +288,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_became_shorter_ends_in_error_0() {
         send(new ByteArraySource(new byte[4]).claiming(100), 1, null);
         fixture.settle();
@@ -284,6 +297,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-18")
     void case18_error_8_after_an_oack_is_a_probe_and_is_not_answered() {
         send(new ByteArraySource(new byte[100]), 1, OACK);
         expectSent(OACK_BYTES);
@@ -295,6 +309,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-F4")
     void f04_error_0_in_the_middle_of_a_file_is_no_failure() {
         send(new ByteArraySource(new byte[100]), 1, null);
         fixture.settle();
@@ -305,6 +320,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-50")
     void case50_port_unreachable_ends_the_transfer_at_once() {
         send(new ByteArraySource(new byte[100]), 1, null);
         fixture.settle();
@@ -329,6 +345,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-40")
     void case40_malformed_datagrams_are_only_counted() {
         send(new ByteArraySource("rest".getBytes()), 1, null);
         fixture.settle();
@@ -370,6 +387,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-13")
     void case13_the_last_ack_is_repeated_while_dallying() {
         receive(new MemorySink(), 1, OACK);
         expectSent(OACK_BYTES);
@@ -390,6 +408,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_the_last_ack_waits_for_the_commit_and_repeated_data_is_not_answered_before() {
         receive(new MemorySink(), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
@@ -404,6 +423,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_a_commit_that_fails_is_an_error_instead_of_the_last_ack() {
         receive(
                 new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")),
@@ -416,6 +436,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_full_disk_ends_the_transfer_with_error_3() {
         receive(new MemorySink().failingAfter(0, new TftpException(ErrorCode.DISK_FULL, "disk full")), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
@@ -426,6 +447,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-16")
     void case16_a_repeated_write_request_gets_the_same_oack() {
         receive(new MemorySink(), 1, OACK);
         expectSent(OACK_BYTES);
@@ -439,6 +461,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-39")
     void case39_data_longer_than_negotiated_is_error_4_and_not_written() {
         receive(new MemorySink(), 1, new Ack(0));
         expectSent(0, 4, 0, 0);
@@ -453,6 +476,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-45")
     void case45_a_window_is_acknowledged_once_and_a_short_one_at_once() {
         receive(new MemorySink(), 3, OACK);
         expectSent(OACK_BYTES);
@@ -533,6 +557,7 @@ class TransferHandlerTest {
     }
 
     @Test
+    @Tag("case-F5")
     void f05_a_replaced_transfer_sends_nothing_more() {
         send(new ByteArraySource(new byte[100]), 1, null);
         fixture.settle();
@@ -582,8 +607,16 @@ class TransferHandlerTest {
     void progress_is_reported_once_per_step() {
         source = new ByteArraySource(TestBytes.random(100));
         TransferContext all = fixture.owning(source);
-        TransferContext context =
-                new TransferContext(all.limits(), all.io(), all.budget(), all.allocator(), false, all.listener(), 40);
+        TransferContext context = new TransferContext(
+                all.limits(),
+                all.io(),
+                all.budget(),
+                all.allocator(),
+                false,
+                all.listener(),
+                40,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         begin(TransferHandler.sending(
                 context, new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0), null, source));
         fixture.settle();

@@ -30,8 +30,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tftpd}: serves files until it is stopped. */
 @Command(
@@ -46,6 +49,9 @@ import picocli.CommandLine.Parameters;
 public final class TftpdCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
     private static final String USER_NAME = System.getProperty("user.name");
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(
             arity = "0..2",
@@ -71,7 +77,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private PerformanceOptions performance;
 
     @Mixin
-    private AmplificationOptions unvalidated;
+    private AddressValidationOptions addressValidation;
 
     @Mixin
     private ProbeOptions probe;
@@ -190,6 +196,7 @@ public final class TftpdCommand implements Callable<Integer> {
             System.out.println("Listening port " + address.getPort() + on);
         }
         probe.announce(System.out);
+        warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
         }
@@ -205,6 +212,15 @@ public final class TftpdCommand implements Callable<Integer> {
         if (user != null && !USER_NAME.equals(user.replaceFirst(":.*", ""))) {
             throw new IllegalArgumentException(Configuration.USER + ": " + user
                     + " (expected: bin/tftpd, started by root; this is " + USER_NAME + ")");
+        }
+    }
+
+    /** Logs a warning for each hidden flag that is used; its description names the flag that replaces it. */
+    private void warnOfFormerFlags() {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (option.hidden()) {
+                LOG.warn("{} will be removed (expected: {})", option.longestName(), option.description()[0]);
+            }
         }
     }
 
@@ -227,7 +243,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .listener(new TransferLog());
         probe.applyTo(builder);
         performance.applyTo(builder);
-        unvalidated.applyTo(builder);
+        addressValidation.applyTo(builder);
         network.applyTo(builder, where);
         return builder;
     }

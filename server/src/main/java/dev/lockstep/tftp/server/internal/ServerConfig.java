@@ -22,7 +22,7 @@ import java.util.function.Function;
  * @param policy chooses the settings of each request
  * @param maxTransfers limit of concurrent transfers
  * @param maxTransfersPerClient limit of concurrent transfers of one client, identified by its IPv4 address or IPv6 /64
- * @param unvalidated limits for requests of unvalidated peers
+ * @param amplificationLimits limits for requests of unvalidated peers
  * @param bufferMemory bytes of file chunks in memory, for all transfers together
  * @param drain how long running transfers may continue after a stop
  * @param ioExecutors returns the executor for the blocking operations of a group of storages; null for the default
@@ -41,7 +41,7 @@ public record ServerConfig(
         RequestPolicy policy,
         int maxTransfers,
         int maxTransfersPerClient,
-        AmplificationLimits unvalidated,
+        AmplificationLimits amplificationLimits,
         long bufferMemory,
         Duration drain,
         Function<Object, ? extends Executor> ioExecutors,
@@ -62,7 +62,7 @@ public record ServerConfig(
         inherited = List.copyOf(inherited);
         Objects.requireNonNull(policy, "policy");
         Objects.requireNonNull(portModes, "port modes");
-        Objects.requireNonNull(unvalidated, "unvalidated");
+        Objects.requireNonNull(amplificationLimits, "amplification limits");
         requireAtLeastOne("max transfers", maxTransfers);
         requireAtLeastOne("max transfers per client", maxTransfersPerClient);
         requireAtLeastOne("buffer memory", bufferMemory);

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -138,12 +139,14 @@ class RuledNamesTest {
         "^\\.x(.*)$, ..$1, .x/file",
         "(.)x, '$1', .x.x/file",
     })
+    @Tag("case-57")
     void case57_a_rewritten_name_leads_no_further_than_a_requested_name(String from, String to, String name) {
         assertLeadsNowhere(name, "[[rule]]\nrename = [{ from = '" + from + "', to = '" + to + "' }]\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "../srv-2", "/..", "..\\srv-2", "out", "out/srv-2", "C:", "card/..", "no-card", ""})
+    @Tag("case-57")
     void case57_a_root_by_hardware_address_leads_no_further_than_a_requested_name(String address) {
         hardwareAddress = address;
         assertLeadsNowhere(
@@ -166,6 +169,7 @@ class RuledNamesTest {
                 "..",
                 "card/../file"
             })
+    @Tag("case-57")
     void case57_a_root_by_name_leads_no_further_than_a_requested_name(String name) {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:1}\"\n");
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{filename:-2}\"\n");
@@ -174,6 +178,7 @@ class RuledNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "out/file", "card/file"})
+    @Tag("case-58")
     void case58_a_root_by_address_that_is_a_link_out_is_refused(String name) {
         assertLeadsNowhere(name, "[[rule]]\nroot = \"ROOT/srv/{ip}\"\n");
     }

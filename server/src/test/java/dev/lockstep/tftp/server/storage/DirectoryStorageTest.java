@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +155,7 @@ class DirectoryStorageTest {
         "sub/, 2",
         "sub/deep, 2",
     })
+    @Tag("case-57")
     void case57_a_name_of_no_served_file_is_refused(String name, int code) {
         assertRefused(code, () -> read(name));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "sub/../" + name, "x"));
@@ -162,6 +164,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_a_nul_in_a_name_is_refused() {
         assertThatThrownBy(() -> rrq("file.txt\0.jpg")).hasMessageStartingWith("filename: contains NUL");
         assertThatThrownBy(() -> wrq("new\0.jpg")).hasMessageStartingWith("filename: contains NUL");
@@ -170,12 +173,14 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_an_absolute_name_of_this_machine_is_below_the_root() {
         assertRefused(1, () -> read(outer.resolve("secret").toString()));
         assertRefused(1, () -> read("/etc/passwd"));
     }
 
     @Test
+    @Tag("case-57")
     void case57_an_over_long_name_does_not_exist() {
         assertRefused(1, () -> read("x".repeat(256)));
         assertRefused(1, () -> read("x/".repeat(200) + "y"));
@@ -184,6 +189,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-56")
     void case56_a_name_that_is_not_ascii_is_found() throws IOException {
         assumeTrue("UTF-8".equals(System.getProperty("sun.jnu.encoding")), "missing: file names in UTF-8");
         Files.writeString(root.resolve("süß.bin"), "sweet");
@@ -194,6 +200,7 @@ class DirectoryStorageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../root-secret/file.txt", "../secret", "../root-secret"})
+    @Tag("case-58")
     void case58_a_link_out_of_the_root_is_not_followed(String target) throws IOException {
         Files.createSymbolicLink(root.resolve("out"), Path.of(target));
         assertRefused(2, () -> read("out"));
@@ -203,6 +210,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-58")
     void case58_a_directory_link_out_of_the_root_is_not_followed() throws IOException {
         Files.createSymbolicLink(root.resolve("out"), outer.resolve("root-secret"));
         assertRefused(2, () -> read("out/file.txt"));
@@ -250,6 +258,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_fifo_is_refused_without_waiting_for_a_writer() throws Exception {
         Process mkfifo = new ProcessBuilder("mkfifo", root.resolve("fifo").toString()).start();
         assumeTrue(mkfifo.waitFor() == 0, "missing: the right to make a FIFO");
@@ -258,6 +267,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_directory_or_a_socket_is_refused() throws IOException {
         assertRefused(2, () -> read("sub"));
         assertRefused(2, () -> write(WriteRules.ANY_FILE, "sub", "x"));
@@ -269,6 +279,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-59")
     void case59_a_device_is_refused() throws IOException {
         Path devices = Path.of("/dev");
         assumeTrue(Files.exists(devices.resolve("null")), "missing: /dev/null");
@@ -324,6 +335,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_an_upload_announced_too_large_is_refused_before_it_begins() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
         DirectoryStorage limited = storage(rules);
@@ -334,6 +346,7 @@ class DirectoryStorageTest {
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_exceeds_the_quota_fails() throws IOException {
         WriteRules rules = new WriteRules(true, true, 100);
         try (Sink sink = storage(rules).write(wrq("file.txt", 50), PEER)) {

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +141,7 @@ class HostileNamesTest {
 
     @ParameterizedTest
     @MethodSource("lookAlikes")
+    @Tag("case-57")
     void case57_characters_that_look_like_a_dot_or_a_slash_are_neither(String name) throws Exception {
         assertThat(onTheWire(name.getBytes(UTF_8))).isEqualTo(name);
         assertLeadsNowhere(name);
@@ -170,6 +172,8 @@ class HostileNamesTest {
                 "\u00ff\u00fe../secret",
                 "+AC4ALg-/secret",
             })
+    @Tag("case-56")
+    @Tag("case-57")
     void case56_case57_invalid_encodings_of_dots_and_slashes_lead_nowhere(String name) throws Exception {
         assertLeadsNowhere(onTheWire(name.getBytes(ISO_8859_1)));
     }
@@ -240,6 +244,7 @@ class HostileNamesTest {
                 "//out//secret",
                 "out",
             })
+    @Tag("case-57")
     void case57_tricks_of_other_systems_lead_nowhere(String name) throws Exception {
         assertThat(onTheWire(name.getBytes(UTF_8))).isEqualTo(name);
         assertLeadsNowhere(name);
@@ -247,6 +252,7 @@ class HostileNamesTest {
 
     /** A NUL ends the name, so a request cannot contain one in it. */
     @Test
+    @Tag("case-57")
     void case57_a_nul_on_the_wire_ends_the_name() {
         assertThatThrownBy(() -> onTheWire("file.txt\0.jpg".getBytes(ISO_8859_1)))
                 .isInstanceOf(MalformedMessageException.class);
@@ -255,6 +261,7 @@ class HostileNamesTest {
     }
 
     @Test
+    @Tag("case-57")
     void case57_names_of_255_bytes_and_more() throws Exception {
         String most = "x".repeat(255);
         try (Sink sink = storage.write(wrq(most), PEER)) {

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +112,7 @@ class MemoryStorageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../f", "..", "a/../f", "/", "."})
+    @Tag("case-57")
     void case57_a_name_that_is_no_file_is_refused(String name) {
         assertRefused(2, () -> read(name));
         assertRefused(2, () -> write(name, 1));
@@ -135,6 +137,7 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_an_upload_without_commit_leaves_no_file_and_releases_its_memory() throws IOException {
         storage.put("f", "old".getBytes());
         try (Sink sink = storage.write(wrq("f"), PEER)) {
@@ -166,6 +169,7 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-33")
     void case33_an_upload_announced_too_large_is_refused_at_once() {
         assertRefused(3, () -> storage.write(wrq("f", 101), PEER));
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
@@ -173,6 +177,7 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_grows_too_large_fails() throws IOException {
         storage = new MemoryStorage(100, new WriteRules(true, false, 10));
         try (Sink sink = storage.write(wrq("f", 1), PEER)) {
@@ -197,6 +202,7 @@ class MemoryStorageTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_a_file() throws IOException {
         write("empty", 0);
         assertThat(read("empty")).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import java.io.File;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,7 @@ class VirtualPathTest {
                 "\0",
                 "a/\0/b"
             })
+    @Tag("case-57")
     void case57_a_name_that_leads_out_is_refused_and_not_normalized(String name) {
         TftpException refusal = catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name));
         assertThat(refusal).isNotNull();
@@ -68,6 +70,7 @@ class VirtualPathTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"C:", "C:\\boot.ini", "c:/boot.ini", "C:boot.ini", "a/C:/b", "a:b"})
+    @Tag("case-57")
     void case57_a_drive_is_refused_on_windows_and_a_name_elsewhere(String name) throws TftpException {
         if (File.separatorChar == '\\') {
             assertThat(catchThrowableOfType(TftpException.class, () -> VirtualPath.elementsOf(name)))
@@ -78,6 +81,7 @@ class VirtualPathTest {
     }
 
     @Test
+    @Tag("case-F6")
     void f06_a_leading_slash_is_the_root_of_the_served_folder() throws TftpException {
         assertThat(VirtualPath.elementsOf("/boot/grub/x.mod")).containsExactly("boot", "grub", "x.mod");
     }

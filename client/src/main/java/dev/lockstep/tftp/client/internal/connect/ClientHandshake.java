@@ -1,33 +1,33 @@
 package dev.lockstep.tftp.client.internal.connect;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.PeerFilter;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
-import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * The first handler of a client's channel. Retransmits the request until a reply arrives. The port of the first reply
+ * The last handler of a client's channel until the transfer starts. Retransmits the request until a reply arrives. The port of the first reply
  * from the server's address becomes the peer's TID. The transfer's handlers then replace this handler.
  */
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
@@ -35,10 +35,10 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final long transferId;
     private final Request request;
     private final InetSocketAddress server;
+    private final PeerFilter filter;
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
-    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer retransmission;
@@ -62,9 +62,15 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         this.transferId = requested.transferId();
         this.request = requested.request();
         this.server = requested.peer();
+        this.filter = new PeerFilter(server);
         this.context = context;
         this.refused = refused;
         this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
+    }
+
+    /** Adds this handler, behind a filter and a codec, to the end of a pipeline. */
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(filter, TftpDatagramCodec.INSTANCE, this);
     }
 
     @Override
@@ -82,15 +88,16 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             fail(new TftpException(ErrorCode.NOT_DEFINED, text));
             return;
         }
-        send(request, server);
+        ctx.writeAndFlush(request, ctx.voidPromise());
         retransmission.moveTo(requestedAt + timer.timeout());
     }
 
     /**
      * Cancels the handshake, or the transfer that has begun. Until the server has replied, its port for this transfer
      * is unknown, so no ERROR can be sent. The first reply is therefore awaited for one more timeout, and answered with
-     * the ERROR. Must be called on the event loop.
+     * the ERROR.
      */
+    @EventLoop
     void cancel(TftpException cause) {
         if (transfer != null) {
             transfer.cancel(cause);
@@ -116,64 +123,51 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         retransmitted = true;
         timer.backOff();
         context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
-        send(request, server);
+        ctx.writeAndFlush(request, ctx.voidPromise());
         retransmission.moveTo(now() + timer.timeout());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object msg) {
-        DatagramPacket packet = (DatagramPacket) msg;
-        try {
-            if (packet.sender().getAddress().equals(server.getAddress())) {
-                onReply(TftpCodec.decode(packet.content()), packet.sender());
-            } else {
-                unknownTids.turnAway(ctx, packet);
-            }
-        } catch (MalformedMessageException malformed) {
-            context.fireUserEventTriggered(malformed); // keep waiting for a valid reply
-        } finally {
-            packet.release();
-        }
-    }
-
-    private void onReply(TftpMessage reply, InetSocketAddress peer) {
+        TftpMessage reply = (TftpMessage) msg;
         try {
             if (cancelled != null) {
-                closeCancelled(reply, peer);
+                closeCancelled(reply);
             } else if (reply instanceof OptionAck oack) {
-                start(peer, Negotiation.accept(request.options(), oack.options()), true);
+                start(Negotiation.accept(request.options(), oack.options()), true);
                 removeSelf();
             } else if (reply instanceof ErrorMessage error) {
                 fail(TftpException.fromPeer(error));
             } else if (operation.isPlainReply(reply)) {
-                start(peer, TransferSettings.PLAIN, false);
+                start(TransferSettings.PLAIN, false);
                 ctx.fireChannelRead(
                         ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
                 removeSelf();
             }
         } catch (TftpException refusal) {
-            send(refusal.toMessage(), peer);
+            answer(refusal);
             end(refusal);
         } finally {
             ReferenceCountUtil.release(reply);
         }
     }
 
-    private void closeCancelled(TftpMessage reply, InetSocketAddress peer) {
+    private void closeCancelled(TftpMessage reply) {
         if (!(reply instanceof ErrorMessage)) {
-            send(cancelled.toMessage(), peer);
+            answer(cancelled);
         }
         retransmission.cancel();
         ctx.close();
     }
 
-    private void start(InetSocketAddress peer, TransferSettings settings, boolean oack) throws TftpException {
+    private void start(TransferSettings settings, boolean oack) throws TftpException {
+        InetSocketAddress peer = filter.sender();
         retransmission.cancel();
         long roundTrip = retransmitted ? 0 : now() - requestedAt;
         NegotiatedTransfer negotiated =
                 new NegotiatedTransfer(transferId, peer, request, settings, requestedAt, roundTrip);
         over = true;
-        ctx.pipeline().addLast(new PeerFilter(peer));
+        filter.restrictTo(peer);
         operation.begin(ctx.pipeline(), context, negotiated, oack);
         transfer = ctx.pipeline().get(TransferHandler.class);
     }
@@ -212,8 +206,10 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause));
     }
 
-    private void send(TftpMessage message, InetSocketAddress to) {
-        ctx.writeAndFlush(new DatagramPacket(TftpCodec.encode(message, ctx.alloc()), to), ctx.voidPromise());
+    /** Sends an ERROR to the sender of the reply that is being read. */
+    private void answer(TftpException failure) {
+        filter.restrictTo(filter.sender());
+        ctx.writeAndFlush(failure.toMessage(), ctx.voidPromise());
     }
 
     private long now() {

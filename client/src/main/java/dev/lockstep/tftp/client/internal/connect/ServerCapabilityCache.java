@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.internal.connect;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,7 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A cache of servers that refuse options, and of paths that drop large blocks. Safe for use by several threads. */
+/** A cache of servers that refuse options, and of paths that drop large blocks. */
+@ThreadSafe
 public final class ServerCapabilityCache {
     /** Nanoseconds until larger datagrams are tried again (RFC 1191, section 6.3). */
     private static final long EXPIRY = Duration.ofMinutes(10).toNanos();

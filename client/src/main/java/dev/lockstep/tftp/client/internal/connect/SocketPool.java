@@ -114,7 +114,7 @@ public final class SocketPool implements ClientSockets {
                 return;
             }
             DatagramPacket late = (DatagramPacket) msg;
-            unknownTids.turnAway(ctx, late);
+            unknownTids.respond(ctx, late);
             late.release();
         }
 

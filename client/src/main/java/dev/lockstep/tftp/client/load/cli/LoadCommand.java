@@ -82,7 +82,7 @@ public final class LoadCommand implements Callable<Integer> {
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
-            return report(result) && result.allWell() ? 0 : 1;
+            return report(result) && result.isSuccessful() ? 0 : 1;
         }
     }
 
@@ -99,7 +99,7 @@ public final class LoadCommand implements Callable<Integer> {
     private boolean report(LoadResult result) {
         if (!quiet) {
             System.out.print(LoadTable.of(result));
-        } else if (!result.allWell()) {
+        } else if (!result.isSuccessful()) {
             System.err.println("tftp: " + result.failed() + " of " + result.transfers() + " transfers failed");
         }
         boolean written = json == null || write(json, LoadJson.of(result));

@@ -11,6 +11,8 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -85,7 +87,9 @@ class ClientHandshakeTest {
                 PooledByteBufAllocator.DEFAULT,
                 false,
                 events::add,
-                1 << 20);
+                1 << 20,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
     }
 
     private ClientHandshake handshake(Consumer<TftpException> refused) {
@@ -101,7 +105,9 @@ class ClientHandshakeTest {
         List<TftpException> refusals = new ArrayList<>();
         ClientHandshake handshake = handshake(refusals::add);
         EmbeddedChannel socket =
-                EmbeddedChannel.builder().ticker(time).handlers(handshake).build();
+                EmbeddedChannel.builder().ticker(time).register(false).build();
+        handshake.addTo(socket.pipeline());
+        socket.register();
         ((DatagramPacket) socket.readOutbound()).release();
 
         handshake.cancel(new TftpException(ErrorCode.NOT_DEFINED, "cancelled"));
@@ -121,7 +127,7 @@ class ClientHandshakeTest {
         ClientHandshake handshake = handshake(no -> {});
         SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
-        sockets.open(new EmbeddedChannel().eventLoop(), needs, pipeline -> pipeline.addLast(handshake), no -> {});
+        sockets.open(new EmbeddedChannel().eventLoop(), needs, handshake::addTo, no -> {});
         channel.register();
         ((DatagramPacket) channel.readOutbound()).release();
 

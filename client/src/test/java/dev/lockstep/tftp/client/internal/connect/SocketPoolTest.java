@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SocketPoolTest {
@@ -171,6 +172,7 @@ class SocketPoolTest {
     }
 
     @Test
+    @Tag("case-3")
     void case03_a_late_datagram_reaches_no_transfer_and_is_answered_with_error_5() {
         begin(SMALL).ctx.close();
         opened.get(0).writeInbound(datagram(0, 3, 0, 9));

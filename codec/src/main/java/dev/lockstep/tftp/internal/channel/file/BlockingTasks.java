@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,13 +13,6 @@ import java.util.function.Consumer;
 
 /** Runs blocking work on the I/O pool and passes its result back to the event loop. */
 public final class BlockingTasks {
-    /** A blocking task with a result. */
-    @FunctionalInterface
-    public interface Task<T> {
-        /** Runs the task on the I/O pool. */
-        T run() throws IOException;
-    }
-
     /** A blocking task without a result. */
     @FunctionalInterface
     public interface Action {
@@ -50,7 +44,7 @@ public final class BlockingTasks {
      * Runs the task on the I/O pool. {@code then} is called exactly once on the event loop, with the result or the
      * failure; the other argument is null.
      */
-    public <T> void run(Task<T> task, BiConsumer<T, TftpException> then) {
+    public <T> void run(Callable<T> task, BiConsumer<T, TftpException> then) {
         AtomicBoolean begun = new AtomicBoolean();
         BiConsumer<T, TftpException> end = (result, failure) -> {
             pendingSince = NONE;
@@ -71,7 +65,7 @@ public final class BlockingTasks {
                 T result = null;
                 TftpException failure = null;
                 try {
-                    result = task.run();
+                    result = task.call();
                 } catch (Throwable e) { // an Error must reach the transfer as well, which would otherwise wait forever
                     failure = TftpException.of(e);
                 }

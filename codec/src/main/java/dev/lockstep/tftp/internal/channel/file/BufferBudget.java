@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +11,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The memory that all transfers together may use for chunks of files. A chunk is large while memory is plentiful, as
  * small as the transfer allows when more than half of the budget is used, and unavailable when all of it is used: then
- * the transfer waits in a queue. Safe for use by several threads. Called once for each chunk, not for each packet, and
- * without a lock unless a transfer waits.
+ * the transfer waits in a queue. Called once for each chunk, not for each packet, and without a lock unless a transfer
+ * waits.
  *
  * <p>No chunk is allocated before its bytes are reserved here, and the budget is at most half of the direct memory of
  * the process. The other half is for datagrams and for what the allocator cannot use. If the process has less direct
  * memory than the configured limit needs, a new transfer is refused instead of queued.
  */
+@ThreadSafe
 public final class BufferBudget {
     private final long limit;
     private final boolean scarce;
@@ -26,12 +28,7 @@ public final class BufferBudget {
 
     private record Waiter(int size, Runnable granted) {}
 
-    /**
-     * Creates a budget.
-     *
-     * @param limit the size in bytes
-     * @throws IllegalArgumentException if it is less than 1
-     */
+    /** Creates a budget of the given size in bytes. */
     public BufferBudget(long limit) {
         this(limit, Long.MAX_VALUE);
     }
@@ -82,17 +79,8 @@ public final class BufferBudget {
      * @return the number of bytes reserved, or 0 if {@code least} bytes are not available either
      */
     public int tryTake(int wanted, int least) {
-        while (waiting.isEmpty()) {
-            long before = used.get();
-            int size = before + wanted <= limit / 2 ? wanted : least;
-            if (!fits(before, size)) {
-                return 0;
-            }
-            if (used.compareAndSet(before, before + size)) {
-                return size;
-            }
-        }
-        return 0;
+        int size = used.get() + wanted <= limit / 2 ? wanted : least;
+        return waiting.isEmpty() && reserve(size) ? size : 0;
     }
 
     /**
@@ -105,12 +93,15 @@ public final class BufferBudget {
     public boolean takeLater(int size, boolean begun, Runnable granted) {
         if (scarce) {
             reclaimer.run();
-            if (!begun && (!waiting.isEmpty() || !fits(used.get(), size))) {
-                return false;
-            }
         }
-        waiting.add(new Waiter(size, granted));
-        serve();
+        if (waiting.isEmpty() && reserve(size)) {
+            granted.run();
+        } else if (scarce && !begun) {
+            return false;
+        } else {
+            waiting.add(new Waiter(size, granted));
+            serve();
+        }
         return true;
     }
 
@@ -120,10 +111,6 @@ public final class BufferBudget {
         if (!waiting.isEmpty()) {
             serve();
         }
-    }
-
-    private boolean fits(long before, int size) {
-        return before == 0 || before + size <= limit;
     }
 
     private void serve() {
@@ -138,12 +125,10 @@ public final class BufferBudget {
     }
 
     private boolean reserve(int size) {
-        long before = used.get();
-        while (fits(before, size)) {
+        for (long before = used.get(); before == 0 || before + size <= limit; before = used.get()) {
             if (used.compareAndSet(before, before + size)) {
                 return true;
             }
-            before = used.get();
         }
         return false;
     }

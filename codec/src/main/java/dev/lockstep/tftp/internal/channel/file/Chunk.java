@@ -2,6 +2,7 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -9,7 +10,6 @@ import io.netty.util.AbstractReferenceCounted;
 import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.Supplier;
 
 /**
  * A part of a file in memory. A cache and any number of transfers may share a chunk, each with a reference of its own;
@@ -45,32 +45,21 @@ public final class Chunk extends AbstractReferenceCounted {
     }
 
     /**
-     * Allocates an empty chunk of direct memory that has been reserved. That fails only if other code of the process
-     * uses more direct memory than the budget leaves to it. The reservation is given back in that case.
+     * Allocates an empty chunk of direct memory that has been reserved, or of the heap, which is separate memory. An
+     * event loop must survive a failing allocator: direct memory runs out if other code of the process uses more than
+     * the budget leaves to it. The reservation is given back in that case.
      *
-     * @param size the capacity in bytes, reserved from the budget of the context
-     * @return the chunk, or null if the allocator fails
+     * @param size the capacity in bytes
+     * @param reserved whether that many bytes were reserved from the budget of the context
+     * @return the chunk, or null if there is no memory
      */
-    public static Chunk tryAllocate(int size, TransferContext context) {
-        ByteBuf bytes = tryAllocate(() -> context.allocator().directBuffer(size, size));
-        if (bytes == null) {
-            context.budget().giveBack(size);
-            return null;
-        }
-        return new Chunk(bytes, size, context.budget());
-    }
-
-    /** Allocates an empty chunk outside the budget. Returns null if the heap is used up. */
-    static Chunk tryAllocateOnHeap(int size, TransferContext context) {
-        ByteBuf bytes = tryAllocate(() -> Unpooled.buffer(size, size));
-        return bytes == null ? null : new Chunk(bytes, 0, context.budget());
-    }
-
-    /** Returns null instead of failing, because an event loop must survive a failing allocator. */
-    private static ByteBuf tryAllocate(Supplier<ByteBuf> allocator) {
+    public static Chunk tryAllocate(int size, boolean reserved, TransferContext context) {
         try {
-            return allocator.get();
+            return reserved
+                    ? new Chunk(context.allocator().directBuffer(size, size), size, context.budget())
+                    : new Chunk(Unpooled.buffer(size, size), 0, context.budget());
         } catch (OutOfMemoryError e) {
+            context.budget().giveBack(reserved ? size : 0);
             return null;
         }
     }
@@ -95,7 +84,8 @@ public final class Chunk extends AbstractReferenceCounted {
         return reserved;
     }
 
-    /** Fills an empty chunk until it is full or the file ends. May block; must be called on the I/O pool. */
+    /** Fills an empty chunk until it is full or the file ends. */
+    @Blocking
     public void fill(Read file) throws IOException {
         ByteBuffer to = bytes.internalNioBuffer(0, bytes.capacity());
         int start = to.position();

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
@@ -57,16 +58,18 @@ final class PendingWrites {
     }
 
     /**
-     * Returns a chunk of direct memory, or of the heap if the budget is used up: the block is accepted already, and the
-     * heap is separate memory.
+     * Returns a chunk of direct memory, or of the heap if the budget is used up, because the block is accepted already.
+     * Returns null if there is neither.
      */
     private Chunk newChunk(int block) {
         int room = chunks.isEmpty() ? Math.min(CHUNK_SIZE, BLOCKS_IN_FIRST * block) : CHUNK_SIZE;
-        Chunk chunk = context.budget().tryTake(room, room) > 0 ? Chunk.tryAllocate(room, context) : null;
-        return chunk == null ? Chunk.tryAllocateOnHeap(Math.max(room, block), context) : chunk;
+        boolean reserved = context.budget().tryTake(room, room) > 0;
+        Chunk chunk = reserved ? Chunk.tryAllocate(room, true, context) : null;
+        return chunk == null ? Chunk.tryAllocate(Math.max(room, block), false, context) : chunk;
     }
 
-    /** Writes all blocks to the sink. May block; must be called on the I/O pool. */
+    /** Writes all blocks to the sink. */
+    @Blocking
     void writeTo(Sink sink) throws IOException {
         for (Chunk chunk : chunks) {
             sink.write(chunk.bytes().nioBuffer());

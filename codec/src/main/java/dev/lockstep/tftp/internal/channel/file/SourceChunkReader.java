@@ -52,7 +52,7 @@ public final class SourceChunkReader implements ChunkReader {
 
     @Override
     public void read(int reserved, BiConsumer<Chunk, TftpException> then) {
-        Chunk chunk = Chunk.tryAllocate(reserved, context);
+        Chunk chunk = Chunk.tryAllocate(reserved, true, context);
         if (chunk == null) {
             work.onLoop(() -> then.accept(null, Chunk.outOfMemory()));
             return;

@@ -11,6 +11,7 @@ import dev.lockstep.tftp.internal.channel.BurstEncoder;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
@@ -80,7 +81,15 @@ class NoMemoryTest {
     private TransferContext context() {
         ByteBufAllocator allocator = memory;
         return new TransferContext(
-                TransferLimits.DEFAULT, fixture.pool, budget, allocator, false, fixture.events::add, Long.MAX_VALUE);
+                TransferLimits.DEFAULT,
+                fixture.pool,
+                budget,
+                allocator,
+                false,
+                fixture.events::add,
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
     }
 
     private ReadAhead started() {

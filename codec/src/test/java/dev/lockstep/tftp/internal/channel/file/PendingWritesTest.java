@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
@@ -23,7 +24,15 @@ class PendingWritesTest {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final BufferBudget budget = new BufferBudget(2 << 20);
     private final TransferContext context = new TransferContext(
-            TransferLimits.DEFAULT, Runnable::run, budget, memory, false, TransferListener.NONE, Long.MAX_VALUE);
+            TransferLimits.DEFAULT,
+            Runnable::run,
+            budget,
+            memory,
+            false,
+            TransferListener.NONE,
+            Long.MAX_VALUE,
+            RateLimiter.UNLIMITED,
+            SourceChunkReader::new);
     private final PendingWrites waiting = new PendingWrites(context);
 
     private void add(byte[] bytes) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
@@ -41,7 +42,7 @@ class RateLimiterTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
     private static final int BLKSIZE = 1000;
 
-    private final TransferFixture fixture = new TransferFixture();
+    private final TransferFixture fixture = new TransferFixture(TftpDatagramCodec.INSTANCE);
     private final long begin = fixture.now();
     private long received;
     private long datagrams;

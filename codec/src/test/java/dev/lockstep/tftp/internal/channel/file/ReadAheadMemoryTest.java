@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -78,7 +79,15 @@ class ReadAheadMemoryTest {
 
     private ReadAhead readAhead(ByteBufAllocator allocator) {
         TransferContext context = new TransferContext(
-                TransferLimits.DEFAULT, Runnable::run, budget, allocator, false, TransferListener.NONE, 1 << 20);
+                TransferLimits.DEFAULT,
+                Runnable::run,
+                budget,
+                allocator,
+                false,
+                TransferListener.NONE,
+                1 << 20,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         TransferSettings settings = TransferSettings.builder()
                 .blksize(BLKSIZE)
                 .windowsize(WINDOWSIZE)

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +106,7 @@ class ReadAheadTest {
 
     @ParameterizedTest
     @CsvSource({"0, 512, 1", "1, 512, 1", "511, 512, 1", "512, 512, 1", "513, 512, 4", "1024, 512, 64", "100, 8, 3"})
+    @Tag("case-12")
     void case12_a_file_is_cut_into_blocks_and_ends_in_a_shorter_one(int size, int blksize, int windowsize) {
         for (boolean known : new boolean[] {true, false}) {
             closed = false;
@@ -137,6 +139,7 @@ class ReadAheadTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_needs_no_read_if_its_size_is_known() {
         open(new ByteArraySource(new byte[0]), 512, 1);
         ByteBuf block = blocks.poll();
@@ -180,6 +183,7 @@ class ReadAheadTest {
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_became_shorter_fails_the_transfer() {
         open(new ByteArraySource(TestBytes.random(1000)).claiming(2000), 512, 1);
         fixture.settle();
@@ -188,6 +192,7 @@ class ReadAheadTest {
     }
 
     @Test
+    @Tag("case-51")
     void case51_a_file_that_grows_is_sent_as_long_as_it_was() {
         open(new ByteArraySource(TestBytes.random(3000)).claiming(1030), 512, 1);
         assertThat(takeAll(new ByteArrayOutputStream(), 512)).containsExactly(512, 512, 6);
@@ -195,6 +200,7 @@ class ReadAheadTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_the_failure_of_a_source_is_reported_with_its_code() {
         IOException failure = new TftpException(ErrorCode.ACCESS_VIOLATION, "no more");
         open(

@@ -12,6 +12,7 @@ import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WriteBehindTest {
@@ -74,6 +75,7 @@ class WriteBehindTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_stored_is_reported_only_after_the_commit() {
         offer(TestBytes.random(10));
         store.commit();
@@ -89,6 +91,7 @@ class WriteBehindTest {
     }
 
     @Test
+    @Tag("case-11")
     void case11_an_empty_file_is_committed_too() {
         offer(new byte[0]);
         store.commit();
@@ -186,6 +189,7 @@ class WriteBehindTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_full_disk_is_reported_once_and_nothing_is_written_after_it() {
         storeIn(new MemorySink().failingAfter(CHUNK, new TftpException(ErrorCode.DISK_FULL, "disk full")));
         offer(TestBytes.random(CHUNK));
@@ -202,6 +206,7 @@ class WriteBehindTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_a_commit_that_fails_is_no_success() {
         storeIn(new MemorySink().failingToCommit(new TftpException(ErrorCode.FILE_EXISTS, "file exists")));
         offer(TestBytes.random(10));

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WriteThroughTest {
@@ -62,6 +63,7 @@ class WriteThroughTest {
     }
 
     @Test
+    @Tag("case-36")
     void case36_a_full_sink_is_reported_once_and_not_written_again() {
         open(new MemorySink().failingAfter(10, new TftpException(ErrorCode.DISK_FULL, "disk full")));
         offer(new byte[10]);
@@ -74,6 +76,7 @@ class WriteThroughTest {
     }
 
     @Test
+    @Tag("case-35")
     void case35_a_commit_that_fails_is_no_success() {
         open(new MemorySink().failingToCommit(new IOException("secret")));
         offer(new byte[10]);

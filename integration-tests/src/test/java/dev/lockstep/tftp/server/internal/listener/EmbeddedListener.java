@@ -3,18 +3,16 @@ package dev.lockstep.tftp.server.internal.listener;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.ServerConfig;
-import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
-import dev.lockstep.tftp.server.internal.session.PortPool;
-import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -28,8 +26,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -64,18 +60,21 @@ public final class EmbeddedListener {
         ServerConfig config = BuiltConfig.of(new TftpServerBuilder()
                 .storage(files)
                 .limits(limits)
+                .maxTransfers(mostTransfers, mostTransfers)
                 .portModes(peer -> PortMode.SINGLE)
                 .tap((peer, request) -> new Witness()));
-        TransferContext context = new TransferContext(limits, io, budget, allocator, false, listener, Long.MAX_VALUE);
+        TransferContext context = new TransferContext(
+                limits,
+                io,
+                budget,
+                allocator,
+                false,
+                listener,
+                Long.MAX_VALUE,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
-        Map<TransferKey, SharedPort> sharedPortOwners = new ConcurrentHashMap<>();
-        ListenerContext shared = new ListenerContext(
-                address -> false,
-                new PortPool(),
-                sharedPortOwners,
-                new AddressValidation(config.unvalidated(), 42),
-                storage -> openings,
-                new EvictionQueue(mostTransfers));
+        ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {
@@ -84,7 +83,7 @@ public final class EmbeddedListener {
         };
         channel.freezeTime();
         channel.config().setAllocator(allocator);
-        channel.pipeline().addLast(new ListenerHandler(config, context, Transport.best(), admission, shared));
+        channel.pipeline().addLast(new ListenerInitializer(shared, address -> false));
         channel.pipeline().fireChannelActive();
     }
 

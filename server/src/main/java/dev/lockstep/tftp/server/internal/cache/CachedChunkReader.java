@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.cache;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
@@ -58,19 +59,11 @@ final class CachedChunkReader implements ChunkReader {
 
     @Override
     public void read(int reserved, BiConsumer<Chunk, TftpException> then) {
-        // called by the transfer that reads the chunk; null: the chunk cannot be shared, so this one must read it
         if (sharing && cache.await(version, supplied, chunk -> work.onLoop(() -> supply(chunk, then)))) {
             context.budget().giveBack(reserved);
             return;
         }
-        Chunk cached = sharing ? cache.get(version, supplied) : null; // cached in the meantime
-        if (cached != null) {
-            context.budget().giveBack(reserved);
-            cache.done(version, supplied, cached);
-            work.onLoop(() -> supply(cached, then));
-            return;
-        }
-        Chunk chunk = Chunk.tryAllocate(reserved, context);
+        Chunk chunk = Chunk.tryAllocate(reserved, true, context);
         if (chunk == null) {
             publish(null);
             work.onLoop(() -> then.accept(null, Chunk.outOfMemory()));
@@ -88,7 +81,8 @@ final class CachedChunkReader implements ChunkReader {
         });
     }
 
-    /** Reads one chunk. Runs on the I/O pool. */
+    /** Reads one chunk. */
+    @Blocking
     private void fill(Chunk chunk, long from) throws IOException {
         chunk.fill((to, at) -> source.read(to, from + at));
         if (chunk.length() < chunk.reserved()) {

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
@@ -24,8 +25,9 @@ import java.util.function.Consumer;
  * A cache of chunks of files that several transfers send: if a thousand clients request one kernel, it is read once. A
  * chunk is identified by the version of its file and its position, so no transfer sends bytes of another file. The
  * cache holds at most half of the budget and evicts the chunks that have not been used for longest. Eviction does not
- * affect transfers that send a chunk. Safe for use by several threads. Called once for each chunk, not for each packet.
+ * affect transfers that send a chunk. Called once for each chunk, not for each packet.
  */
+@ThreadSafe
 public final class ChunkCache implements ChunkReader.Factory {
     /** Bytes in all chunks of a file but the last. */
     static final int CHUNK_SIZE = 256 * 1024;
@@ -76,7 +78,11 @@ public final class ChunkCache implements ChunkReader.Factory {
 
     /** Returns a cached chunk with a reference for the caller, or null if it is not cached. */
     Chunk get(Object version, long index) {
-        Chunk chunk = chunks.getIfPresent(new Key(version, index));
+        return get(new Key(version, index));
+    }
+
+    private Chunk get(Key key) {
+        Chunk chunk = chunks.getIfPresent(key);
         try {
             if (chunk != null) {
                 chunk.retain();
@@ -89,25 +95,31 @@ public final class ChunkCache implements ChunkReader.Factory {
     }
 
     /**
-     * Registers {@code arrived} for a chunk that another transfer is reading. It is called on the thread of that
-     * transfer.
+     * Passes a chunk to {@code arrived} that is cached, or that another transfer is reading. In that case it is called
+     * later, on the thread of that transfer.
      *
      * @param arrived receives the chunk with a reference of its own, or null if the chunk cannot be shared
-     * @return whether another transfer is reading the chunk; if not, the caller must read it and call {@link #done}
+     * @return whether there is such a chunk; if not, the caller must read it and call {@link #done}
      */
     boolean await(Object version, long index, Consumer<Chunk> arrived) {
+        Key key = new Key(version, index);
+        Chunk cached;
         synchronized (awaited) {
-            Key key = new Key(version, index);
             List<Consumer<Chunk>> others = awaited.get(key);
-            if (others == null) {
+            if (others != null) {
+                hits.increment();
+                others.add(arrived);
+                return true;
+            }
+            cached = get(key);
+            if (cached == null) {
                 awaited.put(key, new ArrayList<>());
                 misses.increment();
                 return false;
             }
-            others.add(arrived);
-            hits.increment();
-            return true;
         }
+        arrived.accept(cached);
+        return true;
     }
 
     /**

@@ -1,13 +1,8 @@
 package dev.lockstep.tftp.server.internal.listener;
 
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.ServerConfig;
-import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
-import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.AddressValidation;
-import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -18,7 +13,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** The addresses that a server listens on, and their sockets. */
 public final class Listeners {
@@ -39,22 +33,16 @@ public final class Listeners {
      *
      * @throws IOException if an address cannot be bound, or an inherited descriptor cannot be used
      */
-    public static Listeners bind(
-            ServerConfig config,
-            TransferContext context,
-            Transport transport,
-            TransferQuota admission,
-            EventLoopGroup loops,
-            Function<Storage, FileOpenQueue> openings)
-            throws IOException {
-        ListeningSockets sockets = new ListeningSockets(config, context, transport, admission, loops, openings);
+    public static Listeners bind(ListenerContext shared, EventLoopGroup loops) throws IOException {
+        ServerConfig config = shared.config();
+        ListeningSockets sockets = new ListeningSockets(shared, loops);
         Listeners all = new Listeners(sockets);
         try {
             for (int descriptor : config.inherited()) {
                 all.addresses.add(sockets.inherit(descriptor));
             }
             if (config.port() != ServerConfig.NOWHERE) {
-                all.bindEverywhere(config.port(), transport);
+                all.bindEverywhere(config.port(), shared.transport());
             }
             for (InetSocketAddress address : config.addresses()) {
                 all.bind(address);
@@ -64,7 +52,7 @@ public final class Listeners {
             throw e;
         }
         if (all.addresses.stream().anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
-            Runnable rescan = () -> context.io().execute(sockets::rescan);
+            Runnable rescan = () -> shared.transfers().io().execute(sockets::rescan);
             loops.next().scheduleWithFixedDelay(rescan, RESCAN_SECONDS, RESCAN_SECONDS, TimeUnit.SECONDS);
         }
         return all;
@@ -74,10 +62,6 @@ public final class Listeners {
         return List.copyOf(addresses);
     }
 
-    public AddressValidation validation() {
-        return sockets.validation();
-    }
-
     public void close() {
         sockets.close();
     }
@@ -85,14 +69,14 @@ public final class Listeners {
     /** Stops serving new requests. Each socket is closed as soon as no transfer uses it. */
     public void retire() {
         for (ListeningSockets.Listener listener : sockets.retire()) {
-            listener.channel().eventLoop().submit(listener.handler()::retire).awaitUninterruptibly();
+            listener.channel().eventLoop().submit(listener.dispatcher()::retire).awaitUninterruptibly();
         }
     }
 
     public void cancelAll(TftpException cause) {
         for (ListeningSockets.Listener listener : sockets.all()) {
             EventLoop loop = listener.channel().eventLoop();
-            loop.submit(() -> listener.handler().cancelAll(cause)).awaitUninterruptibly();
+            loop.submit(() -> listener.dispatcher().cancelAll(cause)).awaitUninterruptibly();
         }
     }
 

@@ -1,20 +1,12 @@
 package dev.lockstep.tftp.server.internal.listener;
 
-import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
-import dev.lockstep.tftp.server.internal.ServerConfig;
-import dev.lockstep.tftp.server.internal.session.EvictionQueue;
-import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
-import dev.lockstep.tftp.server.internal.session.PortPool;
-import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.AddressValidation;
-import dev.lockstep.tftp.server.storage.Storage;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DatagramChannel;
@@ -25,12 +17,9 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 
 /**
  * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
@@ -45,48 +34,28 @@ final class ListeningSockets {
      */
     private static final int RECEIVE_BUFFER = 1 << 20;
 
-    record Listener(Channel channel, ListenerHandler handler) {}
+    /** A socket; its dispatcher is kept, because a pipeline loses its handlers when the socket is closed. */
+    record Listener(Channel channel, RequestDispatcher dispatcher) {
+        static Listener of(Channel channel) {
+            return new Listener(channel, channel.pipeline().get(RequestDispatcher.class));
+        }
+    }
 
-    private final ServerConfig config;
-    private final TransferContext context;
-    private final Transport transport;
-    private final TransferQuota admission;
-    private final EventLoopGroup loops;
     private final ListenerContext shared;
+    private final Transport transport;
+    private final EventLoopGroup loops;
+    private final ListenerInitializer initializer;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<LocalAddressSockets> wildcards = new ArrayList<>();
     private volatile BroadcastAddresses broadcasts;
     private boolean retired;
 
-    ListeningSockets(
-            ServerConfig config,
-            TransferContext context,
-            Transport transport,
-            TransferQuota admission,
-            EventLoopGroup loops,
-            Function<Storage, FileOpenQueue> openings)
-            throws SocketException {
-        this.config = config;
-        this.context = context;
-        this.transport = transport;
-        this.admission = admission;
+    ListeningSockets(ListenerContext shared, EventLoopGroup loops) throws SocketException {
+        this.shared = shared;
+        this.transport = shared.transport();
         this.loops = loops;
-        this.shared = new ListenerContext(
-                this::isForMany,
-                new PortPool(),
-                new ConcurrentHashMap<>(),
-                new AddressValidation(config.unvalidated(), new SecureRandom().nextLong()),
-                openings,
-                new EvictionQueue(config.maxTransfers()));
+        this.initializer = new ListenerInitializer(shared, address -> broadcasts.contains(address));
         this.broadcasts = BroadcastAddresses.ofThisMachine();
-    }
-
-    AddressValidation validation() {
-        return shared.validation();
-    }
-
-    private boolean isForMany(InetAddress address) {
-        return broadcasts.contains(address);
     }
 
     /**
@@ -108,8 +77,7 @@ final class ListeningSockets {
      */
     synchronized InetSocketAddress inherit(int descriptor) throws IOException {
         DatagramChannel socket = ActivatedSocket.at(descriptor, transport);
-        ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
-        Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(handler);
+        Bootstrap bootstrap = new Bootstrap().channelFactory(() -> socket).handler(initializer);
         prepare(bootstrap);
         bootstrap.option(ChannelOption.SO_REUSEADDR, false); // set by systemd: any local user could bind the port, too
         ChannelFuture registered = bootstrap.group(loops.next()).register().awaitUninterruptibly();
@@ -117,7 +85,8 @@ final class ListeningSockets {
             throw new IOException("inherited descriptor " + descriptor, registered.cause());
         }
         // another user may have bound it: SO_REUSEPORT does not work with sockets of another user, SO_REUSEADDR may
-        return serve(List.of(listener(socket, handler)), ChannelOption.SO_REUSEADDR);
+        watch(socket);
+        return serve(List.of(Listener.of(socket)), ChannelOption.SO_REUSEADDR);
     }
 
     /**
@@ -129,10 +98,14 @@ final class ListeningSockets {
         listeners.addAll(bound);
         InetSocketAddress address = (InetSocketAddress) bound.get(0).channel.localAddress();
         if (address.getAddress().isAnyLocalAddress() && transport.sharesPorts()) {
-            LocalAddressSockets own = new LocalAddressSockets(this, address, beside, context.io());
+            LocalAddressSockets own = new LocalAddressSockets(this, address, beside, shared);
             wildcards.add(own);
             own.rescan();
-            bound.forEach(listener -> listener.handler.passOnTo(own));
+            for (Listener listener : bound) {
+                ChannelPipeline pipeline = listener.channel.pipeline();
+                pipeline.addAfter(
+                        pipeline.context(SharedPortDemultiplexer.class).name(), null, own);
+            }
         }
         read(bound);
         return address;
@@ -208,7 +181,7 @@ final class ListeningSockets {
     /** Closes the sockets of an address that was removed, when no transfer uses them. */
     void drop(List<Listener> gone) {
         for (Listener listener : gone) {
-            listener.channel.eventLoop().execute(listener.handler::retire);
+            listener.channel.eventLoop().execute(listener.dispatcher::retire);
             listener.channel.closeFuture().addListener(closed -> listeners.remove(listener));
         }
     }
@@ -229,8 +202,7 @@ final class ListeningSockets {
         InetSocketAddress actual = address;
         try {
             for (EventExecutor loop : loops) {
-                ListenerHandler handler = new ListenerHandler(config, context, transport, admission, shared);
-                Bootstrap bootstrap = bootstrap(address.getAddress(), handler).group((EventLoop) loop);
+                Bootstrap bootstrap = bootstrap(address.getAddress()).group((EventLoop) loop);
                 if (beside != null) {
                     bootstrap.option(beside, true);
                 }
@@ -238,7 +210,8 @@ final class ListeningSockets {
                     transport.sharePort(bootstrap);
                 }
                 Channel channel = bind(bootstrap, actual);
-                bound.add(listener(channel, handler));
+                watch(channel);
+                bound.add(Listener.of(channel));
                 actual = (InetSocketAddress) channel.localAddress();
                 if (!transport.sharesPorts()) {
                     break;
@@ -254,14 +227,13 @@ final class ListeningSockets {
         return bound;
     }
 
-    private Listener listener(Channel channel, ListenerHandler handler) {
-        config.taps().forEach(tap -> tap.watch(channel.pipeline()));
-        return new Listener(channel, handler);
+    private void watch(Channel channel) {
+        shared.config().taps().forEach(tap -> tap.watch(channel.pipeline()));
     }
 
-    private Bootstrap bootstrap(InetAddress address, ChannelHandler handler) {
+    private Bootstrap bootstrap(InetAddress address) {
         Bootstrap bootstrap =
-                new Bootstrap().channelFactory(transport.socketsFor(address)).handler(handler);
+                new Bootstrap().channelFactory(transport.socketsFor(address)).handler(initializer);
         transport.keepToOneFamily(bootstrap, address);
         prepare(bootstrap);
         return bootstrap;

@@ -1,7 +1,13 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.event.DropReason;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors.NativeIoException;
@@ -16,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +31,11 @@ import org.slf4j.LoggerFactory;
  * has the source address that the routing table selects, which is not always the address that the request was sent to;
  * and a wildcard of IPv6 cannot tell the destination address of a request. So each IPv6 address gets its own socket as
  * soon as it is found. An IPv4 address gets one when a request to it has to be answered from the listening port.
+ *
+ * <p>As a handler of the wildcard's sockets, passes datagrams to the sockets of their destination addresses.
  */
-final class LocalAddressSockets {
+@Sharable
+final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
     /**
      * More addresses than a machine usually has. If a whole network is routed to this machine, the wildcard serves the
      * other addresses.
@@ -40,7 +48,7 @@ final class LocalAddressSockets {
     private final ListeningSockets sockets;
     private final InetSocketAddress wildcard;
     private final ChannelOption<Boolean> beside;
-    private final Executor io;
+    private final ListenerContext shared;
     private final Map<InetAddress, List<Listener>> bound = new ConcurrentHashMap<>();
     private final Set<InetAddress> underWay = ConcurrentHashMap.newKeySet();
     /** True if the last scan found no new address to bind. */
@@ -55,11 +63,14 @@ final class LocalAddressSockets {
      * @param beside the socket option by which the kernel allows sockets besides the wildcard's
      */
     LocalAddressSockets(
-            ListeningSockets sockets, InetSocketAddress wildcard, ChannelOption<Boolean> beside, Executor io) {
+            ListeningSockets sockets,
+            InetSocketAddress wildcard,
+            ChannelOption<Boolean> beside,
+            ListenerContext shared) {
         this.sockets = sockets;
         this.wildcard = wildcard;
         this.beside = beside;
-        this.io = io;
+        this.shared = shared;
     }
 
     private boolean isIpv6() {
@@ -67,31 +78,50 @@ final class LocalAddressSockets {
     }
 
     /**
-     * Passes a request to a socket of its destination address, which is bound if necessary. Must be called on the event
-     * loop of the wildcard's channel.
-     *
-     * @param from the channel of the wildcard
-     * @return false if there is no such socket and none can be bound
+     * Passes a datagram to a socket that is bound to its destination address, which a reply from the listening port
+     * needs. A datagram whose destination address is not known, because it was received before the sockets of single
+     * addresses were bound, is dropped if it may have been sent to any of them.
      */
-    boolean passOn(DatagramPacket packet, Channel from) {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        DatagramPacket packet = (DatagramPacket) msg;
         InetAddress asked = packet.recipient().getAddress();
         if (asked.isAnyLocalAddress()) {
-            return false; // the destination is not known
+            if (isAmbiguous(packet.sender().getAddress())) {
+                packet.release();
+                shared.transfers()
+                        .listener()
+                        .on(new TransferEvent.Dropped(packet.sender(), DropReason.UNKNOWN_DESTINATION));
+            } else {
+                ctx.fireChannelRead(packet);
+            }
+        } else if (shared.config().portModes().forPeer(packet.sender()) instanceof PortMode.Fresh
+                || !passOn(packet, asked, ctx.channel())) {
+            ctx.fireChannelRead(packet);
         }
+    }
+
+    /**
+     * Passes a datagram to a socket of its destination address, which is bound if necessary.
+     *
+     * @param from the channel of the wildcard
+     * @return false if there is no such socket and none can be bound; the caller then still owns the packet
+     */
+    private boolean passOn(DatagramPacket packet, InetAddress asked, Channel from) {
         List<Listener> own = bound.get(asked);
-        if (own != null) {
-            return !own.isEmpty() && passOn(packet.retain(), own, from);
-        }
-        if (bound.size() >= MAX_ON_DEMAND) {
+        if (own == null && bound.size() >= MAX_ON_DEMAND || own != null && own.isEmpty()) {
             return false;
         }
-        if (underWay.add(asked)) { // otherwise dropped: the client retransmits its request
-            packet.retain();
+        if (own != null) {
+            passOn(packet, own, from);
+        } else if (underWay.add(asked)) {
             try {
-                io.execute(() -> passOn(packet, claim(asked), from));
+                shared.transfers().io().execute(() -> passOn(packet, claim(asked), from));
             } catch (RejectedExecutionException stopped) {
                 packet.release();
             }
+        } else {
+            packet.release(); // the client retransmits its request
         }
         return true;
     }
@@ -100,7 +130,7 @@ final class LocalAddressSockets {
      * Passes a packet to the socket on the same event loop, or back to the wildcard if there is none. Takes ownership
      * of the packet.
      */
-    private static boolean passOn(DatagramPacket packet, List<Listener> own, Channel from) {
+    private static void passOn(DatagramPacket packet, List<Listener> own, Channel from) {
         Channel to = own.stream()
                 .map(Listener::channel)
                 .filter(channel -> channel.eventLoop() == from.eventLoop())
@@ -110,7 +140,6 @@ final class LocalAddressSockets {
             to.pipeline().fireChannelRead(packet);
             to.pipeline().fireChannelReadComplete();
         });
-        return true;
     }
 
     /**
@@ -138,7 +167,7 @@ final class LocalAddressSockets {
      *
      * @param peer the source address of the request
      */
-    boolean isAmbiguous(InetAddress peer) {
+    private boolean isAmbiguous(InetAddress peer) {
         return !isSettled
                 && bound.entrySet().stream()
                                 .filter(entry -> !entry.getValue().isEmpty() && isSameScope(entry.getKey(), peer))

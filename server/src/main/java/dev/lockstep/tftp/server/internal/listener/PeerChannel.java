@@ -1,16 +1,22 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,26 +27,28 @@ import java.nio.channels.ClosedChannelException;
  * listener with the peer as recipient; datagrams that the listener receives from the peer are read here. Must be used
  * on the listener's event loop.
  */
-public final class PeerChannel extends AbstractChannel {
+final class PeerChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true);
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
-    private final SharedPort port;
+    private final SharedPortDemultiplexer port;
     private final TransferKey key;
+    private final Transport transport;
     private boolean open = true;
     private boolean active;
     private int pathMtu;
 
-    /** Creates a channel that is not connected. */
-    PeerChannel(SharedPort port, TransferKey key) {
-        super(port.listener());
+    /** Creates a channel on a listening socket that is not connected. */
+    PeerChannel(Channel listener, SharedPortDemultiplexer port, TransferKey key, Transport transport) {
+        super(listener);
         this.port = port;
         this.key = key;
+        this.transport = transport;
         pipeline().addFirst(new Outlet());
     }
 
     /** Returns the path MTU to the peer in bytes, 0 before the channel is active. */
-    public int pathMtu() {
+    int pathMtu() {
         return pathMtu;
     }
 
@@ -50,10 +58,10 @@ public final class PeerChannel extends AbstractChannel {
         public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
             Object packet = msg instanceof ByteBuf bytes ? new DatagramPacket(bytes, key.peer()) : msg;
             if (promise.isVoid()) {
-                parent().write(packet, parent().voidPromise());
+                port.context().write(packet, parent().voidPromise());
                 return;
             }
-            parent().write(packet).addListener(written -> {
+            port.context().write(packet).addListener(written -> {
                 if (written.isSuccess()) {
                     promise.trySuccess();
                 } else {
@@ -73,18 +81,39 @@ public final class PeerChannel extends AbstractChannel {
         return new AbstractUnsafe() {
             @Override
             public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-                port.measurePath(key, mtu -> {
-                    if (open) {
-                        pathMtu = mtu;
-                        active = true;
-                        promise.trySuccess();
-                        pipeline().fireChannelActive();
-                    } else {
-                        promise.tryFailure(new ClosedChannelException());
-                    }
-                });
+                new Bootstrap()
+                        .group(eventLoop())
+                        .disableResolver()
+                        .channelFactory(transport.socketsFor(key.asked()))
+                        .handler(new ChannelInboundHandlerAdapter())
+                        .connect(key.peer(), new InetSocketAddress(key.asked(), 0))
+                        .addListener((ChannelFuture probed) -> onPathProbed(probed, promise));
             }
         };
+    }
+
+    /**
+     * Becomes active when the path MTU is known. It is determined with a socket that is connected to the peer and sends
+     * nothing.
+     */
+    private void onPathProbed(ChannelFuture probed, ChannelPromise promise) {
+        if (!eventLoop().inEventLoop()) { // there was no socket
+            eventLoop().execute(() -> onPathProbed(probed, promise));
+            return;
+        }
+        int mtu = Transport.ETHERNET_MTU;
+        if (probed.isSuccess()) {
+            mtu = transport.pathMtu((DatagramChannel) probed.channel());
+            probed.channel().close();
+        }
+        if (open) {
+            pathMtu = mtu;
+            active = true;
+            promise.trySuccess();
+            pipeline().fireChannelActive();
+        } else {
+            promise.tryFailure(new ClosedChannelException());
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.service;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
@@ -89,12 +90,14 @@ public final class ServiceNotifier implements ServerLifecycleListener {
         }
     }
 
-    /** Notifies that a reload has started; {@link #reloaded} follows. Safe for use by several threads. */
+    /** Notifies that a reload has started; {@link #reloaded} follows. */
+    @ThreadSafe
     public void reloading() {
         send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
     }
 
-    /** Notifies that a reload has ended, with the new or the previous rules. Safe for use by several threads. */
+    /** Notifies that a reload has ended, with the new or the previous rules. */
+    @ThreadSafe
     public void reloaded() {
         send("READY=1");
     }

@@ -1,47 +1,83 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.transport.Transport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Sends the ERROR responses of one listener, each from a fresh port. One socket is kept in reserve, so that an ERROR
  * can be sent when the system provides no other socket. In that case the responses are queued and sent one after the
- * other, up to a limit. Must be called on the event loop.
+ * other, up to a limit.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ErrorResponder {
     private static final int MAX_QUEUED = 256;
     private static final long RETRY_MILLIS = 100;
 
     private final EventLoop loop;
     private final Transport transport;
-    private final TransferChannelFactory bootstrap;
+    private final List<PacketTap> taps;
     private final InetAddress listening;
     private final Queue<Refusal> waiting = new ArrayDeque<>();
     private DatagramChannel spare;
     private boolean retryScheduled;
     private boolean closed;
 
-    private record Refusal(InetSocketAddress peer, InetAddress from, TftpException reason) {}
+    /** One response, which is the last handler of the channel that it is sent on. */
+    private static final class Refusal extends ChannelInboundHandlerAdapter {
+        private final InetSocketAddress peer;
+        private final InetAddress from;
+        private final TftpException reason;
+
+        Refusal(InetSocketAddress peer, InetAddress from, TftpException reason) {
+            this.peer = peer;
+            this.from = from;
+            this.reason = reason;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ServerHandshake.refuse(ctx, reason);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ReferenceCountUtil.release(msg);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close(); // the client is gone
+        }
+    }
 
     /**
      * Creates a responder.
      *
+     * @param taps observe the responses
      * @param listening the local address of the listener
      */
-    public ErrorResponder(
-            EventLoop loop, Transport transport, TransferChannelFactory bootstrap, InetAddress listening) {
+    public ErrorResponder(EventLoop loop, Transport transport, List<PacketTap> taps, InetAddress listening) {
         this.loop = loop;
         this.transport = transport;
-        this.bootstrap = bootstrap;
+        this.taps = taps;
         this.listening = listening;
         keepSpare();
     }
@@ -87,8 +123,7 @@ public final class ErrorResponder {
                 retryLater();
                 return;
             }
-            Refusal next = waiting.remove();
-            bootstrap.refuse(socket, next.peer, next.from, next.reason).addListener((ChannelFuture connected) -> {
+            send(waiting.remove(), socket).addListener((ChannelFuture connected) -> {
                 if (connected.isSuccess()) {
                     connected.channel().closeFuture().addListener(closed -> onSocketClosed());
                 } else {
@@ -96,6 +131,22 @@ public final class ErrorResponder {
                 }
             });
         }
+    }
+
+    private ChannelFuture send(Refusal refusal, DatagramChannel socket) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop)
+                .disableResolver()
+                .channelFactory(() -> socket)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        taps.forEach(tap -> tap.watch(channel.pipeline()));
+                        channel.pipeline().addLast(TftpDatagramCodec.INSTANCE, refusal);
+                    }
+                });
+        transport.expect(bootstrap, EphemeralPortOpener.SMALL_DATAGRAM, false);
+        return bootstrap.connect(refusal.peer, new InetSocketAddress(refusal.from, 0));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The I/O threads of one group of storages. A thread whose file operation does not return, for example on an
  * unreachable NFS server or a FIFO without a writer, cannot be interrupted; another thread is started in its place, up
- * to a limit. Safe for use by several threads.
+ * to a limit.
  */
+@ThreadSafe
 final class IoPool implements Executor {
     static final int THREADS = 16;
     /** Limit of the threads that are started in place of stuck ones. */

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.storage.Storage;
 import java.time.Duration;
 import java.util.Map;
@@ -10,8 +11,9 @@ import java.util.function.LongSupplier;
 
 /**
  * The I/O executors of a server: one for each group of storages, and one for other tasks. By default, each is an {@link
- * IoPool}. Safe for use by several threads.
+ * IoPool}.
  */
+@ThreadSafe
 public final class IoPools {
     private final LongSupplier clock;
     private final IoPool general;

@@ -1,16 +1,18 @@
 package dev.lockstep.tftp.server.internal.session;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The running transfers, and which of them may be evicted because they are idle. Not safe for use by several threads.
+ * The running transfers, and which of them may be evicted because they are idle. Safe for use by several threads; takes
+ * no lock.
  */
 final class RunningTransfers {
     /**
@@ -22,23 +24,36 @@ final class RunningTransfers {
     /** Shortest time between two scans of all transfers, however many requests are refused meanwhile. */
     private static final long LEAST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final Set<ServerTransfer> children = new HashSet<>();
-    private final Queue<ServerTransfer> silent = new ArrayDeque<>(0);
-    private long nextLook;
-    private boolean looked;
+    private final Set<ServerTransfer> children = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger size = new AtomicInteger();
+    /** The transfers that were idle long enough at the last scan, the longest first; null before the first one. */
+    private volatile Queue<ServerTransfer> silent;
+
+    private volatile long nextLook;
 
     private record Silence(ServerTransfer child, long nanos) {}
 
     int size() {
-        return children.size();
+        return size.get();
     }
 
-    void add(ServerTransfer child) {
-        children.add(child);
+    /** Adds a transfer, unless there are already that many. */
+    boolean tryAdd(ServerTransfer child, int max) {
+        boolean added = size.getAndUpdate(count -> count < max ? count + 1 : count) < max;
+        if (added) {
+            children.add(child);
+        }
+        return added;
+    }
+
+    boolean contains(ServerTransfer child) {
+        return children.contains(child);
     }
 
     void remove(ServerTransfer child) {
-        children.remove(child);
+        if (children.remove(child)) {
+            size.decrementAndGet();
+        }
     }
 
     /**
@@ -47,12 +62,13 @@ final class RunningTransfers {
      * @param now the time in nanoseconds
      */
     ServerTransfer longestSilent(long now) {
-        if (silent.isEmpty() && (!looked || now - nextLook >= 0)) {
-            look(now);
+        Queue<ServerTransfer> found = silent;
+        if (found == null || found.isEmpty() && now - nextLook >= 0) {
+            found = look(now);
         }
         ServerTransfer next;
         do {
-            next = silent.poll();
+            next = found.poll();
         } while (next != null && !(children.contains(next) && next.idleTime(now) >= LEAST_SILENCE));
         return next;
     }
@@ -61,7 +77,7 @@ final class RunningTransfers {
      * Scans all transfers. Idle times only grow with time, so no other transfer can have been idle long enough before
      * the next scan.
      */
-    private void look(long now) {
+    private Queue<ServerTransfer> look(long now) {
         List<Silence> found = new ArrayList<>();
         long longestOther = 0;
         for (ServerTransfer child : children) {
@@ -73,8 +89,10 @@ final class RunningTransfers {
             }
         }
         found.sort(Comparator.comparingLong(Silence::nanos).reversed());
-        found.forEach(silence -> silent.add(silence.child));
         nextLook = now + Math.max(LEAST_BETWEEN_LOOKS, LEAST_SILENCE - longestOther);
-        looked = true;
+        Queue<ServerTransfer> longestFirst = new ConcurrentLinkedQueue<>();
+        found.forEach(silence -> longestFirst.add(silence.child));
+        silent = longestFirst;
+        return longestFirst;
     }
 }

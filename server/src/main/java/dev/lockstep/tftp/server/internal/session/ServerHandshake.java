@@ -1,10 +1,7 @@
 package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
-import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
@@ -12,6 +9,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
@@ -29,21 +27,18 @@ import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.Storage;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.ToIntFunction;
 
 /**
- * The first handler of a child channel. Opens the file on the I/O pool, negotiates the options, and replaces itself by
+ * The last handler of a child channel until the transfer starts. Opens the file on the I/O pool, negotiates the options, and replaces itself by
  * the transfer; or sends the ERROR and closes the channel.
  */
 public final class ServerHandshake extends ChannelInboundHandlerAdapter {
@@ -58,7 +53,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final RequestSettings requestSettings;
     private final TransferContext context;
     private final FileOpenQueue openings;
-    private final ToIntFunction<Channel> pathMtu;
+    private final TransferChannelOpener opener;
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer openTimer;
@@ -86,19 +81,19 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Creates a handshake that starts when its channel becomes active. */
+    /**
+     * Creates a handshake that starts when its channel becomes active.
+     *
+     * @param opener has opened the channel
+     */
     public ServerHandshake(
-            ServerTransfer child,
-            RequestSettings requestSettings,
-            TransferContext context,
-            FileOpenQueue openings,
-            ToIntFunction<Channel> pathMtu) {
+            ServerTransfer child, TransferContext context, FileOpenQueue openings, TransferChannelOpener opener) {
         this.child = child;
         this.request = child.request();
-        this.requestSettings = requestSettings;
+        this.requestSettings = child.settings();
         this.context = context.with(requestSettings.limits(), openings.io(), requestSettings.rateLimiter());
         this.openings = openings;
-        this.pathMtu = pathMtu;
+        this.opener = opener;
     }
 
     @Override
@@ -145,7 +140,8 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Opens the file. Called on the I/O pool. Returns null if the handshake has timed out. */
+    /** Opens the file. Returns null if the handshake has timed out. */
+    @Blocking
     private Opened open() throws IOException {
         if (!begun.compareAndSet(false, true)) {
             return null;
@@ -174,9 +170,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else if (refusal != null) {
             boolean rejected = busy || refusal.getCause() instanceof RejectedExecutionException;
             RefusalReason reason = rejected ? RefusalReason.STORAGE_BUSY : RefusalReason.STORAGE;
-            context.listener()
-                    .on(new TransferEvent.Refused(
-                            child.requested().transferId(), child.peer(), request, reason, refusal));
+            context.listener().on(new TransferEvent.Refused(child.id(), child.peer(), request, reason, refusal));
             refuse(ctx, refusal);
         } else {
             startOrClose(file);
@@ -201,12 +195,12 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
 
     private void start(Opened file) {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
-        TransferLimits limits = requestSettings.limitsFor(pathMtu.applyAsInt(ctx.channel()), ipv6);
+        TransferLimits limits = requestSettings.limitsFor(opener.pathMtu(ctx.channel()), ipv6);
         long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
         Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
-        NegotiatedTransfer agreement = new NegotiatedTransfer(
-                child.requested().transferId(), child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        NegotiatedTransfer agreement =
+                new NegotiatedTransfer(child.id(), child.peer(), request, grant.settings(), child.requestedAt(), 0);
         TransferContext closing = context.withListener(event -> {
             if (event instanceof TransferEvent.Ended) {
                 close(file, () -> context.listener().on(event));
@@ -228,31 +222,19 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
      * has to repeat its request on its own timeout.
      */
     static void refuse(ChannelHandlerContext ctx, TftpException refusal) {
-        try {
-            ctx.writeAndFlush(TftpCodec.encode(refusal.toMessage(), ctx.alloc()))
-                    .addListener(sent -> ctx.close());
-        } catch (OutOfMemoryError e) {
-            ctx.close();
-        }
+        ctx.writeAndFlush(refusal.toMessage()).addListener(sent -> ctx.close());
     }
 
     /**
-     * Called when the client sends a datagram before the first reply. Only an ERROR has an effect: it abandons the
+     * Called when the client sends a message before the first reply. Only an ERROR has an effect: it abandons the
      * request.
      */
     @Override
     public void channelRead(ChannelHandlerContext context, Object msg) {
-        try {
-            TftpMessage message = TftpCodec.decode(((DatagramPacket) msg).content());
-            if (message instanceof ErrorMessage) {
-                child.abandon();
-            }
-            ReferenceCountUtil.release(message);
-        } catch (MalformedMessageException malformed) {
-            context.fireUserEventTriggered(malformed);
-        } finally {
-            ReferenceCountUtil.release(msg);
+        if (msg instanceof ErrorMessage) {
+            child.abandon();
         }
+        ReferenceCountUtil.release(msg);
     }
 
     @Override

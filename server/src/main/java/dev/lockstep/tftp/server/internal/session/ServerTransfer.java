@@ -3,10 +3,12 @@ package dev.lockstep.tftp.server.internal.session;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.validation.PeerValidation;
 import dev.lockstep.tftp.transfer.Transfer;
 import io.netty.channel.Channel;
@@ -16,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The state of one admitted request: first a handshake, then a transfer. Must be used on its event loop, which is that
- * of the listener and of the child channel, unless a method states otherwise.
+ * The state of one admitted request: first a handshake, then a transfer. Its event loop is that of the listener and of
+ * the child channel.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ServerTransfer {
     /**
      * Time of silence, after a transfer has made progress, after which an equal request is a new one, for example after
@@ -26,7 +29,10 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
-    private final TransferEvent.Requested requested;
+    private final long id;
+    private final TransferKey key;
+    private final Request request;
+    private final RequestSettings settings;
     private final PortMode mode;
     private final long requestedAt;
     private final PeerValidation validation;
@@ -41,18 +47,25 @@ public final class ServerTransfer {
     /**
      * Creates the state of a request that is not admitted yet.
      *
+     * @param settings the settings that the policy has chosen
      * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
      * @param validation the state of the peer's address
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
-            TransferEvent.Requested requested,
+            long id,
+            TransferKey key,
+            Request request,
+            RequestSettings settings,
             PortMode mode,
             long requestedAt,
             PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
-        this.requested = requested;
+        this.id = id;
+        this.key = key;
+        this.request = request;
+        this.settings = settings;
         this.mode = mode;
         this.requestedAt = requestedAt;
         this.validation = validation;
@@ -60,17 +73,25 @@ public final class ServerTransfer {
         this.loop = loop;
     }
 
-    /** Returns the event with which the request was reported. */
-    public TransferEvent.Requested requested() {
-        return requested;
+    /** Returns the number of the transfer in its events. */
+    public long id() {
+        return id;
+    }
+
+    public TransferKey key() {
+        return key;
     }
 
     public InetSocketAddress peer() {
-        return requested.peer();
+        return key.peer();
     }
 
     public Request request() {
-        return requested.request();
+        return request;
+    }
+
+    public RequestSettings settings() {
+        return settings;
     }
 
     public PeerValidation validation() {
@@ -101,7 +122,8 @@ public final class ServerTransfer {
         queuePosition = position;
     }
 
-    /** Returns true if the handshake is to end without a reply. Safe for use by several threads. */
+    /** Returns true if the handshake is to end without a reply. */
+    @ThreadSafe
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -128,7 +150,7 @@ public final class ServerTransfer {
      * @param now the time in nanoseconds
      */
     public boolean isRepeatedBy(Request other, long now) {
-        if (!request().equals(other)) {
+        if (!request.equals(other)) {
             return false;
         }
         if (transfer == null) {
@@ -148,8 +170,9 @@ public final class ServerTransfer {
 
     /**
      * Returns the nanoseconds for which the peer has been silent or the disk of the transfer has not responded, or 0;
-     * see {@link TransferHandler#idleTime}. Safe for use by several threads.
+     * see {@link TransferHandler#idleTime}.
      */
+    @ThreadSafe
     long idleTime(long now) {
         TransferHandler handler = transfer;
         return handler == null ? 0 : handler.idleTime(now);
@@ -163,7 +186,8 @@ public final class ServerTransfer {
         return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
     }
 
-    /** Runs a task when the channel is closed, or at once if there is no channel. Safe for use by several threads. */
+    /** Runs a task when the channel is closed, or at once if there is no channel. */
+    @ThreadSafe
     public void whenClosed(Runnable then) {
         Channel opened = channel;
         if (opened == null) {
@@ -211,24 +235,27 @@ public final class ServerTransfer {
      *
      * @param listener receives all events
      * @param dallying the queue for an upload that dallies
-     * @param blackHole true if small blocks were granted because of a PMTU black hole
      */
-    public TransferListener watchedBy(TransferListener listener, EvictionQueue dallying, boolean blackHole) {
+    public TransferListener watchedBy(TransferListener listener, EvictionQueue dallying) {
         return event -> {
             if (event instanceof TransferEvent.Ended) {
                 leave();
-                if (request() instanceof WriteRequest
+                if (request instanceof WriteRequest
                         && channel.isOpen()
                         && !transfer.transfer().isClosed()) {
                     validation.end(); // a transfer is in one queue at most
                     dallying.add(this);
                 }
             }
-            listener.on(event instanceof TransferEvent.Ended ended && blackHole ? ended.afterBlackHole() : event);
+            listener.on(
+                    event instanceof TransferEvent.Ended ended && settings.blackHole()
+                            ? ended.afterBlackHole()
+                            : event);
         };
     }
 
-    /** Ends the transfer in favour of another one. Sends nothing more. Safe for use by several threads. */
+    /** Ends the transfer in favour of another one. Sends nothing more. */
+    @ThreadSafe
     public void evict() {
         leave();
         if (loop.inEventLoop()) {
@@ -247,7 +274,8 @@ public final class ServerTransfer {
         }
     }
 
-    /** Returns the place of this transfer to the quota, if it has one. Safe for use by several threads. */
+    /** Returns the place of this transfer to the quota, if it has one. */
+    @ThreadSafe
     public void leave() {
         if (left.compareAndSet(false, true)) {
             admission.leave(this);

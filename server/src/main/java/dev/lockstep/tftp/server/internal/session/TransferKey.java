@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
-import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.AddressedEnvelope;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -11,7 +11,9 @@ import java.net.InetSocketAddress;
  * @param asked the local address
  */
 public record TransferKey(InetSocketAddress peer, InetAddress asked) {
-    public static TransferKey of(DatagramPacket packet) {
-        return new TransferKey(packet.sender(), packet.recipient().getAddress());
+    /** Returns the key of the transfer to which a datagram or its message may belong. */
+    public static TransferKey of(AddressedEnvelope<?, ?> datagram) {
+        InetSocketAddress recipient = (InetSocketAddress) datagram.recipient();
+        return new TransferKey((InetSocketAddress) datagram.sender(), recipient.getAddress());
     }
 }

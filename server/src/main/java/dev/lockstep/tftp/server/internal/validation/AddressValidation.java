@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.validation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.ServerMetrics.AddressValidationMetrics;
 import dev.lockstep.tftp.server.internal.session.EvictionQueue;
@@ -22,8 +23,9 @@ import java.util.function.Predicate;
  * rate limit, and those that are dropped have another one for their retransmissions: a validated address does not
  * compete with spoofed ones, and a peer that repeats a dropped request competes only with others that do. The number of
  * transfers with unvalidated peers is limited, too: the oldest is evicted. The packets of a transfer whose peer is
- * validated are not examined. Safe for use by several threads; takes no lock.
+ * validated are not examined. Takes no lock.
  */
+@ThreadSafe
 public final class AddressValidation {
     /** The most bytes of a first message, headers included: DATA without negotiated options. */
     static final int FIRST_MESSAGE = PeerValidation.HEADERS + 4 + 512;
@@ -44,6 +46,7 @@ public final class AddressValidation {
     /** The key of all peers, in a table of one bucket. */
     private static final long ALL = 0;
 
+    private final boolean unlimited;
     private final TokenBuckets clients;
     private final TokenBuckets networks;
     private final TokenBuckets unknownPeers;
@@ -66,6 +69,7 @@ public final class AddressValidation {
      */
     public AddressValidation(AmplificationLimits limits, long seed) {
         SeededHash hash = new SeededHash(seed);
+        unlimited = limits.equals(AmplificationLimits.UNLIMITED);
         clients = byteBuckets(CLIENTS, limits.perClient(), hash);
         networks = byteBuckets(NETWORKS, limits.perNetwork(), hash);
         unknownPeers = requestBucket(limits.requests() / 16, limits.requests() / 2, hash);
@@ -92,11 +96,12 @@ public final class AddressValidation {
      */
     public PeerValidation admit(InetSocketAddress peer, long now) {
         PeerValidation state = new PeerValidation(this, peer.getAddress());
-        boolean admitted = clients.has(state.client(), FIRST_MESSAGE, now)
-                && networks.has(state.network(), FIRST_MESSAGE, now)
-                && (validated.getIfPresent(state.client()) != null
-                        || unknownPeers.tryTake(ALL, 1, now)
-                        || retries.isBack(peer, now) && retryingPeers.tryTake(ALL, 1, now));
+        boolean admitted = unlimited
+                || clients.has(state.client(), FIRST_MESSAGE, now)
+                        && networks.has(state.network(), FIRST_MESSAGE, now)
+                        && (validated.getIfPresent(state.client()) != null
+                                || unknownPeers.tryTake(ALL, 1, now)
+                                || retries.isBack(peer, now) && retryingPeers.tryTake(ALL, 1, now));
         return admitted ? state : null;
     }
 
@@ -125,8 +130,8 @@ public final class AddressValidation {
      * @return false if nothing was taken
      */
     boolean tryTake(PeerValidation peer, int length, long now) {
-        if (!clients.tryTake(peer.client(), length, now)) {
-            return false;
+        if (unlimited || !clients.tryTake(peer.client(), length, now)) {
+            return unlimited;
         }
         if (!networks.tryTake(peer.network(), length, now)) {
             clients.giveBack(peer.client(), length);
@@ -146,6 +151,10 @@ public final class AddressValidation {
                 unvalidated.size(), maxUnvalidated, validatedTransfers.sum(), withheldMessages.sum());
     }
 
+    boolean isUnlimited() {
+        return unlimited;
+    }
+
     /** Returns the transfers with unvalidated peers, those to which a message was sent in the order of these messages. */
     EvictionQueue unvalidated() {
         return unvalidated;
@@ -160,11 +169,11 @@ public final class AddressValidation {
      */
     public ServerTransfer evictOldest(Predicate<ServerTransfer> which, long now) {
         return unvalidated.evictFirst(transfer -> {
-            PeerValidation peer = transfer.validation();
-            if (!peer.hasWaited(0, now) || !which.test(transfer)) {
-                return Verdict.KEEP; // before the first message there is nothing to reply to
+            long waiting = transfer.validation().timeSinceReply(now);
+            if (waiting < 0 || !which.test(transfer)) {
+                return Verdict.KEEP;
             }
-            return peer.hasWaited(REPLY_TIMEOUT, now) ? Verdict.EVICT : Verdict.STOP;
+            return waiting >= REPLY_TIMEOUT ? Verdict.EVICT : Verdict.STOP;
         });
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.validation;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -23,9 +24,6 @@ public final class PeerValidation {
      * request or its ACK.
      */
     private static final int REPEATS_OF_DATA = 2;
-
-    private static final int DATA = 3;
-    private static final int ERROR = 5;
 
     private enum State {
         /** Nothing was sent to the peer. */
@@ -94,9 +92,9 @@ public final class PeerValidation {
             repliedAt = now;
             state = State.REPLIED;
             validation.unvalidated().renew(transfer);
-            remaining += 1 + (opcode == DATA ? REPEATS_OF_DATA : REPEATS);
+            remaining += 1 + (opcode == TftpOpcode.DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        boolean allowed = opcode == ERROR || remaining > 0;
+        boolean allowed = opcode == TftpOpcode.ERROR || remaining > 0 || validation.isUnlimited();
         remaining = Math.max(0, remaining - 1);
         allowed = allowed && tryCharge(HEADERS + length, now);
         if (!allowed) {
@@ -132,13 +130,12 @@ public final class PeerValidation {
     }
 
     /**
-     * Returns true if the first message was sent at least that long ago. Before it is sent, the peer has nothing to
-     * reply to. Safe for use by several threads.
+     * Returns the nanoseconds since the first message was sent, or -1 if the peer has nothing to reply to, or has
+     * replied. Safe for use by several threads.
      *
-     * @param nanos the time since the first message, in nanoseconds
      * @param now the time in nanoseconds
      */
-    boolean hasWaited(long nanos, long now) {
-        return state == State.REPLIED && now - repliedAt >= nanos;
+    long timeSinceReply(long now) {
+        return state == State.REPLIED ? Math.max(0, now - repliedAt) : -1;
     }
 }

@@ -102,7 +102,7 @@ class CachedChunkReaderTest {
             blocks = OutgoingFile.from(
                     source,
                     TransferSettings.builder().blksize(blksize).build(),
-                    fixture.context().withChunkReaders(cache),
+                    fixture.context(cache),
                     fixture.loop(),
                     owner);
             readers.add(this);

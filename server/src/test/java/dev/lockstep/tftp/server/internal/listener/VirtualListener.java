@@ -8,17 +8,16 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
+import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
+import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.ServerConfig;
-import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
-import dev.lockstep.tftp.server.internal.session.PortPool;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -28,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -40,7 +38,7 @@ final class VirtualListener {
     final TransferQuota admission;
     final BufferBudget budget = new BufferBudget(1 << 20);
     private final EmbeddedChannel channel;
-    private final ListenerHandler handler;
+    private final RequestDispatcher dispatcher;
 
     /** Creates a listener that opens files at once. */
     VirtualListener(TftpServerBuilder builder) {
@@ -63,15 +61,11 @@ final class VirtualListener {
                 UnpooledByteBufAllocator.DEFAULT,
                 false,
                 config.listener(),
-                1 << 20);
+                1 << 20,
+                RateLimiter.UNLIMITED,
+                SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
-        ListenerContext shared = new ListenerContext(
-                address -> false,
-                new PortPool(),
-                new ConcurrentHashMap<>(),
-                new AddressValidation(config.unvalidated(), 42),
-                storage -> openings,
-                new EvictionQueue(config.maxTransfers()));
+        ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {
@@ -79,8 +73,8 @@ final class VirtualListener {
             }
         };
         channel.freezeTime();
-        handler = new ListenerHandler(config, context, Transport.best(), admission, shared);
-        channel.pipeline().addLast(handler);
+        channel.pipeline().addLast(new ListenerInitializer(shared, address -> false));
+        dispatcher = channel.pipeline().get(RequestDispatcher.class);
         channel.pipeline().fireChannelActive();
     }
 
@@ -139,7 +133,7 @@ final class VirtualListener {
 
     /** Ends all running transfers. */
     void cancelAll() {
-        handler.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+        dispatcher.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
         settle();
         forgetSent();
     }

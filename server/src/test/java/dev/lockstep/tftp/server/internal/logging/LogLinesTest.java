@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -136,6 +137,7 @@ class LogLinesTest {
     }
 
     @Test
+    @Tag("case-F1")
     void f01_a_size_probe_is_no_error() throws IOException {
         end(read("f"), Outcome.PROBE, TftpException.fromPeer(new ErrorMessage(8, "User aborted the transfer")));
         assertThat(object()).containsEntry("level", "INFO").containsEntry("result", "probe");

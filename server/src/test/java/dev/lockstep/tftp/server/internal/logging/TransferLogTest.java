@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -75,6 +76,7 @@ class TransferLogTest {
     @EnumSource(
             value = Outcome.class,
             names = {"UNCONFIRMED", "PROBE", "STOPPED", "REPLACED"})
+    @Tag("case-F1")
     void f01_the_usual_ends_of_firmware_transfers_are_no_warnings(Outcome outcome) {
         TftpException cause = TftpException.fromPeer(new ErrorMessage(8, "User aborted the transfer"));
         ILoggingEvent line = ended(READ, 100, outcome, cause);
@@ -90,12 +92,14 @@ class TransferLogTest {
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_that_differs_from_its_announced_size_is_logged_with_that_size() {
         assertThat(ended(WRITE, 99, Outcome.COMPLETE, null).getFormattedMessage())
                 .contains("99 bytes were announced");
     }
 
     @Test
+    @Tag("case-34")
     void case34_an_upload_of_the_announced_size_or_without_one_is_logged_without_it() {
         assertThat(ended(WRITE, 100, Outcome.COMPLETE, null).getFormattedMessage())
                 .endsWith("complete");

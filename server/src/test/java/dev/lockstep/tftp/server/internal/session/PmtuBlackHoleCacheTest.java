@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -196,6 +197,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
+    @Tag("case-F3")
     void f03_a_file_smaller_than_a_large_block_is_no_evidence() throws TftpException {
         readInVain(blocksOf(1428, 0));
         readInVain(blocksOf(1428, 512));
@@ -218,6 +220,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     @Test
+    @Tag("case-F9")
     void f09_an_upload_without_data_is_no_evidence() throws TftpException {
         for (int i = 0; i < 2; i++) {
             ended(WRITE, LARGE, Counted.ofOackInVain(LARGE, LONG), SILENCE);

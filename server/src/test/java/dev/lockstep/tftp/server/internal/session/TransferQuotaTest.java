@@ -7,25 +7,35 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.validation.AddressValidation;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TransferQuotaTest {
-    private final AddressValidation validation = new AddressValidation(AmplificationLimits.DEFAULT, 42);
+    private final AddressValidation validation =
+            new AddressValidation(new AmplificationLimits(1 << 20, 1 << 30, 1 << 30), 42);
+    private final EventLoop loop = new EmbeddedChannel().eventLoop();
     private final TransferQuota admission = new TransferQuota(3, 2);
 
     private ServerTransfer enter(String address) throws TftpException {
         InetSocketAddress peer = new InetSocketAddress(address, 2000);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(
-                new TransferEvent.Requested(1, peer, request),
+                1,
+                new TransferKey(peer, peer.getAddress()),
+                request,
+                new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 PortMode.FRESH,
                 0,
                 validation.admit(peer, 0),
@@ -93,5 +103,19 @@ class TransferQuotaTest {
         assertThat(admission.awaitEmpty(Duration.ofMinutes(1))).isTrue();
         leaving.join();
         assertThat(admission.awaitEmpty(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void threads_together_do_not_exceed_the_limits() {
+        IntStream.range(0, 20_000).parallel().forEach(i -> {
+            try {
+                ServerTransfer child = enter("192.0.2." + i % 3);
+                assertThat(admission.running()).isLessThanOrEqualTo(3);
+                admission.leave(child);
+            } catch (TftpException full) {
+                assertThat(full).hasMessageContaining("try again");
+            }
+        });
+        assertThat(admission.running()).isZero();
     }
 }

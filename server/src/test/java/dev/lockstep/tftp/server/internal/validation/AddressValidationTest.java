@@ -151,7 +151,7 @@ class AddressValidationTest {
 
     @Test
     void validated_clients_return_tokens_for_other_retransmitting_clients() throws UnknownHostException {
-        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.NORMAL, 42);
         InetSocketAddress[] clients = new InetSocketAddress[5000];
         for (int i = 0; i < clients.length; i++) {
             clients[i] = asking("10.0." + i / 250 + "." + i % 250);
@@ -170,7 +170,7 @@ class AddressValidationTest {
 
     @Test
     void a_thousand_clients_that_boot_together_behind_one_address_are_all_admitted() throws UnknownHostException {
-        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.NORMAL, 42);
         for (int i = 0; i < 1000; i++) {
             assertThat(admits(usual, asking("192.0.2.1"), 0)).isTrue();
             assertThat(usual.tryTake(peer("192.0.2.1"), AddressValidation.FIRST_MESSAGE, 0))
@@ -180,13 +180,22 @@ class AddressValidationTest {
 
     @Test
     void two_thousand_clients_of_one_subnet_that_boot_together_are_all_admitted() throws UnknownHostException {
-        AddressValidation usual = new AddressValidation(AmplificationLimits.DEFAULT, 42);
+        AddressValidation usual = new AddressValidation(AmplificationLimits.NORMAL, 42);
         for (int i = 0; i < 2000; i++) {
             InetSocketAddress client = asking("192.0.2." + i % 256);
             assertThat(admits(usual, client, 0)).isTrue();
             assertThat(usual.tryTake(
                             new PeerValidation(usual, client.getAddress()), AddressValidation.FIRST_MESSAGE, 0))
                     .isTrue();
+        }
+    }
+
+    @Test
+    void without_limits_every_request_is_admitted_and_every_reply_is_sent() throws UnknownHostException {
+        AddressValidation off = new AddressValidation(AmplificationLimits.UNLIMITED, 42);
+        for (int i = 0; i < 1_000_000; i++) {
+            PeerValidation peer = off.admit(asking("192.0.2." + i % 256), 0);
+            assertThat(peer.tryCharge(65_535, 0)).isTrue();
         }
     }
 

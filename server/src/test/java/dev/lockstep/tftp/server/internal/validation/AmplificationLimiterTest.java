@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
@@ -36,10 +40,17 @@ class AmplificationLimiterTest {
     @BeforeEach
     void a_transfer_with_a_limiter() {
         channel.freezeTime();
+        limit(validation);
+    }
+
+    private void limit(AddressValidation validation) {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
         peer.start(new ServerTransfer(
-                new TransferEvent.Requested(1, PEER, request),
+                1,
+                new TransferKey(PEER, PEER.getAddress()),
+                request,
+                new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 PortMode.FRESH,
                 0,
                 peer,
@@ -87,6 +98,15 @@ class AmplificationLimiterTest {
         passing(20, OACK);
         peer.onRequestRepeated();
         assertThat(passing(20, OACK)).isEqualTo(1);
+    }
+
+    @Test
+    void without_limits_retransmissions_are_not_limited() {
+        channel.pipeline().removeFirst();
+        limit(new AddressValidation(AmplificationLimits.UNLIMITED, 42));
+        assertThat(passing(20, DATA)).isEqualTo(20);
+        answer();
+        assertThat(channel.pipeline().get(AmplificationLimiter.class)).isNull();
     }
 
     @Test

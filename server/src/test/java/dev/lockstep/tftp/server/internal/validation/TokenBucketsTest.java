@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.internal.validation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -60,5 +61,15 @@ class TokenBucketsTest {
             got += one.tryTake(key, 10, 0) ? 10 : 0;
         }
         assertThat(got).isEqualTo(1000);
+    }
+
+    @Test
+    void threads_together_take_no_more_than_a_bucket_holds() {
+        TokenBuckets large = new TokenBuckets(1, 1, 10_000, new SeededHash(42));
+        long got = IntStream.range(0, 40_000)
+                .parallel()
+                .filter(i -> large.tryTake(i, 1, 0))
+                .count();
+        assertThat(got).isEqualTo(10_000);
     }
 }

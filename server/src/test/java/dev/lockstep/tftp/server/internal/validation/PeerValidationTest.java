@@ -6,11 +6,15 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,7 +26,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class UnvalidatedTransfersTest {
+class PeerValidationTest {
     private static final int OACK = 6;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -37,7 +41,10 @@ class UnvalidatedTransfersTest {
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), channels.size());
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         ServerTransfer child = new ServerTransfer(
-                new TransferEvent.Requested(1, peer, request),
+                1,
+                new TransferKey(peer, peer.getAddress()),
+                request,
+                new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 PortMode.FRESH,
                 0,
                 new PeerValidation(validation, peer.getAddress()),

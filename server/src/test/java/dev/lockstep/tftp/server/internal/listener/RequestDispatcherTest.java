@@ -17,10 +17,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ListenerHandlerTest {
+class RequestDispatcherTest {
     private static final String FULL = "x".repeat(512);
     private static final Object[] TOO_MANY = {0, 5, 0, 0, "too many transfers of this client, try again", 0};
     private static final Object[] BUSY = {0, 5, 0, 0, "server is busy, try again", 0};
@@ -136,6 +137,7 @@ class ListenerHandlerTest {
     }
 
     @Test
+    @Tag("case-66")
     void case66_a_late_copy_of_a_write_request_is_answered_from_the_finished_upload() throws IOException {
         start(10, 10);
         upload(first, "up", "one");
@@ -145,6 +147,7 @@ class ListenerHandlerTest {
     }
 
     @Test
+    @Tag("case-66")
     void case66_the_same_upload_from_the_same_port_after_the_quiet_time_is_a_new_one() throws IOException {
         start(10, 10);
         upload(first, "up", "one");
@@ -155,6 +158,7 @@ class ListenerHandlerTest {
     }
 
     @Test
+    @Tag("case-66")
     void case66_a_negotiated_timeout_is_the_quiet_time() throws IOException {
         start(10, 10);
         Object[] request = {0, 2, "up", 0, "octet", 0, "timeout", 0, "3", 0};

@@ -1,0 +1,383 @@
+package dev.lockstep.tftp.server.internal.listener;
+
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.TftpDatagramCodec;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.event.DropReason;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.RefusalReason;
+import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
+import dev.lockstep.tftp.internal.channel.TransientSocketErrors;
+import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
+import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestSettings;
+import dev.lockstep.tftp.server.internal.session.EphemeralPortOpener;
+import dev.lockstep.tftp.server.internal.session.ErrorResponder;
+import dev.lockstep.tftp.server.internal.session.EvictionQueue.Verdict;
+import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
+import dev.lockstep.tftp.server.internal.session.PortRangeOpener;
+import dev.lockstep.tftp.server.internal.session.ServerHandshake;
+import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import dev.lockstep.tftp.server.internal.session.TransferChannelOpener;
+import dev.lockstep.tftp.server.internal.session.TransferKey;
+import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.AmplificationLimiter;
+import dev.lockstep.tftp.server.internal.validation.PeerValidation;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.DefaultAddressedEnvelope;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Starts a transfer for each request of a new peer, on a channel on this listener's event loop. A duplicate request is
+ * passed to the running transfer. Any other message is dropped, since a reply could be used for a reflection attack.
+ */
+final class RequestDispatcher extends ChannelInboundHandlerAdapter {
+    /**
+     * First delay before a request without a free place is tried again, in milliseconds. The delay doubles each time:
+     * 31 ms in all.
+     */
+    private static final int FIRST_WAIT = 1;
+
+    private static final int LAST_WAIT = 16;
+
+    /** Limit of the requests that wait; further ones are refused at once. */
+    private static final int MAX_WAITING = 64;
+
+    private final ListenerContext shared;
+    private final TransferQuota quota;
+    private final SharedPortDemultiplexer sharedPort;
+    private final UnknownTidResponder unknownTids = new UnknownTidResponder();
+    private final Map<TransferKey, ServerTransfer> transfers = new HashMap<>();
+    /** Admitted requests that wait for a free place. */
+    private final Map<TransferKey, ServerTransfer> waiting = new HashMap<>();
+
+    private ChannelHandlerContext ctx;
+    private EventLoop loop;
+    private TransferChannelOpener ephemeralPorts;
+    private TransferChannelOpener portRanges;
+    private TransferChannelOpener sharedPorts;
+    private ErrorResponder errors;
+
+    RequestDispatcher(ListenerContext shared, SharedPortDemultiplexer sharedPort) {
+        this.shared = shared;
+        this.quota = shared.quota();
+        this.sharedPort = sharedPort;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        loop = ctx.channel().eventLoop();
+        EphemeralPortOpener sockets = new EphemeralPortOpener(loop, shared.transport());
+        ephemeralPorts = sockets;
+        portRanges = new PortRangeOpener(sockets, shared.ports());
+        sharedPorts = new SharedPortOpener(ctx.channel(), sharedPort, shared.transport());
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        InetAddress listening = ((InetSocketAddress) ctx.channel().localAddress()).getAddress();
+        errors = new ErrorResponder(loop, shared.transport(), shared.config().taps(), listening);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        waiting.clear();
+        errors.close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object msg) {
+        AddressedEnvelope<?, ?> datagram = (AddressedEnvelope<?, ?>) msg;
+        TransferKey key = TransferKey.of(datagram);
+        if (datagram.content() instanceof Request request) {
+            onRequest(request, key);
+        } else {
+            onStray((TftpMessage) datagram.content(), key.peer());
+        }
+        ReferenceCountUtil.release(datagram);
+    }
+
+    /** Called by the codec for a malformed datagram. A request is refused, anything else is dropped. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof AddressedEnvelope<?, ?> datagram
+                && datagram.content() instanceof MalformedMessageException malformed)) {
+            ctx.fireUserEventTriggered(event);
+            return;
+        }
+        TransferKey key = TransferKey.of(datagram);
+        if (!malformed.isRequest()) {
+            drop(new TransferEvent.Dropped(key.peer(), DropReason.MALFORMED, malformed.getMessage()));
+            return;
+        }
+        PeerValidation validation = admit(key.peer(), now());
+        if (validation != null) {
+            TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
+            refuse(
+                    key,
+                    validation,
+                    new TransferEvent.Refused(TransferIds.next(), key.peer(), null, RefusalReason.MALFORMED, refusal));
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!TransientSocketErrors.is(cause, ctx)) {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    /**
+     * Handles a message that belongs to no known transfer. In single-port mode, where transfers use this port, it is
+     * answered with ERROR 5.
+     */
+    private void onStray(TftpMessage message, InetSocketAddress peer) {
+        drop(new TransferEvent.Dropped(peer, DropReason.NOT_A_REQUEST));
+        if (shared.config().portModes().forPeer(peer) instanceof PortMode.Single) {
+            unknownTids.respond(ctx, message, peer);
+        }
+    }
+
+    private void drop(TransferEvent.Dropped dropped) {
+        shared.transfers().listener().on(dropped);
+    }
+
+    private void onRequest(Request request, TransferKey key) {
+        long now = now();
+        InetSocketAddress peer = key.peer();
+        ServerTransfer live = transfers.get(key);
+        if (live != null && live.isRepeatedBy(request, now)) {
+            live.repeat();
+            return;
+        }
+        ServerTransfer asked = waiting.get(key);
+        if (asked != null && asked.request().equals(request)) {
+            return;
+        }
+        PeerValidation validation = admit(peer, now);
+        if (validation == null) {
+            return;
+        }
+        if (live != null) {
+            live.replace();
+        }
+        waiting.remove(key); // an older request of the same peer must not start after this one
+        long id = TransferIds.next();
+        shared.transfers().listener().on(new TransferEvent.Requested(id, peer, request));
+        RequestSettings settings;
+        try {
+            settings = shared.config().policy().resolve(request, peer);
+        } catch (TftpException refusal) {
+            refuse(key, validation, new TransferEvent.Refused(id, peer, request, RefusalReason.DENIED, refusal));
+            return;
+        }
+        PortMode mode = shared.config().portModes().forPeer(peer);
+        enter(new ServerTransfer(id, key, request, settings, mode, now, validation, quota, loop), FIRST_WAIT);
+    }
+
+    /** Returns the state of a peer whose request is admitted, or null after the request was reported as dropped. */
+    private PeerValidation admit(InetSocketAddress peer, long now) {
+        PeerValidation admitted = shared.validation().admit(peer, now);
+        if (admitted == null) {
+            reportDropped(peer);
+        }
+        return admitted;
+    }
+
+    /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
+    private void reportDropped(InetSocketAddress peer) {
+        drop(new TransferEvent.Dropped(peer, DropReason.UNVALIDATED_RATE_LIMIT));
+    }
+
+    /**
+     * Starts an admitted request, queues it until there is a free place, or refuses it.
+     *
+     * @param wait the delay in milliseconds before the next try, if there is no free place
+     */
+    private void enter(ServerTransfer transfer, int wait) {
+        TransferKey key = transfer.key();
+        try {
+            freePlace(transfer, now());
+            quota.enter(transfer);
+        } catch (TftpException refusal) {
+            if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || quota.isClosed()) {
+                refuse(
+                        transfer,
+                        quota.isClosed() ? RefusalReason.SHUTTING_DOWN : RefusalReason.TRANSFER_LIMIT,
+                        refusal);
+            } else {
+                waiting.put(key, transfer);
+                Runnable again = () -> {
+                    if (waiting.remove(key, transfer)) {
+                        enter(transfer, 2 * wait);
+                    }
+                };
+                loop.schedule(again, wait, TimeUnit.MILLISECONDS);
+            }
+            return;
+        }
+        transfers.put(key, transfer);
+        transfer.validation().start(transfer);
+        open(transfer);
+    }
+
+    /**
+     * Frees a place if the limit of transfers is reached: evicts an unvalidated peer, or else the transfer that has
+     * been idle longest. For a client at its own limit, evicts only one of its own transfers, since a place of another
+     * client would not help.
+     */
+    private void freePlace(ServerTransfer transfer, long now) {
+        if (quota.isClosed()) {
+            return; // the request is refused anyway
+        }
+        if (quota.isFull()
+                && !quota.isFullFor(transfer.client())
+                && shared.validation().evictOldest(any -> true, now) != null) {
+            return;
+        }
+        ServerTransfer silent = quota.longestSilent(transfer.client(), now);
+        if (silent != null) {
+            silent.evict();
+        }
+    }
+
+    private void open(ServerTransfer transfer) {
+        TransferChannelOpener opener = openerFor(transfer.mode());
+        opener.open(transfer, initializer(transfer, opener)).addListener((Future<Channel> opened) -> {
+            if (opened.isSuccess()) {
+                opened.getNow().closeFuture().addListener(closed -> forget(transfer));
+            } else {
+                onNoChannel(transfer, opened.cause());
+            }
+        });
+    }
+
+    private TransferChannelOpener openerFor(PortMode mode) {
+        if (mode instanceof PortMode.Range) {
+            return portRanges;
+        }
+        return mode instanceof PortMode.Single ? sharedPorts : ephemeralPorts;
+    }
+
+    private ChannelHandler initializer(ServerTransfer transfer, TransferChannelOpener opener) {
+        RequestSettings settings = transfer.settings();
+        FileOpenQueue openings = shared.openings().apply(settings.storage());
+        TransferContext context = shared.transfers()
+                .withListener(transfer.watchedBy(shared.transfers().listener(), shared.dallying()));
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                transfer.opened(channel);
+                ChannelPipeline pipeline = channel.pipeline();
+                for (PacketTap tap : shared.config().taps()) {
+                    pipeline.addLast(
+                            channel instanceof PeerChannel
+                                    ? tap.attachToShared(transfer.peer(), transfer.request())
+                                    : tap.attach(transfer.peer(), transfer.request()));
+                }
+                pipeline.addLast(
+                        new AmplificationLimiter(transfer.validation()),
+                        TftpDatagramCodec.INSTANCE,
+                        new ServerHandshake(transfer, context, openings, opener));
+            }
+        };
+    }
+
+    /** Called when the system provides no socket for a transfer, or all ports of a range are in use. */
+    private void onNoChannel(ServerTransfer transfer, Throwable failure) {
+        ServerTransfer evicted = transfer.isAbandoned() ? null : evictFor(transfer.mode());
+        if (evicted != null) {
+            evicted.whenClosed(() -> loop.execute(() -> open(transfer)));
+            return;
+        }
+        forget(transfer);
+        TftpException cause = failure instanceof TftpException known
+                ? known
+                : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
+        refuse(transfer, RefusalReason.NO_SOCKET, cause);
+    }
+
+    /**
+     * Evicts a dallying upload, or else a transfer with an unvalidated peer.
+     *
+     * @return the evicted transfer, or null if there is none
+     */
+    private ServerTransfer evictFor(PortMode mode) {
+        ServerTransfer finished =
+                shared.dallying().evictFirst(other -> other.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
+        return finished != null
+                ? finished
+                : shared.validation().evictOldest(other -> other.holdsWhatIsNeededFor(mode), now());
+    }
+
+    private void forget(ServerTransfer transfer) {
+        transfers.remove(transfer.key(), transfer);
+        transfer.leave();
+        transfer.validation().end();
+        shared.dallying().remove(transfer);
+        errors.onSocketClosed();
+    }
+
+    private void refuse(ServerTransfer transfer, RefusalReason reason, TftpException error) {
+        refuse(
+                transfer.key(),
+                transfer.validation(),
+                new TransferEvent.Refused(transfer.id(), transfer.peer(), transfer.request(), reason, error));
+    }
+
+    private void refuse(TransferKey key, PeerValidation validation, TransferEvent.Refused refused) {
+        TftpException refusal = refused.error();
+        if (!validation.tryCharge(
+                PeerValidation.EMPTY_ERROR + refusal.getMessage().length(), now())) {
+            reportDropped(key.peer());
+            return;
+        }
+        shared.transfers().listener().on(refused);
+        if (shared.config().portModes().forPeer(key.peer()) instanceof PortMode.Fresh) {
+            errors.refuse(key.peer(), key.asked(), refusal);
+        } else { // another port may not reach the client, or not be free
+            ctx.writeAndFlush(new DefaultAddressedEnvelope<>(refusal.toMessage(), key.peer()), ctx.voidPromise());
+        }
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
+    }
+
+    /**
+     * Closes the listener, at once or when the last transfer that uses its port has ended. Must be called on the event
+     * loop.
+     */
+    void retire() {
+        sharedPort.closeWhenUnused();
+    }
+
+    /**
+     * Cancels all running transfers and sends their peers an ERROR. Must be called on the event loop.
+     *
+     * @param cause the ERROR to send
+     */
+    void cancelAll(TftpException cause) {
+        List.copyOf(transfers.values()).forEach(transfer -> transfer.cancel(cause));
+    }
+}
