@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.client.internal.connect.ClientConfig;
 import dev.lockstep.tftp.client.internal.connect.ClientOperation;
 import dev.lockstep.tftp.client.internal.connect.ClientSockets;
 import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
+import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.client.internal.file.ByteArraySink;
@@ -12,7 +12,6 @@ import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
@@ -72,9 +71,10 @@ import java.util.concurrent.TimeUnit;
 @ThreadSafe
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
+    /** Number of bytes after which listeners are called again. */
+    private static final long PROGRESS_STEP = 256 * 1024;
 
-    private final ClientConfig config;
-    private final Transport transport = Transport.best();
+    private final List<PacketTap> taps;
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -83,27 +83,25 @@ public final class TftpClient implements AutoCloseable {
     private final ClientTransfer.Shared shared;
     private volatile boolean closing;
 
-    TftpClient(ClientConfig config) {
-        this(config, Transport.best().newGroup(config.eventLoops(), "tftp"));
-    }
-
-    /** Creates a client that takes over the event loops, whose clock may be that of a test. */
-    TftpClient(ClientConfig config, EventLoopGroup loops) {
-        this.config = config;
+    /** Creates a client that takes over the event loops. */
+    TftpClient(TftpClientBuilder settings, OptionPreferences preferences, EventLoopGroup loops) {
         this.loops = loops;
-        ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
-        this.sockets = config.quietTime().isZero() ? fresh : new SocketPool(fresh, config.quietTime());
+        this.taps = List.copyOf(settings.taps);
+        Transport transport = Transport.best();
+        ClientSockets fresh = new FreshSockets(transport, settings.localPorts, channels);
+        boolean reuse = !settings.quietTime.isZero() && taps.isEmpty();
+        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime) : fresh;
         TransferContext context = new TransferContext(
-                config.limits(),
+                settings.limits,
                 io,
-                BufferBudget.ofDirectMemory(config.bufferMemory()),
+                BufferBudget.ofDirectMemory(settings.bufferMemory),
                 PooledByteBufAllocator.DEFAULT,
-                transport.segments() && config.taps().isEmpty(),
-                config.listener(),
-                config.progressStep(),
+                transport.segments() && taps.isEmpty(),
+                TransferListener.all(settings.listeners),
+                PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
-        this.shared = new ClientTransfer.Shared(config, sockets, io, context, new ServerCapabilityCache());
+        this.shared = new ClientTransfer.Shared(preferences, taps, sockets, io, context, new ServerCapabilityCache());
     }
 
     /**
@@ -318,7 +316,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private static TransferRequest request(URI remote, TransferListener... listeners) {
-        TransferRequest request = TransferRequest.of(RemoteFile.parse(remote.toString(), TransferMode.OCTET));
+        TransferRequest request = TransferRequest.of(remote);
         return listeners.length == 0 ? request : request.observedBy(TransferListener.all(List.of(listeners)));
     }
 
@@ -375,7 +373,7 @@ public final class TftpClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        config.taps().forEach(PacketTap::close);
+        taps.forEach(PacketTap::close);
     }
 
     /** Waits for the files of cancelled transfers to be closed. This needs the event loop and the I/O pool. */

@@ -88,11 +88,7 @@ public final class LoadRun {
 
     private LoadProgress poll(Timeline timeline, long begin, long warmUpEnd) {
         long now = System.nanoTime();
-        if (now - warmUpEnd < 0) {
-            return LoadProgress.of(true, warmUp, now - begin);
-        }
-        timeline.poll(now);
-        return LoadProgress.of(false, metrics, now - warmUpEnd);
+        return now - warmUpEnd < 0 ? LoadProgress.of(true, warmUp, now - begin) : timeline.poll(now);
     }
 
     /** Starts no more transfers, and does not wait for the running ones. */

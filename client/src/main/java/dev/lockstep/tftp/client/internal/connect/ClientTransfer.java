@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
@@ -42,11 +43,14 @@ public final class ClientTransfer {
     /**
      * The parts that all transfers of a client share.
      *
+     * @param preferences the options of a request without options of its own
+     * @param taps observe the datagrams
      * @param io runs blocking tasks
      * @param context the context of a transfer without settings of its own
      */
     public record Shared(
-            ClientConfig config,
+            OptionPreferences preferences,
+            List<PacketTap> taps,
             ClientSockets sockets,
             Executor io,
             TransferContext context,
@@ -196,7 +200,11 @@ public final class ClientTransfer {
 
     private Options usualOptions() {
         return client.capabilities()
-                .asked(client.config(), server, operation.tsize(), loop.ticker().nanoTime());
+                .asked(
+                        client.preferences(),
+                        server,
+                        operation.tsize(),
+                        loop.ticker().nanoTime());
     }
 
     /** Attempts the transfer with the given options. A request that cannot be encoded fails like a refused one. */
@@ -234,7 +242,7 @@ public final class ClientTransfer {
                         loop,
                         needs(),
                         pipeline -> {
-                            client.config().taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
+                            client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
                             ClientHandshake handshake =
                                     new ClientHandshake(operation, requested, context.withListener(listener), refused);
                             handshake.addTo(pipeline);

@@ -36,15 +36,15 @@ public final class ServerCapabilityCache {
     /**
      * Returns the options to request from the server.
      *
-     * @param tsize as in {@link ClientConfig#asked}
+     * @param tsize as in {@link OptionPreferences#asked}
      * @param now the time in nanoseconds
      */
-    public Options asked(ClientConfig config, InetSocketAddress server, long tsize, long now) {
+    public Options asked(OptionPreferences preferences, InetSocketAddress server, long tsize, long now) {
         if (plainServers.contains(server)) {
             return Options.NONE;
         }
         Long since = blackHoles.get(server.getAddress());
         boolean small = since != null && now - since < EXPIRY;
-        return config.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : config.blksize());
+        return preferences.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : preferences.blksize());
     }
 }
