@@ -122,6 +122,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the file is larger than a quarter of the heap
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public byte[] get(URI remote, TransferListener... listeners) throws IOException {
         return await(getAsync(remote, listeners));
     }
@@ -137,6 +138,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the target cannot be written
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult get(URI remote, Path target, TransferListener... listeners) throws IOException {
         return await(getAsync(remote, target, listeners));
     }
@@ -152,6 +154,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult get(URI remote, OutputStream out, TransferListener... listeners) throws IOException {
         return await(getAsync(request(remote, listeners), new StreamSink(Channels.newChannel(out), false)));
     }
@@ -166,6 +169,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(byte[] content, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(content, remote, listeners));
     }
@@ -180,6 +184,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the local file cannot be read
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(Path source, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(source, remote, listeners));
     }
@@ -194,6 +199,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(InputStream in, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(new StreamSource(Channels.newChannel(in)), request(remote, listeners)));
     }
