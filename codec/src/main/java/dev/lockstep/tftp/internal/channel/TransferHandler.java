@@ -132,7 +132,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
             retransmission.measured(negotiated.roundTrip());
         }
         transfer = assembly.assemble(this, retransmission);
-        notifyListener(new TransferEvent.Started(negotiated.peer(), negotiated.request(), settings));
+        notifyListener(
+                new TransferEvent.Started(negotiated.transferId(), negotiated.peer(), negotiated.request(), settings));
         if (this.context.budget().isAmple()) {
             file.start();
         }
@@ -243,7 +244,11 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         if (bytes - reported >= context.progressStep()) {
             reported = bytes;
             notifyListener(new TransferEvent.Progressed(
-                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats()));
+                    negotiated.transferId(),
+                    negotiated.peer(),
+                    negotiated.request(),
+                    negotiated.settings(),
+                    transfer.stats()));
         }
     }
 
@@ -270,7 +275,13 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         @Override
         public void finish(Outcome outcome, TftpException cause) {
             TransferEvent ended = new TransferEvent.Ended(
-                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+                    negotiated.transferId(),
+                    negotiated.peer(),
+                    negotiated.request(),
+                    negotiated.settings(),
+                    transfer.stats(),
+                    outcome,
+                    cause);
             file.close(() -> notifyListener(ended));
         }
 

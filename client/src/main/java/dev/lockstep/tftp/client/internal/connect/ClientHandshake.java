@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  */
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final ClientOperation operation;
+    private final long transferId;
     private final Request request;
     private final InetSocketAddress server;
     private final PeerFilter filter;
@@ -54,13 +55,13 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      */
     ClientHandshake(
             ClientOperation operation,
-            Request request,
-            InetSocketAddress server,
+            TransferEvent.Requested requested,
             TransferContext context,
             Consumer<TftpException> refused) {
         this.operation = operation;
-        this.request = request;
-        this.server = server;
+        this.transferId = requested.transferId();
+        this.request = requested.request();
+        this.server = requested.peer();
         this.filter = new PeerFilter(server);
         this.context = context;
         this.refused = refused;
@@ -121,7 +122,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
         retransmitted = true;
         timer.backOff();
-        context.listener().on(new TransferEvent.RequestRepeated(server, request));
+        context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
         ctx.writeAndFlush(request, ctx.voidPromise());
         retransmission.moveTo(now() + timer.timeout());
     }
@@ -163,7 +164,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         InetSocketAddress peer = filter.sender();
         retransmission.cancel();
         long roundTrip = retransmitted ? 0 : now() - requestedAt;
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(transferId, peer, request, settings, requestedAt, roundTrip);
         over = true;
         filter.restrictTo(peer);
         operation.begin(ctx.pipeline(), context, negotiated, oack);

@@ -10,9 +10,11 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
@@ -222,6 +224,7 @@ public final class ClientTransfer {
     }
 
     private void openSocket(Request sent) {
+        TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), server, sent);
         TransferListener listener = event -> {
             context.listener().on(event);
             if (event instanceof TransferEvent.Ended ended) {
@@ -229,10 +232,12 @@ public final class ClientTransfer {
             }
         };
         Consumer<TftpException> refused = cause -> {
-            context.listener().on(new TransferEvent.Refused(server, sent, cause));
+            context.listener()
+                    .on(new TransferEvent.Refused(
+                            requested.transferId(), server, sent, RefusalReason.NOT_GRANTED, cause));
             onRefused(cause);
         };
-        context.listener().on(new TransferEvent.Requested(server, sent));
+        context.listener().on(requested);
         enter(cause -> {}); // until the socket is open
         client.sockets()
                 .open(
@@ -240,8 +245,8 @@ public final class ClientTransfer {
                         needs(),
                         pipeline -> {
                             client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
-                            ClientHandshake handshake = new ClientHandshake(
-                                    operation, sent, server, context.withListener(listener), refused);
+                            ClientHandshake handshake =
+                                    new ClientHandshake(operation, requested, context.withListener(listener), refused);
                             handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },

@@ -45,6 +45,11 @@ public final class EvictionQueue {
         children.put(child.queuePosition(), child);
     }
 
+    /** Returns the number of transfers in the queue. */
+    public int size() {
+        return size.get();
+    }
+
     /** Moves a transfer to the end of the queue, if it is still queued. */
     public void renew(ServerTransfer child) {
         if (children.remove(child.queuePosition(), child)) {

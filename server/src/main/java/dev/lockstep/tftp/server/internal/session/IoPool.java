@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * to a limit.
  */
 @ThreadSafe
-public final class IoPool implements Executor {
+final class IoPool implements Executor {
     static final int THREADS = 16;
     /** Limit of the threads that are started in place of stuck ones. */
     static final int SPARE_THREADS = 48;
@@ -32,7 +32,6 @@ public final class IoPool implements Executor {
     private final LongSupplier clock;
     private final Map<Thread, Long> busySince = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
-    private final FileOpenQueue openings;
     private volatile int stuck;
     private volatile long progressAt;
     private long completed;
@@ -66,17 +65,11 @@ public final class IoPool implements Executor {
                 };
         threads.allowCoreThreadTimeOut(true);
         this.progressAt = clock.getAsLong();
-        this.openings = new FileOpenQueue(this);
     }
 
     @Override
     public void execute(Runnable task) {
         threads.execute(task);
-    }
-
-    /** Returns the queue in which files of new requests wait for these threads. */
-    public FileOpenQueue openings() {
-        return openings;
     }
 
     /** Starts a thread in place of each stuck one. Removes it again when the stuck thread has recovered. */

@@ -92,7 +92,7 @@ public final class PmtuBlackHoleCache implements TransferListener {
         InetAddress address = ended.peer().getAddress();
         boolean isSecond = paths.asMap().putIfAbsent(address, Path.SUSPECTED) == Path.SUSPECTED;
         if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.BLACK_HOLE)) {
-            listener.on(new PmtuBlackHoleFound(ended.peer(), ended.request(), EXPIRY));
+            listener.on(new PmtuBlackHoleFound(ended.transferId(), ended.peer(), ended.request(), EXPIRY));
         }
     }
 

@@ -29,6 +29,7 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
+    private final long id;
     private final TransferKey key;
     private final Request request;
     private final RequestSettings settings;
@@ -52,6 +53,7 @@ public final class ServerTransfer {
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
+            long id,
             TransferKey key,
             Request request,
             RequestSettings settings,
@@ -60,6 +62,7 @@ public final class ServerTransfer {
             PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
+        this.id = id;
         this.key = key;
         this.request = request;
         this.settings = settings;
@@ -68,6 +71,11 @@ public final class ServerTransfer {
         this.validation = validation;
         this.admission = admission;
         this.loop = loop;
+    }
+
+    /** Returns the number of the transfer in its events. */
+    public long id() {
+        return id;
     }
 
     public TransferKey key() {

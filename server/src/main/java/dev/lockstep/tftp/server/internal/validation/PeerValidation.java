@@ -95,11 +95,13 @@ public final class PeerValidation {
             validation.unvalidated().renew(transfer);
             remaining += 1 + (opcode == TftpOpcode.DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != TftpOpcode.ERROR && remaining == 0 && !validation.isUnlimited()) {
-            return false;
-        }
+        boolean allowed = opcode == TftpOpcode.ERROR || remaining > 0 || validation.isUnlimited();
         remaining = Math.max(0, remaining - 1);
-        return tryCharge(HEADERS + length, now);
+        allowed = allowed && tryCharge(HEADERS + length, now);
+        if (!allowed) {
+            validation.onWithheld();
+        }
+        return allowed;
     }
 
     /**
