@@ -1,15 +1,17 @@
 package dev.lockstep.tftp.client;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The local ports of a client's transfers. Safe for use by several threads.
+ * The local ports of a client's transfers.
  *
  * <p>By default the kernel chooses ports at random. That is suitable for a few transfers. With thousands of transfers a
  * second a port is reused while late datagrams of its previous transfer may still arrive. Ports used in turn stay
  * unused for as long as possible.
  */
+@ThreadSafe
 public final class LocalPorts {
     /** Ephemeral ports chosen by the kernel. */
     public static final LocalPorts ANY = new LocalPorts(0, 0);

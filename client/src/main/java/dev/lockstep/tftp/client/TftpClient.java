@@ -1,10 +1,10 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.client.internal.connect.ClientConfig;
 import dev.lockstep.tftp.client.internal.connect.ClientOperation;
 import dev.lockstep.tftp.client.internal.connect.ClientSockets;
 import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
+import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.client.internal.file.ByteArraySink;
@@ -12,7 +12,8 @@ import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
 import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
@@ -47,7 +48,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets and puts files, any number of them concurrently. Safe for use by several threads.
+ * Gets and puts files, any number of them concurrently.
  *
  * <pre>{@code
  * try (TftpClient client = TftpClient.builder().build()) {
@@ -67,11 +68,13 @@ import java.util.concurrent.TimeUnit;
  * event loop, so dependent actions must not block. Cancelling a future, or completing it otherwise ({@code orTimeout}),
  * ends its transfer. The server gets an ERROR, and the file is closed without a commit, unless the commit has begun.
  */
+@ThreadSafe
 public final class TftpClient implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
+    /** Number of bytes after which listeners are called again. */
+    private static final long PROGRESS_STEP = 256 * 1024;
 
-    private final ClientConfig config;
-    private final Transport transport = Transport.best();
+    private final List<PacketTap> taps;
     private final EventLoopGroup loops;
     private final ExecutorService io = Executors.newCachedThreadPool(new DefaultThreadFactory("tftp-io", true));
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
@@ -80,27 +83,25 @@ public final class TftpClient implements AutoCloseable {
     private final ClientTransfer.Shared shared;
     private volatile boolean closing;
 
-    TftpClient(ClientConfig config) {
-        this(config, Transport.best().newGroup(config.eventLoops(), "tftp"));
-    }
-
-    /** Creates a client that takes over the event loops, whose clock may be that of a test. */
-    TftpClient(ClientConfig config, EventLoopGroup loops) {
-        this.config = config;
+    /** Creates a client that takes over the event loops. */
+    TftpClient(TftpClientBuilder settings, OptionPreferences preferences, EventLoopGroup loops) {
         this.loops = loops;
-        ClientSockets fresh = new FreshSockets(transport, config.localPorts(), channels);
-        this.sockets = config.quietTime().isZero() ? fresh : new SocketPool(fresh, config.quietTime());
+        this.taps = List.copyOf(settings.taps);
+        Transport transport = Transport.best();
+        ClientSockets fresh = new FreshSockets(transport, settings.localPorts, channels);
+        boolean reuse = !settings.quietTime.isZero() && taps.isEmpty();
+        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime) : fresh;
         TransferContext context = new TransferContext(
-                config.limits(),
+                settings.limits,
                 io,
-                BufferBudget.ofDirectMemory(config.bufferMemory()),
+                BufferBudget.ofDirectMemory(settings.bufferMemory),
                 PooledByteBufAllocator.DEFAULT,
-                transport.segments() && config.taps().isEmpty(),
-                config.listener(),
-                config.progressStep(),
+                transport.segments() && taps.isEmpty(),
+                TransferListener.all(settings.listeners),
+                PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
-        this.shared = new ClientTransfer.Shared(config, sockets, io, context, new ServerCapabilityCache());
+        this.shared = new ClientTransfer.Shared(preferences, taps, sockets, io, context, new ServerCapabilityCache());
     }
 
     /**
@@ -121,6 +122,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the file is larger than a quarter of the heap
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public byte[] get(URI remote, TransferListener... listeners) throws IOException {
         return await(getAsync(remote, listeners));
     }
@@ -136,6 +138,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the target cannot be written
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult get(URI remote, Path target, TransferListener... listeners) throws IOException {
         return await(getAsync(remote, target, listeners));
     }
@@ -151,6 +154,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult get(URI remote, OutputStream out, TransferListener... listeners) throws IOException {
         return await(getAsync(request(remote, listeners), new StreamSink(Channels.newChannel(out), false)));
     }
@@ -165,6 +169,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(byte[] content, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(content, remote, listeners));
     }
@@ -179,6 +184,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed, or the local file cannot be read
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(Path source, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(source, remote, listeners));
     }
@@ -193,6 +199,7 @@ public final class TftpClient implements AutoCloseable {
      * @throws IOException if the transfer has failed
      * @throws IllegalArgumentException if the URI is invalid
      */
+    @Blocking
     public TransferResult put(InputStream in, URI remote, TransferListener... listeners) throws IOException {
         return await(putAsync(new StreamSource(Channels.newChannel(in)), request(remote, listeners)));
     }
@@ -315,7 +322,7 @@ public final class TftpClient implements AutoCloseable {
     }
 
     private static TransferRequest request(URI remote, TransferListener... listeners) {
-        TransferRequest request = TransferRequest.of(RemoteFile.parse(remote.toString(), TransferMode.OCTET));
+        TransferRequest request = TransferRequest.of(remote);
         return listeners.length == 0 ? request : request.observedBy(TransferListener.all(List.of(listeners)));
     }
 
@@ -355,6 +362,7 @@ public final class TftpClient implements AutoCloseable {
      * threads have ended, or for some seconds.
      */
     @Override
+    @Blocking
     public void close() {
         closing = true;
         sockets.close();
@@ -371,7 +379,7 @@ public final class TftpClient implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        config.taps().forEach(PacketTap::close);
+        taps.forEach(PacketTap::close);
     }
 
     /** Waits for the files of cancelled transfers to be closed. This needs the event loop and the I/O pool. */

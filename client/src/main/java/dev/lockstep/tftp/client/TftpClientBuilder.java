@@ -1,8 +1,9 @@
 package dev.lockstep.tftp.client;
 
-import dev.lockstep.tftp.client.internal.connect.ClientConfig;
+import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +22,8 @@ public final class TftpClientBuilder {
      */
     public static final int WINDOWSIZE = 64;
 
-    private static final long PROGRESS_STEP = 256 * 1024;
-
-    private final List<TransferListener> listeners = new ArrayList<>();
-    private final List<PacketTap> taps = new ArrayList<>();
+    final List<TransferListener> listeners = new ArrayList<>();
+    final List<PacketTap> taps = new ArrayList<>();
     private int blksize = BLKSIZE;
     private int windowsize = WINDOWSIZE;
     private int timeoutSeconds;
@@ -36,12 +35,12 @@ public final class TftpClientBuilder {
      */
     private static final Duration FIRST_BLOCK = Duration.ofSeconds(12);
 
-    private TransferLimits limits =
+    TransferLimits limits =
             TransferLimits.DEFAULT.withFirstBlockTimeout(FIRST_BLOCK).withExactSize(true);
-    private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
-    private int eventLoops = 1;
-    private LocalPorts localPorts = LocalPorts.ANY;
-    private Duration quietTime = Duration.ZERO;
+    long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
+    int eventLoops = 1;
+    LocalPorts localPorts = LocalPorts.ANY;
+    Duration quietTime = Duration.ZERO;
 
     TftpClientBuilder() {}
 
@@ -187,23 +186,18 @@ public final class TftpClientBuilder {
      * @throws IllegalArgumentException for an invalid setting; the message contains its value and what was expected
      */
     public TftpClient build() {
-        return new TftpClient(config());
+        OptionPreferences preferences = preferences(); // before threads are created
+        return new TftpClient(this, preferences, Transport.best().newGroup(eventLoops, "tftp"));
     }
 
-    ClientConfig config() {
-        return new ClientConfig(
-                blksize,
-                windowsize,
-                timeoutSeconds,
-                options,
-                size,
-                limits,
-                bufferMemory,
-                eventLoops,
-                localPorts,
-                taps.isEmpty() ? quietTime : Duration.ZERO,
-                PROGRESS_STEP,
-                TransferListener.all(listeners),
-                taps);
+    /** Validates the settings, and returns the options to request. */
+    OptionPreferences preferences() {
+        if (eventLoops < 1) {
+            throw new IllegalArgumentException("event loops: " + eventLoops + " (expected: 1 to 2147483647)");
+        }
+        if (quietTime.isNegative()) {
+            throw new IllegalArgumentException("quiet time: " + quietTime + " (expected: >= 0)");
+        }
+        return new OptionPreferences(blksize, windowsize, timeoutSeconds, options, size);
     }
 }

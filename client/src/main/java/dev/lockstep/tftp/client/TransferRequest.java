@@ -1,7 +1,9 @@
 package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferListener;
+import java.net.URI;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -33,6 +35,17 @@ public record TransferRequest(RemoteFile remote, Optional<Options> options, Tran
      */
     public static TransferRequest of(RemoteFile remote) {
         return new TransferRequest(remote, Optional.empty(), TransferListener.NONE);
+    }
+
+    /**
+     * Returns a request with the client's settings.
+     *
+     * @param remote the URI of the file on the server; the mode is octet if it has none
+     * @return the request
+     * @throws IllegalArgumentException if the URI is not that of a file on a TFTP server (RFC 3617)
+     */
+    public static TransferRequest of(URI remote) {
+        return of(RemoteFile.parse(remote.toString(), TransferMode.OCTET));
     }
 
     /**

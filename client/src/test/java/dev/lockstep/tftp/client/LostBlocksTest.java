@@ -52,7 +52,8 @@ class LostBlocksTest {
     void start_client() throws IOException {
         listener = new RawPeer();
         server = new RawPeer();
-        client = new TftpClient(TftpClient.builder().limits(LIMITS).config(), time);
+        TftpClientBuilder settings = TftpClient.builder().limits(LIMITS);
+        client = new TftpClient(settings, settings.preferences(), time);
     }
 
     @AfterEach

@@ -16,14 +16,16 @@ import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 
 /**
- * Decodes and encodes messages. It has no state and is safe for use by several threads. It rejects input that has no
- * meaning and accepts the deviations of existing peers.
+ * Decodes and encodes messages. It has no state. It rejects input that has no meaning and accepts the deviations of
+ * existing peers.
  */
+@ThreadSafe
 public final class TftpCodec {
     /** Bytes before the file data in a DATA. */
     public static final int DATA_HEADER = 4;

@@ -59,7 +59,7 @@ public final class TftpDatagramCodec extends ChannelDuplexHandler {
         ctx.fireChannelRead(addressed ? envelope(message, packet) : message);
     }
 
-    private static AddressedEnvelope<Object, InetSocketAddress> envelope(Object content, DatagramPacket packet) {
+    private static Object envelope(Object content, DatagramPacket packet) {
         return new DefaultAddressedEnvelope<>(content, packet.recipient(), packet.sender());
     }
 

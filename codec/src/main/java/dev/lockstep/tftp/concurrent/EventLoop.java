@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 
 /**
  * The method is called on the event loop of the transfer or socket that it belongs to, and must not block. On a type:
- * all of its methods, unless they have an annotation of their own. Together with {@link ThreadSafe}: it is called on
- * several event loops at the same time.
+ * all of its methods, unless they have an annotation of their own. Together with {@link ThreadSafe}: it may be called on
+ * several event loops, or any other thread, at the same time, and must not block.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.event;
 
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.net.InetSocketAddress;
@@ -10,31 +11,70 @@ import java.time.Duration;
 /**
  * An event of a transfer. For one transfer, the events are {@code Requested}, on a client any number of {@code
  * RequestRepeated}, then either {@code Refused}, or {@code Started}, any number of {@code Progressed} and exactly one
- * {@code Ended}.
+ * {@code Ended}. The {@code toString} of an event is a line like those of the log.
  */
 public sealed interface TransferEvent {
+    /**
+     * Returns the number of the transfer, which all its events share: unique in this process, and growing. A client that
+     * repeats a request with other options begins another transfer.
+     *
+     * @return 0 for an event that belongs to no transfer
+     */
+    long transferId();
+
     /** Returns the address of the peer. */
     InetSocketAddress peer();
 
     /** A request was received (server) or is sent (client). */
-    record Requested(InetSocketAddress peer, Request request) implements TransferEvent {}
+    record Requested(long transferId, InetSocketAddress peer, Request request) implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(this, request, " requested: " + EventText.options(request));
+        }
+    }
 
     /** A client retransmits its request because there was no reply. */
-    record RequestRepeated(InetSocketAddress peer, Request request) implements TransferEvent {}
+    record RequestRepeated(long transferId, InetSocketAddress peer, Request request) implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(this, request, " requested again");
+        }
+    }
 
     /**
      * A request was refused or got no reply, so there is no transfer.
      *
      * @param request null if it was malformed
+     * @param reason the kind of refusal
+     * @param error the ERROR and its details
      */
-    record Refused(InetSocketAddress peer, Request request, TftpException reason) implements TransferEvent {}
+    record Refused(long transferId, InetSocketAddress peer, Request request, RefusalReason reason, TftpException error)
+            implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(this, request, " refused: " + LogSanitizer.of(error.explained()));
+        }
+    }
 
     /** The negotiation is complete and the first block may be sent. */
-    record Started(InetSocketAddress peer, Request request, TransferSettings settings) implements TransferEvent {}
+    record Started(long transferId, InetSocketAddress peer, Request request, TransferSettings settings)
+            implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(
+                    this, request, " started: blksize " + settings.blksize() + ", windowsize " + settings.windowsize());
+        }
+    }
 
     /** Another part of the file has been transferred. The owner of the transfer decides how large a part is. */
-    record Progressed(InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
-            implements TransferEvent {}
+    record Progressed(
+            long transferId, InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
+            implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(this, request, " so far: " + stats.bytes() + " bytes");
+        }
+    }
 
     /**
      * A transfer has ended. A server has closed the file by then; a client's file is closed when its future completes.
@@ -43,6 +83,7 @@ public sealed interface TransferEvent {
      * @param blackHole whether a server granted small blocks because of a PMTU black hole
      */
     record Ended(
+            long transferId,
             InetSocketAddress peer,
             Request request,
             TransferSettings settings,
@@ -53,18 +94,27 @@ public sealed interface TransferEvent {
             implements TransferEvent {
         /** Creates the event of a transfer without a PMTU black hole. */
         public Ended(
+                long transferId,
                 InetSocketAddress peer,
                 Request request,
                 TransferSettings settings,
                 TransferStats stats,
                 Outcome outcome,
                 TftpException cause) {
-            this(peer, request, settings, stats, outcome, cause, false);
+            this(transferId, peer, request, settings, stats, outcome, cause, false);
         }
 
         /** Returns a copy of this event for a transfer that was granted small blocks because of a PMTU black hole. */
         public Ended afterBlackHole() {
-            return new Ended(peer, request, settings, stats, outcome, cause, true);
+            return new Ended(transferId, peer, request, settings, stats, outcome, cause, true);
+        }
+
+        @Override
+        public String toString() {
+            return EventText.of(
+                    this,
+                    request,
+                    " " + TransferSummary.of(stats, settings) + ": " + EventText.outcome(outcome, cause));
         }
     }
 
@@ -73,14 +123,39 @@ public sealed interface TransferEvent {
      * PmtuBlackHole#SAFE_BLKSIZE} timed out, and none succeeded. The next transfers of the client are granted blocks of
      * that size.
      *
-     * @param request the last request of those
+     * @param transferId the number of the last transfer of those
+     * @param request the request of the last transfer of those
      * @param smallFor how long small blocks are granted
      */
-    record PmtuBlackHoleFound(InetSocketAddress peer, Request request, Duration smallFor) implements TransferEvent {}
+    record PmtuBlackHoleFound(long transferId, InetSocketAddress peer, Request request, Duration smallFor)
+            implements TransferEvent {
+        @Override
+        public String toString() {
+            return EventText.of(
+                    this, request, " PMTU black hole: granting small blocks for " + smallFor.toMinutes() + " min");
+        }
+    }
 
-    /** A request was dropped without being processed, because its source address may be spoofed. */
-    record RequestDropped(InetSocketAddress peer, String reason) implements TransferEvent {}
+    /**
+     * A server dropped a datagram without a reply: it belongs to no transfer, or its source address may be spoofed.
+     *
+     * @param detail what was wrong with a malformed datagram; otherwise the reason in words
+     */
+    record Dropped(InetSocketAddress peer, DropReason reason, String detail) implements TransferEvent {
+        /** Creates the event of a datagram whose reason needs no details. */
+        public Dropped(InetSocketAddress peer, DropReason reason) {
+            this(peer, reason, reason.toString());
+        }
 
-    /** A datagram was dropped because it is not TFTP, or not a request where only requests are accepted. */
-    record Dropped(InetSocketAddress peer, String reason) implements TransferEvent {}
+        /** Returns 0. */
+        @Override
+        public long transferId() {
+            return 0;
+        }
+
+        @Override
+        public String toString() {
+            return EventText.of(this, "dropped: " + detail);
+        }
+    }
 }

@@ -1,12 +1,15 @@
 package dev.lockstep.tftp.event;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.List;
 
 /**
- * Receives the events of transfers; the same on both ends. Called on the transfer's event loop, so it must not block.
- * An exception that a listener throws does not affect transfers and is not logged: it is passed to the thread's
- * uncaught exception handler.
+ * Receives the events of transfers; the same on both ends. An exception that a listener throws does not affect
+ * transfers and is not logged: it is passed to the thread's uncaught exception handler.
  */
+@EventLoop
+@ThreadSafe
 @FunctionalInterface
 public interface TransferListener {
     /** Ignores all events. */

@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.event;
 
-/**
- * The counters of one transfer. The event loop of the transfer writes them; other threads may read them and get a recent
- * value.
- */
+import dev.lockstep.tftp.concurrent.ThreadSafe;
+
+/** The counters of one transfer. The transfer changes them while it runs; other threads get a recent value. */
+@ThreadSafe
 public interface TransferStats {
     /** Returns the bytes of the file that the receiver is known to have. */
     long bytes();

@@ -1,9 +1,9 @@
 package dev.lockstep.tftp.io;
 
-/**
- * Decides when bytes of a file may be sent or accepted. Several transfers may share one. Safe for use by several
- * threads.
- */
+import dev.lockstep.tftp.concurrent.ThreadSafe;
+
+/** Decides when bytes of a file may be sent or accepted. Several transfers may share one. */
+@ThreadSafe
 @FunctionalInterface
 public interface RateLimiter {
     /** Imposes no limit. */

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.io;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -33,6 +34,7 @@ import java.util.stream.StreamSupport;
  * <p>A directory that this process may enter but not list (mode 0711) cannot be opened without {@code O_PATH}, which
  * Java does not support. Names in it are looked up relative to its parent directory.
  */
+@Blocking
 public final class SecureDirectory implements Closeable {
     private static final Path HERE = Path.of("");
     private static final Path THIS = Path.of(".");

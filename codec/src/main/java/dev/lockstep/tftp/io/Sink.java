@@ -1,14 +1,16 @@
 package dev.lockstep.tftp.io;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One incoming file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
- * At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing behind without
- * {@link #commit()}.
+ * One incoming file. At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing
+ * behind without {@link #commit()}.
  */
+@Blocking
 public interface Sink extends AutoCloseable {
     /**
      * Writes all remaining bytes of {@code from}.
@@ -28,6 +30,7 @@ public interface Sink extends AutoCloseable {
      * Returns whether the methods of this sink may block. The methods of a sink that does not block, such as one in
      * memory, are called on the event loop.
      */
+    @EventLoop
     default boolean mayBlock() {
         return true;
     }

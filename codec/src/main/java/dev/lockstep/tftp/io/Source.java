@@ -1,20 +1,21 @@
 package dev.lockstep.tftp.io;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/**
- * One outgoing file. Its methods may block and are not called on an event loop, unless {@link #mayBlock} returns false.
- * At most one call at a time runs on one source, but not always on the same thread.
- */
+/** One outgoing file. At most one call at a time runs on one source, but not always on the same thread. */
+@Blocking
 public interface Source extends AutoCloseable {
     /** The size of a source that does not know its size. */
     long UNKNOWN_SIZE = -1;
 
     /**
      * Returns the size in bytes, or {@link #UNKNOWN_SIZE}. A source that ends before this size fails the transfer, and
-     * bytes after this size are not sent. Does not block.
+     * bytes after this size are not sent.
      */
+    @EventLoop
     long size();
 
     /**
@@ -28,11 +29,13 @@ public interface Source extends AutoCloseable {
      * Returns whether the methods of this source may block. The methods of a source that does not block, such as one in
      * memory, are called on the event loop.
      */
+    @EventLoop
     default boolean mayBlock() {
         return true;
     }
 
-    /** Returns whether the source can be read again with {@link #rewind()}. Does not block. */
+    /** Returns whether the source can be read again with {@link #rewind()}. */
+    @EventLoop
     default boolean canRewind() {
         return false;
     }

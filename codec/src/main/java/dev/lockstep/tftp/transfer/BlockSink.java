@@ -1,8 +1,10 @@
 package dev.lockstep.tftp.transfer;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.buffer.ByteBuf;
 
-/** Accepts the blocks of an incoming file, in order. Its methods never block. */
+/** Accepts the blocks of an incoming file, in order. */
+@EventLoop
 public interface BlockSink {
     /** Accepts the next block. The caller keeps its reference. */
     void offer(ByteBuf block);

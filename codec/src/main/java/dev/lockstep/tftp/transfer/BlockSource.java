@@ -1,8 +1,10 @@
 package dev.lockstep.tftp.transfer;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.buffer.ByteBuf;
 
-/** Supplies the blocks of an outgoing file, in order. Its methods never block. */
+/** Supplies the blocks of an outgoing file, in order. */
+@EventLoop
 public interface BlockSource {
     /**
      * Returns the next block: blksize bytes, or fewer for the last block. There is always exactly one block that is

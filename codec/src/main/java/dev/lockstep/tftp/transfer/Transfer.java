@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferStats;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -180,9 +181,10 @@ public abstract sealed class Transfer permits Sender, Receiver {
     }
 
     /**
-     * Returns the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0. May be called on
-     * any thread, where it returns a recent value.
+     * Returns the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0. Other threads
+     * get a recent value.
      */
+    @ThreadSafe
     public final long idleTime(long now) {
         return !finished && isAwaitingPeer() ? now - lastProgress : 0;
     }

@@ -197,6 +197,7 @@ class ReceiverTest {
     @Test
     @Tag("case-13")
     @Tag("case-F9")
+    @Tag("case-41")
     void case13_and_41_and_f09_a_receiver_dallies_to_repeat_a_lost_last_ack() {
         Receiver receiver = completed();
         data(receiver, 2, 5);
@@ -281,6 +282,7 @@ class ReceiverTest {
 
     @Test
     @Tag("case-2")
+    @Tag("case-16")
     void case02_and_16_a_repeated_write_request_is_answered_with_the_same_oack() {
         Receiver receiver = receiver(1, OACK);
         receiver.onRequestRepeated(now);

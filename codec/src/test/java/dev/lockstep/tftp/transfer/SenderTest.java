@@ -189,6 +189,7 @@ class SenderTest {
 
     @Test
     @Tag("case-15")
+    @Tag("case-17")
     void case15_and_17_a_lost_oack_or_ack_0_repeats_the_identical_oack() {
         Sender sender = sender(100, 512, 1, Duration.ZERO, true);
         passTimeout(sender);
@@ -247,6 +248,7 @@ class SenderTest {
     @Test
     @Tag("case-18")
     @Tag("case-F1")
+    @Tag("case-65")
     void case18_and_65_and_f01_error_8_after_the_oack_is_a_probe_and_is_not_answered() {
         Sender sender = sender(5_000, 512, 1, Duration.ZERO, true);
         wire.taken();
@@ -489,6 +491,7 @@ class SenderTest {
 
     @Test
     @Tag("case-4")
+    @Tag("case-60")
     void case04_and_60_messages_after_the_end_are_dropped() {
         Sender sender = plain(10);
         ack(sender, 1);

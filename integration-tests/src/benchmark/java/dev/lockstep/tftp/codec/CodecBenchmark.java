@@ -25,7 +25,8 @@ public class CodecBenchmark {
     @Setup
     public void datagrams() {
         ack = TftpCodec.encode(new Ack(4711), PooledByteBufAllocator.DEFAULT);
-        Options options = Options.NONE.with("blksize", "1428").with("windowsize", "64").with("tsize", "0");
+        Options options =
+                Options.NONE.with("blksize", "1428").with("windowsize", "64").with("tsize", "0");
         ReadRequest read = new ReadRequest("boot/vmlinuz", TransferMode.OCTET, options);
         request = TftpCodec.encode(read, PooledByteBufAllocator.DEFAULT);
     }

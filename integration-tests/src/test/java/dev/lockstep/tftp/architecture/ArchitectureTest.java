@@ -36,6 +36,7 @@ class ArchitectureTest {
     private static final String EVENT = ROOT + ".event..";
     private static final String TRANSFER = ROOT + ".transfer..";
     private static final String INTERNAL = ROOT + ".internal..";
+    private static final String TEXT = ROOT + ".internal.text..";
     private static final String SERVER = ROOT + ".server..";
     private static final String STORAGE = ROOT + ".server.storage..";
     private static final String RULES = ROOT + ".server.rules..";
@@ -77,9 +78,10 @@ class ArchitectureTest {
         Map<String, List<String>> layers = new LinkedHashMap<>();
         layers.put(CONCURRENT, List.of());
         layers.put(CODEC, List.of());
+        layers.put(TEXT, List.of());
         layers.put(IO, List.of(CODEC));
         layers.put(NEGOTIATION, List.of(CODEC, IO));
-        layers.put(EVENT, List.of(CODEC, NEGOTIATION));
+        layers.put(EVENT, List.of(CODEC, NEGOTIATION, TEXT));
         layers.put(TRANSFER, List.of(CODEC, IO, NEGOTIATION, EVENT));
         layers.put(INTERNAL, List.of(CODEC, IO, NEGOTIATION, EVENT, TRANSFER));
         layers.forEach((layer, below) -> {

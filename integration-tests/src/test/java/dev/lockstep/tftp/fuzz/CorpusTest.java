@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Runs every kept input, seeds and findings, in every build. */
 class CorpusTest {
-    private static final Path CORPUS = Path.of("src/test/resources/fuzz");
+    private static final Path CORPUS = Path.of("src/fuzz/corpus");
 
     /** A fuzz target as Jazzer calls it. */
     private interface Target {

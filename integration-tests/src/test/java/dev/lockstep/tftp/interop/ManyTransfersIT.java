@@ -21,13 +21,14 @@ class ManyTransfersIT {
 
     private static final int BLKSIZE = 1428;
     private static final int WARM_UP = 50;
+    private static final int SIZE = 256 << 10;
 
     @TempDir
     Path root;
 
     @Test
     void a_thousand_concurrent_downloads_are_complete_and_leave_no_descriptor_open() {
-        String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
+        String hash = Content.sha256(Content.write(root.resolve("file"), SIZE));
         try (Server daemon = daemon("-Xmx256m")) {
             ProcessHandle java = daemon.program().worker();
             long listening = sockets(java);
@@ -52,7 +53,7 @@ class ManyTransfersIT {
 
     @Test
     void two_hundred_concurrent_downloads_leak_no_buffer() {
-        String hash = Content.sha256(Content.write(root.resolve("file"), 1 << 20));
+        String hash = Content.sha256(Content.write(root.resolve("file"), SIZE));
         try (Server daemon = daemon("-Xmx256m -Dio.netty.leakDetection.level=paranoid")) {
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 200))
                     .hasSize(200)

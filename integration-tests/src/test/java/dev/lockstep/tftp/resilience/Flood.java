@@ -9,6 +9,8 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,10 +26,16 @@ import java.util.function.BooleanSupplier;
  * the server gets no ICMP errors.
  */
 final class Flood {
+    /** Senders after which the server's receive buffers are looked at. */
+    private static final int LOOK_EVERY = 25;
+    /** Bytes, as the kernel accounts for them: about half of the default size of a receive buffer. */
+    private static final long MOST_QUEUED = 100_000;
+
     private final InetSocketAddress target;
     private final List<ByteBuffer> requests;
     private final List<InetAddress> senders = new ArrayList<>();
     private final int perSecond;
+    private long sent;
 
     /**
      * Creates a flood of all the requests from each address.
@@ -70,11 +78,18 @@ final class Flood {
 
     /** Sends the flood once. Each call uses another port. */
     Running start() {
-        return start(() -> false);
+        return start(() -> false, false);
     }
 
-    /** Sends the flood, and repeats it as long as {@code more} is true. */
-    Running start(BooleanSupplier more) {
+    /**
+     * Sends the flood, and repeats it as long as {@code more} is true. It pauses while the server does not keep up
+     * because the machine is busy, so that the kernel does not drop the requests of real clients.
+     */
+    Running startWithinCapacity(BooleanSupplier more) {
+        return start(more, true);
+    }
+
+    private Running start(BooleanSupplier more, boolean isWithinCapacity) {
         CountDownLatch underWay = new CountDownLatch(Math.max(1, senders.size() / 10));
         return new Running(underWay, CompletableFuture.supplyAsync(() -> {
             long begin = System.nanoTime();
@@ -87,6 +102,7 @@ final class Flood {
                         underWay.countDown();
                         due += requests.size() * TimeUnit.SECONDS.toNanos(1) / perSecond;
                         LockSupport.parkNanos(due - System.nanoTime());
+                        due += isWithinCapacity ? awaitRoom() : 0;
                     }
                 } while (more.getAsBoolean());
             } catch (IOException e) {
@@ -94,6 +110,29 @@ final class Flood {
             }
             return (System.nanoTime() - begin) / 1e9;
         }));
+    }
+
+    /** Waits until the server has read most of what was sent to it. Returns the nanoseconds that took. */
+    private long awaitRoom() throws IOException {
+        if (++sent % LOOK_EVERY != 0) {
+            return 0;
+        }
+        long begin = System.nanoTime();
+        while (queued() > MOST_QUEUED) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return System.nanoTime() - begin;
+    }
+
+    /** Returns the bytes in the receive buffers of the server's port: the fifth column is {@code tx_queue:rx_queue}. */
+    private long queued() throws IOException {
+        String port = String.format(":%04X", target.getPort());
+        return Files.readAllLines(Path.of("/proc/net/udp")).stream()
+                .map(line -> line.trim().split("\\s+"))
+                .filter(columns -> columns[1].endsWith(port))
+                .mapToLong(columns -> Long.parseLong(columns[4].substring(columns[4].indexOf(':') + 1), 16))
+                .max()
+                .orElse(0);
     }
 
     private void sendFrom(InetSocketAddress sender) throws IOException {

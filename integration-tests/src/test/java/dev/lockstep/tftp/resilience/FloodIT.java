@@ -85,7 +85,8 @@ class FloodIT {
             Flood warmUp = new Flood(daemon.address(), REQUESTS, 5_000, 10_000, 1);
             warmUp.start().seconds().join();
             AtomicBoolean served = new AtomicBoolean();
-            Flood.Running flood = new Flood(daemon.address(), REQUESTS, 12_500, 5_000, 2).start(() -> !served.get());
+            Flood.Running flood =
+                    new Flood(daemon.address(), REQUESTS, 12_500, 5_000, 2).startWithinCapacity(() -> !served.get());
             flood.underWay().await();
             List<Integer> asked = new ArrayList<>();
             try {

@@ -10,22 +10,20 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,15 +40,12 @@ class DownloadIT {
     /** A window size in blocks, far below any limit of the socket buffers. */
     private static final byte[] MEDIUM = pattern(40 * 512 + 100);
 
-    @TempDir
-    private static Path root;
-
-    private static Daemon daemon;
+    @RegisterExtension
+    private static final SharedDaemon DAEMON = SharedDaemon.serving().files(DownloadIT::writeFiles);
 
     private final RawSocketPeer client = new RawSocketPeer();
 
-    @BeforeAll
-    static void serve() throws IOException {
+    private static void writeFiles(Path root) throws IOException {
         Files.write(root.resolve("target"), TARGET);
         Files.write(root.resolve("other"), pattern(1000));
         Files.write(root.resolve("long"), LONG);
@@ -59,12 +54,6 @@ class DownloadIT {
         for (int size : new int[] {1, 511, 512, 513, 1024, 1536}) {
             Files.write(root.resolve("size" + size), pattern(size));
         }
-        daemon = Daemon.serving(root);
-    }
-
-    @AfterAll
-    static void stop() {
-        daemon.close();
     }
 
     @AfterEach
@@ -74,7 +63,7 @@ class DownloadIT {
 
     /** Sends a request with a timeout so long that it rules out retransmissions, and acknowledges the OACK. */
     private void open(String name, String... options) {
-        client.ask(daemon.address(), withLongTimeout(name, options));
+        client.ask(DAEMON.address(), withLongTimeout(name, options));
         client.expectOack();
         client.send(ack(0));
     }
@@ -95,7 +84,7 @@ class DownloadIT {
     @Test
     @Tag("case-64")
     void case64_a_file_comes_block_by_block_from_a_fresh_port() {
-        client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
+        client.ask(DAEMON.address(), bytes(0, 1, "target", 0, "octet", 0));
         byte[] before = {};
         for (int n = 1; n <= 5; n++) {
             byte[] expected = bytes(0, 3, 0, n, block(TARGET, n, 512));
@@ -109,17 +98,17 @@ class DownloadIT {
         }
         byte[] last = before;
         client.pollUntilRest().ifPresent(came -> assertThat(came.bytes()).isEqualTo(last));
-        assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
+        assertThat(client.peer().getPort()).isNotEqualTo(DAEMON.port());
     }
 
     @Test
     @Tag("case-1")
     void case01_a_repeated_request_before_any_ack_brings_the_first_packet_again_from_the_same_port() {
         byte[] request = withLongTimeout("target");
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         byte[] oack = client.expectOack().bytes();
         for (int copy = 0; copy < 3; copy++) {
-            client.sendTo(daemon.address(), request);
+            client.sendTo(DAEMON.address(), request);
             client.expect(oack);
         }
         client.send(ack(0));
@@ -131,9 +120,9 @@ class DownloadIT {
     @Tag("case-1")
     void case01_a_repeated_request_without_options_brings_data_1_again_from_the_same_port() {
         byte[] request = rrq("target");
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         client.expect(data(1, block(TARGET, 1, 512)));
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.expect(data(1, block(TARGET, 1, 512)));
         assertThat(client.download(512, 1))
                 .as("content, received with retransmissions")
@@ -144,9 +133,9 @@ class DownloadIT {
     @Tag("case-1")
     void case01_five_copies_of_a_request_at_once_start_one_transfer() {
         byte[] request = withLongTimeout("target");
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         for (int copy = 0; copy < 4; copy++) {
-            client.sendTo(daemon.address(), request);
+            client.sendTo(DAEMON.address(), request);
         }
         byte[] oack = client.expectOack().bytes();
         client.pollUntilRest().ifPresent(again -> {
@@ -170,7 +159,7 @@ class DownloadIT {
         expectBlocks(TARGET, 512, 1, 1);
         client.send(ack(1));
         expectBlocks(TARGET, 512, 2, 2);
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.expectSilence();
         client.send(ack(2));
         expectBlocks(TARGET, 512, 3, 3);
@@ -180,14 +169,14 @@ class DownloadIT {
     @Tag("case-1")
     void case01_a_request_after_the_end_of_its_transfer_is_a_new_transfer() {
         for (int time = 0; time < 2; time++) {
-            client.ask(daemon.address(), rrq("target"));
+            client.ask(DAEMON.address(), rrq("target"));
             assertThat(client.download(512, 1)).isEqualTo(TARGET);
         }
     }
 
     /** Sends a request for another file and reads up to its OACK, past retransmissions of the previous transfer. */
     private void awaitOack(String file) {
-        client.ask(daemon.address(), withLongTimeout(file));
+        client.ask(DAEMON.address(), withLongTimeout(file));
         Datagram came = client.next();
         while (came.opcode() != Datagram.OACK || !came.options().containsKey("timeout")) {
             client.talkTo(null);
@@ -199,7 +188,7 @@ class DownloadIT {
     @Test
     @Tag("case-1")
     void case01_another_name_from_the_same_port_before_any_ack_drops_the_old_transfer() {
-        client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
+        client.ask(DAEMON.address(), rrq("target", "utimeout", "100000"));
         client.expectOack();
         awaitOack("other");
         client.expectSilence();
@@ -212,7 +201,7 @@ class DownloadIT {
     @Tag("case-63")
     @Tag("case-F5")
     void f05_another_request_after_progress_replaces_the_old_transfer_of_which_nothing_more_is_sent() {
-        client.ask(daemon.address(), rrq("target", "utimeout", "100000"));
+        client.ask(DAEMON.address(), rrq("target", "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
         client.expectAfterOack(data(1, block(TARGET, 1, 512)));
@@ -239,7 +228,7 @@ class DownloadIT {
     @Tag("case-F5")
     void f05_the_next_file_is_asked_for_from_the_same_port_right_after_the_last_ack() {
         for (int time = 0; time < 20; time++) {
-            client.ask(daemon.address(), withLongTimeout("size513", "tsize", "0", "blksize", "1408"));
+            client.ask(DAEMON.address(), withLongTimeout("size513", "tsize", "0", "blksize", "1408"));
             client.expect(oack("tsize", "513", "blksize", "1408", "timeout", "255"));
             client.send(ack(0));
             client.expect(data(1, pattern(513)));
@@ -348,7 +337,7 @@ class DownloadIT {
     @Test
     @Tag("case-11")
     void case11_an_empty_file_is_one_empty_block() {
-        client.ask(daemon.address(), rrq("empty"));
+        client.ask(DAEMON.address(), rrq("empty"));
         client.expect(bytes(0, 3, 0, 1));
         client.send(ack(1));
         client.expectSilence();
@@ -358,7 +347,7 @@ class DownloadIT {
     @Tag("case-11")
     @Tag("case-F3")
     void case11_f03_the_size_of_an_empty_file_is_0() {
-        client.ask(daemon.address(), rrq("empty", "tsize", "0", "timeout", "255"));
+        client.ask(DAEMON.address(), rrq("empty", "tsize", "0", "timeout", "255"));
         client.expect(bytes(0, 6, "tsize", 0, "0", 0, "timeout", 0, "255", 0));
         client.send(ack(0));
         client.expect(bytes(0, 3, 0, 1));
@@ -382,7 +371,7 @@ class DownloadIT {
     @Test
     @Tag("case-15")
     void case15_a_lost_oack_is_retransmitted_byte_for_byte() {
-        client.ask(daemon.address(), rrq("target", "blksize", "1024", "utimeout", "50000"));
+        client.ask(DAEMON.address(), rrq("target", "blksize", "1024", "utimeout", "50000"));
         byte[] oack = client.expectOack().bytes();
         client.expect(oack);
         client.expect(oack);
@@ -393,7 +382,7 @@ class DownloadIT {
     @Test
     @Tag("case-15")
     void case15_a_lost_block_is_retransmitted_after_a_timeout() {
-        client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
+        client.ask(DAEMON.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
         client.expectAfterOack(data(1, block(TARGET, 1, 512)));
@@ -404,22 +393,22 @@ class DownloadIT {
     @Test
     @Tag("case-18")
     void case18_error_8_ends_at_once_and_the_same_port_may_ask_again() {
-        client.ask(daemon.address(), rrq("target", "blksize", "1468", "timeout", "255"));
+        client.ask(DAEMON.address(), rrq("target", "blksize", "1468", "timeout", "255"));
         client.expectOack();
         client.send(error(8, "I do not want that"));
-        client.ask(daemon.address(), bytes(0, 1, "target", 0, "octet", 0));
+        client.ask(DAEMON.address(), bytes(0, 1, "target", 0, "octet", 0));
         assertThat(client.download(512, 1)).isEqualTo(TARGET);
     }
 
     @Test
     @Tag("case-F1")
     void f01_size_probe_ended_by_error_8_is_not_answered() {
-        client.ask(daemon.address(), rrq("target", "tsize", "0", "utimeout", "200000"));
+        client.ask(DAEMON.address(), rrq("target", "tsize", "0", "utimeout", "200000"));
         client.expectOack();
         client.send(error(8, "User aborted the transfer"));
         client.expectSilence();
         try (RawSocketPeer nextPort = new RawSocketPeer()) {
-            nextPort.ask(daemon.address(), rrq("target", "blksize", "1468", "windowsize", "4"));
+            nextPort.ask(DAEMON.address(), rrq("target", "blksize", "1468", "windowsize", "4"));
             nextPort.expect(oack("blksize", "1468", "windowsize", "4"));
         }
     }
@@ -429,7 +418,7 @@ class DownloadIT {
     @Tag("case-19")
     @Tag("case-P8")
     void case19_an_oack_answered_by_another_ack_than_0_is_retransmitted_only_after_a_timeout(int block) {
-        client.ask(daemon.address(), rrq("target", "timeout", "1"));
+        client.ask(DAEMON.address(), rrq("target", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
         client.send(ack(block));
         client.expectSilence();
@@ -530,7 +519,7 @@ class DownloadIT {
     @Test
     @Tag("case-46")
     void case46_a_window_whose_ack_is_lost_is_retransmitted_after_a_timeout() {
-        client.ask(daemon.address(), rrq("medium", "windowsize", "4", "utimeout", "100000"));
+        client.ask(DAEMON.address(), rrq("medium", "windowsize", "4", "utimeout", "100000"));
         client.expectOack();
         client.send(ack(0));
         client.expectAfterOack(data(1, block(MEDIUM, 1, 512)));
@@ -550,7 +539,7 @@ class DownloadIT {
     @Test
     @Tag("case-F8")
     void f08_with_an_agreed_timeout_the_server_retransmits_once_for_each_timeout() {
-        client.ask(daemon.address(), rrq("target", "timeout", "1"));
+        client.ask(DAEMON.address(), rrq("target", "timeout", "1"));
         client.expectOack();
         client.send(ack(0));
         expectBlocks(TARGET, 512, 1, 1);
@@ -567,7 +556,7 @@ class DownloadIT {
     @Tag("case-60")
     @Tag("case-F10")
     void f10_case60_an_error_or_ack_to_a_transfer_that_ended_is_not_answered() {
-        client.ask(daemon.address(), rrq("nothing here"));
+        client.ask(DAEMON.address(), rrq("nothing here"));
         client.expectError(1);
         client.send(error(0, "closed"));
         client.send(bytes(0, 5, 0, 0, "no NUL at the end"));
@@ -583,7 +572,7 @@ class DownloadIT {
     @Test
     @Tag("case-60")
     void case60_an_error_in_the_middle_ends_the_transfer_with_or_without_its_nul() {
-        client.ask(daemon.address(), rrq("target", "utimeout", "50000"));
+        client.ask(DAEMON.address(), rrq("target", "utimeout", "50000"));
         client.expectOack();
         client.send(ack(0));
         client.expectAfterOack(data(1, block(TARGET, 1, 512)));
@@ -600,11 +589,11 @@ class DownloadIT {
     void case65_silence_after_the_size_is_known_does_not_prevent_a_new_request() {
         for (int time = 0; time < 10; time++) {
             try (RawSocketPeer probe = new RawSocketPeer()) {
-                probe.ask(daemon.address(), rrq("target", "tsize", "0"));
+                probe.ask(DAEMON.address(), rrq("target", "tsize", "0"));
                 probe.expect(oack("tsize", Integer.toString(TARGET.length)));
                 probe.vanish();
             }
         }
-        assertThat(daemon.fetch("target")).isEqualTo(TARGET);
+        assertThat(DAEMON.fetch("target")).isEqualTo(TARGET);
     }
 }

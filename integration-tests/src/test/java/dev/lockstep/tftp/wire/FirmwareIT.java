@@ -9,44 +9,34 @@ import static dev.lockstep.tftp.harness.Bytes.oack;
 import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests the requests of real boot firmware, as captured, and its next steps. */
 @Timeout(60)
 class FirmwareIT {
     private static final byte[] IMAGE = pattern(30_000);
 
-    @TempDir
-    private static Path root;
-
-    private static Daemon daemon;
+    @RegisterExtension
+    private static final SharedDaemon DAEMON =
+            SharedDaemon.serving("--writable", "--overwrite").files(FirmwareIT::writeFiles);
 
     private final RawSocketPeer client = new RawSocketPeer();
 
-    @BeforeAll
-    static void serve() throws IOException {
+    private static void writeFiles(Path root) throws IOException {
         Files.write(root.resolve("image"), IMAGE);
         Files.createDirectory(root.resolve("Boot"));
         Files.write(root.resolve("Boot/BCD"), IMAGE);
         Files.write(root.resolve("empty"), new byte[0]);
-        daemon = Daemon.serving(root, "--writable", "--overwrite");
-    }
-
-    @AfterAll
-    static void stop() {
-        daemon.close();
     }
 
     @AfterEach
@@ -55,7 +45,7 @@ class FirmwareIT {
     }
 
     private void ask(Object... request) {
-        client.ask(daemon.address(), bytes(request));
+        client.ask(DAEMON.address(), bytes(request));
     }
 
     private void expectImage(int blksize, int windowsize) {
@@ -107,7 +97,7 @@ class FirmwareIT {
         client.upload(IMAGE, 1468, 1);
         client.send(data(21, block(IMAGE, 21, 1468)));
         client.expect(ack(21));
-        assertThat(root.resolve("put")).hasBinaryContent(IMAGE);
+        assertThat(DAEMON.root().resolve("put")).hasBinaryContent(IMAGE);
     }
 
     @Test
@@ -143,7 +133,7 @@ class FirmwareIT {
         client.send(error(8, "User aborted the transfer"));
         try (RawSocketPeer next = new RawSocketPeer()) {
             next.ask(
-                    daemon.address(),
+                    DAEMON.address(),
                     bytes(0, 1, "image", 0, "octet", 0, "blksize", 0, "1468", 0, "windowsize", 0, "4", 0));
             next.expect(oack("blksize", "1468", "windowsize", "4"));
             next.send(ack(0));
@@ -202,9 +192,9 @@ class FirmwareIT {
     @Tag("case-F5")
     void pxelinux_repeats_its_request_before_the_first_reply_has_arrived() {
         byte[] request = bytes(0, 1, "image", 0, "octet", 0, "tsize", 0, "0", 0, "blksize", 0, "1408", 0);
-        client.ask(daemon.address(), request);
-        client.sendTo(daemon.address(), request);
-        client.sendTo(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
+        client.sendTo(DAEMON.address(), request);
+        client.sendTo(DAEMON.address(), request);
         byte[] oack = oack("tsize", "30000", "blksize", "1408");
         client.expect(oack);
         client.send(ack(0));
@@ -266,6 +256,6 @@ class FirmwareIT {
         client.expect(ack(0));
         client.send(data(1, bytes("line 1\r\nline 2\r\n")));
         client.expect(ack(1));
-        assertThat(root.resolve("settings")).hasContent("line 1\nline 2\n");
+        assertThat(DAEMON.root().resolve("settings")).hasContent("line 1\nline 2\n");
     }
 }

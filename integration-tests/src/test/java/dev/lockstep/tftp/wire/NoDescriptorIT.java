@@ -26,6 +26,8 @@ class NoDescriptorIT {
     private static final int DESCRIPTORS = 64;
     private static final int CLIENTS = 200;
     private static final List<String> FEW = List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
+    /** An idle timeout longer than the test: a client waits until all others have had a reply. */
+    private static final String[] LONG_IDLE_TIMEOUT = {"--give-up", "600"};
     /** Content too long for one read, so that each served client keeps a file open, too. */
     private static final byte[] LONG = pattern(100_000);
 
@@ -49,7 +51,7 @@ class NoDescriptorIT {
 
     private void allAreAnsweredAndServedInTheEnd(byte[] content) throws IOException {
         Files.write(root.resolve("file"), content);
-        try (Daemon daemon = Daemon.servingEverywhereIn(FEW, root)) {
+        try (Daemon daemon = Daemon.servingEverywhereIn(FEW, root, LONG_IDLE_TIMEOUT)) {
             askAllAtOnce(daemon);
             assertThat(served).as("clients with a socket of their own").hasSizeBetween(1, DESCRIPTORS);
             for (RawSocketPeer client : served) {
@@ -79,7 +81,9 @@ class NoDescriptorIT {
             Optional<Datagram> answer = client.poll(RawSocketPeer.REPLY_TIMEOUT);
             boolean isRefused = answer.isEmpty() || answer.orElseThrow().opcode() == Datagram.ERROR;
             (isRefused ? refused : served).add(client);
-            assertThat(answer).as("a reply to " + client.address()).isPresent();
+            assertThat(answer)
+                    .as(() -> "a reply to " + client.address() + "; the daemon logged:\n" + daemon.printed())
+                    .isPresent();
             if (isRefused) {
                 assertThat(answer.orElseThrow().number()).isZero();
                 assertThat(answer.orElseThrow().text())

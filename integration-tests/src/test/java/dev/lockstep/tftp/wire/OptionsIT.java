@@ -10,22 +10,20 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Bytes;
-import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,15 +41,12 @@ class OptionsIT {
 
     private static final byte[] NETASCII = bytes("one\r\ntwo\r", 0, "\r\nthree\r\n\r", 0, "four\r\n");
 
-    @TempDir
-    private static Path root;
-
-    private static Daemon daemon;
+    @RegisterExtension
+    private static final SharedDaemon DAEMON = SharedDaemon.serving().files(OptionsIT::writeFiles);
 
     private final RawSocketPeer client = new RawSocketPeer();
 
-    @BeforeAll
-    static void serve() throws IOException {
+    private static void writeFiles(Path root) throws IOException {
         Files.write(root.resolve("target"), TARGET);
         Files.write(root.resolve("large"), LARGE);
         Files.write(root.resolve("text"), TEXT);
@@ -60,12 +55,6 @@ class OptionsIT {
         try (RandomAccessFile huge = new RandomAccessFile(root.resolve("huge").toFile(), "rw")) {
             huge.setLength(HUGE);
         }
-        daemon = Daemon.serving(root);
-    }
-
-    @AfterAll
-    static void stop() {
-        daemon.close();
     }
 
     @AfterEach
@@ -74,7 +63,7 @@ class OptionsIT {
     }
 
     private void ask(byte[] request) {
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
     }
 
     /** Expects the first packet of a server that granted no option. */
@@ -150,7 +139,7 @@ class OptionsIT {
     void case26_a_value_that_is_not_a_number_drops_only_that_option(String value) {
         for (String name : List.of("blksize", "windowsize", "timeout", "utimeout", "blksize2", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
-                peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
+                peer.ask(DAEMON.address(), rrq("target", name, value, "tsize", "0"));
                 peer.expect(oack("tsize", "2240"));
             }
         }
@@ -187,7 +176,7 @@ class OptionsIT {
     void case26_a_number_above_64_bits_does_not_crash(String value) {
         for (String name : List.of("windowsize", "timeout", "utimeout", "rollover")) {
             try (RawSocketPeer peer = new RawSocketPeer()) {
-                peer.ask(daemon.address(), rrq("target", name, value, "tsize", "0"));
+                peer.ask(DAEMON.address(), rrq("target", name, value, "tsize", "0"));
                 peer.expect(oack("tsize", "2240"));
             }
         }

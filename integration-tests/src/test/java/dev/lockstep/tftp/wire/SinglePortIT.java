@@ -10,21 +10,19 @@ import static dev.lockstep.tftp.harness.Bytes.rrq;
 import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,23 +32,16 @@ class SinglePortIT {
     private static final byte[] TARGET = pattern(2240);
     private static final byte[] OTHER = pattern(1000);
 
-    @TempDir
-    private static Path root;
-
-    private static Daemon daemon;
+    @RegisterExtension
+    private static final SharedDaemon DAEMON = SharedDaemon.servingEverywhere(
+                    "--writable", "--overwrite", "--single-port")
+            .files(SinglePortIT::writeFiles);
 
     private final RawSocketPeer client = new RawSocketPeer();
 
-    @BeforeAll
-    static void serve() throws IOException {
+    private static void writeFiles(Path root) throws IOException {
         Files.write(root.resolve("target"), TARGET);
         Files.write(root.resolve("other"), OTHER);
-        daemon = Daemon.servingEverywhere(root, "--writable", "--overwrite", "--single-port");
-    }
-
-    @AfterAll
-    static void stop() {
-        daemon.close();
     }
 
     @AfterEach
@@ -59,9 +50,9 @@ class SinglePortIT {
     }
 
     private void startDownload(RawSocketPeer peer, String name, byte[] content) {
-        peer.ask(daemon.address(), rrq(name, "timeout", "255"));
+        peer.ask(DAEMON.address(), rrq(name, "timeout", "255"));
         peer.expectOack();
-        assertThat(peer.peer()).isEqualTo(daemon.address());
+        assertThat(peer.peer()).isEqualTo(DAEMON.address());
         peer.send(ack(0));
         peer.expect(data(1, block(content, 1, 512)));
     }
@@ -106,14 +97,14 @@ class SinglePortIT {
     @Tag("case-13")
     @Tag("case-63")
     void case63_case13_an_upload_that_ended_is_acknowledged_again() throws IOException {
-        client.ask(daemon.address(), wrq("upload", "timeout", "10"));
+        client.ask(DAEMON.address(), wrq("upload", "timeout", "10"));
         client.expectOack();
         client.upload(OTHER, 512, 1);
-        daemon.awaitLine("the end of the upload", line -> line.contains("write upload 1000 bytes"));
+        DAEMON.awaitLine("the end of the upload", line -> line.contains("write upload 1000 bytes"));
         client.send(data(2, block(OTHER, 2, 512)));
         client.expect(ack(2));
-        assertThat(client.peer()).isEqualTo(daemon.address());
-        assertThat(root.resolve("upload")).hasBinaryContent(OTHER);
+        assertThat(client.peer()).isEqualTo(DAEMON.address());
+        assertThat(DAEMON.root().resolve("upload")).hasBinaryContent(OTHER);
         client.talkTo(null);
     }
 
@@ -141,7 +132,7 @@ class SinglePortIT {
         try (RawSocketPeer other = new RawSocketPeer()) {
             long begin = System.nanoTime();
             for (int i = 0; i < 50; i++) {
-                other.sendTo(daemon.address(), ack(1));
+                other.sendTo(DAEMON.address(), ack(1));
             }
             other.expectError(5);
             int answers = 1;
@@ -155,7 +146,7 @@ class SinglePortIT {
             other.talkTo(null);
         }
         try (RawSocketPeer other = new RawSocketPeer()) {
-            other.sendTo(daemon.address(), error(5, "unknown transfer ID"));
+            other.sendTo(DAEMON.address(), error(5, "unknown transfer ID"));
             other.expectSilence();
         }
         client.expectSilence();
@@ -168,30 +159,30 @@ class SinglePortIT {
     @Tag("case-62")
     @Tag("case-63")
     void case62_case63_the_answer_comes_from_the_address_and_port_that_were_asked(String address) {
-        client.ask(daemon.at(address), rrq("target", "timeout", "255"));
+        client.ask(DAEMON.at(address), rrq("target", "timeout", "255"));
         client.expectOack();
-        assertThat(client.peer()).isEqualTo(daemon.at(address));
+        assertThat(client.peer()).isEqualTo(DAEMON.at(address));
         client.send(ack(0));
         client.expect(data(1, block(TARGET, 1, 512)));
         client.send(ack(1));
         client.expect(data(2, block(TARGET, 2, 512)));
-        client.ask(daemon.at(address), rrq("missing"));
-        assertThat(client.expectError(1).from()).isEqualTo(daemon.at(address));
+        client.ask(DAEMON.at(address), rrq("missing"));
+        assertThat(client.expectError(1).from()).isEqualTo(DAEMON.at(address));
         client.talkTo(null);
     }
 
     @Test
     void large_blocks_in_windows_cross_in_both_directions() throws IOException {
         byte[] large = pattern(3_000_000);
-        Files.write(root.resolve("large"), large);
-        client.ask(daemon.address(), rrq("large", "blksize", "1428", "windowsize", "16", "timeout", "255"));
+        Files.write(DAEMON.root().resolve("large"), large);
+        client.ask(DAEMON.address(), rrq("large", "blksize", "1428", "windowsize", "16", "timeout", "255"));
         client.expect(oack("blksize", "1428", "windowsize", "16", "timeout", "255"));
         client.send(ack(0));
         assertThat(client.download(1428, 16)).isEqualTo(large);
-        client.ask(daemon.address(), wrq("large-up", "blksize", "8192", "windowsize", "4", "timeout", "255"));
+        client.ask(DAEMON.address(), wrq("large-up", "blksize", "8192", "windowsize", "4", "timeout", "255"));
         client.expect(oack("blksize", "8192", "windowsize", "4", "timeout", "255"));
         client.upload(large, 8192, 4);
-        assertThat(root.resolve("large-up")).hasBinaryContent(large);
+        assertThat(DAEMON.root().resolve("large-up")).hasBinaryContent(large);
         client.talkTo(null);
     }
 }

@@ -10,23 +10,21 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,23 +35,12 @@ class UploadIT {
     private static final byte[] OLD = bytes("the old content\n");
     private static final int LARGEST = 1 << 20;
 
-    @TempDir
-    private static Path root;
-
-    private static Daemon daemon;
+    @RegisterExtension
+    private static final SharedDaemon DAEMON =
+            SharedDaemon.serving("--writable", "--overwrite", "--max-size", Integer.toString(LARGEST));
 
     private final RawSocketPeer client = new RawSocketPeer();
     private String name;
-
-    @BeforeAll
-    static void serve() {
-        daemon = Daemon.serving(root, "--writable", "--overwrite", "--max-size", Integer.toString(LARGEST));
-    }
-
-    @AfterAll
-    static void stop() {
-        daemon.close();
-    }
 
     @BeforeEach
     void name(TestInfo test) {
@@ -68,7 +55,7 @@ class UploadIT {
     }
 
     private Path file() {
-        return root.resolve(name);
+        return DAEMON.root().resolve(name);
     }
 
     private byte[] stored() throws IOException {
@@ -77,7 +64,7 @@ class UploadIT {
 
     /** Sends a request with a timeout so long that it rules out retransmissions. */
     private void open(String... options) {
-        client.ask(daemon.address(), wrq(name, withLongTimeout(options)));
+        client.ask(DAEMON.address(), wrq(name, withLongTimeout(options)));
         client.expectOack();
     }
 
@@ -90,30 +77,30 @@ class UploadIT {
     }
 
     private void expectNothingKept() throws IOException {
-        try (Stream<Path> files = Files.walk(root)) {
+        try (Stream<Path> files = Files.walk(DAEMON.root())) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).noneMatch(kept -> kept.contains(name));
         }
     }
 
     @Test
     void an_upload_goes_block_by_block() throws IOException {
-        client.ask(daemon.address(), bytes(0, 2, name, 0, "octet", 0));
+        client.ask(DAEMON.address(), bytes(0, 2, name, 0, "octet", 0));
         client.expect(bytes(0, 4, 0, 0));
         for (int n = 1; n <= 5; n++) {
             client.send(bytes(0, 3, 0, n, block(CONTENT, n, 512)));
             client.expect(bytes(0, 4, 0, n));
         }
         assertThat(stored()).isEqualTo(CONTENT);
-        assertThat(client.peer().getPort()).isNotEqualTo(daemon.port());
+        assertThat(client.peer().getPort()).isNotEqualTo(DAEMON.port());
     }
 
     @Test
     @Tag("case-2")
     void case02_a_repeated_write_request_brings_ack_0_again_from_the_same_port() throws IOException {
         byte[] request = wrq(name);
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         client.expect(ack(0));
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.expect(ack(0));
         client.upload(CONTENT, 512, 1);
         assertThat(stored()).isEqualTo(CONTENT);
@@ -124,10 +111,10 @@ class UploadIT {
     @Tag("case-16")
     void case02_case16_a_repeated_write_request_brings_the_same_oack_from_the_same_port() throws IOException {
         byte[] request = wrq(name, withLongTimeout("blksize", "1024"));
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         byte[] oack = client.expectOack().bytes();
         for (int copy = 0; copy < 3; copy++) {
-            client.sendTo(daemon.address(), request);
+            client.sendTo(DAEMON.address(), request);
             client.expect(oack);
         }
         client.upload(CONTENT, 1024, 1);
@@ -138,11 +125,11 @@ class UploadIT {
     @Tag("case-2")
     void case02_a_write_request_that_comes_late_does_not_open_the_file_again() throws IOException {
         byte[] request = wrq(name, withLongTimeout());
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         client.expectOack();
         sendBlock(1);
         client.expect(ack(1));
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.expectSilence();
         for (int n = 2; n <= 5; n++) {
             sendBlock(n);
@@ -220,7 +207,7 @@ class UploadIT {
     @Test
     @Tag("case-11")
     void case11_an_empty_file_is_stored() throws IOException {
-        client.ask(daemon.address(), wrq(name, "tsize", "0"));
+        client.ask(DAEMON.address(), wrq(name, "tsize", "0"));
         client.expect(oack("tsize", "0"));
         client.send(bytes(0, 3, 0, 1));
         client.expect(ack(1));
@@ -257,7 +244,7 @@ class UploadIT {
     @Test
     @Tag("case-13")
     void case13_without_options_the_server_dallies_for_a_client_with_a_long_timeout() throws IOException {
-        client.ask(daemon.address(), wrq(name));
+        client.ask(DAEMON.address(), wrq(name));
         client.expect(ack(0));
         client.upload(CONTENT, 512, 1);
         client.expectSilence(Duration.ofMillis(5500));
@@ -270,11 +257,11 @@ class UploadIT {
     @Tag("case-16")
     void case16_an_oack_without_a_reply_does_not_end_the_upload() throws IOException {
         byte[] request = wrq(name, "timeout", "1");
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         byte[] oack = client.expectOack().bytes();
         client.poll(Duration.ofMillis(2500))
                 .ifPresent(again -> assertThat(again.bytes()).isEqualTo(oack));
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.expect(oack);
         sendBlock(1);
         Datagram next = client.next();
@@ -287,14 +274,14 @@ class UploadIT {
     @Test
     @Tag("case-23")
     void case23_an_unknown_option_alone_is_answered_with_ack_0() {
-        client.ask(daemon.address(), wrq(name, "x-thing", "y"));
+        client.ask(DAEMON.address(), wrq(name, "x-thing", "y"));
         client.expect(ack(0));
     }
 
     @Test
     @Tag("case-24")
     void case24_option_names_are_echoed_as_they_were_written() {
-        client.ask(daemon.address(), wrq(name, "TSIZE", "2240", "BlkSize", "1024"));
+        client.ask(DAEMON.address(), wrq(name, "TSIZE", "2240", "BlkSize", "1024"));
         client.expect(bytes(0, 6, "TSIZE", 0, "2240", 0, "BlkSize", 0, "1024", 0));
     }
 
@@ -302,14 +289,14 @@ class UploadIT {
     @ValueSource(strings = {"", "abc", "-1", "+5", "5x", " 5"})
     @Tag("case-26")
     void case26_a_size_that_is_not_a_number_is_left_out(String size) {
-        client.ask(daemon.address(), wrq(name, "tsize", size, "blksize", "1024"));
+        client.ask(DAEMON.address(), wrq(name, "tsize", size, "blksize", "1024"));
         client.expect(oack("blksize", "1024"));
     }
 
     @Test
     @Tag("case-33")
     void case33_a_size_above_the_quota_is_refused_before_any_ack() throws IOException {
-        client.ask(daemon.address(), wrq(name, "tsize", Integer.toString(LARGEST + 1)));
+        client.ask(DAEMON.address(), wrq(name, "tsize", Integer.toString(LARGEST + 1)));
         client.expectError(3);
         client.expectSilence();
         expectNothingKept();
@@ -318,7 +305,7 @@ class UploadIT {
     @Test
     @Tag("case-33")
     void case33_a_size_of_exactly_the_quota_is_accepted() {
-        client.ask(daemon.address(), wrq(name, "tsize", Integer.toString(LARGEST)));
+        client.ask(DAEMON.address(), wrq(name, "tsize", Integer.toString(LARGEST)));
         client.expect(oack("tsize", Integer.toString(LARGEST)));
     }
 
@@ -326,7 +313,7 @@ class UploadIT {
     @Tag("case-34")
     void case34_more_data_than_the_quota_ends_the_upload() throws IOException {
         Files.write(file(), OLD);
-        client.ask(daemon.address(), wrq(name, withLongTimeout("tsize", "100", "blksize", "65464")));
+        client.ask(DAEMON.address(), wrq(name, withLongTimeout("tsize", "100", "blksize", "65464")));
         client.expectOack();
         byte[] payload = new byte[65464];
         int block = 0;
@@ -383,7 +370,7 @@ class UploadIT {
     @Test
     @Tag("case-37")
     void case37_a_text_is_stored_with_bare_line_ends() throws IOException {
-        client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0));
+        client.ask(DAEMON.address(), bytes(0, 2, name, 0, "netascii", 0));
         client.expect(ack(0));
         client.send(data(1, bytes("one\r\ntwo\r", 0, "\r\n\r\n")));
         client.expect(ack(1));
@@ -393,7 +380,7 @@ class UploadIT {
     @Test
     @Tag("case-37")
     void case37_cr_lf_and_cr_nul_may_be_split_over_two_blocks_and_a_block_retransmitted() throws IOException {
-        client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0, "timeout", 0, "255", 0));
+        client.ask(DAEMON.address(), bytes(0, 2, name, 0, "netascii", 0, "timeout", 0, "255", 0));
         client.expectOack();
         client.send(data(1, bytes("a".repeat(511), "\r")));
         client.expect(ack(1));
@@ -409,7 +396,7 @@ class UploadIT {
     @Test
     @Tag("case-37")
     void case37_a_text_that_ends_in_a_lone_cr_keeps_it() throws IOException {
-        client.ask(daemon.address(), bytes(0, 2, name, 0, "netascii", 0));
+        client.ask(DAEMON.address(), bytes(0, 2, name, 0, "netascii", 0));
         client.expect(ack(0));
         client.send(data(1, bytes("end\r")));
         client.expect(ack(1));
@@ -531,7 +518,7 @@ class UploadIT {
     @Test
     @Tag("case-46")
     void case46_a_window_whose_last_block_is_lost_is_acknowledged_after_a_timeout() {
-        client.ask(daemon.address(), wrq(name, "windowsize", "4", "timeout", "1"));
+        client.ask(DAEMON.address(), wrq(name, "windowsize", "4", "timeout", "1"));
         byte[] oack = client.expectOack().bytes();
         for (int n = 1; n <= 3; n++) {
             sendBlock(n);
@@ -548,7 +535,7 @@ class UploadIT {
     @Tag("case-48")
     void case48_a_window_above_the_limit_is_lowered_and_each_window_acknowledged() throws IOException {
         byte[] content = pattern(200 * 512 + 7);
-        client.ask(daemon.address(), wrq(name, withLongTimeout("windowsize", "65535")));
+        client.ask(DAEMON.address(), wrq(name, withLongTimeout("windowsize", "65535")));
         int granted = Integer.parseInt(client.expectOack().options().get("windowsize"));
         assertThat(granted).isBetween(1, 64);
         client.upload(content, 512, granted);
@@ -559,14 +546,14 @@ class UploadIT {
     @Tag("case-66")
     void case66_a_write_request_delayed_past_its_own_upload_does_not_harm_the_file() throws IOException {
         byte[] request = wrq(name, "utimeout", "100000");
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         client.expectOack();
         client.upload(CONTENT, 512, 1);
-        client.sendTo(daemon.address(), request);
+        client.sendTo(DAEMON.address(), request);
         client.pollUntilRest();
         assertThat(stored()).isEqualTo(CONTENT);
         client.poll(Duration.ofMillis(1500)); // past the dallying of the server
-        client.ask(daemon.address(), request);
+        client.ask(DAEMON.address(), request);
         Datagram answer = client.next();
         assertThat(answer.opcode()).as(answer.toString()).isEqualTo(Datagram.OACK);
         assertThat(stored()).isEqualTo(CONTENT);
@@ -579,7 +566,7 @@ class UploadIT {
     @Tag("case-66")
     void case66_a_new_upload_from_the_same_port_replaces_the_file_when_it_is_whole() throws IOException {
         for (int size : new int[] {2240, 700}) {
-            client.ask(daemon.address(), wrq(name, "utimeout", "100000"));
+            client.ask(DAEMON.address(), wrq(name, "utimeout", "100000"));
             client.expectOack();
             client.upload(pattern(size), 512, 1);
             assertThat(stored()).isEqualTo(pattern(size));
@@ -593,7 +580,7 @@ class UploadIT {
         byte[] theirs = bytes("x".repeat(1500));
         try (RawSocketPeer other = new RawSocketPeer()) {
             open();
-            other.ask(daemon.address(), wrq(name, withLongTimeout()));
+            other.ask(DAEMON.address(), wrq(name, withLongTimeout()));
             Datagram answer = other.next();
             client.send(data(1, block(mine, 1, 512)));
             client.expect(ack(1));

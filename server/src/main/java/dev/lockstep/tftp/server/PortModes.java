@@ -1,8 +1,12 @@
 package dev.lockstep.tftp.server;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
 
-/** Chooses the port mode of a client. Called on several event loops at once; it must not block. */
+/** Chooses the port mode of a client. */
+@EventLoop
+@ThreadSafe
 @FunctionalInterface
 public interface PortModes {
     /**

@@ -2,12 +2,11 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
 
-/**
- * A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers. Safe for
- * use by several threads.
- */
+/** A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers. */
+@ThreadSafe
 public final class ReloadablePolicy<P extends RequestPolicy & PortModes> implements RequestPolicy, PortModes {
     private volatile P current;
 

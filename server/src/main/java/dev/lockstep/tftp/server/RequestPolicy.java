@@ -2,13 +2,16 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
 
 /**
- * Decides how a request is served. Called once for each request, on several event loops at once; it must not block.
- * Operations that may block, such as opening the file, belong in the {@link dev.lockstep.tftp.server.storage.Storage}
- * of the settings.
+ * Decides how a request is served. Called once for each request. Operations that may block, such as opening the file,
+ * belong in the {@link dev.lockstep.tftp.server.storage.Storage} of the settings.
  */
+@EventLoop
+@ThreadSafe
 @FunctionalInterface
 public interface RequestPolicy {
     /**

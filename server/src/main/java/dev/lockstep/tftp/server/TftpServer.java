@@ -2,19 +2,26 @@ package dev.lockstep.tftp.server;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.server.ServerMetrics.BufferMemoryMetrics;
+import dev.lockstep.tftp.server.ServerMetrics.ChunkCacheMetrics;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.cache.ChunkCache;
 import dev.lockstep.tftp.server.internal.listener.ListenerContext;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets;
+import dev.lockstep.tftp.server.internal.metrics.ServerCounters;
 import dev.lockstep.tftp.server.internal.session.IoPools;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
+import dev.lockstep.tftp.server.internal.validation.AddressValidation;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
@@ -34,6 +41,7 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  */
+@ThreadSafe
 public final class TftpServer implements AutoCloseable {
     private static final int STUCK_CHECK_SECONDS = 1;
     private static final long PROGRESS_STEP = 32L << 20;
@@ -45,8 +53,11 @@ public final class TftpServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final IoPools io;
     private final ListeningSockets listeners;
+    private final AddressValidation validation;
+    private final ServerCounters counters;
+    private final BufferBudget budget;
     private final ChunkCache chunks;
-    private boolean stopped;
+    private volatile boolean stopping;
 
     private TftpServer(
             ServerConfig config,
@@ -54,12 +65,18 @@ public final class TftpServer implements AutoCloseable {
             EventLoopGroup loops,
             IoPools io,
             ListeningSockets listeners,
+            AddressValidation validation,
+            ServerCounters counters,
+            BufferBudget budget,
             ChunkCache chunks) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
+        this.validation = validation;
+        this.counters = counters;
+        this.budget = budget;
         this.chunks = chunks;
     }
 
@@ -76,10 +93,11 @@ public final class TftpServer implements AutoCloseable {
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
         EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
-        IoPools io = new IoPools(System::nanoTime);
+        IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
+        ServerCounters counters = new ServerCounters();
         BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
         ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
@@ -88,22 +106,18 @@ public final class TftpServer implements AutoCloseable {
                 budget,
                 PooledByteBufAllocator.DEFAULT,
                 segments,
-                config.listener(),
+                TransferListener.all(List.of(counters, config.listener())),
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 chunks == null ? SourceChunkReader::new : chunks);
         TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         ListeningSockets listeners = null;
         try {
-            ListenerContext listening = new ListenerContext(
-                    config,
-                    context,
-                    transport,
-                    admission,
-                    storage -> io.of(storage).openings());
+            ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);
             listeners = ListeningSockets.bind(listening, loops);
-            TftpServer server = new TftpServer(config, admission, loops, io, listeners, chunks);
-            server.openLifecycleListeners();
+            TftpServer server = new TftpServer(
+                    config, admission, loops, io, listeners, listening.validation(), counters, budget, chunks);
+            server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
@@ -115,14 +129,13 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private void openLifecycleListeners() throws IOException {
+    private void notifyStarted() throws IOException {
         try {
-            for (ServerLifecycleListener lifecycleListener : config.lifecycleListeners()) {
-                lifecycleListener.watch(io::isServing);
-                lifecycleListener.open(loops, addresses());
+            for (ServerLifecycleListener listener : config.lifecycleListeners()) {
+                listener.started(this);
             }
         } catch (IOException | RuntimeException e) {
-            config.lifecycleListeners().forEach(ServerLifecycleListener::close);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
             throw e;
         }
     }
@@ -145,24 +158,60 @@ public final class TftpServer implements AutoCloseable {
         return admission.running();
     }
 
+    /** Returns a snapshot of all counters. It costs some microseconds; call it at most a few times per second. */
+    public ServerMetrics metrics() {
+        return new ServerMetrics(
+                counters.reads(),
+                counters.writes(),
+                counters.refusals(),
+                counters.drops(),
+                validation.metrics(),
+                chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
+                new BufferMemoryMetrics(budget.used(), budget.limit()));
+    }
+
+    /**
+     * Returns true if files can be served. It is false if the I/O threads of a storage are all blocked by a disk that
+     * does not respond, unless another storage responds. Running transfers of a server that {@linkplain #isStopping is
+     * stopping} are still served.
+     */
+    public boolean isServing() {
+        return io.isServing();
+    }
+
+    /** Returns true from the moment when the server begins to stop and refuses new requests. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Returns the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}. They must
+     * not be blocked, and are shut down when the last transfer has ended.
+     */
+    public EventLoopGroup eventLoops() {
+        return loops;
+    }
+
     /** Stops the server like {@link #stop}, with the drain time of the configuration. */
     @Override
+    @Blocking
     public void close() {
         stop(config.drain());
     }
 
     /**
      * Stops the server gracefully: refuses new requests, lets running transfers finish within the drain time, and ends
-     * the others with an ERROR. Blocks until everything is closed. Does nothing if the server is stopped already.
+     * the others with an ERROR. Returns when everything is closed. Does nothing if the server is stopped already.
      *
      * @param drain the longest time that running transfers may continue
      */
+    @Blocking
     public synchronized void stop(Duration drain) {
-        if (stopped) {
+        if (stopping) {
             return;
         }
-        stopped = true;
-        config.lifecycleListeners().forEach(ServerLifecycleListener::close);
+        stopping = true;
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
         admission.close();
         listeners.retire();
         try {

@@ -13,7 +13,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * Builds a {@link TftpServer}. Each method replaces or adds one setting and returns this builder. Not safe for use by
@@ -32,16 +35,17 @@ public final class TftpServerBuilder {
     private final List<Integer> inherited = new ArrayList<>();
     private Integer port;
     private Storage storage;
-    private TransferLimits limits = TransferLimits.DEFAULT;
+    private TransferLimits limits;
     private RequestPolicy policy;
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
+    private Function<Object, ? extends Executor> ioExecutors;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
-    private boolean pathMtu = true;
+    private Boolean pathMtu;
     private final List<NetworkMtu> mtus = new ArrayList<>();
     private PortModes portModes = peer -> PortMode.FRESH;
     private Strictness strictness = Strictness.STRICT;
@@ -82,7 +86,7 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Sets the policy for each request. The settings for all requests (storage, limits, path MTU) then have no effect.
+     * Sets the policy for each request. It decides about storage, limits and path MTU, so these cannot be set as well.
      */
     public TftpServerBuilder policy(RequestPolicy each) {
         policy = each;
@@ -133,6 +137,19 @@ public final class TftpServerBuilder {
     /** Sets how long running transfers may continue after {@link TftpServer#close}. The default is 30 s. */
     public TftpServerBuilder drain(Duration longest) {
         drain = longest;
+        return this;
+    }
+
+    /**
+     * Sets the executors on which storages, sources and sinks are called. By default, the server has a pool of threads
+     * for each group, and starts another thread in place of one whose file operation does not return. The server does
+     * not shut down these executors.
+     *
+     * @param byGroup returns the executor for a {@link Storage#ioGroup}, such as the root directory; never null. Called
+     *     once for each group, on any thread. It may return the same executor for all groups
+     */
+    public TftpServerBuilder ioExecutors(Function<Object, ? extends Executor> byGroup) {
+        ioExecutors = byGroup;
         return this;
     }
 
@@ -204,9 +221,9 @@ public final class TftpServerBuilder {
         return this;
     }
 
-    /** Adds a service that runs while requests are served. */
-    public TftpServerBuilder lifecycleListener(ServerLifecycleListener lifecycleListener) {
-        lifecycleListeners.add(lifecycleListener);
+    /** Adds a listener that is notified when the server starts and stops, in the order of these calls. */
+    public TftpServerBuilder lifecycleListener(ServerLifecycleListener listener) {
+        lifecycleListeners.add(listener);
         return this;
     }
 
@@ -239,12 +256,13 @@ public final class TftpServerBuilder {
         return new ServerConfig(
                 addresses,
                 portEverywhere(),
-                blackHoles.withSmallBlocks(withMtus(policy == null ? sameForAll() : policy)),
+                blackHoles.withSmallBlocks(withMtus(requestPolicy())),
                 maxTransfers,
                 maxTransfersPerClient,
                 amplificationLimits,
                 bufferMemory,
                 drain,
+                ioExecutors,
                 eventLoops,
                 busyPoll,
                 portModes,
@@ -262,10 +280,27 @@ public final class TftpServerBuilder {
         return addresses.isEmpty() && inherited.isEmpty() ? TFTP_PORT : ServerConfig.NOWHERE;
     }
 
-    private RequestPolicy sameForAll() {
-        RequestSettings requestSettings = new RequestSettings(storage, limits)
-                .withMtu(pathMtu ? RequestSettings.PATH_MTU : RequestSettings.ANY_MTU);
+    /** Returns the policy, or one with the same settings for all requests. */
+    private RequestPolicy requestPolicy() {
+        if (policy != null) {
+            requireNot("storage", storage);
+            requireNot("limits", limits);
+            requireNot("path MTU", pathMtu);
+            return policy;
+        }
+        if (storage == null) {
+            throw new IllegalArgumentException("storage: none (expected: a storage or a policy)");
+        }
+        RequestSettings requestSettings = new RequestSettings(
+                        storage, Objects.requireNonNullElse(limits, TransferLimits.DEFAULT))
+                .withMtu(Boolean.FALSE.equals(pathMtu) ? RequestSettings.ANY_MTU : RequestSettings.PATH_MTU);
         return (request, peer) -> requestSettings;
+    }
+
+    private static void requireNot(String what, Object setting) {
+        if (setting != null) {
+            throw new IllegalArgumentException(what + ": set beside a policy (expected: only one of them)");
+        }
     }
 
     private RequestPolicy withMtus(RequestPolicy each) {

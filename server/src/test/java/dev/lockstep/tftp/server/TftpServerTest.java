@@ -705,6 +705,7 @@ class TftpServerTest {
         assertThatThrownBy(() -> builder().port(65_536).start()).hasMessageContaining("port: 65536");
         assertThatThrownBy(() -> builder().drain(Duration.ofSeconds(-1)).start())
                 .hasMessageContaining("drain");
-        assertThatThrownBy(() -> builder().storage(null).start()).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> builder().storage(null).start())
+                .hasMessage("storage: none (expected: a storage or a policy)");
     }
 }

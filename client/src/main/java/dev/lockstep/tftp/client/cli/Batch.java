@@ -5,6 +5,7 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -79,7 +80,8 @@ final class Batch {
         return failed ? 1 : 0;
     }
 
-    /** Starts no more transfers. May be called by any thread. */
+    /** Starts no more transfers. */
+    @ThreadSafe
     void stop() {
         stopped = true;
     }

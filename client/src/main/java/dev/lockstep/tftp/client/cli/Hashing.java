@@ -15,17 +15,7 @@ import java.util.HexFormat;
  * published.
  */
 final class Hashing {
-    private final MessageDigest digest;
-    private final String expected;
-
-    private Hashing(String expected) {
-        this.expected = expected;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // each Java platform provides SHA-256
-        }
-    }
+    private Hashing() {}
 
     /**
      * Returns a sink that commits only content with the expected hash.
@@ -33,7 +23,7 @@ final class Hashing {
      * @param expected the hash in lower-case hexadecimal digits, or null to return {@code sink} itself
      */
     static Sink checked(Sink sink, String expected) {
-        return expected == null ? sink : new HashingSink(sink, new Hashing(expected));
+        return expected == null ? sink : new HashingSink(sink, sha256(), expected);
     }
 
     /**
@@ -42,30 +32,34 @@ final class Hashing {
      * @param expected the hash in lower-case hexadecimal digits, or null to return {@code source} itself
      */
     static Source checked(Source source, String expected) {
-        return expected == null ? source : new HashingSource(source, new Hashing(expected));
+        return expected == null ? source : new HashingSource(source, sha256(), expected);
     }
 
-    private void update(ByteBuffer bytes) {
-        digest.update(bytes);
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // each Java platform provides SHA-256
+        }
     }
 
-    private void check() throws TftpException {
+    private static void check(MessageDigest digest, String expected) throws TftpException {
         String actual = HexFormat.of().formatHex(digest.digest());
         if (!actual.equals(expected)) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "sha256: " + actual + " (expected: " + expected + ")");
         }
     }
 
-    private record HashingSink(Sink sink, Hashing hash) implements Sink {
+    private record HashingSink(Sink sink, MessageDigest digest, String expected) implements Sink {
         @Override
         public void write(ByteBuffer from) throws IOException {
-            hash.update(from.duplicate());
+            digest.update(from.duplicate());
             sink.write(from);
         }
 
         @Override
         public void commit() throws IOException {
-            hash.check();
+            check(digest, expected);
             sink.commit();
         }
 
@@ -79,7 +73,7 @@ final class Hashing {
      * A source that checks the hash. It reports an unknown size, so that the reader asks for the end of the file, and
      * the hash is checked before the last block is sent.
      */
-    private record HashingSource(Source source, Hashing hash) implements Source {
+    private record HashingSource(Source source, MessageDigest digest, String expected) implements Source {
         @Override
         public long size() {
             return UNKNOWN_SIZE;
@@ -90,10 +84,10 @@ final class Hashing {
             ByteBuffer bytes = to.duplicate();
             int length = source.read(to);
             if (length < 0) {
-                hash.check();
+                check(digest, expected);
             } else {
                 bytes.limit(bytes.position() + length);
-                hash.update(bytes);
+                digest.update(bytes);
             }
             return length;
         }
@@ -106,7 +100,7 @@ final class Hashing {
         @Override
         public void rewind() throws IOException {
             source.rewind();
-            hash.digest.reset();
+            digest.reset();
         }
 
         @Override

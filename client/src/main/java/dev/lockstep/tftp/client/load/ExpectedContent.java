@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.load;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -10,9 +11,9 @@ import java.util.Arrays;
 /**
  * The expected content of a file, shared by all transfers of it. It is either given in advance or learnt: the first
  * transfer to receive a byte determines its value for all other transfers, and the first complete transfer determines
- * the size. So each byte is compared, while the content is held in memory once. Safe for use by several threads; only
- * learning takes a lock.
+ * the size. So each byte is compared, while the content is held in memory once. Only learning takes a lock.
  */
+@ThreadSafe
 public final class ExpectedContent {
     private static final int CHUNK_BITS = 20;
     private static final int CHUNK = 1 << CHUNK_BITS;

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.load;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.util.Map;
 import java.util.Queue;
@@ -8,10 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
-/**
- * The reasons for failed transfers. Written on event loops, once for each failed transfer, without a lock. Safe for use
- * by several threads.
- */
+/** The reasons for failed transfers. Written on event loops, once for each failed transfer, without a lock. */
+@ThreadSafe
 final class Failures {
     /**
      * The number of reasons that are counted separately. Peers may send any text, so all further reasons are counted

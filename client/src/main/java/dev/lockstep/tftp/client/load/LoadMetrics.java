@@ -1,13 +1,15 @@
 package dev.lockstep.tftp.client.load;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
  * The metrics of a load test. Written on event loops, once for each transfer and once for each progress event, without
- * a lock. Safe for use by several threads.
+ * a lock.
  */
+@ThreadSafe
 final class LoadMetrics {
     /** Significant digits of the histograms: percentiles are accurate to a thousandth. */
     private static final int DIGITS = 3;

@@ -13,6 +13,9 @@ package dev.lockstep.tftp.client.load;
  */
 public record LoadProgress(
         boolean warmUp, double seconds, long started, long completed, long failed, long bytes, double p99Millis) {
+    /** No progress. */
+    public static final LoadProgress NONE = new LoadProgress(false, 0, 0, 0, 0, 0, 0);
+
     private static final double NANOS = 1e9;
 
     static LoadProgress of(boolean warmUp, LoadMetrics metrics, long elapsed) {

@@ -5,6 +5,7 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.load.impairment.ImpairedChannelHandler;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -87,14 +88,11 @@ public final class LoadRun {
 
     private LoadProgress poll(Timeline timeline, long begin, long warmUpEnd) {
         long now = System.nanoTime();
-        if (now - warmUpEnd < 0) {
-            return LoadProgress.of(true, warmUp, now - begin);
-        }
-        timeline.poll(now);
-        return LoadProgress.of(false, metrics, now - warmUpEnd);
+        return now - warmUpEnd < 0 ? LoadProgress.of(true, warmUp, now - begin) : timeline.poll(now);
     }
 
-    /** Starts no more transfers, and does not wait for the running ones. May be called by any thread. */
+    /** Starts no more transfers, and does not wait for the running ones. */
+    @ThreadSafe
     public void stop() {
         scheduler.stop();
     }

@@ -1,30 +1,27 @@
 package dev.lockstep.tftp.client.load;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The metrics over time. The samples cover tenths of seconds at first, then seconds, then tens of seconds. So a short
- * run has several samples, and a long run needs little memory. Safe for use by several threads.
+ * run has several samples, and a long run needs little memory.
  */
+@ThreadSafe
 final class Timeline {
     /** Number of calls of {@link #poll} per second. */
     static final int POLLS_PER_SECOND = 10;
     /** The maximum number of samples. When it is reached, each ten of them are combined to one. */
     private static final int MAX_SAMPLES = 600;
 
-    private static final double NANOS = 1e9;
-
     private final LoadMetrics metrics;
     private final long begin;
     private final List<TransferSample> samples = new ArrayList<>();
     private int pollsPerSample = 1;
     private int polls;
-    private TransferSample current = new TransferSample(0, 0, 0, 0, 0, 0);
-    private double lastSecond;
-    private long lastBytes;
-    private long lastCompleted;
-    private long lastFailed;
+    private TransferSample current = TransferSample.NONE;
+    private LoadProgress last = LoadProgress.NONE;
 
     Timeline(LoadMetrics metrics, long begin) {
         this.metrics = metrics;
@@ -32,30 +29,18 @@ final class Timeline {
     }
 
     /**
-     * Adds the current metrics to the timeline.
+     * Adds the current metrics to the timeline, and returns them.
      *
      * @param now the time in nanoseconds
      */
-    synchronized void poll(long now) {
-        double second = (now - begin) / NANOS;
-        long bytes = metrics.bytes.sum();
-        long completed = metrics.completed.sum();
-        long failed = metrics.failed.sum();
-        long running = metrics.started.sum() - completed - failed;
-        current = current.and(new TransferSample(
-                second,
-                second - lastSecond,
-                bytes - lastBytes,
-                completed - lastCompleted,
-                failed - lastFailed,
-                running));
-        lastSecond = second;
-        lastBytes = bytes;
-        lastCompleted = completed;
-        lastFailed = failed;
+    synchronized LoadProgress poll(long now) {
+        LoadProgress progress = LoadProgress.of(false, metrics, now - begin);
+        current = current.and(TransferSample.between(last, progress));
+        last = progress;
         if (++polls >= pollsPerSample) {
             add();
         }
+        return progress;
     }
 
     /**
@@ -79,7 +64,7 @@ final class Timeline {
 
     private void add() {
         samples.add(current);
-        current = new TransferSample(0, 0, 0, 0, 0, 0);
+        current = TransferSample.NONE;
         polls = 0;
         if (samples.size() == MAX_SAMPLES) {
             thin();

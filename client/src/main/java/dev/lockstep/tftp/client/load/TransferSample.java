@@ -11,6 +11,19 @@ package dev.lockstep.tftp.client.load;
  * @param running transfers that are running at the end of the interval
  */
 public record TransferSample(double second, double length, long bytes, long completed, long failed, long running) {
+    static final TransferSample NONE = new TransferSample(0, 0, 0, 0, 0, 0);
+
+    /** Returns the sample of the interval between two states of the progress. */
+    static TransferSample between(LoadProgress before, LoadProgress now) {
+        return new TransferSample(
+                now.seconds(),
+                now.seconds() - before.seconds(),
+                now.bytes() - before.bytes(),
+                now.completed() - before.completed(),
+                now.failed() - before.failed(),
+                now.running());
+    }
+
     /** Returns the combination of this interval and the next one. */
     TransferSample and(TransferSample later) {
         return new TransferSample(

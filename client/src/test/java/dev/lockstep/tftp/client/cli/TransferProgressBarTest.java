@@ -29,16 +29,16 @@ class TransferProgressBarTest {
     }
 
     private static void started(TransferListener transfer, long size) {
-        transfer.on(new TransferEvent.Started(PEER, REQUEST, settings(size)));
+        transfer.on(new TransferEvent.Started(1, PEER, REQUEST, settings(size)));
     }
 
     private static void progressed(TransferListener transfer, int bytes) {
-        transfer.on(new TransferEvent.Progressed(PEER, REQUEST, settings(0), Counted.stats(bytes, 1)));
+        transfer.on(new TransferEvent.Progressed(1, PEER, REQUEST, settings(0), Counted.stats(bytes, 1)));
     }
 
     private static void ended(TransferListener transfer, int bytes) {
-        transfer.on(
-                new TransferEvent.Ended(PEER, REQUEST, settings(0), Counted.stats(bytes, 1), Outcome.COMPLETE, null));
+        transfer.on(new TransferEvent.Ended(
+                1, PEER, REQUEST, settings(0), Counted.stats(bytes, 1), Outcome.COMPLETE, null));
     }
 
     @Test

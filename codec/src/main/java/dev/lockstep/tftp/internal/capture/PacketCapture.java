@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.internal.capture;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.PacketTap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
@@ -13,9 +14,10 @@ import java.util.function.Consumer;
 
 /**
  * Writes the datagrams of all transfers to one capture file in pcap format. If a socket is bound to a wildcard address,
- * 0.0.0.0 or :: stands for this machine. Buffered packets are written when a transfer ends and on {@link #close}. Safe
- * for use by several threads. An event loop waits only for a buffered write.
+ * 0.0.0.0 or :: stands for this machine. Buffered packets are written when a transfer ends and on {@link #close}. An
+ * event loop waits only for a buffered write.
  */
+@ThreadSafe
 public final class PacketCapture implements PacketTap {
     /** The stream shared by the handlers of all channels, which lock it for each packet. */
     private final CaptureStream out;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.transfer.Wire;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -7,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Runs an action at a deadline that moves with every packet. One task checks the deadline when it runs and reschedules
- * itself if the deadline has moved. That avoids cancelling and scheduling a task for every packet. Must be used on one
- * event loop only.
+ * itself if the deadline has moved. That avoids cancelling and scheduling a task for every packet.
  */
+@EventLoop
 public final class DeadlineTimer {
     private final EventExecutor loop;
     private final Runnable action;

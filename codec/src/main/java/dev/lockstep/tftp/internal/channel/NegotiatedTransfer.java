@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 /**
  * The result of a handshake, from which a transfer starts.
  *
+ * @param transferId the number of the transfer in its events
  * @param peer the address and TID of the peer
  * @param request the request that was granted
  * @param settings the negotiated settings
@@ -14,4 +15,9 @@ import java.net.InetSocketAddress;
  * @param roundTrip nanoseconds from the request to its reply, or 0 if the handshake did not measure it
  */
 public record NegotiatedTransfer(
-        InetSocketAddress peer, Request request, TransferSettings settings, long requestedAt, long roundTrip) {}
+        long transferId,
+        InetSocketAddress peer,
+        Request request,
+        TransferSettings settings,
+        long requestedAt,
+        long roundTrip) {}

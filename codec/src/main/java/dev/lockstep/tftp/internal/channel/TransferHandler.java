@@ -5,6 +5,8 @@ import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.file.IncomingFile;
@@ -106,9 +108,10 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Adds the handlers of the transfer, and this one last, to the end of a pipeline with a codec. Must be called on the event loop
-     * while the channel is active.
+     * Adds the handlers of the transfer, and this one last, to the end of a pipeline with a codec. The channel must be
+     * active.
      */
+    @EventLoop
     public void addTo(ChannelPipeline pipeline) {
         if (sends) { // a receiver sends only ACKs
             TransferSettings settings = negotiated.settings();
@@ -129,7 +132,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
             retransmission.measured(negotiated.roundTrip());
         }
         transfer = assembly.assemble(this, retransmission);
-        notifyListener(new TransferEvent.Started(negotiated.peer(), negotiated.request(), settings));
+        notifyListener(
+                new TransferEvent.Started(negotiated.transferId(), negotiated.peer(), negotiated.request(), settings));
         if (this.context.budget().isAmple()) {
             file.start();
         }
@@ -179,36 +183,39 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         context.fireChannelInactive();
     }
 
-    /** Called when the peer has repeated its request. Must be called on the event loop. */
+    /** Called when the peer has repeated its request. */
+    @EventLoop
     public void onRequestRepeated() {
         transfer.onRequestRepeated(now());
         ctx.flush();
     }
 
-    /** Ends the transfer because a new request of the peer replaces it. Must be called on the event loop. */
+    /** Ends the transfer because a new request of the peer replaces it. */
+    @EventLoop
     public void replace() {
         transfer.replaced(now());
     }
 
-    /**
-     * Ends the transfer in favour of another one. Must be called on the event loop.
-     */
+    /** Ends the transfer in favour of another one. */
+    @EventLoop
     public void evict() {
         transfer.evicted(now());
     }
 
-    /** Ends the transfer with a failure that is reported to the peer. Must be called on the event loop. */
+    /** Ends the transfer with a failure that is reported to the peer. */
+    @EventLoop
     public void cancel(TftpException cause) {
         transfer.fail(cause, now());
         ctx.flush();
     }
 
     /**
-     * Returns the nanoseconds since the last progress while this transfer waits for the peer. While it waits for its own
-     * file, only the time of the pending operation that exceeds the idle timeout counts: a busy disk is not a reason to
-     * end a transfer, a disk that does not respond is. Otherwise returns 0, for example while other transfers use the
-     * memory or the rate that it needs. May be called on any thread, where it returns a recent value.
+     * Returns the nanoseconds since the last progress while this transfer waits for the peer. While it waits for its
+     * own file, only the time of the pending operation that exceeds the idle timeout counts: a busy disk is not a
+     * reason to end a transfer, a disk that does not respond is. Otherwise returns 0, for example while other transfers
+     * use the memory or the rate that it needs. Other threads get a recent value.
      */
+    @ThreadSafe
     public long idleTime(long now) {
         Transfer state = transfer;
         TransferFile used = file;
@@ -220,7 +227,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
                 state.idleTime(now), blocked - context.limits().idleTimeout().toNanos());
     }
 
-    /** Returns the transfer for inspection. Must be called on the event loop. */
+    /** Returns the transfer for inspection. */
+    @EventLoop
     public Transfer transfer() {
         return transfer;
     }
@@ -236,7 +244,11 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         if (bytes - reported >= context.progressStep()) {
             reported = bytes;
             notifyListener(new TransferEvent.Progressed(
-                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats()));
+                    negotiated.transferId(),
+                    negotiated.peer(),
+                    negotiated.request(),
+                    negotiated.settings(),
+                    transfer.stats()));
         }
     }
 
@@ -263,7 +275,13 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         @Override
         public void finish(Outcome outcome, TftpException cause) {
             TransferEvent ended = new TransferEvent.Ended(
-                    negotiated.peer(), negotiated.request(), negotiated.settings(), transfer.stats(), outcome, cause);
+                    negotiated.transferId(),
+                    negotiated.peer(),
+                    negotiated.request(),
+                    negotiated.settings(),
+                    transfer.stats(),
+                    outcome,
+                    cause);
             file.close(() -> notifyListener(ended));
         }
 

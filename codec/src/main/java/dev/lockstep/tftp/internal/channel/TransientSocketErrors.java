@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,8 @@ public final class TransientSocketErrors {
     /**
      * Returns whether the error is only a datagram that could not be sent, or for which there was no memory when it was
      * received. If memory was short, reading is paused for {@value #PAUSE_MILLIS} ms, in which memory may be released.
-     * Must be called on the event loop.
      */
+    @EventLoop
     public static boolean is(Throwable cause, ChannelHandlerContext ctx) {
         if (cause instanceof OutOfMemoryError && ctx.channel().config().isAutoRead()) {
             ctx.channel().config().setAutoRead(false);

@@ -1,15 +1,15 @@
 package dev.lockstep.tftp.internal.channel;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
-import dev.lockstep.tftp.transfer.BlockSource;
-import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.transfer.BlockSource;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.Sender;
-import dev.lockstep.tftp.codec.TftpException;
-import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.Wire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -69,8 +69,10 @@ public class SenderBenchmark {
     }
 
     private Sender sender(Wire wire) {
-        TransferSettings settings =
-                TransferSettings.builder().blksize(BLKSIZE).windowsize(windowsize).build();
+        TransferSettings settings = TransferSettings.builder()
+                .blksize(BLKSIZE)
+                .windowsize(windowsize)
+                .build();
         RetransmissionTimer timer = new RetransmissionTimer(Duration.ZERO, new SplittableRandom(1));
         BlockSource blocks = () -> file.retainedSlice(0, BLKSIZE);
         return new Sender(wire, settings, TransferLimits.DEFAULT, timer, null, blocks, 0);

@@ -73,7 +73,7 @@ final class NetworkOptions {
         listen.forEach(text -> builder.listen(addressAndPort(text)));
         PortMode mode = mode();
         mtus.forEach(text -> builder.mtu(NetworkMtu.parse(text)));
-        builder.portModes(peer -> mode).pathMtu(!noPathMtu);
+        builder.portModes(peer -> mode);
     }
 
     private static InetSocketAddress addressAndPort(String text) {
@@ -114,6 +114,11 @@ final class NetworkOptions {
     /** Returns the MTU in bytes that a flag sets for a client, or empty if none does. */
     OptionalInt mtuOf(InetSocketAddress client) {
         return NetworkMtu.of(client, mtus.stream().map(NetworkMtu::parse).toList());
+    }
+
+    /** Returns true if blocks are limited to the path MTU. */
+    boolean isPathMtu() {
+        return !noPathMtu;
     }
 
     /** Returns the MTU as {@link RequestSettings} has it. */

@@ -255,7 +255,7 @@ public final class TftpdCommand implements Callable<Integer> {
         manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
             storages = List.of(storage.storage());
-            builder.storage(storages.get(0)).limits(limits.limits());
+            builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();

@@ -11,6 +11,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * The settings of a server. The constructor checks them.
@@ -23,13 +25,14 @@ import java.util.Objects;
  * @param amplificationLimits limits for requests of unvalidated peers
  * @param bufferMemory bytes of file chunks in memory, for all transfers together
  * @param drain how long running transfers may continue after a stop
+ * @param ioExecutors returns the executor for the blocking operations of a group of storages; null for the default
  * @param eventLoops the number of event loop threads
  * @param busyPoll how long an event loop polls after traffic before it sleeps
  * @param portModes chooses the port mode of a client
  * @param strictness how malformed requests are treated
  * @param listener observes the transfers
  * @param taps observe the packets
- * @param lifecycleListeners are started and stopped with the server
+ * @param lifecycleListeners are notified when the server starts and stops
  * @param inherited descriptors of UDP sockets that are bound already; if there are any, no address is bound by default
  */
 public record ServerConfig(
@@ -41,6 +44,7 @@ public record ServerConfig(
         AmplificationLimits amplificationLimits,
         long bufferMemory,
         Duration drain,
+        Function<Object, ? extends Executor> ioExecutors,
         int eventLoops,
         Duration busyPoll,
         PortModes portModes,

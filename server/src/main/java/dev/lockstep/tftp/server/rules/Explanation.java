@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Negotiation;
@@ -24,8 +25,9 @@ import java.util.Optional;
 
 /**
  * Explains how a request would be answered, with the same rules, files and negotiation as the daemon. An upload is
- * started and discarded. Blocks.
+ * started and discarded.
  */
+@Blocking
 public final class Explanation {
     private final RulePolicy policy;
     private final Request request;

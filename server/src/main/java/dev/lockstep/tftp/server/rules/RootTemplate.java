@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.server.storage.VirtualPath;
 import java.io.IOException;
@@ -68,11 +69,11 @@ final class RootTemplate {
     }
 
     /**
-     * Fills the placeholders and returns the path below the fixed directory. Must be called on the I/O pool if there is
-     * a {@code {mac}}, since it may block.
+     * Fills the placeholders and returns the path below the fixed directory. Blocks only if there is a {@code {mac}}.
      *
      * @throws TftpException FILE_NOT_FOUND if the value of a placeholder is not known
      */
+    @Blocking
     String fill(String name, InetAddress client) throws IOException {
         StringBuilder filled = new StringBuilder();
         Matcher place = PLACE.matcher(rest);

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.rules;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
@@ -16,8 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * A policy of ordered rules: the first rule that matches a request defines its settings. A request that no rule matches
- * has the common settings. Immutable; a reload creates another policy. Safe for use by several threads.
+ * has the common settings. Immutable; a reload creates another policy.
  */
+@ThreadSafe
 public final class RulePolicy implements RequestPolicy, PortModes {
     private final List<Rule> rules;
     private final Rule otherwise;

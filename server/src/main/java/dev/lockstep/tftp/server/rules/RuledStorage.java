@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.rules;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.Storage;
@@ -46,7 +47,8 @@ final class RuledStorage implements Storage {
         this.settings = settings;
     }
 
-    /** Returns the place of a name for a client. Must be called on the I/O pool. */
+    /** Returns the place of a name for a client. */
+    @Blocking
     Place find(String filename, InetAddress client) throws IOException {
         String name = nameOf(filename);
         Storage there = root == null || root.isFixed() ? files : open(root.fill(normalized(filename), client));

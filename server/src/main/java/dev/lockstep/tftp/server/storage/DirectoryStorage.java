@@ -4,6 +4,9 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.FileErrors;
 import dev.lockstep.tftp.io.FileSink;
 import dev.lockstep.tftp.io.SecureDirectory;
@@ -25,9 +28,10 @@ import java.util.List;
 /**
  * The regular files below a directory. A name cannot lead out of it: it is resolved, symbolic links included, compared
  * with the root element by element, and then opened from the root element by element without following links. So a link
- * that is created in between causes an error. Safe for use by several threads; the methods block, except for {@link
- * #tryOpenCached}.
+ * that is created in between causes an error.
  */
+@ThreadSafe
+@Blocking
 public final class DirectoryStorage implements Storage {
     /** Limit of attempts to open a file that is being changed. */
     private static final int MAX_TRIES = 5;
@@ -140,11 +144,15 @@ public final class DirectoryStorage implements Storage {
 
     /** Returns the directory that the operator has named. */
     @Override
+    @EventLoop
+    @ThreadSafe
     public Object ioGroup() {
         return base;
     }
 
     @Override
+    @EventLoop
+    @ThreadSafe
     public Source tryOpenCached(ReadRequest request, InetSocketAddress peer) {
         return reads.tryOpenCached(request.filename());
     }

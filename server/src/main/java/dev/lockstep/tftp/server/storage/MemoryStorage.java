@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -18,8 +19,9 @@ import java.util.TreeSet;
 
 /**
  * Files in memory, with a limit of their total size. An uploaded file can be read at once. When a file is replaced,
- * transfers that have started to read it continue with the old content. Safe for use by several threads.
+ * transfers that have started to read it continue with the old content.
  */
+@ThreadSafe
 public final class MemoryStorage implements Storage {
     private static final int FEW_FILES = 16;
     private static final int KIB = 1024;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -8,8 +9,9 @@ import java.util.Map;
 
 /**
  * Shares one descriptor among all transfers that read the same version of a file, so that many transfers do not need as
- * many descriptors. Safe for use by several threads.
+ * many descriptors.
  */
+@ThreadSafe
 public final class OpenFiles {
     private final Map<FileVersion, Shared> open = new HashMap<>();
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +10,8 @@ import java.nio.ByteBuffer;
  * be sent by all transfers of the same version.
  */
 public interface SharedSource extends Source {
-    /** Returns the version of the content. Equal versions have equal bytes. Does not block. */
+    /** Returns the version of the content. Equal versions have equal bytes. */
+    @EventLoop
     Object version();
 
     /**

@@ -4,6 +4,9 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
@@ -12,14 +15,15 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * A collection of files by name. Only {@link #read} has to be implemented. Unless a method states otherwise, it is
- * called on the I/O executor, by several threads at once, and may block. A {@link TftpException} is the ERROR that the
- * peer receives; any other exception becomes ERROR 0 without details.
+ * A collection of files by name. Only {@link #read} has to be implemented. A {@link TftpException} is the ERROR that
+ * the peer receives; any other exception becomes ERROR 0 without details.
  *
  * <p>A file name is passed as the client sent it, not validated: {@link VirtualPath#elementsOf} splits it into elements
  * that cannot lead out of a root. The {@code toString} of a storage is its location in logs and in {@code tftpd check},
  * such as a path or a URI. To let flags and rules name a storage, provide a {@link StorageProvider}.
  */
+@ThreadSafe
+@Blocking
 public interface Storage {
     /**
      * Opens a file for reading.
@@ -32,13 +36,14 @@ public interface Storage {
     Source read(ReadRequest request, InetSocketAddress peer) throws IOException;
 
     /**
-     * Returns the current version of a file if it is in memory as a whole. Called on event loops: it must not block or
-     * throw.
+     * Returns the current version of a file if it is in memory as a whole. It must not throw.
      *
      * @param request the request
      * @param peer the client's address
      * @return null if {@link #read} must be called instead, also for errors
      */
+    @EventLoop
+    @ThreadSafe
     default Source tryOpenCached(ReadRequest request, InetSocketAddress peer) {
         return null;
     }
@@ -58,11 +63,12 @@ public interface Storage {
     }
 
     /**
-     * Returns true if this storage accepts uploads at all; {@link #write} decides about each. Called by any thread; does
-     * not block.
+     * Returns true if this storage accepts uploads at all; {@link #write} decides about each.
      *
      * @return false by default
      */
+    @EventLoop
+    @ThreadSafe
     default boolean isWritable() {
         return false;
     }
@@ -80,11 +86,12 @@ public interface Storage {
     }
 
     /**
-     * Returns where a file is, for logs and {@code tftpd explain}. Does not block.
+     * Returns where a file is, for logs and {@code tftpd explain}.
      *
      * @param filename the elements of a name, separated by slashes
      * @return by default the name
      */
+    @EventLoop
     default String locate(String filename) {
         return filename;
     }
@@ -92,10 +99,12 @@ public interface Storage {
     /**
      * Returns the group whose I/O executor this storage uses. A file operation that hangs can block the storages of its
      * group, but no others. There should be few groups, and the key of a group must stay equal as long as the server
-     * runs. Called by any thread; does not block.
+     * runs.
      *
      * @return by default one group for all storages that do not override this method
      */
+    @EventLoop
+    @ThreadSafe
     default Object ioGroup() {
         return Storage.class.getSimpleName();
     }

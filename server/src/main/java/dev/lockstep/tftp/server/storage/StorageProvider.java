@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
@@ -23,15 +25,16 @@ import java.util.Set;
  * }</pre>
  *
  * <p>A registry uses one provider for all storages of its schemes, so the provider can hold what they share, such as a
- * connection pool. Safe for use by several threads.
+ * connection pool.
  */
+@ThreadSafe
 public interface StorageProvider {
     /** Returns the schemes of the URIs that this provider opens, in lower case, such as {@code http}. */
     Set<String> schemes();
 
     /**
-     * Opens a storage. Called when the server starts and when its configuration is reloaded or checked; it may block.
-     * The storage should not depend on a remote server being reachable at that time.
+     * Opens a storage. Called when the server starts and when its configuration is reloaded or checked. The storage
+     * should not depend on a remote server being reachable at that time.
      *
      * @param uri the location, with one of the {@link #schemes}. Where a rule has placeholders, it ends before the first
      *     one, and {@link Storage#below} is called with the rest
@@ -40,5 +43,6 @@ public interface StorageProvider {
      * @throws IOException if the files are not accessible; the message is shown to the operator
      * @throws IllegalArgumentException if the URI is invalid; the message has the URI and what was expected
      */
+    @Blocking
     Storage open(URI uri, StorageSettings settings) throws IOException;
 }

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,8 +16,9 @@ import java.util.regex.Pattern;
 
 /**
  * Opens storages by their location: the path of a directory, or a URI whose scheme has a {@link StorageProvider}. The
- * schemes {@code file} and {@code memory} are built in. Safe for use by several threads.
+ * schemes {@code file} and {@code memory} are built in.
  */
+@ThreadSafe
 public final class StorageRegistry {
     /** A URI with its scheme. A single letter before a colon is a drive. */
     private static final Pattern URI_FORM = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]+):.*", Pattern.DOTALL);
@@ -40,13 +43,14 @@ public final class StorageRegistry {
     }
 
     /**
-     * Opens a storage. Blocks.
+     * Opens a storage.
      *
      * @param location the path of a directory, or a URI
      * @param settings what flags or rules set for the files
      * @throws IOException if the files are not accessible
      * @throws IllegalArgumentException if the location is invalid; the message has the location and what was expected
      */
+    @Blocking
     public Storage open(String location, StorageSettings settings) throws IOException {
         Matcher form = URI_FORM.matcher(location);
         StorageProvider provider = form.matches() ? providers.get(form.group(1).toLowerCase(Locale.ROOT)) : null;

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.FileErrors;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,9 +12,9 @@ import java.nio.file.Path;
 
 /**
  * An open file that is read only as the version it was opened as. The first read after a change of its size or
- * modification time fails, so that old and new bytes are not mixed. Its name, mode, owner and links may change. Safe
- * for use by several threads.
+ * modification time fails, so that old and new bytes are not mixed. Its name, mode, owner and links may change.
  */
+@ThreadSafe
 final class VersionedFile implements Closeable {
     /** Determines the version of the file at the path of a descriptor. */
     interface Examination {

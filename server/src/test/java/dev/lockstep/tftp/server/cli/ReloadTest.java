@@ -9,18 +9,20 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
+import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.NotifySocket;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,18 +76,21 @@ class ReloadTest {
     void the_service_manager_is_notified_of_the_end_of_a_failed_reload() throws Exception {
         assumeTrue(Transport.best() == Transport.EPOLL);
         String path = folder.resolve("notify").toString();
-        EventLoopGroup loops = Transport.EPOLL.newGroup(1, "reload");
-        try (NotifySocket manager = new NotifySocket(path)) {
-            ServiceNotifier notifier =
-                    ServiceNotifier.of(Map.of("NOTIFY_SOCKET", path), 1).orElseThrow();
-            notifier.open(loops, List.of());
+        ServiceNotifier notifier =
+                ServiceNotifier.of(Map.of("NOTIFY_SOCKET", path), 1).orElseThrow();
+        try (NotifySocket manager = new NotifySocket(path);
+                TftpServer server = TftpServer.builder()
+                        .storage(new MemoryStorage(1, WriteRules.READ_ONLY))
+                        .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .eventLoops(1)
+                        .lifecycleListener(notifier)
+                        .start()) {
+            assertThat(server.isServing()).isTrue();
             assertThat(manager.next()).startsWith("READY=1");
             TftpdCommand nothingBefore = null;
             new Reload(configuration(""), nothingBefore, null, Optional.of(notifier)).reload();
             assertThat(manager.next()).startsWith("RELOADING=1");
             assertThat(manager.next()).isEqualTo("READY=1");
-        } finally {
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
         assertThat(lines.list).singleElement().satisfies(line -> {
             assertThat(line.getFormattedMessage()).startsWith("reload failed: ");

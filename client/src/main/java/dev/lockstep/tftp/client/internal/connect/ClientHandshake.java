@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  */
 final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final ClientOperation operation;
+    private final long transferId;
     private final Request request;
     private final InetSocketAddress server;
     private final PeerFilter filter;
@@ -53,13 +55,13 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      */
     ClientHandshake(
             ClientOperation operation,
-            Request request,
-            InetSocketAddress server,
+            TransferEvent.Requested requested,
             TransferContext context,
             Consumer<TftpException> refused) {
         this.operation = operation;
-        this.request = request;
-        this.server = server;
+        this.transferId = requested.transferId();
+        this.request = requested.request();
+        this.server = requested.peer();
         this.filter = new PeerFilter(server);
         this.context = context;
         this.refused = refused;
@@ -93,8 +95,9 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Cancels the handshake, or the transfer that has begun. Until the server has replied, its port for this transfer
      * is unknown, so no ERROR can be sent. The first reply is therefore awaited for one more timeout, and answered with
-     * the ERROR. Must be called on the event loop.
+     * the ERROR.
      */
+    @EventLoop
     void cancel(TftpException cause) {
         if (transfer != null) {
             transfer.cancel(cause);
@@ -119,7 +122,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         }
         retransmitted = true;
         timer.backOff();
-        context.listener().on(new TransferEvent.RequestRepeated(server, request));
+        context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
         ctx.writeAndFlush(request, ctx.voidPromise());
         retransmission.moveTo(now() + timer.timeout());
     }
@@ -161,7 +164,8 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         InetSocketAddress peer = filter.sender();
         retransmission.cancel();
         long roundTrip = retransmitted ? 0 : now() - requestedAt;
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(peer, request, settings, requestedAt, roundTrip);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(transferId, peer, request, settings, requestedAt, roundTrip);
         over = true;
         filter.restrictTo(peer);
         operation.begin(ctx.pipeline(), context, negotiated, oack);

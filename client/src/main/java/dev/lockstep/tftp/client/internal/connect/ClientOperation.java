@@ -11,6 +11,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
@@ -43,11 +44,12 @@ public sealed interface ClientOperation {
     }
 
     /**
-     * Begins the transfer after the server's reply. Must be called on the event loop.
+     * Begins the transfer after the server's reply.
      *
      * @param oack whether the reply was an OACK
      * @throws TftpException if the transfer must not begin; its ERROR is sent to the peer
      */
+    @EventLoop
     void begin(ChannelPipeline pipeline, TransferContext context, NegotiatedTransfer negotiated, boolean oack)
             throws TftpException;
 

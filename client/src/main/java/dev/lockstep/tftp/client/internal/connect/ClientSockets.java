@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.internal.connect;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
@@ -18,13 +19,15 @@ public interface ClientSockets {
 
     /**
      * Opens a socket, or reuses one. Its pipeline gets the handlers of the transfer, then the channel becomes active.
-     * Must be called on the given event loop. The transfer closes the channel when it has ended.
+     * The transfer closes the channel when it has ended.
      *
      * @param addHandlers adds the handlers of a transfer to the pipeline
      * @param failed called on the event loop if no socket can be opened
      */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void open(EventLoop loop, Needs needs, Consumer<ChannelPipeline> addHandlers, Consumer<Throwable> failed);
 
-    /** Stops keeping sockets for reuse. May be called by any thread. */
+    /** Stops keeping sockets for reuse. */
+    @ThreadSafe
     void close();
 }

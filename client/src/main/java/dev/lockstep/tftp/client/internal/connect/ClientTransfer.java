@@ -7,10 +7,14 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
@@ -33,18 +37,21 @@ import java.util.function.Consumer;
 /**
  * A transfer from the call that starts it until its file is closed. Attempts it with other options if the server
  * refuses the first ones, or if large blocks are lost; each attempt has a TID of its own. The transfer is cancelled
- * when its caller completes the result first, for example by {@code cancel} or {@code orTimeout}. Must be used on its
- * event loop, except where noted.
+ * when its caller completes the result first, for example by {@code cancel} or {@code orTimeout}.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ClientTransfer {
     /**
      * The parts that all transfers of a client share.
      *
+     * @param preferences the options of a request without options of its own
+     * @param taps observe the datagrams
      * @param io runs blocking tasks
      * @param context the context of a transfer without settings of its own
      */
     public record Shared(
-            ClientConfig config,
+            OptionPreferences preferences,
+            List<PacketTap> taps,
             ClientSockets sockets,
             Executor io,
             TransferContext context,
@@ -105,9 +112,10 @@ public final class ClientTransfer {
     }
 
     /**
-     * Connects the two futures. {@code whenEnded} runs before the result is known. May be called by any thread, once,
-     * before {@link #start} or {@link #closeAtOnce}.
+     * Connects the two futures. {@code whenEnded} runs before the result is known. Must be called once, before {@link
+     * #start} or {@link #closeAtOnce}.
      */
+    @ThreadSafe
     public void connect(Runnable whenEnded) {
         end.whenComplete((done, failure) -> {
             whenEnded.run();
@@ -133,7 +141,8 @@ public final class ClientTransfer {
         end.completeExceptionally(clientClosed());
     }
 
-    /** Starts the transfer. May be called by any thread, once. */
+    /** Starts the transfer. Must be called once. */
+    @ThreadSafe
     public void start() {
         String host = operation.remote().host();
         // an address needs no lookup: only a name is resolved in the I/O pool
@@ -142,7 +151,8 @@ public final class ClientTransfer {
                 .run(() -> InetAddress.getByName(host), this::onResolved);
     }
 
-    /** Cancels the transfer unless it has ended. May be called by any thread. */
+    /** Cancels the transfer unless it has ended. */
+    @ThreadSafe
     public void cancel(TftpException cause) {
         if (end.isDone()) {
             return;
@@ -159,10 +169,8 @@ public final class ClientTransfer {
         }
     }
 
-    /**
-     * Returns a future that completes when the file is closed, which may be later than the result. May be called by any
-     * thread.
-     */
+    /** Returns a future that completes when the file is closed, which may be later than the result. */
+    @ThreadSafe
     public CompletableFuture<TransferResult> end() {
         return end;
     }
@@ -194,7 +202,11 @@ public final class ClientTransfer {
 
     private Options usualOptions() {
         return client.capabilities()
-                .asked(client.config(), server, operation.tsize(), loop.ticker().nanoTime());
+                .asked(
+                        client.preferences(),
+                        server,
+                        operation.tsize(),
+                        loop.ticker().nanoTime());
     }
 
     /** Attempts the transfer with the given options. A request that cannot be encoded fails like a refused one. */
@@ -212,6 +224,7 @@ public final class ClientTransfer {
     }
 
     private void openSocket(Request sent) {
+        TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), server, sent);
         TransferListener listener = event -> {
             context.listener().on(event);
             if (event instanceof TransferEvent.Ended ended) {
@@ -219,19 +232,21 @@ public final class ClientTransfer {
             }
         };
         Consumer<TftpException> refused = cause -> {
-            context.listener().on(new TransferEvent.Refused(server, sent, cause));
+            context.listener()
+                    .on(new TransferEvent.Refused(
+                            requested.transferId(), server, sent, RefusalReason.NOT_GRANTED, cause));
             onRefused(cause);
         };
-        context.listener().on(new TransferEvent.Requested(server, sent));
+        context.listener().on(requested);
         enter(cause -> {}); // until the socket is open
         client.sockets()
                 .open(
                         loop,
                         needs(),
                         pipeline -> {
-                            client.config().taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
-                            ClientHandshake handshake = new ClientHandshake(
-                                    operation, sent, server, context.withListener(listener), refused);
+                            client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
+                            ClientHandshake handshake =
+                                    new ClientHandshake(operation, requested, context.withListener(listener), refused);
                             handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.internal.connect;
 
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,7 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A cache of servers that refuse options, and of paths that drop large blocks. Safe for use by several threads. */
+/** A cache of servers that refuse options, and of paths that drop large blocks. */
+@ThreadSafe
 public final class ServerCapabilityCache {
     /** Nanoseconds until larger datagrams are tried again (RFC 1191, section 6.3). */
     private static final long EXPIRY = Duration.ofMinutes(10).toNanos();
@@ -34,15 +36,15 @@ public final class ServerCapabilityCache {
     /**
      * Returns the options to request from the server.
      *
-     * @param tsize as in {@link ClientConfig#asked}
+     * @param tsize as in {@link OptionPreferences#asked}
      * @param now the time in nanoseconds
      */
-    public Options asked(ClientConfig config, InetSocketAddress server, long tsize, long now) {
+    public Options asked(OptionPreferences preferences, InetSocketAddress server, long tsize, long now) {
         if (plainServers.contains(server)) {
             return Options.NONE;
         }
         Long since = blackHoles.get(server.getAddress());
         boolean small = since != null && now - since < EXPIRY;
-        return config.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : config.blksize());
+        return preferences.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : preferences.blksize());
     }
 }

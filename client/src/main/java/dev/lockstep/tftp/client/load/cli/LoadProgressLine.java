@@ -12,11 +12,10 @@ import java.util.function.Consumer;
  */
 final class LoadProgressLine implements Consumer<LoadProgress> {
     private static final double INTERVAL = 0.5;
-    private static final LoadProgress NOTHING = new LoadProgress(false, 0, 0, 0, 0, 0, 0);
 
     private final boolean shown;
     private final long transfers;
-    private LoadProgress last = NOTHING;
+    private LoadProgress last = LoadProgress.NONE;
     private boolean over;
 
     private LoadProgressLine(boolean shown, long transfers) {
@@ -31,7 +30,8 @@ final class LoadProgressLine implements Consumer<LoadProgress> {
 
     @Override
     public synchronized void accept(LoadProgress now) {
-        LoadProgress before = now.warmUp() == last.warmUp() ? last : NOTHING; // the counters restart after the warm-up
+        LoadProgress before =
+                now.warmUp() == last.warmUp() ? last : LoadProgress.NONE; // the counters restart after the warm-up
         double seconds = now.seconds() - before.seconds();
         if (!shown || over || seconds < INTERVAL) {
             return;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.load.impairment;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Collections;
@@ -8,10 +9,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A direction of an impaired link: drops, duplicates, reorders and delays datagrams. Must be used on one event loop
- * only.
- */
+/** A direction of an impaired link: drops, duplicates, reorders and delays datagrams. */
+@EventLoop
 final class ImpairedDirection {
     /** Receives the datagrams that are not dropped. */
     interface Exit {

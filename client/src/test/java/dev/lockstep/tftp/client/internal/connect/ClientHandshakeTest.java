@@ -96,7 +96,7 @@ class ClientHandshakeTest {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
         ClientOperation operation =
                 ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
-        return new ClientHandshake(operation, REQUEST, SERVER, context(), refused);
+        return new ClientHandshake(operation, new TransferEvent.Requested(1, SERVER, REQUEST), context(), refused);
     }
 
     @Test

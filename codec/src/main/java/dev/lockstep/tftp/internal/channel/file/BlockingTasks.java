@@ -2,6 +2,9 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -12,11 +15,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Runs blocking work on the I/O pool and passes its result back to the event loop. */
+@EventLoop
 public final class BlockingTasks {
     /** A blocking task without a result. */
     @FunctionalInterface
     public interface Action {
-        /** Runs the task on the I/O pool. */
+        /** Runs the task. */
+        @Blocking
         void run() throws IOException;
     }
 
@@ -82,8 +87,9 @@ public final class BlockingTasks {
 
     /**
      * Cancels the last task if the I/O pool has not begun to run it: its {@code then} is called with a failure before
-     * this method returns. A task that has begun is not affected. Must be called on the event loop.
+     * this method returns. A task that has begun is not affected.
      */
+    @EventLoop
     void cancel() {
         if (cancellation != null) {
             cancellation.run();
@@ -91,9 +97,10 @@ public final class BlockingTasks {
     }
 
     /**
-     * Returns the nanoseconds since the last task was passed to the I/O pool, or 0 if it has ended. May be called on any
-     * thread, where it returns a recent value.
+     * Returns the nanoseconds since the last task was passed to the I/O pool, or 0 if it has ended. Other threads get a
+     * recent value.
      */
+    @ThreadSafe
     long pendingTime(long now) {
         long since = pendingSince;
         return since == NONE ? 0 : now - since;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +11,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The memory that all transfers together may use for chunks of files. A chunk is large while memory is plentiful, as
  * small as the transfer allows when more than half of the budget is used, and unavailable when all of it is used: then
- * the transfer waits in a queue. Safe for use by several threads. Called once for each chunk, not for each packet, and
- * without a lock unless a transfer waits.
+ * the transfer waits in a queue. Called once for each chunk, not for each packet, and without a lock unless a transfer
+ * waits.
  *
  * <p>No chunk is allocated before its bytes are reserved here, and the budget is at most half of the direct memory of
  * the process. The other half is for datagrams and for what the allocator cannot use. If the process has less direct
  * memory than the configured limit needs, a new transfer is refused instead of queued.
  */
+@ThreadSafe
 public final class BufferBudget {
     private final long limit;
     private final boolean scarce;

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -83,7 +84,8 @@ public final class Chunk extends AbstractReferenceCounted {
         return reserved;
     }
 
-    /** Fills an empty chunk until it is full or the file ends. May block; must be called on the I/O pool. */
+    /** Fills an empty chunk until it is full or the file ends. */
+    @Blocking
     public void fill(Read file) throws IOException {
         ByteBuffer to = bytes.internalNioBuffer(0, bytes.capacity());
         int start = to.position();

@@ -1,13 +1,15 @@
 package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.function.BiConsumer;
 
-/** Supplies the chunks of one outgoing file, in order. All methods must be called on the transfer's event loop. */
+/** Supplies the chunks of one outgoing file, in order. */
+@EventLoop
 public interface ChunkReader {
     /** Creates the reader of a transfer. */
     @FunctionalInterface

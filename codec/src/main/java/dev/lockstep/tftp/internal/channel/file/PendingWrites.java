@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.internal.channel.file;
 
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
@@ -67,7 +68,8 @@ final class PendingWrites {
         return chunk == null ? Chunk.tryAllocate(Math.max(room, block), false, context) : chunk;
     }
 
-    /** Writes all blocks to the sink. May block; must be called on the I/O pool. */
+    /** Writes all blocks to the sink. */
+    @Blocking
     void writeTo(Sink sink) throws IOException {
         for (Chunk chunk : chunks) {
             sink.write(chunk.bytes().nioBuffer());

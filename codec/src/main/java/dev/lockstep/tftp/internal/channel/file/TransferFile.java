@@ -1,10 +1,14 @@
 package dev.lockstep.tftp.internal.channel.file;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 
-/** The file of a transfer, as its handler uses it. All methods must be called on the transfer's event loop. */
+/** The file of a transfer, as its handler uses it. */
+@EventLoop
 public interface TransferFile {
-    /** Receives notifications of the file. All methods are called on the transfer's event loop. */
+    /** Receives notifications of the file. */
+    @EventLoop
     interface Owner {
         /** Called when there are blocks to send or there is room for more. */
         void ready();
@@ -20,9 +24,10 @@ public interface TransferFile {
     default void start() {}
 
     /**
-     * Returns the nanoseconds for which a file operation has been waiting for the disk, or 0 if there is none. May be
-     * called on any thread, where it returns a recent value.
+     * Returns the nanoseconds for which a file operation has been waiting for the disk, or 0 if there is none. Other
+     * threads get a recent value.
      */
+    @ThreadSafe
     long pendingTime(long now);
 
     /**

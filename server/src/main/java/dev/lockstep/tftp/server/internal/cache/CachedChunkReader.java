@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.cache;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
@@ -80,7 +81,8 @@ final class CachedChunkReader implements ChunkReader {
         });
     }
 
-    /** Reads one chunk. Runs on the I/O pool. */
+    /** Reads one chunk. */
+    @Blocking
     private void fill(Chunk chunk, long from) throws IOException {
         chunk.fill((to, at) -> source.read(to, from + at));
         if (chunk.length() < chunk.reserved()) {

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.internal.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
@@ -9,6 +10,7 @@ import dev.lockstep.tftp.internal.channel.file.ChunkReader;
 import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.server.ServerMetrics.ChunkCacheMetrics;
 import dev.lockstep.tftp.server.storage.SharedSource;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.concurrent.EventExecutor;
@@ -16,14 +18,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
  * A cache of chunks of files that several transfers send: if a thousand clients request one kernel, it is read once. A
  * chunk is identified by the version of its file and its position, so no transfer sends bytes of another file. The
  * cache holds at most half of the budget and evicts the chunks that have not been used for longest. Eviction does not
- * affect transfers that send a chunk. Safe for use by several threads. Called once for each chunk, not for each packet.
+ * affect transfers that send a chunk. Called once for each chunk, not for each packet.
  */
+@ThreadSafe
 public final class ChunkCache implements ChunkReader.Factory {
     /** Bytes in all chunks of a file but the last. */
     static final int CHUNK_SIZE = 256 * 1024;
@@ -35,6 +39,9 @@ public final class ChunkCache implements ChunkReader.Factory {
 
     private final Cache<Key, Chunk> chunks;
     private final Map<Key, List<Consumer<Chunk>>> awaited = new HashMap<>();
+
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
 
     private ChunkCache(long size) {
         chunks = Caffeine.newBuilder()
@@ -77,7 +84,11 @@ public final class ChunkCache implements ChunkReader.Factory {
     private Chunk get(Key key) {
         Chunk chunk = chunks.getIfPresent(key);
         try {
-            return chunk == null ? null : (Chunk) chunk.retain();
+            if (chunk != null) {
+                chunk.retain();
+                hits.increment();
+            }
+            return chunk;
         } catch (IllegalReferenceCountException e) {
             return null; // evicted concurrently
         }
@@ -96,12 +107,14 @@ public final class ChunkCache implements ChunkReader.Factory {
         synchronized (awaited) {
             List<Consumer<Chunk>> others = awaited.get(key);
             if (others != null) {
+                hits.increment();
                 others.add(arrived);
                 return true;
             }
             cached = get(key);
             if (cached == null) {
                 awaited.put(key, new ArrayList<>());
+                misses.increment();
                 return false;
             }
         }
@@ -128,6 +141,15 @@ public final class ChunkCache implements ChunkReader.Factory {
             waiting = awaited.remove(key);
         }
         waiting.forEach(one -> one.accept(chunk == null ? null : (Chunk) chunk.retain()));
+    }
+
+    /** Returns the current size and counts. */
+    public ChunkCacheMetrics metrics() {
+        long bytes = chunks.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new ChunkCacheMetrics(bytes, hits.sum(), misses.sum());
     }
 
     /** Removes all chunks. */

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -31,7 +32,7 @@ final class DestinationFilter extends ChannelInboundHandlerAdapter {
         DatagramPacket packet = (DatagramPacket) msg;
         if (isBroadcastOrMulticast.test(packet.recipient().getAddress())) {
             packet.release();
-            listener.on(new TransferEvent.Dropped(packet.sender(), "sent to a broadcast or multicast address"));
+            listener.on(new TransferEvent.Dropped(packet.sender(), DropReason.BROADCAST_OR_MULTICAST));
         } else {
             ctx.fireChannelRead(packet);
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.ServerConfig;
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * The settings and the state that the listening sockets of one server share. Safe for use by several threads.
+ * The settings and the state that the listening sockets of one server share.
  *
  * @param transfers the settings and resources that transfers share
  * @param quota the limits of running transfers
@@ -28,6 +29,7 @@ import java.util.function.Function;
  *     count as running transfers, but hold a socket or a port, and are closed before a request is refused for lack of
  *     either
  */
+@ThreadSafe
 public record ListenerContext(
         ServerConfig config,
         TransferContext transfers,

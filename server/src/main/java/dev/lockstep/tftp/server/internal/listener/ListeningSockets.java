@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.server.internal.listener;
 
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.internal.ServerConfig;
@@ -29,8 +31,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Binds the listening sockets: for each address one socket per event loop, between which the kernel distributes the
  * clients. Besides the sockets of a wildcard address there are sockets of single addresses, which the kernel prefers.
- * Safe for use by several threads, except for event loops.
  */
+@ThreadSafe
+@Blocking
 public final class ListeningSockets {
     /**
      * Seconds between two scans of the local addresses: a new address may be without sockets of its own for that long.
@@ -217,7 +220,8 @@ public final class ListeningSockets {
         }
     }
 
-    /** Reads the current addresses of this machine and binds or closes sockets accordingly. Blocks. */
+    /** Reads the current addresses of this machine and binds or closes sockets accordingly. */
+    @Blocking
     void rescan() {
         List<LocalAddressSockets> all;
         synchronized (this) {

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.internal.listener.ListeningSockets.Listener;
@@ -88,8 +90,9 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
         if (asked.isAnyLocalAddress()) {
             if (isAmbiguous(packet.sender().getAddress())) {
                 packet.release();
-                String reason = "received before each address had its own socket";
-                shared.transfers().listener().on(new TransferEvent.Dropped(packet.sender(), reason));
+                shared.transfers()
+                        .listener()
+                        .on(new TransferEvent.Dropped(packet.sender(), DropReason.UNKNOWN_DESTINATION));
             } else {
                 ctx.fireChannelRead(packet);
             }
@@ -181,8 +184,9 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
 
     /**
      * Binds sockets of new addresses and closes those of removed ones. Does nothing if the system does not list its
-     * addresses. Blocks.
+     * addresses.
      */
+    @Blocking
     synchronized void rescan() {
         Set<InetAddress> here = ConcurrentHashMap.newKeySet();
         try {

@@ -24,9 +24,10 @@ import java.nio.channels.ClosedChannelException;
 
 /**
  * A channel of one peer on the listening socket, without a socket of its own. What is written is sent through the
- * listener with the peer as recipient; datagrams that the listener receives from the peer are read here. Must be used
- * on the listener's event loop.
+ * listener with the peer as recipient; datagrams that the listener receives from the peer are read here. Its event loop
+ * is the listener's.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 final class PeerChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true);
 

@@ -6,9 +6,12 @@ import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.TransferContext;
+import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.TransientSocketErrors;
 import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
 import dev.lockstep.tftp.server.PortMode;
@@ -122,12 +125,16 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         }
         TransferKey key = TransferKey.of(datagram);
         if (!malformed.isRequest()) {
-            drop(key.peer(), malformed.getMessage());
+            drop(new TransferEvent.Dropped(key.peer(), DropReason.MALFORMED, malformed.getMessage()));
             return;
         }
         PeerValidation validation = admit(key.peer(), now());
         if (validation != null) {
-            refuse(key, validation, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage()));
+            TftpException refusal = new TftpException(ErrorCode.ILLEGAL_OPERATION, malformed.getMessage());
+            refuse(
+                    key,
+                    validation,
+                    new TransferEvent.Refused(TransferIds.next(), key.peer(), null, RefusalReason.MALFORMED, refusal));
         }
     }
 
@@ -143,14 +150,14 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
      * answered with ERROR 5.
      */
     private void onStray(TftpMessage message, InetSocketAddress peer) {
-        drop(peer, "not a request");
+        drop(new TransferEvent.Dropped(peer, DropReason.NOT_A_REQUEST));
         if (shared.config().portModes().forPeer(peer) instanceof PortMode.Single) {
             unknownTids.respond(ctx, message, peer);
         }
     }
 
-    private void drop(InetSocketAddress peer, String reason) {
-        shared.transfers().listener().on(new TransferEvent.Dropped(peer, reason));
+    private void drop(TransferEvent.Dropped dropped) {
+        shared.transfers().listener().on(dropped);
     }
 
     private void onRequest(Request request, TransferKey key) {
@@ -173,16 +180,17 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
             live.replace();
         }
         waiting.remove(key); // an older request of the same peer must not start after this one
-        shared.transfers().listener().on(new TransferEvent.Requested(peer, request));
+        long id = TransferIds.next();
+        shared.transfers().listener().on(new TransferEvent.Requested(id, peer, request));
         RequestSettings settings;
         try {
             settings = shared.config().policy().resolve(request, peer);
         } catch (TftpException refusal) {
-            refuse(key, validation, request, refusal);
+            refuse(key, validation, new TransferEvent.Refused(id, peer, request, RefusalReason.DENIED, refusal));
             return;
         }
         PortMode mode = shared.config().portModes().forPeer(peer);
-        enter(new ServerTransfer(key, request, settings, mode, now, validation, quota, loop), FIRST_WAIT);
+        enter(new ServerTransfer(id, key, request, settings, mode, now, validation, quota, loop), FIRST_WAIT);
     }
 
     /** Returns the state of a peer whose request is admitted, or null after the request was reported as dropped. */
@@ -196,7 +204,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     /** Reports a request that is dropped without a reply, since its source address may be spoofed. */
     private void reportDropped(InetSocketAddress peer) {
-        shared.transfers().listener().on(new TransferEvent.RequestDropped(peer, "rate limit for unvalidated peers"));
+        drop(new TransferEvent.Dropped(peer, DropReason.UNVALIDATED_RATE_LIMIT));
     }
 
     /**
@@ -211,7 +219,10 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
             quota.enter(transfer);
         } catch (TftpException refusal) {
             if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || quota.isClosed()) {
-                refuse(key, transfer.validation(), transfer.request(), refusal);
+                refuse(
+                        transfer,
+                        quota.isClosed() ? RefusalReason.SHUTTING_DOWN : RefusalReason.TRANSFER_LIMIT,
+                        refusal);
             } else {
                 waiting.put(key, transfer);
                 Runnable again = () -> {
@@ -301,7 +312,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         TftpException cause = failure instanceof TftpException known
                 ? known
                 : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
-        refuse(transfer.key(), transfer.validation(), transfer.request(), cause);
+        refuse(transfer, RefusalReason.NO_SOCKET, cause);
     }
 
     /**
@@ -325,13 +336,21 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         errors.onSocketClosed();
     }
 
-    private void refuse(TransferKey key, PeerValidation validation, Request request, TftpException refusal) {
+    private void refuse(ServerTransfer transfer, RefusalReason reason, TftpException error) {
+        refuse(
+                transfer.key(),
+                transfer.validation(),
+                new TransferEvent.Refused(transfer.id(), transfer.peer(), transfer.request(), reason, error));
+    }
+
+    private void refuse(TransferKey key, PeerValidation validation, TransferEvent.Refused refused) {
+        TftpException refusal = refused.error();
         if (!validation.tryCharge(
                 PeerValidation.EMPTY_ERROR + refusal.getMessage().length(), now())) {
             reportDropped(key.peer());
             return;
         }
-        shared.transfers().listener().on(new TransferEvent.Refused(key.peer(), request, refusal));
+        shared.transfers().listener().on(refused);
         if (shared.config().portModes().forPeer(key.peer()) instanceof PortMode.Fresh) {
             errors.refuse(key.peer(), key.asked(), refusal);
         } else { // another port may not reach the client, or not be free
@@ -343,19 +362,18 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         return loop.ticker().nanoTime();
     }
 
-    /**
-     * Closes the listener, at once or when the last transfer that uses its port has ended. Must be called on the event
-     * loop.
-     */
+    /** Closes the listener, at once or when the last transfer that uses its port has ended. */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void retire() {
         sharedPort.closeWhenUnused();
     }
 
     /**
-     * Cancels all running transfers and sends their peers an ERROR. Must be called on the event loop.
+     * Cancels all running transfers and sends their peers an ERROR.
      *
      * @param cause the ERROR to send
      */
+    @dev.lockstep.tftp.concurrent.EventLoop
     void cancelAll(TftpException cause) {
         List.copyOf(transfers.values()).forEach(transfer -> transfer.cancel(cause));
     }

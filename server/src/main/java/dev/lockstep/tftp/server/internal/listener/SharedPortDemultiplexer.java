@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.internal.listener;
 
 import dev.lockstep.tftp.codec.TftpOpcode;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -18,8 +19,9 @@ import java.util.concurrent.TimeUnit;
  * Passes the datagrams of transfers without a socket of their own to their channels, and requests and unknown datagrams
  * to the next handler. Peers are distinguished by address and port. Finished transfers are remembered for 12 s, so that
  * late datagrams are dropped instead of answered with ERROR 5. Replies to the datagrams of one read are flushed
- * together. Must be used on the listener's event loop.
+ * together. Its event loop is the listener's.
  */
+@EventLoop
 final class SharedPortDemultiplexer extends ChannelDuplexHandler {
     /**
      * Time for which finished transfers are remembered, in nanoseconds. A peer that retransmits after its timeout has

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +18,9 @@ import org.slf4j.event.KeyValuePair;
 /**
  * Limits the log lines of each kind to a rate with a burst, and counts the suppressed ones, so that remote peers cannot
  * fill the disk. Lines with the same message pattern are of one kind. Lines of complete transfers are never suppressed:
- * their peers are validated. Safe for use by several threads; does not lock.
+ * their peers are validated. Does not lock.
  */
+@ThreadSafe
 final class LogRateLimiter extends Filter<ILoggingEvent> {
     /** The burst: lines of one kind that are logged at once. */
     static final int BURST = 1000;

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
@@ -31,7 +32,7 @@ public final class TransferLog implements TransferListener {
         if (event instanceof TransferEvent.Ended ended) {
             onEnd(ended);
         } else if (event instanceof TransferEvent.Refused refused) {
-            TftpException reason = refused.reason();
+            TftpException reason = refused.error();
             line(Level.INFO, "refused", refused.peer(), refused.request())
                     .addKeyValue("result", "refused")
                     .addKeyValue("reason", reason.explained())
@@ -55,14 +56,14 @@ public final class TransferLog implements TransferListener {
                             AddressFormat.of(found.peer().getAddress()),
                             PmtuBlackHole.SAFE_BLKSIZE,
                             found.smallFor().toMinutes());
-        } else if (event instanceof TransferEvent.RequestDropped dropped) {
-            line(Level.INFO, "turned_away", dropped.peer(), null)
-                    .addKeyValue("reason", dropped.reason())
-                    .log("{} request dropped: {}", AddressFormat.of(dropped.peer()), dropped.reason());
-        } else if (event instanceof TransferEvent.Dropped datagram) {
-            line(Level.DEBUG, "dropped", datagram.peer(), null)
-                    .addKeyValue("reason", datagram.reason())
-                    .log("{} dropped: {}", AddressFormat.of(datagram.peer()), datagram.reason());
+        } else if (event instanceof TransferEvent.Dropped dropped) {
+            boolean request = dropped.reason() == DropReason.UNVALIDATED_RATE_LIMIT;
+            line(request ? Level.INFO : Level.DEBUG, request ? "turned_away" : "dropped", dropped.peer(), null)
+                    .addKeyValue("reason", dropped.detail())
+                    .log(
+                            request ? "{} request dropped: {}" : "{} dropped: {}",
+                            AddressFormat.of(dropped.peer()),
+                            dropped.detail());
         } else if (event instanceof TransferEvent.Requested requested) {
             String options = requested.request().options().toString();
             line(Level.DEBUG, "requested", requested.peer(), requested.request())

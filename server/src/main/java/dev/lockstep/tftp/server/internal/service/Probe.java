@@ -3,13 +3,13 @@ package dev.lockstep.tftp.server.internal.service;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
+import dev.lockstep.tftp.server.TftpServer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -54,11 +54,13 @@ public final class Probe implements ServerLifecycleListener {
     }
 
     @Override
-    public void open(EventLoopGroup loops, List<InetSocketAddress> addresses) throws IOException {
+    public void started(TftpServer server) throws IOException {
         int actual = port;
-        for (InetAddress address :
-                addresses.stream().map(InetSocketAddress::getAddress).distinct().toList()) {
-            Channel listener = bind(loops.next(), new InetSocketAddress(address, actual));
+        for (InetAddress address : server.addresses().stream()
+                .map(InetSocketAddress::getAddress)
+                .distinct()
+                .toList()) {
+            Channel listener = bind(server.eventLoops().next(), new InetSocketAddress(address, actual));
             listeners.add(listener);
             actual = ((InetSocketAddress) listener.localAddress()).getPort();
         }
@@ -100,7 +102,7 @@ public final class Probe implements ServerLifecycleListener {
     }
 
     @Override
-    public void close() {
+    public void stopping() {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
     }
 }

@@ -1,24 +1,23 @@
 package dev.lockstep.tftp.server.internal.service;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
+import dev.lockstep.tftp.server.TftpServer;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.EventExecutor;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +31,6 @@ public final class ServiceNotifier implements ServerLifecycleListener {
 
     private final String socket;
     private final long watchdogMicros;
-    private BooleanSupplier serving = () -> true;
     private Channel channel;
 
     private ServiceNotifier(String socket, long watchdogMicros) {
@@ -67,18 +65,13 @@ public final class ServiceNotifier implements ServerLifecycleListener {
     }
 
     @Override
-    public void watch(BooleanSupplier files) {
-        serving = files;
-    }
-
-    @Override
-    public void open(EventLoopGroup loops, List<InetSocketAddress> addresses) {
+    public void started(TftpServer server) {
         if (Transport.best() != Transport.EPOLL || !(socket.startsWith("/") || socket.startsWith("@"))) {
             LOG.warn("NOTIFY_SOCKET: {} (expected: the path of a socket, on Linux)", socket);
             return;
         }
         ChannelFuture connected = new Bootstrap()
-                .group(loops.next())
+                .group(server.eventLoops().next())
                 .channel(EpollDomainDatagramChannel.class)
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(new DomainSocketAddress(socket.startsWith("@") ? "\0" + socket.substring(1) : socket))
@@ -89,26 +82,28 @@ public final class ServiceNotifier implements ServerLifecycleListener {
         }
         channel = connected.channel();
         send("READY=1\nSTATUS=Listening on "
-                + addresses.stream().map(AddressFormat::of).collect(Collectors.joining(", ")));
+                + server.addresses().stream().map(AddressFormat::of).collect(Collectors.joining(", ")));
         if (watchdogMicros > 0) {
             List<EventExecutor> all = new ArrayList<>();
-            loops.forEach(all::add);
-            new Watchdog(all, Math.max(1, watchdogMicros / 2), serving, () -> send("WATCHDOG=1")).start();
+            server.eventLoops().forEach(all::add);
+            new Watchdog(all, Math.max(1, watchdogMicros / 2), server::isServing, () -> send("WATCHDOG=1")).start();
         }
     }
 
-    /** Notifies that a reload has started; {@link #reloaded} follows. Safe for use by several threads. */
+    /** Notifies that a reload has started; {@link #reloaded} follows. */
+    @ThreadSafe
     public void reloading() {
         send("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
     }
 
-    /** Notifies that a reload has ended, with the new or the previous rules. Safe for use by several threads. */
+    /** Notifies that a reload has ended, with the new or the previous rules. */
+    @ThreadSafe
     public void reloaded() {
         send("READY=1");
     }
 
     @Override
-    public void close() {
+    public void stopping() {
         send("STOPPING=1");
     }
 

@@ -24,8 +24,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends the ERROR responses of one listener, each from a fresh port. One socket is kept in reserve, so that an ERROR
  * can be sent when the system provides no other socket. In that case the responses are queued and sent one after the
- * other, up to a limit. Must be called on the event loop.
+ * other, up to a limit.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ErrorResponder {
     private static final int MAX_QUEUED = 256;
     private static final long RETRY_MILLIS = 100;

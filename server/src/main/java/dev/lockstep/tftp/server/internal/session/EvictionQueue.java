@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,8 +9,9 @@ import java.util.function.Function;
 
 /**
  * A bounded queue of transfers that can be evicted, the oldest first. A transfer is in one queue at most, and is added
- * and removed on its event loop. Safe for use by several threads; takes no lock.
+ * and removed on its event loop. Takes no lock.
  */
+@ThreadSafe
 public final class EvictionQueue {
     /** The decision about one transfer of the queue. */
     public enum Verdict {
@@ -41,6 +43,11 @@ public final class EvictionQueue {
     private void append(ServerTransfer child) {
         child.queuedAt(nextPosition.getAndIncrement());
         children.put(child.queuePosition(), child);
+    }
+
+    /** Returns the number of transfers in the queue. */
+    public int size() {
+        return size.get();
     }
 
     /** Moves a transfer to the end of the queue, if it is still queued. */

@@ -1,13 +1,15 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Queues the opening of files of new requests for the I/O pool, up to a limit. The tasks of running transfers, at most
- * one for each transfer, bypass this queue and are never rejected. Safe for use by several threads.
+ * one for each transfer, bypass this queue and are never rejected.
  */
+@ThreadSafe
 public final class FileOpenQueue implements Executor {
     /** More clients than boot at the same time. A timeout ends the wait of each; this limit only bounds memory. */
     private static final int MAX_QUEUED = 8192;

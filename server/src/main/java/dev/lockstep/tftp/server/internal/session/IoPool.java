@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,9 +15,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The I/O threads of one group of storages. A thread whose file operation does not return, for example on an
  * unreachable NFS server or a FIFO without a writer, cannot be interrupted; another thread is started in its place, up
- * to a limit. Safe for use by several threads.
+ * to a limit.
  */
-public final class IoPool implements Executor {
+@ThreadSafe
+final class IoPool implements Executor {
     static final int THREADS = 16;
     /** Limit of the threads that are started in place of stuck ones. */
     static final int SPARE_THREADS = 48;
@@ -30,7 +32,6 @@ public final class IoPool implements Executor {
     private final LongSupplier clock;
     private final Map<Thread, Long> busySince = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
-    private final FileOpenQueue openings;
     private volatile int stuck;
     private volatile long progressAt;
     private long completed;
@@ -64,17 +65,11 @@ public final class IoPool implements Executor {
                 };
         threads.allowCoreThreadTimeOut(true);
         this.progressAt = clock.getAsLong();
-        this.openings = new FileOpenQueue(this);
     }
 
     @Override
     public void execute(Runnable task) {
         threads.execute(task);
-    }
-
-    /** Returns the queue in which files of new requests wait for these threads. */
-    public FileOpenQueue openings() {
-        return openings;
     }
 
     /** Starts a thread in place of each stuck one. Removes it again when the stuck thread has recovered. */

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferEvent.Ended;
@@ -24,13 +25,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Detects PMTU black holes: paths on which large blocks are lost while small datagrams pass (RFC 2923, section 2.1).
  * The next requests of such a client are granted blocks that every path carries. The block size is not reduced step by
- * step, since each step would cost the client another failed attempt. Safe for use by several threads.
+ * step, since each step would cost the client another failed attempt.
  *
  * <p>The only evidence is silence after the client has acknowledged the options. A client that sends an ERROR has
  * received a datagram, or has cancelled its request. One address may be a whole site behind NAT, and a machine that is
  * switched off is silent, too, so one silent transfer has no effect. It takes a second one of the same address, and no
  * large block acknowledged from there for ten minutes.
  */
+@ThreadSafe
 public final class PmtuBlackHoleCache implements TransferListener {
     private static final int SAFE = PmtuBlackHole.SAFE_BLKSIZE;
     private static final int MAX_ADDRESSES = 10_000;
@@ -90,7 +92,7 @@ public final class PmtuBlackHoleCache implements TransferListener {
         InetAddress address = ended.peer().getAddress();
         boolean isSecond = paths.asMap().putIfAbsent(address, Path.SUSPECTED) == Path.SUSPECTED;
         if (isSecond && paths.asMap().replace(address, Path.SUSPECTED, Path.BLACK_HOLE)) {
-            listener.on(new PmtuBlackHoleFound(ended.peer(), ended.request(), EXPIRY));
+            listener.on(new PmtuBlackHoleFound(ended.transferId(), ended.peer(), ended.request(), EXPIRY));
         }
     }
 

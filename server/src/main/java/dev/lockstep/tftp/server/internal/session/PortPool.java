@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.PortMode.Range;
 import java.util.BitSet;
 import java.util.Map;
@@ -8,9 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The ports of the port ranges that are in use by transfers of this server. Ports are assigned in rotation, so that a
- * port stays unused as long as possible before it is used again. Safe for use by several threads; called once for each
- * request.
+ * port stays unused as long as possible before it is used again. Called once for each request.
  */
+@ThreadSafe
 public final class PortPool {
     private final Map<Range, Taken> ranges = new ConcurrentHashMap<>();
 

@@ -9,6 +9,8 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.DeadlineTimer;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
@@ -31,6 +33,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -58,6 +61,8 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private final AtomicBoolean begun = new AtomicBoolean();
 
     private boolean answered;
+    /** True if the file was not opened in time. */
+    private boolean busy;
     /** Whether opening the file takes longer than it may. */
     private boolean hanging;
 
@@ -115,18 +120,14 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
      * queued, and again when opening the file has not ended in time.
      */
     private void onBusy() {
-        if (begun.compareAndSet(false, true)) {
-            onOpened(null, busy());
-        } else if (hanging) {
-            onOpened(null, busy()); // a file that is opened later is closed
+        if (begun.compareAndSet(false, true) || hanging) {
+            busy = true;
+            TftpException refusal = new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
+            onOpened(null, refusal); // a file that is opened later is closed
         } else {
             hanging = true;
             openTimer.moveTo(ctx.executor().ticker().nanoTime() + IoPool.STUCK_NANOS);
         }
-    }
-
-    private static TftpException busy() {
-        return new TftpException(ErrorCode.NOT_DEFINED, "server is busy, try again");
     }
 
     private void onOpened(Opened file, TftpException refusal) {
@@ -139,7 +140,8 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Opens the file. Called on the I/O pool. Returns null if the handshake has timed out. */
+    /** Opens the file. Returns null if the handshake has timed out. */
+    @Blocking
     private Opened open() throws IOException {
         if (!begun.compareAndSet(false, true)) {
             return null;
@@ -166,7 +168,9 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else if (gone) {
             ctx.close();
         } else if (refusal != null) {
-            context.listener().on(new TransferEvent.Refused(child.peer(), request, refusal));
+            boolean rejected = busy || refusal.getCause() instanceof RejectedExecutionException;
+            RefusalReason reason = rejected ? RefusalReason.STORAGE_BUSY : RefusalReason.STORAGE;
+            context.listener().on(new TransferEvent.Refused(child.id(), child.peer(), request, reason, refusal));
             refuse(ctx, refusal);
         } else {
             startOrClose(file);
@@ -196,7 +200,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
         NegotiatedTransfer agreement =
-                new NegotiatedTransfer(child.peer(), request, grant.settings(), child.requestedAt(), 0);
+                new NegotiatedTransfer(child.id(), child.peer(), request, grant.settings(), child.requestedAt(), 0);
         TransferContext closing = context.withListener(event -> {
             if (event instanceof TransferEvent.Ended) {
                 close(file, () -> context.listener().on(event));

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.internal.session;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
@@ -17,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The state of one admitted request: first a handshake, then a transfer. Must be used on its event loop, which is that
- * of the listener and of the child channel, unless a method states otherwise.
+ * The state of one admitted request: first a handshake, then a transfer. Its event loop is that of the listener and of
+ * the child channel.
  */
+@dev.lockstep.tftp.concurrent.EventLoop
 public final class ServerTransfer {
     /**
      * Time of silence, after a transfer has made progress, after which an equal request is a new one, for example after
@@ -27,6 +29,7 @@ public final class ServerTransfer {
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
+    private final long id;
     private final TransferKey key;
     private final Request request;
     private final RequestSettings settings;
@@ -50,6 +53,7 @@ public final class ServerTransfer {
      * @param admission the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
+            long id,
             TransferKey key,
             Request request,
             RequestSettings settings,
@@ -58,6 +62,7 @@ public final class ServerTransfer {
             PeerValidation validation,
             TransferQuota admission,
             EventLoop loop) {
+        this.id = id;
         this.key = key;
         this.request = request;
         this.settings = settings;
@@ -66,6 +71,11 @@ public final class ServerTransfer {
         this.validation = validation;
         this.admission = admission;
         this.loop = loop;
+    }
+
+    /** Returns the number of the transfer in its events. */
+    public long id() {
+        return id;
     }
 
     public TransferKey key() {
@@ -112,7 +122,8 @@ public final class ServerTransfer {
         queuePosition = position;
     }
 
-    /** Returns true if the handshake is to end without a reply. Safe for use by several threads. */
+    /** Returns true if the handshake is to end without a reply. */
+    @ThreadSafe
     public boolean isAbandoned() {
         return abandoned;
     }
@@ -159,8 +170,9 @@ public final class ServerTransfer {
 
     /**
      * Returns the nanoseconds for which the peer has been silent or the disk of the transfer has not responded, or 0;
-     * see {@link TransferHandler#idleTime}. Safe for use by several threads.
+     * see {@link TransferHandler#idleTime}.
      */
+    @ThreadSafe
     long idleTime(long now) {
         TransferHandler handler = transfer;
         return handler == null ? 0 : handler.idleTime(now);
@@ -174,7 +186,8 @@ public final class ServerTransfer {
         return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
     }
 
-    /** Runs a task when the channel is closed, or at once if there is no channel. Safe for use by several threads. */
+    /** Runs a task when the channel is closed, or at once if there is no channel. */
+    @ThreadSafe
     public void whenClosed(Runnable then) {
         Channel opened = channel;
         if (opened == null) {
@@ -241,7 +254,8 @@ public final class ServerTransfer {
         };
     }
 
-    /** Ends the transfer in favour of another one. Sends nothing more. Safe for use by several threads. */
+    /** Ends the transfer in favour of another one. Sends nothing more. */
+    @ThreadSafe
     public void evict() {
         leave();
         if (loop.inEventLoop()) {
@@ -260,7 +274,8 @@ public final class ServerTransfer {
         }
     }
 
-    /** Returns the place of this transfer to the quota, if it has one. Safe for use by several threads. */
+    /** Returns the place of this transfer to the quota, if it has one. */
+    @ThreadSafe
     public void leave() {
         if (left.compareAndSet(false, true)) {
             admission.leave(this);

@@ -1,10 +1,12 @@
 package dev.lockstep.tftp.server.internal.session;
 
+import dev.lockstep.tftp.concurrent.EventLoop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import java.util.function.BiConsumer;
 
-/** Opens the channels of transfers, in one port mode. Must be used on the event loop of its listener. */
+/** Opens the channels of transfers, in one port mode. Its event loop is that of its listener. */
+@EventLoop
 public interface TransferChannelOpener {
     /**
      * Opens a channel to the peer of a transfer.

@@ -2,23 +2,57 @@ package dev.lockstep.tftp.server.internal.session;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
- * Limits the number of running transfers, in all and for each client. Safe for use by several threads; the requests of
- * different clients do not share a lock.
+ * Limits the number of running transfers, in all and for each client, and knows which of them may be evicted because
+ * they are idle. The requests of different clients do not share a lock.
  */
+@ThreadSafe
 public final class TransferQuota {
+    /**
+     * A transfer that has been idle for this long may be evicted in favour of a new request: its peer is silent, or its
+     * disk does not respond.
+     */
+    private static final long LEAST_SILENCE = TimeUnit.SECONDS.toNanos(10);
+
+    /** Shortest time between two scans of all transfers, however many requests are refused meanwhile. */
+    private static final long LEAST_BETWEEN_SCANS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final int max;
     private final int maxPerClient;
-    private final RunningTransfers all = new RunningTransfers();
-    private final Map<Long, RunningTransfers> byClient = new ConcurrentHashMap<>();
+    private final Set<ServerTransfer> transfers = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger running = new AtomicInteger();
+    private final Map<Long, Integer> runningByClient = new ConcurrentHashMap<>();
+    /** The last scan for idle transfers, or null. */
+    private volatile Scan lastScan;
+
     private volatile boolean closed;
     /** The thread that waits until all transfers have ended, or null. */
     private volatile Thread waiting;
+
+    private record Idle(ServerTransfer transfer, long nanos) {}
+
+    /**
+     * The result of a scan of all transfers.
+     *
+     * @param idle the transfers that had been idle long enough, the longest first
+     * @param next the time before which no other transfer can have been idle long enough
+     */
+    private record Scan(Queue<Idle> idle, long next) {}
 
     public TransferQuota(int max, int maxPerClient) {
         this.max = max;
@@ -30,32 +64,31 @@ public final class TransferQuota {
      *
      * @throws TftpException if a limit is reached, or the server is shutting down
      */
-    public void enter(ServerTransfer child) throws TftpException {
-        RunningTransfers ofClient = byClient.compute(child.client(), (client, known) -> {
-            RunningTransfers running = known == null ? new RunningTransfers() : known;
-            running.tryAdd(child, maxPerClient);
-            return running;
-        });
-        boolean entered = ofClient.contains(child);
-        boolean full = entered && !all.tryAdd(child, max);
-        if (closed || full) { // checked after the transfer was counted, since awaitEmpty may already wait
-            leave(child);
-            throw new TftpException(
-                    ErrorCode.NOT_DEFINED, closed ? "server is shutting down" : "server is busy, try again");
+    public void enter(ServerTransfer transfer) throws TftpException {
+        transfers.add(transfer);
+        int ofClient = runningByClient.merge(transfer.client(), 1, Integer::sum);
+        int inAll = running.incrementAndGet();
+        String reason = null;
+        if (closed) { // checked after the transfer was counted, since awaitEmpty may already wait
+            reason = "server is shutting down";
+        } else if (ofClient > maxPerClient) {
+            reason = "too many transfers of this client, try again";
+        } else if (inAll > max) {
+            reason = "server is busy, try again";
         }
-        if (!entered) {
-            throw new TftpException(ErrorCode.NOT_DEFINED, "too many transfers of this client, try again");
+        if (reason != null) {
+            leave(transfer);
+            throw new TftpException(ErrorCode.NOT_DEFINED, reason);
         }
     }
 
     /** Called when an admitted transfer has ended. Does nothing for any other transfer. */
-    void leave(ServerTransfer child) {
-        byClient.computeIfPresent(child.client(), (client, known) -> {
-            known.remove(child);
-            return known.size() == 0 ? null : known;
-        });
-        all.remove(child);
-        LockSupport.unpark(waiting);
+    void leave(ServerTransfer transfer) {
+        if (transfers.remove(transfer)) {
+            runningByClient.computeIfPresent(transfer.client(), (client, count) -> count == 1 ? null : count - 1);
+            running.decrementAndGet();
+            LockSupport.unpark(waiting);
+        }
     }
 
     /**
@@ -64,29 +97,68 @@ public final class TransferQuota {
      *
      * @param client identifies the client, see {@link ServerTransfer#client}
      * @param now the time in nanoseconds
-     * @return null if no limit is reached, or no transfer has been idle for {@link RunningTransfers#LEAST_SILENCE}
+     * @return null if no limit is reached, or no transfer has been idle for {@link #LEAST_SILENCE}
      */
     public ServerTransfer longestSilent(long client, long now) {
-        RunningTransfers ofClient = byClient.get(client);
-        if (ofClient != null && ofClient.size() >= maxPerClient) {
-            return ofClient.longestSilent(now);
+        boolean ofClient = isFullFor(client);
+        if (!ofClient && !isFull()) {
+            return null;
         }
-        return isFull() ? all.longestSilent(now) : null;
+        Predicate<ServerTransfer> which = transfer -> !ofClient || transfer.client() == client;
+        Scan scan = lastScan;
+        ServerTransfer found = scan == null ? null : take(scan.idle, which, now);
+        if (found == null && (scan == null || now - scan.next >= 0)) {
+            lastScan = scan(now);
+            found = take(lastScan.idle, which, now);
+        }
+        return found;
+    }
+
+    private ServerTransfer take(Queue<Idle> idle, Predicate<ServerTransfer> which, long now) {
+        for (Idle next : idle) {
+            ServerTransfer transfer = next.transfer;
+            if (which.test(transfer)
+                    && idle.remove(next)
+                    && transfers.contains(transfer)
+                    && transfer.idleTime(now) >= LEAST_SILENCE) {
+                return transfer;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Scans all transfers. Idle times only grow with time, so no other transfer can have been idle long enough before
+     * the next scan.
+     */
+    private Scan scan(long now) {
+        List<Idle> found = new ArrayList<>();
+        long longestOther = 0;
+        for (ServerTransfer transfer : transfers) {
+            long nanos = transfer.idleTime(now);
+            if (nanos >= LEAST_SILENCE) {
+                found.add(new Idle(transfer, nanos));
+            } else {
+                longestOther = Math.max(longestOther, nanos);
+            }
+        }
+        found.sort(Comparator.comparingLong(Idle::nanos).reversed());
+        return new Scan(
+                new ConcurrentLinkedQueue<>(found), now + Math.max(LEAST_BETWEEN_SCANS, LEAST_SILENCE - longestOther));
     }
 
     /** Returns true if the limit of all transfers is reached. */
     public boolean isFull() {
-        return all.size() >= max;
+        return running.get() >= max;
     }
 
     /** Returns true if the limit of a client is reached. */
     public boolean isFullFor(long client) {
-        RunningTransfers ofClient = byClient.get(client);
-        return ofClient != null && ofClient.size() >= maxPerClient;
+        return runningByClient.getOrDefault(client, 0) >= maxPerClient;
     }
 
     public int running() {
-        return all.size();
+        return running.get();
     }
 
     /** Refuses all further transfers. */
@@ -107,13 +179,13 @@ public final class TransferQuota {
     public boolean awaitEmpty(Duration timeout) throws InterruptedException {
         waiting = Thread.currentThread();
         long end = System.nanoTime() + timeout.toNanos();
-        for (long left = timeout.toNanos(); all.size() > 0 && left > 0; left = end - System.nanoTime()) {
+        for (long left = timeout.toNanos(); running.get() > 0 && left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(this, left);
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
         waiting = null;
-        return all.size() == 0;
+        return running.get() == 0;
     }
 }

@@ -2,12 +2,15 @@ package dev.lockstep.tftp.server.internal.validation;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.AmplificationLimits;
+import dev.lockstep.tftp.server.ServerMetrics.AddressValidationMetrics;
 import dev.lockstep.tftp.server.internal.session.EvictionQueue;
 import dev.lockstep.tftp.server.internal.session.EvictionQueue.Verdict;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 
 /**
@@ -20,8 +23,9 @@ import java.util.function.Predicate;
  * rate limit, and those that are dropped have another one for their retransmissions: a validated address does not
  * compete with spoofed ones, and a peer that repeats a dropped request competes only with others that do. The number of
  * transfers with unvalidated peers is limited, too: the oldest is evicted. The packets of a transfer whose peer is
- * validated are not examined. Safe for use by several threads; takes no lock.
+ * validated are not examined. Takes no lock.
  */
+@ThreadSafe
 public final class AddressValidation {
     /** The most bytes of a first message, headers included: DATA without negotiated options. */
     static final int FIRST_MESSAGE = PeerValidation.HEADERS + 4 + 512;
@@ -49,6 +53,9 @@ public final class AddressValidation {
     private final TokenBuckets retryingPeers;
     private final RetryTable retries;
     private final EvictionQueue unvalidated;
+    private final int maxUnvalidated;
+    private final LongAdder validatedTransfers = new LongAdder();
+    private final LongAdder withheldMessages = new LongAdder();
 
     private final Cache<Long, Boolean> validated = Caffeine.newBuilder()
             .maximumSize(MAX_VALIDATED)
@@ -68,7 +75,8 @@ public final class AddressValidation {
         unknownPeers = requestBucket(limits.requests() / 16, limits.requests() / 2, hash);
         retryingPeers = requestBucket(limits.requests() / 64, limits.requests() / 16, hash);
         retries = new RetryTable(RETRY_ENTRIES, hash);
-        unvalidated = new EvictionQueue(limits.requests());
+        maxUnvalidated = limits.requests();
+        unvalidated = new EvictionQueue(maxUnvalidated);
     }
 
     private static TokenBuckets byteBuckets(int slots, long perSecond, SeededHash hash) {
@@ -105,6 +113,7 @@ public final class AddressValidation {
      * @param now the time in nanoseconds
      */
     void validated(PeerValidation peer, long charged, long now) {
+        validatedTransfers.increment();
         clients.giveBack(peer.client(), charged);
         networks.giveBack(peer.network(), charged);
         if (validated.getIfPresent(peer.client()) == null) { // a lookup costs a fraction of a write
@@ -129,6 +138,17 @@ public final class AddressValidation {
             return false;
         }
         return true;
+    }
+
+    /** Called when a message is not sent because of a limit for its peer. */
+    void onWithheld() {
+        withheldMessages.increment();
+    }
+
+    /** Returns the current counts. */
+    public AddressValidationMetrics metrics() {
+        return new AddressValidationMetrics(
+                unvalidated.size(), maxUnvalidated, validatedTransfers.sum(), withheldMessages.sum());
     }
 
     boolean isUnlimited() {

@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.server.internal.validation;
 
 import dev.lockstep.tftp.codec.TftpOpcode;
+import dev.lockstep.tftp.concurrent.EventLoop;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -8,8 +10,9 @@ import java.net.InetAddress;
 /**
  * The state of the peer of one request: new, replied to, or validated. Until the peer is validated, it may be sent the
  * first message, a few retransmissions of it, one reply to each duplicate request, and an ERROR (RFC 9000, section
- * 8.1). Must be used on the event loop of the transfer, unless a method states otherwise.
+ * 8.1).
  */
+@EventLoop
 public final class PeerValidation {
     /** Bytes of the IP and UDP headers. */
     static final int HEADERS = 28;
@@ -49,10 +52,8 @@ public final class PeerValidation {
         this.network = client >> (address instanceof Inet4Address ? 8 : 16);
     }
 
-    /**
-     * Returns the number that identifies the client for limits, as {@link ClientPrefix} does. Safe for use by several
-     * threads.
-     */
+    /** Returns the number that identifies the client for limits, as {@link ClientPrefix} does. */
+    @ThreadSafe
     public long client() {
         return client;
     }
@@ -94,11 +95,13 @@ public final class PeerValidation {
             validation.unvalidated().renew(transfer);
             remaining += 1 + (opcode == TftpOpcode.DATA ? REPEATS_OF_DATA : REPEATS);
         }
-        if (opcode != TftpOpcode.ERROR && remaining == 0 && !validation.isUnlimited()) {
-            return false;
-        }
+        boolean allowed = opcode == TftpOpcode.ERROR || remaining > 0 || validation.isUnlimited();
         remaining = Math.max(0, remaining - 1);
-        return tryCharge(HEADERS + length, now);
+        allowed = allowed && tryCharge(HEADERS + length, now);
+        if (!allowed) {
+            validation.onWithheld();
+        }
+        return allowed;
     }
 
     /**
@@ -129,10 +132,11 @@ public final class PeerValidation {
 
     /**
      * Returns the nanoseconds since the first message was sent, or -1 if the peer has nothing to reply to, or has
-     * replied. Safe for use by several threads.
+     * replied.
      *
      * @param now the time in nanoseconds
      */
+    @ThreadSafe
     long timeSinceReply(long now) {
         return state == State.REPLIED ? Math.max(0, now - repliedAt) : -1;
     }

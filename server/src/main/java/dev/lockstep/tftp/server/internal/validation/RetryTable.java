@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.validation;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * that is processed, and only displaces other peers that are not known.
  *
  * <p>The table has a fixed size and is allocated on the first call. It is divided into sets of eight entries, one cache
- * line of the processor; a new entry replaces the oldest of its set. Safe for use by several threads; takes no lock. Of
- * two requests that are recorded at the same moment in one set, one may be lost.
+ * line of the processor; a new entry replaces the oldest of its set. Takes no lock. Of two requests that are recorded
+ * at the same moment in one set, one may be lost.
  */
+@ThreadSafe
 final class RetryTable {
     /**
      * Shortest interval between a request and its repetition, in milliseconds. PXELINUX repeats its request sooner, but

@@ -1,14 +1,15 @@
 package dev.lockstep.tftp.server.internal.validation;
 
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Token buckets, full at first and refilled at a constant rate, in a hash table of fixed size: a million keys take no
  * more memory than one. Keys with the same slot share a bucket, so a key may get less than its share, but never more.
- * Each bucket is the time at which it will be full again, so that one atomic operation changes it. Safe for use by
- * several threads; takes no lock.
+ * Each bucket is the time at which it will be full again, so that one atomic operation changes it. Takes no lock.
  */
+@ThreadSafe
 final class TokenBuckets {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -21,6 +21,7 @@ import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
@@ -66,7 +67,7 @@ class LogLinesTest {
     }
 
     private void end(Request request, Outcome outcome, TftpException cause) {
-        log.on(new TransferEvent.Ended(PEER, request, SETTINGS, Counted.stats(100, 500_000_000), outcome, cause));
+        log.on(new TransferEvent.Ended(1, PEER, request, SETTINGS, Counted.stats(100, 500_000_000), outcome, cause));
     }
 
     private String json() {
@@ -145,7 +146,11 @@ class LogLinesTest {
     @Test
     void a_refusal_has_its_reason() throws IOException {
         log.on(new TransferEvent.Refused(
-                PEER, read("f"), new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
+                1,
+                PEER,
+                read("f"),
+                RefusalReason.STORAGE,
+                new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
         assertThat(object())
                 .containsEntry("event", "refused")
                 .containsEntry("result", "refused")
@@ -156,7 +161,8 @@ class LogLinesTest {
 
     @Test
     void a_malformed_request_has_no_filename() throws IOException {
-        log.on(new TransferEvent.Refused(PEER, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x")));
+        log.on(new TransferEvent.Refused(
+                1, PEER, null, RefusalReason.STORAGE, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x")));
         assertThat(object()).doesNotContainKeys("file", "operation").containsEntry("reason", "mode: x");
     }
 

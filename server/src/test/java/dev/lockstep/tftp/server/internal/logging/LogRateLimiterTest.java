@@ -127,7 +127,8 @@ class LogRateLimiterTest {
         ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
         for (int i = 0; i < count; i++) {
             InetSocketAddress peer = new InetSocketAddress("192.0.2.7", 1024 + i);
-            log.on(new TransferEvent.Ended(peer, request, TransferSettings.PLAIN, Counted.stats(1, 1), outcome, null));
+            log.on(new TransferEvent.Ended(
+                    1, peer, request, TransferSettings.PLAIN, Counted.stats(1, 1), outcome, null));
         }
     }
 

@@ -14,7 +14,9 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
@@ -56,7 +58,7 @@ class TransferLogTest {
                 .windowsize(4)
                 .tsize(tsize)
                 .build();
-        log.on(new TransferEvent.Ended(PEER, request, settings, Counted.stats(100, 500_000_000), outcome, cause));
+        log.on(new TransferEvent.Ended(1, PEER, request, settings, Counted.stats(100, 500_000_000), outcome, cause));
         assertThat(lines.list).as("one line a transfer").hasSize(1);
         return lines.list.get(0);
     }
@@ -130,20 +132,20 @@ class TransferLogTest {
     void a_client_cannot_inject_log_lines_by_its_options() {
         logger.setLevel(Level.DEBUG);
         Options options = Options.NONE.with("a\nb", "c\u001b");
-        log.on(new TransferEvent.Requested(PEER, new ReadRequest("f", TransferMode.OCTET, options)));
+        log.on(new TransferEvent.Requested(1, PEER, new ReadRequest("f", TransferMode.OCTET, options)));
         assertThat(lines.list.get(0).getFormattedMessage()).isEqualTo("127.0.0.1:2000 read f asks a\\x0ab=c\\x1b");
     }
 
     @Test
     void a_pmtu_black_hole_is_a_warning_and_is_shown_in_the_line_of_each_transfer_that_it_slows() {
-        log.on(new TransferEvent.PmtuBlackHoleFound(PEER, READ, Duration.ofMinutes(10)));
+        log.on(new TransferEvent.PmtuBlackHoleFound(1, PEER, READ, Duration.ofMinutes(10)));
         assertThat(lines.list.get(0).getLevel()).isEqualTo(Level.WARN);
         assertThat(lines.list.get(0).getFormattedMessage())
                 .isEqualTo(
                         "127.0.0.1 PMTU black hole: no block larger than 512 bytes was acknowledged in two downloads,"
                                 + " granting no larger ones for 10 min");
         TransferSettings small = TransferSettings.builder().tsize(100).build();
-        log.on(new TransferEvent.Ended(PEER, READ, small, Counted.stats(100, 500_000_000), Outcome.COMPLETE, null)
+        log.on(new TransferEvent.Ended(1, PEER, READ, small, Counted.stats(100, 500_000_000), Outcome.COMPLETE, null)
                 .afterBlackHole());
         assertThat(lines.list.get(1).getFormattedMessage())
                 .endsWith(", blksize 512, windowsize 1, resends 0, small blocks after a PMTU black hole: complete");
@@ -151,14 +153,14 @@ class TransferLogTest {
 
     @Test
     void a_dropped_request_is_logged_and_an_eviction_is_not() {
-        log.on(new TransferEvent.RequestDropped(PEER, "rate limit for unvalidated peers"));
+        log.on(new TransferEvent.Dropped(PEER, DropReason.UNVALIDATED_RATE_LIMIT));
         TransferSettings settings = TransferSettings.builder()
                 .blksize(1428)
                 .windowsize(4)
                 .tsize(100)
                 .build();
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
-        log.on(new TransferEvent.Ended(PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
+        log.on(new TransferEvent.Ended(1, PEER, READ, settings, Counted.stats(0, 0), Outcome.EVICTED, cause));
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly("127.0.0.1:2000 request dropped: rate limit for unvalidated peers");
@@ -166,8 +168,10 @@ class TransferLogTest {
 
     @Test
     void a_refusal_is_logged_even_of_a_malformed_request() {
-        log.on(new TransferEvent.Refused(PEER, READ, new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
-        log.on(new TransferEvent.Refused(PEER, null, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x\ny")));
+        log.on(new TransferEvent.Refused(
+                1, PEER, READ, RefusalReason.STORAGE, new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
+        log.on(new TransferEvent.Refused(
+                1, PEER, null, RefusalReason.STORAGE, new TftpException(ErrorCode.ILLEGAL_OPERATION, "mode: x\ny")));
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .first()

@@ -8,6 +8,11 @@ import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -23,7 +28,7 @@ class IoPoolTest {
     private static final int MOST = IoPool.THREADS + IoPool.SPARE_THREADS;
 
     private final AtomicLong now = new AtomicLong();
-    private final IoPools pools = new IoPools(now::get);
+    private final IoPools pools = new IoPools(now::get, null);
     private final Semaphore begun = new Semaphore(0);
     private final CountDownLatch released = new CountDownLatch(1);
     private final CountDownLatch slowReleased = new CountDownLatch(1);
@@ -63,22 +68,23 @@ class IoPoolTest {
     @Test
     void a_root_that_hangs_does_not_block_the_threads_of_the_others() throws Exception {
         DirectoryStorage nfs = root("nfs");
-        hang(pools.of(nfs), 2 * MOST);
+        hang(pools.pool(nfs.ioGroup()), 2 * MOST);
         begun.acquire(IoPool.THREADS);
-        CompletableFuture.runAsync(() -> {}, pools.of(root("local"))).get();
-        CompletableFuture.runAsync(() -> {}, pools.of(new MemoryStorage(1, WriteRules.READ_ONLY)))
+        CompletableFuture.runAsync(() -> {}, pools.pool(root("local").ioGroup()))
+                .get();
+        CompletableFuture.runAsync(() -> {}, pools.pool(new MemoryStorage(1, WriteRules.READ_ONLY).ioGroup()))
                 .get();
         CompletableFuture.runAsync(() -> {}, pools.general()).get();
-        assertThat(pools.of(root("nfs")))
+        assertThat(pools.pool(root("nfs").ioGroup()))
                 .as("the same root again, as after a reload")
-                .isSameAs(pools.of(nfs));
+                .isSameAs(pools.pool(nfs.ioGroup()));
         Files.createDirectory(folder.resolve("nfs/below"));
-        assertThat(pools.of(nfs.below("below"))).isSameAs(pools.of(nfs));
+        assertThat(pools.pool(nfs.below("below").ioGroup())).isSameAs(pools.pool(nfs.ioGroup()));
     }
 
     @Test
     void threads_that_are_stuck_are_replaced() throws Exception {
-        IoPool pool = pools.of(root("root"));
+        IoPool pool = pools.pool(root("root").ioGroup());
         hang(pool, IoPool.THREADS);
         begun.acquire(IoPool.THREADS);
         CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {}, pool);
@@ -94,7 +100,7 @@ class IoPoolTest {
 
     @Test
     void the_number_of_replacements_is_limited_and_reaching_it_is_reported_to_the_watchdog() throws Exception {
-        IoPool pool = pools.of(root("root"));
+        IoPool pool = pools.pool(root("root").ioGroup());
         hang(pool, MOST + 1);
         for (int begins = IoPool.THREADS; begins <= MOST; begins += IoPool.THREADS) {
             begun.acquire(IoPool.THREADS);
@@ -108,8 +114,8 @@ class IoPoolTest {
 
     @Test
     void a_root_that_is_not_used_does_not_hide_one_whose_threads_are_all_stuck() throws Exception {
-        IoPool another = pools.of(root("another"));
-        IoPool pool = pools.of(root("root"));
+        IoPool another = pools.pool(root("another").ioGroup());
+        IoPool pool = pools.pool(root("root").ioGroup());
         hang(pool, MOST);
         for (int begins = IoPool.THREADS; begins <= MOST; begins += IoPool.THREADS) {
             begun.acquire(IoPool.THREADS);
@@ -136,7 +142,7 @@ class IoPoolTest {
 
     @Test
     void a_slow_disk_on_which_operations_still_end_is_not_exhausted() throws Exception {
-        IoPool pool = pools.of(root("root"));
+        IoPool pool = pools.pool(root("root").ioGroup());
         pool.execute(() -> {
             begun.release();
             awaitRelease(slowReleased);
@@ -156,7 +162,7 @@ class IoPoolTest {
 
     @Test
     void the_number_of_threads_shrinks_when_none_is_stuck_any_more() throws Exception {
-        IoPool pool = pools.of(root("root"));
+        IoPool pool = pools.pool(root("root").ioGroup());
         hang(pool, IoPool.THREADS);
         begun.acquire(IoPool.THREADS);
         now.addAndGet(IoPool.STUCK_NANOS);
@@ -167,5 +173,26 @@ class IoPoolTest {
             pools.replaceStuck();
         }
         CompletableFuture.runAsync(() -> {}, pool).get();
+    }
+
+    @Test
+    void executors_of_the_embedding_program_replace_the_pools() throws Exception {
+        List<Object> groups = new ArrayList<>();
+        Queue<Runnable> tasks = new ArrayDeque<>();
+        IoPools own = new IoPools(now::get, group -> {
+            groups.add(group);
+            return tasks::add;
+        });
+        DirectoryStorage local = root("local");
+        own.openings(local).execute(begun::release);
+        own.openings(local.servingPrivate(true)).execute(begun::release);
+        own.openings(root("nfs")).execute(begun::release);
+        assertThat(groups).containsExactly(local.ioGroup(), root("nfs").ioGroup());
+        tasks.forEach(Runnable::run);
+        assertThat(begun.availablePermits()).isEqualTo(3);
+        assertThat(own.isServing()).isTrue();
+        own.replaceStuck();
+        own.shutdown();
+        own.awaitTermination(Duration.ZERO);
     }
 }

@@ -55,7 +55,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     private void ended(Request request, TransferSettings settings, TransferStats stats, TftpException cause) {
-        paths.on(new Ended(CLIENT, request, settings, stats, Outcome.FAILED, cause));
+        paths.on(new Ended(1, CLIENT, request, settings, stats, Outcome.FAILED, cause));
     }
 
     private void readInVain(TransferSettings settings, long nanos, TftpException cause) {
@@ -67,7 +67,7 @@ class PmtuBlackHoleCacheTest {
     }
 
     private void largeBlocksPass() {
-        paths.on(new Ended(CLIENT, READ, LARGE, Counted.stats(1420, LONG), Outcome.COMPLETE, null));
+        paths.on(new Ended(1, CLIENT, READ, LARGE, Counted.stats(1420, LONG), Outcome.COMPLETE, null));
     }
 
     private int grantedTo(String host) throws TftpException {
@@ -94,7 +94,7 @@ class PmtuBlackHoleCacheTest {
         for (int i = 0; i < 5; i++) {
             readInVain(LARGE);
         }
-        assertThat(events).containsExactly(new PmtuBlackHoleFound(CLIENT, READ, Duration.ofMinutes(10)));
+        assertThat(events).containsExactly(new PmtuBlackHoleFound(1, CLIENT, READ, Duration.ofMinutes(10)));
     }
 
     @Test
@@ -158,7 +158,7 @@ class PmtuBlackHoleCacheTest {
         TftpException replaced = new TftpException(ErrorCode.NOT_DEFINED, "replaced by a new request");
         for (int i = 0; i < 2; i++) {
             TransferStats stats = Counted.ofBlocksInVain(LARGE, LONG);
-            paths.on(new Ended(CLIENT, READ, LARGE, stats, Outcome.REPLACED, replaced));
+            paths.on(new Ended(1, CLIENT, READ, LARGE, stats, Outcome.REPLACED, replaced));
         }
         assertThat(isNarrow()).isTrue();
     }

@@ -47,6 +47,7 @@ class AmplificationLimiterTest {
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         peer = validation.admit(PEER, channel.eventLoop().ticker().nanoTime());
         peer.start(new ServerTransfer(
+                1,
                 new TransferKey(PEER, PEER.getAddress()),
                 request,
                 new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),

@@ -34,10 +34,10 @@ public final class RawSocketPeer implements AutoCloseable {
     /** The longest wait for an expected datagram. It is long because the machine may be busy. */
     public static final Duration REPLY_TIMEOUT = Duration.ofSeconds(30);
 
-    /** The longest wait for the end of all activity, for example of a program that never rests. */
-    private static final Duration LONGEST_ACTIVITY = Duration.ofSeconds(2);
-
-    /** The time without a datagram that counts as silence where the activity of programs is unknown. */
+    /**
+     * The time without a datagram that counts as silence where the activity of programs is unknown or never ends. It is
+     * shorter than any timeout after which a test expects a retransmission.
+     */
     private static final Duration SILENCE = Duration.ofMillis(300);
 
     private static final int LOOPBACK_RECEIVE_BUFFER = 4 << 20;
@@ -237,7 +237,7 @@ public final class RawSocketPeer implements AutoCloseable {
             if (came.isPresent() || over) {
                 return came;
             }
-            over = rest.isReached() || System.nanoTime() - begin > LONGEST_ACTIVITY.toNanos();
+            over = rest.isReached() || System.nanoTime() - begin > SILENCE.toNanos();
         }
     }
 

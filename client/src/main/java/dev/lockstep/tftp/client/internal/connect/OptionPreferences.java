@@ -1,50 +1,24 @@
 package dev.lockstep.tftp.client.internal.connect;
 
-import dev.lockstep.tftp.client.LocalPorts;
 import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.event.PacketTap;
-import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
-import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
-import java.time.Duration;
-import java.util.List;
 
 /**
- * The settings of a client. The constructor validates them.
+ * The options that a client requests. The constructor validates them.
  *
  * @param blksize block size to request, in bytes; 512 is not requested
  * @param windowsize window size to request, in blocks; 1 is not requested
  * @param timeoutSeconds timeout to request, in seconds; 0 is not requested
  * @param options whether any option is requested
  * @param size whether the tsize option is requested where the transfer allows it
- * @param quietTime time for which a socket stays unused before it serves another transfer; with zero each socket serves
- *     one transfer
  */
-public record ClientConfig(
-        int blksize,
-        int windowsize,
-        int timeoutSeconds,
-        boolean options,
-        boolean size,
-        TransferLimits limits,
-        long bufferMemory,
-        int eventLoops,
-        LocalPorts localPorts,
-        Duration quietTime,
-        long progressStep,
-        TransferListener listener,
-        List<PacketTap> taps) {
-    public ClientConfig {
-        taps = List.copyOf(taps);
-        if (quietTime.isNegative()) {
-            throw new IllegalArgumentException("quiet time: " + quietTime + " (expected: >= 0)");
-        }
+public record OptionPreferences(int blksize, int windowsize, int timeoutSeconds, boolean options, boolean size) {
+    public OptionPreferences {
         require("blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
         require("windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
         require("timeout", timeoutSeconds, 0, (int) KnownOption.TIMEOUT.max());
-        require("event loops", eventLoops, 1, Integer.MAX_VALUE);
     }
 
     private static void require(String what, int value, int min, int max) {

@@ -1,0 +1,15 @@
+package dev.lockstep.tftp.internal.channel;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Numbers the transfers of this process, so that their events can be told apart. Safe for use by several threads. */
+public final class TransferIds {
+    private static final AtomicLong LAST = new AtomicLong();
+
+    private TransferIds() {}
+
+    /** Returns the next number, from 1 on. */
+    public static long next() {
+        return LAST.incrementAndGet();
+    }
+}
