@@ -15,7 +15,7 @@ public final class Options implements Iterable<Options.Option> {
     /** No options. */
     public static final Options NONE = new Options(List.of());
 
-    /** One option as it is on the wire. */
+    /** An option as it is on the wire. */
     public record Option(String name, String value) {
         /**
          * Returns the name in lower case. Only ASCII letters are converted, so that a dotless i does not match a known

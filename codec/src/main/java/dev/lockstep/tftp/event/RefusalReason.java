@@ -8,7 +8,7 @@ public enum RefusalReason {
     DENIED,
     /** A limit of concurrent transfers was reached. */
     TRANSFER_LIMIT,
-    /** There was no free socket, or no free port in the port range. */
+    /** No socket was free, or no port of the port range. */
     NO_SOCKET,
     /** The I/O executor did not open the file in time. */
     STORAGE_BUSY,

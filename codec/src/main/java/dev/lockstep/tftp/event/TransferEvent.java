@@ -66,7 +66,7 @@ public sealed interface TransferEvent {
         }
     }
 
-    /** Another part of the file has been transferred. The owner of the transfer decides how large a part is. */
+    /** A further part of the file has been transferred. The owner of the transfer decides how large a part is. */
     record Progressed(
             long transferId, InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
             implements TransferEvent {

@@ -1,5 +1,5 @@
 /**
- * What transfers report, for programs that observe them.
+ * The events that transfers report to programs that observe them.
  *
  * <p>Start here: a {@link dev.lockstep.tftp.event.TransferListener} receives each
  * {@link dev.lockstep.tftp.event.TransferEvent}; a {@link dev.lockstep.tftp.event.PacketTap} observes single

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One incoming file. At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing
+ * An incoming file. At most one call at a time runs on one sink, but not always on the same thread. It leaves nothing
  * behind without {@link #commit()}.
  */
 @Blocking

@@ -5,7 +5,7 @@ import dev.lockstep.tftp.concurrent.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One outgoing file. At most one call at a time runs on one source, but not always on the same thread. */
+/** An outgoing file. At most one call at a time runs on one source, but not always on the same thread. */
 @Blocking
 public interface Source extends AutoCloseable {
     /** The size of a source that does not know its size. */

@@ -22,7 +22,7 @@ public final class Negotiation {
     private Negotiation() {}
 
     /**
-     * What a server decides by.
+     * The terms that a server decides by.
      *
      * @param options the requested options, without those that quirks ignore
      * @param limits the limits of the server for this client

@@ -4,7 +4,7 @@ package dev.lockstep.tftp.transfer;
 enum SendPhase {
     /** The OACK has been sent and is not acknowledged yet. */
     OPENING,
-    /** As much of the window has been sent as it has room for. */
+    /** The window is sent as far as it has room. */
     SENDING,
     /** A burst has been sent, and the rest of the window follows after a pause. */
     PAUSING,

@@ -19,11 +19,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One end of an exchange, in bytes: a plain UDP socket that remembers its peer.
+ * A plain UDP socket, for exchanges in bytes, that remembers its peer.
  *
  * <pre>
  *   client.ask(daemon.address(), bytes(0, 1, "boot.img", 0, "octet", 0));
- *   client.expect(data(1, block(content, 1, 512)));      the answer's port is the peer from now on
  *   client.expect(data(1, block(content, 1, 512)));      the source port of the reply is the peer from now on
  *   client.expectSilence();
  * </pre>

@@ -2,7 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import java.nio.file.Path;
 
-/** One transfer in the terms of a user; a size of 0 is not requested. */
+/** A transfer in the terms of a user; a size of 0 is not requested. */
 record Job(String remote, Path local, boolean netascii, int blksize, int windowsize) {
 
     static Job of(String remote, Path local) {

@@ -9,7 +9,7 @@ import dev.lockstep.tftp.server.RequestSettings;
 import java.net.InetAddress;
 import java.util.List;
 
-/** One rule of a policy. */
+/** A rule of a policy. */
 final class Rule {
     private final String label;
     private final RuleCondition condition;

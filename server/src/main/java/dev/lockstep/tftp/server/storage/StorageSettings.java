@@ -3,7 +3,7 @@ package dev.lockstep.tftp.server.storage;
 import java.util.Objects;
 
 /**
- * What flags or a rule set for the files of a storage.
+ * The settings of flags or of a rule for the files of a storage.
  *
  * @param uploads the rules for uploads
  * @param servePrivate true if files without read permission for others are served; only for storages whose files have

@@ -1,4 +1,4 @@
 /**
- * What makes a short run of {@code tftp} start quickly.
+ * Optimizations that reduce the start-up time of a short run of {@code tftp}.
  */
 package dev.lockstep.tftp.client.internal.startup;

@@ -29,7 +29,7 @@ public final class WriteBehind implements IncomingFile {
     private final TransferContext context;
     private final Owner owner;
 
-    /** Whether memory was plentiful when it was last checked. */
+    /** True if memory was plentiful when it was last checked. */
     private boolean ample;
 
     private PendingWrites waiting;

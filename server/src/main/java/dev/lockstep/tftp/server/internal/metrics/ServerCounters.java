@@ -25,7 +25,7 @@ public final class ServerCounters implements TransferListener {
     private final EnumCounters<RefusalReason> refusals = new EnumCounters<>(RefusalReason.class);
     private final EnumCounters<DropReason> drops = new EnumCounters<>(DropReason.class);
 
-    /** What is counted already of transfers that are long enough to report progress, by their numbers. */
+    /** The part that is counted already of transfers that are long enough to report progress, by their numbers. */
     private final Map<Long, Reported> progress = new ConcurrentHashMap<>();
 
     private record Reported(long bytes, long retransmissions) {

@@ -45,7 +45,7 @@ public final class PmtuBlackHoleCache implements TransferListener {
     private enum Path {
         /** Large blocks were acknowledged. */
         PASSES_LARGE_BLOCKS,
-        /** One transfer with large blocks timed out. */
+        /** A transfer with large blocks timed out. */
         SUSPECTED,
         /** Two transfers with large blocks timed out in succession. */
         BLACK_HOLE

@@ -63,7 +63,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private boolean answered;
     /** True if the file was not opened in time. */
     private boolean busy;
-    /** Whether opening the file takes longer than it may. */
+    /** True if opening the file takes longer than it may. */
     private boolean hanging;
 
     /** The opened file: a source or a sink, the other one is null. The handshake closes it after the transfer. */

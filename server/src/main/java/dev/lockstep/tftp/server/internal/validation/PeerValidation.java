@@ -29,7 +29,7 @@ public final class PeerValidation {
     private static final int REPEATS_OF_DATA = 2;
 
     private enum State {
-        /** Nothing was sent to the peer. */
+        /** The peer has been sent nothing. */
         NEW,
         /** The first message was sent, to an address that may be spoofed. */
         REPLIED,

@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Remembers unvalidated peers whose request was dropped, by address and port. A real client that gets no reply repeats
  * its request from the same TID (RFC 1350, section 4). A flood with spoofed source addresses seldom uses the same
- * address and port twice, and duplicates of a datagram are received sooner. Mail servers call this greylisting (RFC
- * 6647).
+ * address and port twice, and duplicates of a datagram are received sooner. Mail servers do the same (RFC 6647).
  *
  * <p>A repeated request proves nothing: an attacker can send each spoofed request twice. So there is a limit for
  * repeated requests, separate from that for first requests. Such a flood costs its sender two requests for each one
