@@ -104,7 +104,7 @@ final class PathFuzzerFiles {
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
                 root.toString(),
                 new StorageSettings(WriteRules.ANY_FILE, false),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 new StorageRegistry(),
                 client -> Optional.of(target));
         Path file = Files.writeString(outside.resolve("tftpd.toml"), TOML.replace("ROOT", root.toString()));

@@ -3,13 +3,13 @@ package dev.lockstep.tftp.server;
 /** The local port that a transfer uses after its request was received on the listening port. */
 public sealed interface PortMode {
     /** Selects an ephemeral port, a fresh one for each transfer (RFC 1350, section 4). */
-    PortMode FRESH = new Fresh();
+    PortMode EPHEMERAL = new Ephemeral();
 
     /** Selects the listening port itself (single-port mode), for networks that drop replies from another port. */
     PortMode SINGLE = new Single();
 
-    /** Fresh ports; see {@link #FRESH}. */
-    record Fresh() implements PortMode {}
+    /** Ephemeral ports; see {@link #EPHEMERAL}. */
+    record Ephemeral() implements PortMode {}
 
     /** Single-port mode; see {@link #SINGLE}. Transfers are distinguished by the client's address and port. */
     record Single() implements PortMode {}

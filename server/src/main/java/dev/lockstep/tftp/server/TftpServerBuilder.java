@@ -47,7 +47,7 @@ public final class TftpServerBuilder {
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
     private final List<NetworkMtu> mtus = new ArrayList<>();
-    private PortModes portModes = peer -> PortMode.FRESH;
+    private PortModes portModes = peer -> PortMode.EPHEMERAL;
     private Strictness strictness = Strictness.STRICT;
 
     public TftpServerBuilder() {}

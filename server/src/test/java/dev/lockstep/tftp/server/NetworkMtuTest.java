@@ -68,7 +68,7 @@ class NetworkMtuTest {
                 .storage(files)
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .mtu(NetworkMtu.parse(mtu));
-        for (PortMode mode : List.of(PortMode.FRESH, PortMode.SINGLE)) {
+        for (PortMode mode : List.of(PortMode.EPHEMERAL, PortMode.SINGLE)) {
             try (TftpServer server =
                             builder.drain(Duration.ZERO).portModes(peer -> mode).start();
                     RawPeer client = new RawPeer()) {

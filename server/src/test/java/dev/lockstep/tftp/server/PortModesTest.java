@@ -243,7 +243,7 @@ class PortModesTest {
 
     @Test
     void the_port_mode_may_differ_by_client() throws IOException {
-        start(peer -> peer.getPort() == client.port() ? PortMode.SINGLE : PortMode.FRESH);
+        start(peer -> peer.getPort() == client.port() ? PortMode.SINGLE : PortMode.EPHEMERAL);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
         assertThat(client.last().getPort()).isEqualTo(server.port());

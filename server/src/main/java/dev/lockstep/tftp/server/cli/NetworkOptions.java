@@ -55,7 +55,7 @@ final class NetworkOptions {
             if (range != null) {
                 return PortMode.range(range);
             }
-            return single ? PortMode.SINGLE : PortMode.FRESH;
+            return single ? PortMode.SINGLE : PortMode.EPHEMERAL;
         }
     }
 

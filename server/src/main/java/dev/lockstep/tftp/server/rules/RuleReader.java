@@ -184,7 +184,7 @@ final class RuleReader {
 
     private static PortMode portMode(String text) {
         return switch (text) {
-            case "fresh" -> PortMode.FRESH;
+            case "fresh" -> PortMode.EPHEMERAL;
             case "single" -> PortMode.SINGLE;
             default -> PortMode.range(text);
         };

@@ -12,7 +12,7 @@ import java.util.Map;
  * many descriptors.
  */
 @ThreadSafe
-public final class OpenFiles {
+final class OpenFiles {
     private final Map<FileVersion, Shared> open = new HashMap<>();
 
     private static final class Shared {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** An open file whose version is known. Many transfers can read it through one descriptor. */
-public final class SharedFileSource extends VersionedFileSource implements SharedSource {
+final class SharedFileSource extends VersionedFileSource implements SharedSource {
     SharedFileSource(VersionedFile file, Closeable end) {
         super(file, end);
     }

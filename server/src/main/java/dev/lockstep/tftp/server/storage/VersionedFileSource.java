@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /** An open file to be sent as the version it was opened as. Reading it fails after it has changed. */
-public class VersionedFileSource implements Source {
+class VersionedFileSource implements Source {
     private final VersionedFile file;
     private final Closeable end;
     private long position;

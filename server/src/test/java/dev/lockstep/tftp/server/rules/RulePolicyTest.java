@@ -71,7 +71,7 @@ class RulePolicyTest {
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 root.toString(),
                 new StorageSettings(WriteRules.READ_ONLY, false),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 new StorageRegistry(),
                 client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
     }
@@ -296,7 +296,7 @@ class RulePolicyTest {
                 """);
         assertThat(policy.forPeer(peer("10.0.0.1"))).isEqualTo(PortMode.SINGLE);
         assertThat(policy.forPeer(peer("192.0.2.1"))).isEqualTo(new PortMode.Range(7000, 7009));
-        assertThat(policy.forPeer(peer("2001:db8::1"))).isEqualTo(PortMode.FRESH);
+        assertThat(policy.forPeer(peer("2001:db8::1"))).isEqualTo(PortMode.EPHEMERAL);
     }
 
     @Test

@@ -87,7 +87,7 @@ class RuledNamesTest {
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
                 root.toString(),
                 new StorageSettings(WriteRules.ANY_FILE, false),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 new StorageRegistry(),
                 client -> Optional.of(hardwareAddress));
         Path file = folder.resolve("tftpd.toml");

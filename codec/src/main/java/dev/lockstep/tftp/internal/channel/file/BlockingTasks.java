@@ -78,10 +78,11 @@ public final class BlockingTasks {
                 TftpException cause = failure;
                 onLoop(() -> end.accept(given, cause));
             });
-        } catch (RejectedExecutionException e) {
-            begun.set(true);
-            TftpException busy = new TftpException(ErrorCode.NOT_DEFINED, "too busy, try again", e);
-            onLoop(() -> end.accept(null, busy));
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // the system may provide no further thread
+            if (begun.compareAndSet(false, true)) {
+                TftpException busy = new TftpException(ErrorCode.NOT_DEFINED, "too busy, try again", e);
+                onLoop(() -> end.accept(null, busy));
+            }
         }
     }
 

@@ -96,7 +96,7 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
             } else {
                 ctx.fireChannelRead(packet);
             }
-        } else if (shared.config().portModes().forPeer(packet.sender()) instanceof PortMode.Fresh
+        } else if (shared.config().portModes().forPeer(packet.sender()) instanceof PortMode.Ephemeral
                 || !passOn(packet, asked, ctx.channel())) {
             ctx.fireChannelRead(packet);
         }

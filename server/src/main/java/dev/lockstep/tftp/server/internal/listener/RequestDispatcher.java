@@ -351,7 +351,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
             return;
         }
         shared.transfers().listener().on(refused);
-        if (shared.config().portModes().forPeer(key.peer()) instanceof PortMode.Fresh) {
+        if (shared.config().portModes().forPeer(key.peer()) instanceof PortMode.Ephemeral) {
             errors.refuse(key.peer(), key.asked(), refusal);
         } else { // another port may not reach the client, or not be free
             ctx.writeAndFlush(new DefaultAddressedEnvelope<>(refusal.toMessage(), key.peer()), ctx.voidPromise());

@@ -42,7 +42,7 @@ public final class FileOpenQueue implements Executor {
                 queued.decrementAndGet();
                 opening.run();
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // the system may provide no further thread
             queued.decrementAndGet();
             throw e;
         }

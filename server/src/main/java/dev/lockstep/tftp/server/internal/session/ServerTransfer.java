@@ -183,7 +183,7 @@ public final class ServerTransfer {
      * of the same range.
      */
     public boolean holdsWhatIsNeededFor(PortMode other) {
-        return other instanceof PortMode.Fresh ? !(mode instanceof PortMode.Single) : mode.equals(other);
+        return other instanceof PortMode.Ephemeral ? !(mode instanceof PortMode.Single) : mode.equals(other);
     }
 
     /** Runs a task when the channel is closed, or at once if there is no channel. */

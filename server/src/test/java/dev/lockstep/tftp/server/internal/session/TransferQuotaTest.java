@@ -37,7 +37,7 @@ class TransferQuotaTest {
                 new TransferKey(peer, peer.getAddress()),
                 request,
                 new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 0,
                 validation.admit(peer, 0),
                 admission,

@@ -51,7 +51,7 @@ class AmplificationLimiterTest {
                 new TransferKey(PEER, PEER.getAddress()),
                 request,
                 new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 0,
                 peer,
                 new TransferQuota(10, 10),

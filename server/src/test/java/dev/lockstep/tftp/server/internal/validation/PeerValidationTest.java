@@ -45,7 +45,7 @@ class PeerValidationTest {
                 new TransferKey(peer, peer.getAddress()),
                 request,
                 new RequestSettings(new MemoryStorage(1, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
-                PortMode.FRESH,
+                PortMode.EPHEMERAL,
                 0,
                 new PeerValidation(validation, peer.getAddress()),
                 admission,
@@ -132,7 +132,7 @@ class PeerValidationTest {
         PortMode range = new PortMode.Range(7000, 7001);
         assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
                 .isNull();
-        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.FRESH), 9 * SECOND))
+        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.EPHEMERAL), 9 * SECOND))
                 .isNotNull();
     }
 
