@@ -36,10 +36,6 @@ public final class Receiver extends Transfer {
     private boolean gapReported;
     private boolean ackDeferred;
     private long dallyUntil;
-    /** The block that had not arrived when the timer expired within a window; 0 before that. */
-    private long requested;
-    /** The time between the arrivals of the block before it and of its first copy; 0 before that. */
-    private long requestedAfter;
     /** The ERROR sent in place of the last ACK; null unless the file could not be stored. */
     private ErrorMessage refusal;
 
@@ -104,7 +100,6 @@ public final class Receiver extends Transfer {
             early.keep(received + distance, data.content());
             reportGap(now);
         } else {
-            learnFrom(data.block());
             onOldBlock(distance, now);
         }
     }
@@ -133,9 +128,6 @@ public final class Receiver extends Transfer {
         int length = content.readableBytes();
         received++;
         gapReported = false;
-        if (received == requested) {
-            requestedAfter = timeSinceProgress(now);
-        }
         stats.blocks = received;
         stats.bytes += length;
         stats.markFirstByte(now);
@@ -195,19 +187,6 @@ public final class Receiver extends Transfer {
                 && !ackDeferred
                 && !early.isExpectedDuplicate(received)) {
             repeatLast(now);
-        }
-    }
-
-    /**
-     * Teaches the timer how long a pause within a window takes. If a block that this side has requested by its timer
-     * arrives a second time, its first copy was only late, and the sender has retransmitted the rest of the window in
-     * vain.
-     */
-    private void learnFrom(int oldBlock) {
-        boolean isRecent = requestedAfter > 0 && received - requested < settings.windowsize();
-        if (isRecent && oldBlock == BlockNumber.of(requested, rollover)) {
-            timer.onUnneededRequest(requestedAfter, settings.windowsize());
-            requestedAfter = 0;
         }
     }
 
@@ -294,8 +273,6 @@ public final class Receiver extends Transfer {
             acked = received;
             repeatLast(now);
             if (!repeated) {
-                requested = received + 1;
-                requestedAfter = 0;
                 timer.onGapAck(received + 1, now);
             }
         }

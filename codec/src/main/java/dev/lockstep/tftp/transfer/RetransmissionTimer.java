@@ -89,11 +89,7 @@ public final class RetransmissionTimer {
      *     timer of this side recovers them
      */
     void expectReplyTo(int blocks) {
-        floor = floorFor(blocks);
-    }
-
-    private static long floorFor(int blocks) {
-        return Math.min(WINDOW_FLOOR, RttEstimator.FLOOR + (blocks - 1) * PER_BLOCK);
+        floor = Math.min(WINDOW_FLOOR, RttEstimator.FLOOR + (blocks - 1) * PER_BLOCK);
     }
 
     /** Called when block {@code n} is sent for the first time. One block at a time is measured. */
@@ -176,20 +172,6 @@ public final class RetransmissionTimer {
             rtt.learnFloor(ambiguous);
         }
         ambiguous = 0;
-    }
-
-    /**
-     * Called when a block that was requested because the timer expired within a window was only late. Raises the lower
-     * bound of the timeout so far that the next such pause is waited for. A pause that needs a longer timeout than that
-     * of a sender of this window is not learnt: the sender's timer would expire first.
-     *
-     * @param pause the time between the arrivals of the block before it and of this block
-     * @param windowsize the negotiated window, in blocks
-     */
-    void onUnneededRequest(long pause, int windowsize) {
-        if (pause + pause / 4 <= floorFor(windowsize)) {
-            rtt.learnFloor(pause);
-        }
     }
 
     /** Adds a measured round-trip time. */

@@ -94,16 +94,6 @@ class ChangingDelayTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"16, 30", "16, 45", "64, 30", "64, 60", "64, 100", "64, 150"})
-    void pauses_within_a_window_cause_few_needless_retransmissions(int window, long millis) {
-        for (int every : new int[] {100, 300, 1_000}) {
-            SplittableRandom random = new SplittableRandom(7);
-            Delay pauses = now -> random.nextInt(every) == 0 ? millis * MILLI : QUICK;
-            assertFewNeedless(window, pauses, now -> QUICK);
-        }
-    }
-
-    @ParameterizedTest
     @ValueSource(ints = {1, 4})
     void when_the_round_trip_grows_from_2_to_100_ms_two_hundred_blocks_take_at_most_a_fifth_more(int window) {
         Delay step = now -> now < 20 * MILLI ? MILLI : 50 * MILLI;

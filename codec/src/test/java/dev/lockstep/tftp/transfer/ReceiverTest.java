@@ -324,30 +324,6 @@ class ReceiverTest {
         assertThat(store.commitAsked).isFalse();
     }
 
-    /** Returns the timeout after a pause of about 30 ms within a window, at whose end the given blocks arrive. */
-    private long timeoutAfterPause(int... blocks) {
-        Receiver receiver = receiver(64, new Ack(0));
-        data(receiver, 1, 512);
-        data(receiver, 2, 512);
-        passTimeout(receiver);
-        assertThat(wire.taken()).containsExactly("ACK 0", "ACK 2");
-        now += 10_000_000;
-        for (int block : blocks) {
-            data(receiver, block, 512);
-        }
-        return wire.deadline - now;
-    }
-
-    @Test
-    void a_block_that_arrives_twice_after_a_timeout_within_a_window_raises_the_timeout() {
-        assertThat(timeoutAfterPause(3, 4, 3, 4, 5)).isBetween(30_000_000L, 60_000_000L);
-    }
-
-    @Test
-    void a_block_that_arrives_once_after_a_timeout_within_a_window_was_lost() {
-        assertThat(timeoutAfterPause(3, 4, 4, 5)).isBetween(20_000_000L, 25_000_000L);
-    }
-
     @Test
     @Tag("case-43")
     void case43_a_gap_is_reported_once_and_later_blocks_are_kept() {

@@ -299,14 +299,4 @@ class RetransmissionTimerTest {
         timer.measured(MS);
         assertThat(timer.timeout()).isBetween(60 * MS, 63 * MS);
     }
-
-    @Test
-    void a_pause_within_a_window_raises_the_floor_up_to_that_of_the_sender() {
-        timer.measured(MS);
-        timer.onUnneededRequest(161 * MS, 64);
-        timer.onUnneededRequest(24 * MS, 4);
-        assertThat(timer.timeout()).isEqualTo(RttEstimator.FLOOR);
-        timer.onUnneededRequest(160 * MS, 64);
-        assertThat(timer.timeout()).isEqualTo(200 * MS);
-    }
 }
