@@ -55,6 +55,7 @@ public final class RawSocketPeer implements AutoCloseable {
     private final DatagramSocket socket;
     private final byte[] buffer = new byte[65536];
     private InetSocketAddress peer;
+    private InetSocketAddress previous;
 
     public RawSocketPeer() {
         this("127.0.0.1");
@@ -112,8 +113,12 @@ public final class RawSocketPeer implements AutoCloseable {
         return talkTo(other);
     }
 
-    /** Sends a request to a listening port; the sender of the next reply is the new peer. */
+    /**
+     * Sends a request to a listening port; the sender of the next reply is the new peer. Late datagrams of the previous
+     * one are skipped until then.
+     */
     public void ask(InetSocketAddress listener, byte[] request) {
+        previous = peer == null || peer.equals(listener) ? previous : peer;
         peer = null;
         sendTo(listener, request);
     }
@@ -157,7 +162,10 @@ public final class RawSocketPeer implements AutoCloseable {
 
     /** Waits for the next datagram of the peer. The sender of the first one after {@link #ask} becomes the peer. */
     public Datagram next() {
-        Datagram datagram = poll(REPLY_TIMEOUT).orElseGet(() -> fail("no datagram received within " + REPLY_TIMEOUT));
+        Datagram datagram;
+        do {
+            datagram = poll(REPLY_TIMEOUT).orElseGet(() -> fail("no datagram received within " + REPLY_TIMEOUT));
+        } while (peer == null && datagram.from().equals(previous));
         if (peer == null) {
             peer = datagram.from();
         }

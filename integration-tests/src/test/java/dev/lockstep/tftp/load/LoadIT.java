@@ -249,7 +249,7 @@ class LoadIT {
     }
 
     static TftpClientBuilder settings() {
-        TransferLimits limits = TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO);
+        TransferLimits limits = TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(10), Duration.ZERO);
         return TftpClient.builder()
                 .localPorts(LocalPorts.roundRobin(10_000, 32_767)) // late datagrams do not reach another transfer
                 .limits(limits.withExactSize(true));
