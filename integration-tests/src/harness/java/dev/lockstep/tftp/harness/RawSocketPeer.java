@@ -114,8 +114,8 @@ public final class RawSocketPeer implements AutoCloseable {
     }
 
     /**
-     * Sends a request to a listening port; the sender of the next reply is the new peer. Late datagrams of the previous
-     * one are skipped until then.
+     * Sends a request to a listening port; the sender of the next reply is the new peer. Late DATA of the previous one
+     * is skipped until then.
      */
     public void ask(InetSocketAddress listener, byte[] request) {
         previous = peer == null || peer.equals(listener) ? previous : peer;
@@ -165,12 +165,17 @@ public final class RawSocketPeer implements AutoCloseable {
         Datagram datagram;
         do {
             datagram = poll(REPLY_TIMEOUT).orElseGet(() -> fail("no datagram received within " + REPLY_TIMEOUT));
-        } while (peer == null && datagram.from().equals(previous));
+        } while (peer == null && isLate(datagram));
         if (peer == null) {
             peer = datagram.from();
         }
         assertThat(datagram.from()).as("the sender of " + datagram).isEqualTo(peer);
         return datagram;
+    }
+
+    /** Returns whether a datagram belongs to a previous transfer: no reply to a request has a block after the first. */
+    private boolean isLate(Datagram datagram) {
+        return datagram.from().equals(previous) && datagram.opcode() == Datagram.DATA && datagram.number() != 1;
     }
 
     /** Expects that the next datagram of the peer is exactly this one. */
