@@ -4,7 +4,7 @@ package dev.lockstep.tftp.transfer;
  * Converts a 64-bit count of blocks to 16-bit block numbers. The number after 65535 is 0, as nearly all clients expect,
  * or 1 if that was negotiated (option {@code rollover}). No RFC specifies which.
  */
-public final class BlockNumber {
+final class BlockNumber {
     /** The highest block number. */
     public static final int MAX = 0xFFFF;
 

@@ -50,7 +50,7 @@ public final class TftpServerBuilder {
     private PortModes portModes = peer -> PortMode.EPHEMERAL;
     private Strictness strictness = Strictness.STRICT;
 
-    public TftpServerBuilder() {}
+    TftpServerBuilder() {}
 
     /** Sets the storage of the files. There is no default; it is required unless there is a {@link #policy}. */
     public TftpServerBuilder storage(Storage files) {
@@ -183,7 +183,7 @@ public final class TftpServerBuilder {
         return this;
     }
 
-    /** Sets the port mode of each client. The default is a fresh port for each transfer. */
+    /** Sets the port mode of each client. The default is an ephemeral port for each transfer. */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
         return this;

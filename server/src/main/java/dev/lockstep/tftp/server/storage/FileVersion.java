@@ -21,7 +21,7 @@ import java.util.Map;
  * @param modified the time of the last change of the content, which programs can set
  * @param changed the time of the last change of the file or its metadata
  */
-public record FileVersion(long device, Object key, long size, FileTime modified, FileTime changed) {
+record FileVersion(long device, Object key, long size, FileTime modified, FileTime changed) {
     /** The coarsest resolution of file times. Changes within it may have the same time: ext3 counts seconds. */
     private static final Duration TICK = Duration.ofSeconds(2);
 
@@ -30,7 +30,7 @@ public record FileVersion(long device, Object key, long size, FileTime modified,
      *
      * @throws UnsupportedOperationException if the system does not provide the attributes
      */
-    public static FileVersion of(Path path, LinkOption... options) throws IOException {
+    static FileVersion of(Path path, LinkOption... options) throws IOException {
         Map<String, Object> attributes;
         try {
             attributes = Files.readAttributes(path, "unix:dev,fileKey,size,lastModifiedTime,ctime", options);
@@ -50,7 +50,7 @@ public record FileVersion(long device, Object key, long size, FileTime modified,
      *
      * @return null if there is no file or its version cannot be determined
      */
-    public static FileVersion find(Path path) {
+    static FileVersion find(Path path) {
         try {
             return of(path, LinkOption.NOFOLLOW_LINKS);
         } catch (IOException | UnsupportedOperationException e) {
@@ -75,7 +75,7 @@ public record FileVersion(long device, Object key, long size, FileTime modified,
      * Returns whether a change at {@code now} or later is certain to make another version. Shortly after the last
      * change it is not, because the change may have the same time.
      */
-    public boolean isSettled(Instant now) {
+    boolean isSettled(Instant now) {
         Instant limit = now.minus(TICK);
         return changed.toInstant().isBefore(limit) && modified.toInstant().isBefore(limit);
     }

@@ -20,7 +20,7 @@ public final class ServerCapabilityCache {
     private final Map<InetAddress, Long> blackHoles = new ConcurrentHashMap<>();
 
     /** Records that the server has refused options. */
-    public void refusesOptions(InetSocketAddress server) {
+    void refusesOptions(InetSocketAddress server) {
         plainServers.add(server);
     }
 
@@ -29,7 +29,7 @@ public final class ServerCapabilityCache {
      *
      * @param now the time in nanoseconds
      */
-    public void losesLargeBlocks(InetSocketAddress server, long now) {
+    void losesLargeBlocks(InetSocketAddress server, long now) {
         blackHoles.put(server.getAddress(), now);
     }
 

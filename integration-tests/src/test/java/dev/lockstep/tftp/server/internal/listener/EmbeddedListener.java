@@ -9,7 +9,7 @@ import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.PortMode;
-import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -57,7 +57,7 @@ public final class EmbeddedListener {
             int mostTransfers) {
         this.allocator = allocator;
         this.admission = new TransferQuota(mostTransfers, mostTransfers);
-        ServerConfig config = BuiltConfig.of(new TftpServerBuilder()
+        ServerConfig config = BuiltConfig.of(TftpServer.builder()
                 .storage(files)
                 .limits(limits)
                 .maxTransfers(mostTransfers, mostTransfers)
