@@ -44,7 +44,7 @@ abstract class TransferCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         try (client;
-                TransferProgressBar progress = options.progress(usesStandardOutput())) {
+                TransferProgressBar progress = options.progress(usesStandardOutput(), jobs.size())) {
             Batch batch = new Batch(client, report, progress, parallel);
             InterruptHook hook = new InterruptHook(() -> stop(batch, client));
             try (hook) {

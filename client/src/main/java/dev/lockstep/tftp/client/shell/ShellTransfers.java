@@ -56,11 +56,11 @@ final class ShellTransfers implements AutoCloseable {
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {
-        boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
+        boolean shown = Terminals.canRewriteLines(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
         try (TftpClient client = newClient()) {
             begin(client);
             TransferResult result;
-            try (TransferProgressBar progress = TransferProgressBar.start(shown)) {
+            try (TransferProgressBar progress = TransferProgressBar.start(shown, 1)) {
                 TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
                 result = start.on(client, request).join();
             }
