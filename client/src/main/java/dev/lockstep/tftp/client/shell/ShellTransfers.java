@@ -45,14 +45,22 @@ final class ShellTransfers implements AutoCloseable {
         this.capture = capture;
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean get(RemoteFile remote, Path local) {
-        return run("Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean get(String label, RemoteFile remote, Path local) {
+        return run(label + "Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean put(Path local, RemoteFile remote) {
-        return run("Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean put(String label, Path local, RemoteFile remote) {
+        return run(label + "Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {
