@@ -14,6 +14,7 @@ import dev.lockstep.tftp.harness.Tmux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class TerminalIT {
         Files.write(root.resolve("file"), pattern(1942));
         Files.write(folder.resolve("upload.bin"), pattern(10));
         try (Daemon daemon = Daemon.serving(root, "--writable");
-                Tmux terminal = Tmux.start(folder, TFTP + " shell 127.0.0.1 " + daemon.port())) {
+                Tmux terminal = Tmux.start(folder, TFTP + " 127.0.0.1 " + daemon.port())) {
             terminal.await(TerminalIT::endsWithPrompt);
 
             terminal.type("ge", "Tab", "file", "Enter");
@@ -89,6 +90,8 @@ class TerminalIT {
                 terminal.await(screen -> screen.endsWith("exit 0"));
             }
             assertThat(Tmux.state(folder).resolve("tftp_history")).content().contains("blksize 1024");
+            assertThat(Files.getPosixFilePermissions(Tmux.state(folder).resolve("tftp_history")))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             try (Tmux terminal = Tmux.start(folder, command)) {
                 terminal.await(TerminalIT::endsWithPrompt);
                 terminal.type("Up", "Up"); // skip the quit
