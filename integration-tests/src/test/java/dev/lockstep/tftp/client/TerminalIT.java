@@ -158,11 +158,12 @@ class TerminalIT {
     }
 
     @Test
-    void a_dumb_terminal_has_no_progress_line_and_a_shell_without_warnings() {
+    void a_dumb_or_unknown_terminal_has_no_progress_line_and_a_shell_without_warnings() {
         try (FakeServer server = new FakeServer();
                 Tmux terminal = Tmux.start(
                         folder,
-                        "export TERM=dumb; " + slowGet(server) + "; " + TFTP + " shell 127.0.0.1 " + server.port())) {
+                        "export TERM=dumb; " + slowGet(server) + "; " + TFTP + " 127.0.0.1; TERM=unknown-terminal "
+                                + TFTP + " 127.0.0.1")) {
             RawSocketPeer tid = getAllButOneByte(server);
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1)); // the line would appear after 0.4 s
             assertThat(terminal.screen()).isEmpty();
@@ -170,7 +171,11 @@ class TerminalIT {
             String prompt = terminal.await(TerminalIT::endsWithPrompt);
             assertThat(prompt).hasLineCount(2).contains("file: 6000001 bytes in ");
             terminal.type("quit", "Enter");
-            terminal.await(screen -> screen.endsWith("tftp> quit\nexit 0"));
+            terminal.await(screen -> screen.endsWith("tftp> quit\ntftp>"));
+            terminal.type("bye", "Enter");
+            assertThat(terminal.await(screen -> screen.endsWith("exit 0")))
+                    .endsWith("tftp> quit\ntftp> bye\nexit 0")
+                    .hasLineCount(4);
         }
     }
 

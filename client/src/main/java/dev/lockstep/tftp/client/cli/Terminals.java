@@ -14,8 +14,8 @@ public final class Terminals {
 
     /** Returns whether all of the given streams are terminals on which a line can be rewritten. */
     public static boolean canRewriteLines(String... descriptors) {
-        String kind = System.getenv("TERM");
-        return kind != null && !kind.equals("dumb") && are(descriptors);
+        String kind = System.getenv().getOrDefault("TERM", "");
+        return !kind.isEmpty() && !kind.equals("dumb") && are(descriptors);
     }
 
     /** Returns whether all of the given streams are terminals. */

@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -29,6 +31,9 @@ final class ShellTerminal {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
+    /** Kept here, since a logger that nothing references loses its level. */
+    private static final Logger LIBRARY = Logger.getLogger("org.jline");
+
     private final Shell shell;
     private final ShellSettings settings;
 
@@ -39,6 +44,7 @@ final class ShellTerminal {
 
     /** Runs the shell until the user leaves it. */
     static void run(Shell shell, ShellSettings settings, ShellTransfers transfers) throws IOException {
+        LIBRARY.setLevel(Level.OFF); // warns of each unknown terminal, with stack traces
         try (Terminal terminal = TerminalBuilder.builder().name("tftp").build()) {
             terminal.handle(Terminal.Signal.INT, signal -> transfers.interrupt());
             LineReader reader = LineReaderBuilder.builder()
