@@ -48,9 +48,10 @@ final class ManPage {
         }
         line(".SH OPTIONS");
         for (OptionSpec option : command.options()) {
+            boolean optional = option.arity().min() == 0 && option.arity().max() > 0;
             item(
-                    String.join(", ", option.names()),
-                    option.arity().max() > 0 ? option.paramLabel() : "",
+                    String.join(", ", option.names()) + (optional ? "[=" + option.paramLabel() + "]" : ""),
+                    option.arity().min() > 0 ? option.paramLabel() : "",
                     option.description());
         }
         writeCommands();

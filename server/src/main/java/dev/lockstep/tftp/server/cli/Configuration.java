@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
@@ -77,10 +78,24 @@ final class Configuration {
             OptionSpec option = scratch.getCommandSpec().findOption("--" + setting.getKey());
             if (!isGiven(option, parsed)) {
                 fromFile.add(setting.getKey());
-                setting.getValue().values().forEach(value -> added.add(option.longestName() + "=" + value));
+                setting.getValue()
+                        .values()
+                        .forEach(value -> argument(option, value).ifPresent(added::add));
             }
         }
         arguments.addAll(0, added);
+    }
+
+    /**
+     * Returns a key of the file as an argument, or empty if it switches a flag off. Only a flag that needs no value has
+     * true and false.
+     */
+    private static Optional<String> argument(OptionSpec option, String value) {
+        boolean needsNone = option.arity().min() == 0;
+        if (needsNone && value.equals("false")) {
+            return Optional.empty();
+        }
+        return Optional.of(option.longestName() + (needsNone && value.equals("true") ? "" : "=" + value));
     }
 
     /** Returns true if the command line has a flag, or another one of its exclusive group. */

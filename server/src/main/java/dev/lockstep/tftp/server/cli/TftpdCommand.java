@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
@@ -113,8 +113,13 @@ public final class TftpdCommand implements Callable<Integer> {
             description = "Time for running transfers to finish at shutdown; 30.")
     private double drain = 30;
 
-    @Option(names = "--trace", description = "Print each packet.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description = "Print each packet: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture file for Wireshark.")
     private Path pcap;
@@ -268,8 +273,8 @@ public final class TftpdCommand implements Callable<Integer> {
                             System.getenv(), ProcessHandle.current().pid())
                     .forEach(builder::inherit);
         }
-        if (trace) {
-            builder.tap(PacketTrace.onServer(System.out::println));
+        if (trace != null) {
+            builder.tap(TraceForm.parse(trace).onServer(System.out::println));
         }
         if (pcap != null) {
             builder.tap(new PacketCapture(

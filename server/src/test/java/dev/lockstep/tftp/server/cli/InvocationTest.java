@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.server.rules.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,26 @@ class InvocationTest {
         ParseResult parsed = Invocation.commandLine(new TftpdCommand()).parseArgs("--root", fileOfArguments());
         assertThat(parsed.hasMatchedOption("--writable")).isFalse();
         assertThat(parsed.matchedOption("--root").originalStringValues()).containsExactly(fileOfArguments());
+    }
+
+    @Test
+    void only_an_attached_value_is_the_form_of_the_trace() {
+        ParseResult plain = Invocation.commandLine(new TftpdCommand()).parseArgs("--trace", "6969");
+        assertThat(plain.<String>matchedOptionValue("--trace", null)).isEqualTo("BYTES");
+        assertThat(plain.matchedPositional(0).originalStringValues()).containsExactly("6969");
+        ParseResult form = Invocation.commandLine(new TftpdCommand()).parseArgs("--trace=decoded", "6969");
+        assertThat(form.<String>matchedOptionValue("--trace", null)).isEqualTo("decoded");
+    }
+
+    @Test
+    void a_key_of_a_flag_without_value_is_true_or_false() throws IOException, ConfigException {
+        Path file =
+                Files.writeString(folder.resolve("tftpd.toml"), "trace = true\nwritable = true\noverwrite = false\n");
+        assertThat(Configuration.of("--config", file.toString()).arguments())
+                .containsExactlyInAnyOrder("--trace", "--writable", "--config", file.toString());
+        Files.writeString(file, "trace = \"decoded\"\n");
+        assertThat(Configuration.of("--config", file.toString()).arguments())
+                .containsExactly("--trace=decoded", "--config", file.toString());
     }
 
     @Test
