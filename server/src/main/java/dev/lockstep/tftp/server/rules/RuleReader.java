@@ -49,6 +49,7 @@ final class RuleReader {
                 "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
                 "no rule",
+                0,
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
                 false,
                 requestSettings.withStorage(files),
@@ -78,7 +79,7 @@ final class RuleReader {
             section.problem("ports", "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
@@ -167,6 +168,9 @@ final class RuleReader {
                 section.flag("writable").orElse(usual.allowed()),
                 section.flag("overwrite").orElse(usual.overwrite()),
                 section.size("max-size").orElse(usual.maxSize()));
+        if (section.flag("overwrite").orElse(false) && !writes.allowed()) {
+            section.warn("overwrite", "has no effect (expected: writable = true as well)");
+        }
         Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate =
                 section.flag("serve-private").orElse(common.files().servePrivate());
