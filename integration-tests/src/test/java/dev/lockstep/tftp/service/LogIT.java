@@ -63,7 +63,7 @@ class LogIT {
                 "\"event\":\"started\",\"version\":\"tftpd ",
                 "\"roots\":\"" + root.toRealPath() + " (d",
                 listening,
-                "\"event\":\"probing\",\"port\":",
+                "\"event\":\"probe_listening\",\"port\":",
                 "\"event\":\"stopping\"",
                 "RRQ nothing octet\"}")) {
             assertThat(lines).as(event).filteredOn(line -> line.contains(event)).hasSize(1);

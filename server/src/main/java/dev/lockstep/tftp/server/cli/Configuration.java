@@ -125,7 +125,7 @@ final class Configuration {
             String key = e.getArgSpec() instanceof OptionSpec option
                     ? option.longestName().substring(2)
                     : null;
-            return new Fault(flags.containsKey(key) ? key : null, e.getMessage());
+            return new Fault(flags.containsKey(key) ? key : null, textOf(e));
         } catch (IllegalArgumentException e) {
             return new Fault(null, e.getMessage());
         } catch (IOException e) { // a directory that cannot be read: reported when the command runs
@@ -221,7 +221,11 @@ final class Configuration {
 
     /** Returns the message of an invalid flag, with its line if the flag is set in the file. */
     String located(ParameterException failure) {
-        return located(failure.getArgSpec(), failure.getMessage());
+        return located(failure.getArgSpec(), textOf(failure));
+    }
+
+    private static String textOf(ParameterException failure) {
+        return failure.getMessage().replaceFirst("^Error: ", "");
     }
 
     private String located(ArgSpec argument, String text) {

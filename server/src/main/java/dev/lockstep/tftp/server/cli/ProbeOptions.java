@@ -27,7 +27,7 @@ final class ProbeOptions {
     /** Reports the port of the probe after the server has started. */
     void report(StatusOutput output) {
         if (probe != null) {
-            output.probing(probe.addresses().get(0).getPort());
+            output.probeListening(probe.addresses().get(0).getPort());
         }
     }
 }

@@ -42,8 +42,8 @@ public final class StatusOutput {
     }
 
     /** Reports the TCP port of the probe. */
-    public void probing(int port) {
-        print(event("probing").addKeyValue("port", port), "Probe port " + port);
+    public void probeListening(int port) {
+        print(event("probe_listening").addKeyValue("port", port), "Probe port " + port);
     }
 
     /** Reports a line of the packet trace. */
