@@ -3,7 +3,9 @@ package dev.lockstep.tftp.client.shell;
 import dev.lockstep.tftp.client.cli.CaptureOption;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
+import dev.lockstep.tftp.client.cli.TraceValue;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,8 +41,14 @@ public final class ShellCommand implements Callable<Integer> {
     @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
     private List<String> server = List.of();
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description =
+                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Mixin
     private CaptureOption captured;
@@ -65,13 +73,15 @@ public final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ShellSettings settings = new ShellSettings(trace, verbose);
+        ShellSettings settings = new ShellSettings(trace != null, verbose);
         PacketCapture capture;
+        TraceForm form;
         try {
             settings.mode(mode);
             if (!server.isEmpty()) {
                 settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
             }
+            form = trace == null ? TraceForm.BYTES : TraceForm.parse(trace);
             capture = captured.open().orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -79,7 +89,7 @@ public final class ShellCommand implements Callable<Integer> {
             System.err.println("tftp: " + server.get(0) + ": unknown host");
             return 1;
         }
-        ShellTransfers transfers = new ShellTransfers(settings, capture);
+        ShellTransfers transfers = new ShellTransfers(settings, form, capture);
         Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
         try (transfers) {
             Shell shell = new Shell(settings, transfers);

@@ -14,7 +14,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferSummary;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,6 +31,7 @@ final class ShellTransfers implements AutoCloseable {
     }
 
     private final ShellSettings settings;
+    private final TraceForm trace;
     private final PacketCapture capture;
     private TftpClient running;
     private boolean closed;
@@ -38,10 +39,12 @@ final class ShellTransfers implements AutoCloseable {
     /**
      * Creates the transfers of a shell.
      *
+     * @param trace the form of the trace, while the settings ask for one
      * @param capture the capture, which is taken over, or null
      */
-    ShellTransfers(ShellSettings settings, PacketCapture capture) {
+    ShellTransfers(ShellSettings settings, TraceForm trace, PacketCapture capture) {
         this.settings = settings;
+        this.trace = trace;
         this.capture = capture;
     }
 
@@ -86,7 +89,7 @@ final class ShellTransfers implements AutoCloseable {
     private TftpClient newClient() {
         TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
-            builder.tap(PacketTrace.onClient(System.err::println));
+            builder.tap(trace.onClient(System.err::println));
         }
         if (capture != null) {
             builder.tap(capture::attach); // not closed with the client: the capture continues

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.testing.RawPeer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ShellTest {
     private final ShellSettings settings = new ShellSettings(false, false);
-    private final ShellTransfers transfers = new ShellTransfers(settings, null);
+    private final ShellTransfers transfers = new ShellTransfers(settings, TraceForm.BYTES, null);
     private final Shell shell = new Shell(settings, transfers);
 
     @ParameterizedTest

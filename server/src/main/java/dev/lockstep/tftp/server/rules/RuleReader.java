@@ -50,6 +50,7 @@ final class RuleReader {
                 "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
                 "no rule",
+                0,
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
                 false,
                 requestSettings.withStorage(files),
@@ -81,7 +82,7 @@ final class RuleReader {
                     "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
@@ -171,6 +172,9 @@ final class RuleReader {
                 section.flag(RuleKey.WRITABLE.key()).orElse(usual.allowed()),
                 section.flag(RuleKey.OVERWRITE.key()).orElse(usual.overwrite()),
                 section.size(RuleKey.MAX_SIZE.key()).orElse(usual.maxSize()));
+        if (section.flag(RuleKey.OVERWRITE.key()).orElse(false) && !writes.allowed()) {
+            section.warn(RuleKey.OVERWRITE.key(), "has no effect (expected: writable = true as well)");
+        }
         Optional<RootTemplate> given =
                 section.text(RuleKey.ROOT.key(), text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate =
