@@ -28,6 +28,9 @@ class NatIT {
             }
             """;
 
+    /** The same, but the router answers such datagrams with ICMP "port unreachable". */
+    private static final String MASQUERADE_WITH_ICMP = MASQUERADE.substring(0, MASQUERADE.indexOf("table ip filter"));
+
     /** A router of the server: forwards some ports, as container platforms do, and nothing else in either direction. */
     private static final String PUBLISHED_PORTS = """
             table ip nat {
@@ -76,6 +79,18 @@ class NatIT {
                 Daemon daemon = daemon(network)) {
             nobodyIsServed(network, RoutedNetwork.SERVER);
             daemon.awaitLine("a request", line -> line.contains("boot.img"));
+        }
+    }
+
+    @Test
+    void a_request_after_port_unreachable_is_answered_with_one_hint_to_single_port_mode() {
+        try (RoutedNetwork network = new RoutedNetwork(MASQUERADE_WITH_ICMP);
+                Daemon daemon = daemon(network)) {
+            nobodyIsServed(network, RoutedNetwork.SERVER);
+            daemon.awaitLine(
+                    "the hint",
+                    line -> line.contains("WARN") && line.contains("boot.img again") && line.contains("--single-port"));
+            assertThat(daemon.linesAbout("--single-port")).hasSize(1);
         }
     }
 
