@@ -51,7 +51,8 @@ class TerminalIT {
                     screen -> screen.contains("tftp> put upload.bin\nSent 10 bytes in ") && endsWithPrompt(screen));
 
             terminal.type("get nothing", "Enter");
-            terminal.await(screen -> screen.contains("/nothing: 1 file not found") && endsWithPrompt(screen));
+            terminal.await(
+                    screen -> screen.contains("/nothing: server: file not found (error 1)") && endsWithPrompt(screen));
 
             Files.delete(folder.resolve("file"));
             terminal.type("Up", "Up", "Up", "Enter"); // skip the two later commands
@@ -71,7 +72,7 @@ class TerminalIT {
             terminal.type("get file", "Enter");
             silent.awaitRequest();
             terminal.type("C-c");
-            terminal.await(screen -> screen.contains("/file: 0 closed") && endsWithPrompt(screen));
+            terminal.await(screen -> screen.contains("/file: closed") && endsWithPrompt(screen));
             assertThat(folder.toFile().list()).containsOnly(".state");
         }
     }
@@ -144,7 +145,7 @@ class TerminalIT {
             terminal.await(screen -> screen.contains("%"));
             terminal.type("C-c");
             String end = terminal.await(screen -> screen.contains("exit 130"));
-            assertThat(end).contains("/file: 0 closed").doesNotContain("%");
+            assertThat(end).contains("/file: interrupted").doesNotContain("%");
             assertThat(folder.toFile().list()).isEmpty();
         }
     }

@@ -652,7 +652,7 @@ class ClientGetIT {
         tid.send(data(1, bytes("short")));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
-        assertThat(result.stderr()).isEqualTo("tftp: " + server.url("file") + ": 3 disk full\n");
+        assertThat(result.stderr()).isEqualTo("tftp: " + server.url("file") + ": standard output: no space left\n");
     }
 
     @Test

@@ -456,7 +456,7 @@ class ClientPutIT {
         tid.send(error(0, "input/output error"));
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
-        assertThat(result.stderr()).contains("0 input/output error");
+        assertThat(result.stderr()).contains("server: input/output error (error 0)");
     }
 
     @Test
