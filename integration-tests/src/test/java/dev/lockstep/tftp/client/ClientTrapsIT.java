@@ -214,14 +214,16 @@ class ClientTrapsIT {
     void a_server_that_dies_midway_is_a_failure_that_leaves_no_file() throws IOException {
         get("--no-options", "--give-up", "2");
         sendBlocks(1, 2);
+        int port = tid.port();
         tid.vanish();
-        expectFailure("no answer from 127.0.0.1:" + tid.port() + " for 2 s, after 1024 bytes");
+        expectFailure("no answer from 127.0.0.1:" + port + " for 2 s, after 1024 bytes");
         expectOnDisk(folder);
     }
 
     @Test
     void a_port_without_a_server_is_a_failure_at_once() throws IOException {
         int port = server.port();
+        String url = server.url("file");
         server.close();
         client = tftp(folder, "get", "file", "127.0.0.1", "" + port, "--json", "--give-up", "170");
         Run.Result result = client.await();
