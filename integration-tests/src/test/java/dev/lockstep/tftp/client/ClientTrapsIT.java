@@ -229,8 +229,7 @@ class ClientTrapsIT {
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isEqualTo(1);
         assertThat(result.stderr())
-                .isEqualTo(
-                        "tftp: " + server.url("file") + ": no server at 127.0.0.1:" + port + " (port unreachable)\n");
+                .isEqualTo("tftp: " + url + ": no server at 127.0.0.1:" + port + " (port unreachable)\n");
         assertThat(result.output())
                 .contains("\"from_peer\":false", "\"code\":0", "\"path\":\"" + folder.resolve("file") + "\"");
         expectOnDisk(folder);

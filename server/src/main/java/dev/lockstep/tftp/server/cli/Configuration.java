@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.cli.UsageMessage;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -141,7 +143,14 @@ final class Configuration {
 
     /** Returns the message of an invalid flag, with its line if the flag is set in the file. */
     String located(ParameterException failure) {
-        return located(failure.getArgSpec(), failure.getMessage());
+        CommandSpec command = failure.getCommandLine().getCommandSpec();
+        return failure.getArgSpec() instanceof OptionSpec option && isFromFile(option)
+                ? located(option, failure.getMessage())
+                : UsageMessage.of(failure, command.qualifiedName());
+    }
+
+    private boolean isFromFile(OptionSpec option) {
+        return fromFile.contains(option.longestName().substring(2));
     }
 
     private String located(ArgSpec argument, String text) {
@@ -149,6 +158,6 @@ final class Configuration {
                 ? option.longestName()
                 : text.substring(0, Math.max(0, text.indexOf(':')));
         String key = flag.replaceFirst("^--", "").replace(' ', '-');
-        return fromFile.contains(key) ? file.place(key) + ": " + text : text + " (see tftpd --help)";
+        return fromFile.contains(key) ? file.place(key) + ": " + text : UsageMessage.of(text, "tftpd");
     }
 }

@@ -170,8 +170,11 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         send();
     }
 
+    /** Returns a time in seconds, to a tenth if it is longer than one. */
     static String seconds(Duration time) {
-        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
+        long millis = time.toMillis();
+        long rounded = millis < 1000 ? millis : (millis + 50) / 100 * 100;
+        return BigDecimal.valueOf(rounded, 3).stripTrailingZeros().toPlainString();
     }
 
     @Override

@@ -215,7 +215,8 @@ public final class ClientTransfer {
     /** Attempts the transfer from the next address. Each address but the last gets half of the time that is left. */
     private void attemptNextAddress() {
         server = new InetSocketAddress(addresses.remove(), operation.remote().port());
-        Duration left = client.connectTimeout().minusNanos(loop.ticker().nanoTime() - firstRequestAt);
+        long elapsed = unanswered == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
+        Duration left = client.connectTimeout().minusNanos(elapsed);
         answerTimeout = addresses.isEmpty() ? left : left.dividedBy(2);
         attempt(request.options().orElseGet(this::usualOptions));
     }
