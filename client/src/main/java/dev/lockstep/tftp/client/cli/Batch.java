@@ -47,10 +47,12 @@ final class Batch {
     /**
      * The end of an attempt.
      *
+     * @param shown shows the progress of all attempts
      * @param number the number of the attempt, from 1
      * @param begun whether data may have been transferred
      */
-    private record Ended(Job job, int number, boolean begun, TransferResult result, Throwable failure) {}
+    private record Ended(
+            Job job, TransferListener shown, int number, boolean begun, TransferResult result, Throwable failure) {}
 
     private final TftpClient client;
     private final Report report;
@@ -82,7 +84,7 @@ final class Batch {
                 waiting.clear();
             }
             if (running < parallel && !waiting.isEmpty()) {
-                start(waiting.remove(), 1);
+                start(waiting.remove(), progress.transfer(), 1);
                 running++;
             } else {
                 Ended end = ended.take();
@@ -111,17 +113,17 @@ final class Batch {
         pausing.forEach(this::endPause);
     }
 
-    private void start(Job job, int number) {
+    private void start(Job job, TransferListener shown, int number) {
         AtomicBoolean begun = new AtomicBoolean();
-        TransferListener listener =
-                TransferListener.all(List.of(progress.transfer(), event -> noteBegin(event, begun)));
+        TransferListener listener = TransferListener.all(List.of(shown, event -> noteBegin(event, begun)));
         try {
             TransferRequest request = TransferRequest.of(job.remote()).observedBy(listener);
             job.start()
                     .on(client, request)
-                    .whenComplete((result, failure) -> ended.add(new Ended(job, number, begun.get(), result, failure)));
+                    .whenComplete((result, failure) ->
+                            ended.add(new Ended(job, shown, number, begun.get(), result, failure)));
         } catch (TftpException e) {
-            ended.add(new Ended(job, number, false, null, e));
+            ended.add(new Ended(job, shown, number, false, null, e));
         }
     }
 
@@ -146,7 +148,7 @@ final class Batch {
                 .accept(
                         () -> {
                             if (pausing.remove(end)) {
-                                start(job, end.number + 1);
+                                start(job, end.shown, end.number + 1);
                             }
                         },
                         pause);
@@ -163,7 +165,7 @@ final class Batch {
 
     private void report(Ended end) {
         Job job = end.job;
-        progress.pause(() -> {
+        progress.ended(() -> {
             if (end.failure == null) {
                 report.done(job.operation(), job.local(), end.result);
             } else {

@@ -107,7 +107,7 @@ final class RemoteArguments {
         return text;
     }
 
-    private static int port(String text) {
+    static int port(String text) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {

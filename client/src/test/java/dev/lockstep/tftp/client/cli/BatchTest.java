@@ -41,7 +41,11 @@ class BatchTest {
     @Test
     void after_a_stop_no_waiting_transfer_is_started() throws InterruptedException {
         Batch batch = new Batch(
-                null, new Report(false, false, false, System.out), TransferProgressBar.start(false), 2, Retries.of(0));
+                null,
+                new Report(false, false, false, System.out),
+                TransferProgressBar.start(false, 2),
+                2,
+                Retries.of(0));
         Consumer<String> stopAtSecond = name -> {
             started.add(name);
             if (started.size() == 2) {
@@ -62,7 +66,7 @@ class BatchTest {
             action.run();
         });
         Report report = new Report(false, true, false, System.out);
-        return new Batch(null, report, TransferProgressBar.start(false), 2, retries).run(List.of(job));
+        return new Batch(null, report, TransferProgressBar.start(false, 1), 2, retries).run(List.of(job));
     }
 
     private Batch.Job failing(String local, TransferEvent event, TftpException failure) {
@@ -114,7 +118,7 @@ class BatchTest {
         AtomicReference<Batch> batch = new AtomicReference<>();
         Retries retries = new Retries(9, (action, pause) -> batch.get().stop());
         Report report = new Report(false, false, false, System.out);
-        batch.set(new Batch(null, report, TransferProgressBar.start(false), 2, retries));
+        batch.set(new Batch(null, report, TransferProgressBar.start(false, 1), 2, retries));
         assertThat(batch.get().run(List.of(failing("f", REQUESTED, TftpException.timedOut()))))
                 .isEqualTo(1);
         assertThat(started).hasSize(1);
