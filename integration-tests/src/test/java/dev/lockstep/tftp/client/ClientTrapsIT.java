@@ -10,9 +10,11 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.ClientProcess.tftp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -245,5 +248,20 @@ class ClientTrapsIT {
                 .startsWith("tftp: " + server.url("file") + ": no answer from 127.0.0.1:" + server.port()
                         + " in 1 s (asked ");
         expectOnDisk(folder);
+    }
+
+    @Test
+    void standard_input_is_put_and_a_directory_for_a_get_is_created() throws IOException {
+        try (Daemon daemon = Daemon.serving(Files.createDirectory(folder.resolve("root")), "--writable")) {
+            String url = "tftp://127.0.0.1:" + daemon.port() + "/copy";
+            String script = "printf content | \"$0\" put - " + url + " && exec \"$0\" get -4 --create-dirs --retry 3 "
+                    + url + " -o new/folder/ --json";
+            Path tftp = Repository.ROOT.resolve("client/bin/tftp");
+            client = Run.start(folder, Map.of(), List.of("sh", "-c", script, tftp.toString()));
+            Run.Result result = client.await();
+            assertThat(result.exit()).as(result.toString()).isZero();
+            assertThat(folder.resolve("new/folder/copy")).hasContent("content");
+            assertThat(result.output()).contains("\"path\":\"" + folder.resolve("new/folder/copy") + "\"");
+        }
     }
 }

@@ -75,7 +75,7 @@ class TerminalIT {
             terminal.type("get file", "Enter");
             silent.awaitRequest();
             terminal.type("C-c");
-            terminal.await(screen -> screen.contains("/file: closed") && endsWithPrompt(screen));
+            terminal.await(screen -> screen.contains("/file: interrupted") && endsWithPrompt(screen));
             assertThat(folder.toFile().list()).containsOnly(".state");
         }
     }
@@ -185,6 +185,18 @@ class TerminalIT {
             String end = terminal.await(screen -> screen.contains("exit 130"));
             assertThat(end).contains("/file: interrupted").doesNotContain("%");
             assertThat(folder.toFile().list()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_server_without_an_answer_is_named_after_two_seconds_until_ctrl_c() {
+        try (FakeServer silent = new FakeServer();
+                Tmux terminal = Tmux.start(folder, "trap : INT; " + TFTP + " get " + silent.url("file"))) {
+            String wait = "no answer yet from 127.0.0.1:" + silent.port() + ", request sent ";
+            terminal.await(screen -> screen.contains(wait + "2 times") || screen.contains(wait + "3 times"));
+            terminal.type("C-c");
+            String end = terminal.await(screen -> screen.contains("exit 130"));
+            assertThat(end).contains("/file: interrupted").doesNotContain("no answer yet");
         }
     }
 }

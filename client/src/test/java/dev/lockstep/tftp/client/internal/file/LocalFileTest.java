@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.internal.file;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
@@ -37,5 +38,18 @@ class LocalFileTest {
                     .extracting(TftpException::reason)
                     .isEqualTo("cannot write /dev/full: no space left");
         }
+    }
+
+    @Test
+    void missing_directories_of_a_target_are_created() throws IOException {
+        Path target = folder.resolve("a/b/f");
+        LocalFile.createDirectories(target);
+        try (Sink sink = LocalFile.sink(target)) {
+            sink.commit();
+        }
+        assertThat(target).exists();
+        Path below = target.resolve("c/g");
+        assertThatThrownBy(() -> LocalFile.createDirectories(below))
+                .hasMessage("cannot create " + below.getParent() + ": not a directory");
     }
 }
