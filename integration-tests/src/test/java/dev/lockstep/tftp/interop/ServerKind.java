@@ -1,8 +1,10 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -68,7 +70,9 @@ enum ServerKind {
         List<String> command = new ArrayList<>(List.of(Peers.launcher("server", "tftpd"), "--root", "" + root));
         command.addAll(List.of(options));
         command.addAll(List.of(LOOPBACK, "0"));
-        Program program = Program.start(root, environment, command);
+        Map<String, String> variables = new HashMap<>(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS));
+        variables.putAll(environment);
+        Program program = Program.start(root, variables, command);
         int port =
                 Integer.parseInt(program.awaitOutput("^Listening port (\\d+)").group(1));
         return new Server(program, LOOPBACK, port, root);
