@@ -5,6 +5,7 @@ import dev.lockstep.tftp.client.internal.connect.ClientSockets;
 import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
 import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
+import dev.lockstep.tftp.client.internal.connect.PreviousPeers;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.client.internal.file.ByteArraySink;
@@ -101,7 +102,8 @@ public final class TftpClient implements AutoCloseable {
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
-        this.shared = new ClientTransfer.Shared(preferences, taps, sockets, io, context, new ServerCapabilityCache());
+        this.shared = new ClientTransfer.Shared(
+                preferences, taps, sockets, io, context, new ServerCapabilityCache(), new PreviousPeers());
     }
 
     /**

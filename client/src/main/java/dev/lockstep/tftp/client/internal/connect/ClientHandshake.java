@@ -39,6 +39,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final TransferContext context;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
+    private final PreviousPeers previousPeers;
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer retransmission;
@@ -51,12 +52,14 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Creates a handshake that begins when its channel becomes active.
      *
+     * @param previousPeers the peers of previous transfers; a late datagram of theirs is not a reply
      * @param refused called on the event loop if there will be no transfer; the operation then still owns its file
      */
     ClientHandshake(
             ClientOperation operation,
             TransferEvent.Requested requested,
             TransferContext context,
+            PreviousPeers previousPeers,
             Consumer<TftpException> refused) {
         this.operation = operation;
         this.transferId = requested.transferId();
@@ -64,6 +67,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         this.server = requested.peer();
         this.filter = new PeerFilter(server);
         this.context = context;
+        this.previousPeers = previousPeers;
         this.refused = refused;
         this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
     }
@@ -88,6 +92,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             fail(new TftpException(ErrorCode.NOT_DEFINED, text));
             return;
         }
+        filter.exclude(previousPeers.of(ctx.channel(), server));
         ctx.writeAndFlush(request, ctx.voidPromise());
         retransmission.moveTo(requestedAt + timer.timeout());
     }
@@ -121,6 +126,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             return;
         }
         retransmitted = true;
+        filter.onRequestRepeated();
         timer.backOff();
         context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
         ctx.writeAndFlush(request, ctx.voidPromise());
@@ -168,6 +174,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
                 new NegotiatedTransfer(transferId, peer, request, settings, requestedAt, roundTrip);
         over = true;
         filter.restrictTo(peer);
+        previousPeers.add(ctx.channel(), peer);
         operation.begin(ctx.pipeline(), context, negotiated, oack);
         transfer = ctx.pipeline().get(TransferHandler.class);
     }

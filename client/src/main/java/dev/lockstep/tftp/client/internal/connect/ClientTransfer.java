@@ -55,7 +55,8 @@ public final class ClientTransfer {
             ClientSockets sockets,
             Executor io,
             TransferContext context,
-            ServerCapabilityCache capabilities) {}
+            ServerCapabilityCache capabilities,
+            PreviousPeers previousPeers) {}
 
     /** Size in bytes of a receive buffer for an OACK or ERROR. */
     private static final int SMALL_DATAGRAM = 1500;
@@ -245,8 +246,12 @@ public final class ClientTransfer {
                         needs(),
                         pipeline -> {
                             client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
-                            ClientHandshake handshake =
-                                    new ClientHandshake(operation, requested, context.withListener(listener), refused);
+                            ClientHandshake handshake = new ClientHandshake(
+                                    operation,
+                                    requested,
+                                    context.withListener(listener),
+                                    client.previousPeers(),
+                                    refused);
                             handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },
