@@ -46,7 +46,7 @@ public final class TftpCommand implements Runnable {
     public static int execute(String... args) {
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
-        if (command instanceof TransferCommand || command instanceof ShellCommand) {
+        if (command instanceof TransferCommand || command instanceof ShellCommand || command instanceof LoadCommand) {
             StartupOptimizations.begin();
         }
         return commandLine(command)
