@@ -21,6 +21,8 @@ final class LoadMetrics {
     private static final int DIGITS = 3;
     /** Significant digits of the many smaller histograms: accurate to a hundredth. */
     private static final int FEWER_DIGITS = 2;
+    /** The number of targets up to which their histograms are as accurate as that of all transfers. */
+    private static final int MAX_EXACT_TARGETS = 16;
 
     final LongAdder started = new LongAdder();
     final LongAdder completed = new LongAdder();
@@ -46,13 +48,19 @@ final class LoadMetrics {
         final LongAdder completed = new LongAdder();
         final LongAdder failed = new LongAdder();
         final LongAdder bytes = new LongAdder();
-        final Histogram latency = new ConcurrentHistogram(FEWER_DIGITS);
+        final Histogram latency;
+
+        TargetMetrics(int digits) {
+            latency = new ConcurrentHistogram(digits);
+        }
     }
 
     /** Creates metrics of zero for a number of targets. Several instances may share the failures. */
     LoadMetrics(Failures failures, int targets) {
         this.failures = failures;
-        this.targets = Stream.generate(TargetMetrics::new).limit(targets).toList();
+        int digits = targets <= MAX_EXACT_TARGETS ? DIGITS : FEWER_DIGITS;
+        this.targets =
+                Stream.generate(() -> new TargetMetrics(digits)).limit(targets).toList();
     }
 
     /**
