@@ -15,6 +15,11 @@ final class Timeline {
     /** The maximum number of samples: as many steps as a chart on a small screen can show. */
     private static final int MAX_SAMPLES = 120;
 
+    /** The number of samples that a chart should have, even of few transfers. */
+    private static final int MIN_SAMPLES = 40;
+    /** The number of transfers in a sample, on average, that makes its percentiles and its rate meaningful. */
+    private static final int TRANSFERS_PER_SAMPLE = 10;
+
     private final LoadMetrics metrics;
     private final long begin;
     private List<TransferSample> samples = new ArrayList<>();
@@ -39,17 +44,20 @@ final class Timeline {
     }
 
     /**
-     * Adds the final metrics and returns all samples. A last sample that is too short for a meaningful rate is combined
+     * Adds the final metrics and returns all samples, fewer if most of them have few transfers. A last sample that is too short for a meaningful rate is combined
      * with the previous one.
      *
      * @param now the time in nanoseconds
      */
     synchronized List<TransferSample> end(long now) {
         add(now);
-        int last = samples.size() - 1;
-        if (last > 0 && samples.get(last).length() < samples.get(last - 1).length() / 2) {
-            TransferSample rest = samples.remove(last);
-            samples.set(last - 1, samples.get(last - 1).and(rest));
+        while (samples.size() > MIN_SAMPLES && last.completed() < (long) TRANSFERS_PER_SAMPLE * samples.size()) {
+            thin();
+        }
+        int end = samples.size() - 1;
+        if (end > 0 && samples.get(end).length() < samples.get(end - 1).length() / 2) {
+            TransferSample rest = samples.remove(end);
+            samples.set(end - 1, samples.get(end - 1).and(rest));
         }
         return List.copyOf(samples);
     }
@@ -67,10 +75,12 @@ final class Timeline {
         }
     }
 
+    /** Combines each two samples to one. */
     private void thin() {
         List<TransferSample> fewer = new ArrayList<>();
-        for (int i = 0; i < MAX_SAMPLES; i += 2) {
-            fewer.add(samples.get(i).and(samples.get(i + 1)));
+        for (int i = 0; i < samples.size(); i += 2) {
+            TransferSample first = samples.get(i);
+            fewer.add(i + 1 < samples.size() ? first.and(samples.get(i + 1)) : first);
         }
         samples = fewer;
         pollsPerSample *= 2;
