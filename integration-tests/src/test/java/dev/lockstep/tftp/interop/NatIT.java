@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RoutedNetwork;
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -144,7 +145,7 @@ class NatIT {
     }
 
     private void run(RoutedNetwork network, List<String> command) {
-        ProgramOutcome outcome = Program.run(
+        Run.Result outcome = Peers.run(
                 local,
                 Stream.concat(network.atClient().stream(), command.stream()).toList());
         outcome.assertExit(0);
@@ -155,8 +156,8 @@ class NatIT {
         List<String> command = new ArrayList<>(network.atClient());
         command.addAll(List.of(
                 Tool.named("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
-        ProgramOutcome outcome = Program.run(local, command);
+        Run.Result outcome = Peers.run(local, command);
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // timeout
-        assertThat(outcome.output()).isEmpty();
+        assertThat(outcome.printed()).isEmpty();
     }
 }

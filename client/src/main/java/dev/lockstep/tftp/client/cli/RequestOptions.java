@@ -32,7 +32,7 @@ public final class RequestOptions {
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
+    @Option(names = "--mode", paramLabel = "octet|netascii", description = "Transfer mode (default octet).")
     private String mode = "octet";
 
     @Option(

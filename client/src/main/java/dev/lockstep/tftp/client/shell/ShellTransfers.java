@@ -48,22 +48,30 @@ final class ShellTransfers implements AutoCloseable {
         this.capture = capture;
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean get(RemoteFile remote, Path local) {
-        return run("Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean get(String label, RemoteFile remote, Path local) {
+        return run(label + "Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean put(Path local, RemoteFile remote) {
-        return run("Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean put(String label, Path local, RemoteFile remote) {
+        return run(label + "Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {
-        boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
+        boolean shown = Terminals.canRewriteLines(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
         try (TftpClient client = newClient()) {
             begin(client);
             TransferResult result;
-            try (TransferProgressBar progress = TransferProgressBar.start(shown)) {
+            try (TransferProgressBar progress = TransferProgressBar.start(shown, 1)) {
                 TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
                 result = start.on(client, request).join();
             }

@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check",
         description = "Checks a configuration file: prints all its errors, or its warnings and rules.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpdCommand.Version.class,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:the file has no errors", "2:the file has errors, or wrong usage"})
 final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A configuration file.")
     private String file;

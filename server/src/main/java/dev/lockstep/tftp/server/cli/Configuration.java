@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
 import java.io.IOException;
@@ -12,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -65,12 +70,43 @@ final class Configuration {
             return new Configuration(null, given);
         }
         Set<String> flags = new LinkedHashSet<>();
-        scratch.getCommandSpec().options().stream()
-                .filter(option -> !NO_SETTINGS.contains(option.longestName()))
+        settings(scratch.getCommandSpec())
                 .forEach(option -> flags.add(option.longestName().substring(2)));
         Configuration all = new Configuration(ConfigFile.read(path, flags), given);
         all.addFlags(scratch, parsed);
         return all;
+    }
+
+    /** Returns the flags that a file can set; the key of a flag is its name without dashes. */
+    private static Stream<OptionSpec> settings(CommandSpec command) {
+        return command.options().stream().filter(option -> !NO_SETTINGS.contains(option.longestName()));
+    }
+
+    /** Describes the keys of the daemon's settings for the manual. */
+    static final class Reference implements Supplier<Map<String, String>> {
+        @Override
+        public Map<String, String> get() {
+            Map<String, String> terms = new TreeMap<>();
+            settings(Invocation.commandLine(new TftpdCommand()).getCommandSpec())
+                    .filter(option -> !option.hidden())
+                    .forEach(option -> terms.put(
+                            option.longestName().substring(2) + " = " + value(option),
+                            String.join(" ", option.description())));
+            return terms;
+        }
+    }
+
+    private static String value(OptionSpec option) {
+        Class<?> type = option.typeInfo().getType();
+        if (option.typeInfo().isBoolean()) {
+            return "true|false";
+        }
+        boolean text = type != ByteSize.class && !type.isPrimitive() && !Number.class.isAssignableFrom(type);
+        String value = text ? "\"" + option.paramLabel() + "\"" : option.paramLabel();
+        if (option.arity().min() == 0) {
+            return "true|false|" + value;
+        }
+        return option.isMultiValue() ? "[" + value + ", ...]" : value;
     }
 
     /**

@@ -47,7 +47,13 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd [OPTIONS] COMMAND"})
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:stopped by SIGINT or SIGTERM",
+            "1:could not start, such as because the port is in use",
+            "2:wrong usage, or errors in the configuration file"
+        })
 public final class TftpdCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
     private static final String USER_NAME = System.getProperty("user.name");
