@@ -166,11 +166,11 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
                             + ")"));
             return;
         }
-        filter.onRequestRepeated();
         repeat();
     }
 
     private void repeat() {
+        filter.onRequestRepeated();
         timer.backOff();
         context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
         send();
