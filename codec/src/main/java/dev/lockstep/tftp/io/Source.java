@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.io;
 
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.EventLoop;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public interface Source extends AutoCloseable {
      * Reads at least one byte.
      *
      * @return the number of bytes read, or -1 at the end
+     * @throws TftpException with the ERROR to send to the peer; any other exception becomes ERROR 0 without details
      */
     int read(ByteBuffer to) throws IOException;
 
@@ -34,7 +36,11 @@ public interface Source extends AutoCloseable {
         return true;
     }
 
-    /** Returns whether the source can be read again with {@link #rewind()}. */
+    /**
+     * Returns whether the source can be read again with {@link #rewind()}. A client rewinds a source to upload it with
+     * smaller blocks after the first attempt. A server does not rewind its sources, and those of a directory cannot be
+     * rewound.
+     */
     @EventLoop
     default boolean canRewind() {
         return false;

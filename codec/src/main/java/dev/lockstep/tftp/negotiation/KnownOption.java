@@ -11,8 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The options that both ends support. All values are decimal numbers. To add an option, add a constant: it is then
- * negotiated by both ends, can be left out by {@link Quirks}, and is explained to users.
+ * The options that both ends support. All values are decimal numbers. In a request, a value of another form counts as not
+ * requested.
+ *
+ * <p>To add an option, add a constant. A server then grants it, a client accepts it, {@link Quirks} can leave it out, and
+ * {@code tftpd explain} describes it. A constant does not make the client request the option, and {@link #grant} knows of
+ * a file only what is in {@link Terms}. The example in {@code docs/architecture.md} lists the other places.
  */
 public enum KnownOption {
     /** Bytes of file data in a DATA (RFC 2348). */
@@ -184,9 +188,12 @@ public enum KnownOption {
     }
 
     /**
-     * Returns the value that a server grants; empty to leave the option out of the OACK.
+     * Returns the value that a server grants; empty to leave the option out of the OACK. By default, the requested one.
+     * Called on the event loop, after the file has been opened, so it must not block: what depends on the file is in the
+     * terms.
      *
      * @param requested a valid value
+     * @param terms all that the value may depend on
      */
     OptionalLong grant(long requested, Terms terms) {
         return OptionalLong.of(requested);
@@ -214,7 +221,8 @@ public enum KnownOption {
     abstract void apply(long value, TransferSettings.Builder settings);
 
     /**
-     * Describes why a server grants a value.
+     * Describes why a server grants a value. By default, a value other than the requested one is the most that a limit
+     * allows; an option with another meaning overrides this method.
      *
      * @param requested the value in the request
      * @param granted the value in the OACK

@@ -22,7 +22,8 @@ public final class Negotiation {
     private Negotiation() {}
 
     /**
-     * The terms that a server decides by.
+     * The terms that a server decides by: all that the value of an option can depend on. The server and {@code tftpd
+     * explain} create them from an open file.
      *
      * @param options the requested options, without those that quirks ignore
      * @param limits the limits of the server for this client
@@ -84,7 +85,8 @@ public final class Negotiation {
     }
 
     /**
-     * Returns the settings that a client derives from an OACK.
+     * Returns the settings that a client derives from an OACK. An option that was requested, but is not a {@link
+     * KnownOption}, has no effect on them.
      *
      * @param asked the options of the request
      * @param oack the options of the OACK
@@ -99,7 +101,7 @@ public final class Negotiation {
         }
         TransferSettings.Builder settings = TransferSettings.builder();
         for (Option wanted : asked) { // in the order of the request: of timeout and utimeout the later one counts
-            KnownOption option = KnownOption.named(wanted).orElse(null); // the caller interprets any other
+            KnownOption option = KnownOption.named(wanted).orElse(null);
             Optional<String> granted = oack.value(wanted.name());
             if (option != null && granted.isPresent()) {
                 option.apply(option.accept(wanted, new Option(wanted.name(), granted.get())), settings);

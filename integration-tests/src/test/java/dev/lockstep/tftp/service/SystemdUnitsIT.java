@@ -140,6 +140,7 @@ class SystemdUnitsIT {
                     .as(daemon.printed())
                     .isTrue();
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
+            Unprivileged.awaitListening(daemon);
             Unprivileged.expectCleanEnd(daemon);
         }
     }
@@ -168,6 +169,7 @@ class SystemdUnitsIT {
                 for (String asked : List.of(net.theirAddress6(), second)) {
                     expectAnswerFrom(new InetSocketAddress(asked, 69), net.ourAddress6());
                 }
+                Unprivileged.awaitListening(daemon);
                 Unprivileged.expectCleanEnd(daemon);
             }
         }

@@ -99,7 +99,7 @@ final class Batch {
 
     private void report(Ended end) {
         Job job = end.job;
-        progress.pause(() -> {
+        progress.ended(() -> {
             if (end.failure == null) {
                 report.done(job.operation(), job.local(), end.result);
             } else {

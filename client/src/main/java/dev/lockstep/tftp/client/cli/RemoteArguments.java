@@ -50,7 +50,7 @@ final class RemoteArguments {
         return new RemoteFile(host, port, "", mode);
     }
 
-    private static int port(String text) {
+    static int port(String text) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {

@@ -3,7 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import java.time.Duration;
 import picocli.CommandLine.Mixin;
@@ -32,11 +32,17 @@ public final class RequestOptions {
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
+    @Option(names = "--mode", paramLabel = "octet|netascii", description = "Transfer mode (default octet).")
     private String mode = "octet";
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description =
+                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Mixin
     private CaptureOption capture;
@@ -48,7 +54,7 @@ public final class RequestOptions {
 
     /** Returns whether packets are printed. */
     boolean isTraced() {
-        return trace;
+        return trace != null;
     }
 
     /**
@@ -79,8 +85,8 @@ public final class RequestOptions {
                         .withTimes(retransmission, seconds(idleTimeout), dally)
                         .withFirstBlockTimeout(seconds(idleTimeout * firstBlockPart))
                         .withExactSize(true));
-        if (trace) {
-            builder.tap(PacketTrace.onClient(System.err::println));
+        if (trace != null) {
+            builder.tap(TraceForm.parse(trace).onClient(System.err::println));
         }
         capture.open().ifPresent(builder::tap);
         return builder;

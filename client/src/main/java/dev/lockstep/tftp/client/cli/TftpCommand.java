@@ -18,10 +18,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
+        customSynopsis = {"tftp COMMAND [ARGUMENTS]", "tftp HOST [PORT]"},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:success", "1:a transfer failed", "2:wrong usage"},
         footer = {
             "",
-            "Exit status: 0 success, 1 a transfer failed, 2 wrong usage.",
-            "",
+            "'tftp HOST [PORT]' opens the shell. The classic forms of tftp-hpa, atftp and busybox work, too:",
+            "tftp HOST [PORT] -m MODE -c COMMAND; tftp -g|-p -r REMOTE -l LOCAL HOST [PORT].",
             "The older forms 'tftp -r FILE HOST [PORT]' and 'tftp -w FILE HOST [PORT]' stand for get and put."
         })
 public final class TftpCommand implements Runnable {
@@ -43,10 +46,17 @@ public final class TftpCommand implements Runnable {
     }
 
     /** Runs the command and returns its exit status. */
-    public static int execute(String... args) {
+    public static int execute(String... given) {
+        String[] args;
+        try {
+            args = ClassicArguments.converted(given);
+        } catch (IllegalArgumentException e) {
+            System.err.println("tftp: " + e.getMessage() + " (see tftp --help)");
+            return CommandLine.ExitCode.USAGE;
+        }
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
-        if (command instanceof TransferCommand || command instanceof ShellCommand || command instanceof LoadCommand) {
+        if (!all && !(command instanceof HelloCommand)) {
             StartupOptimizations.begin();
         }
         return commandLine(command)
@@ -82,6 +92,11 @@ public final class TftpCommand implements Runnable {
             case "hello" -> new HelloCommand();
             default -> new TftpCommand();
         };
+    }
+
+    /** Returns whether there is a command with the given name. */
+    static boolean isCommand(String name) {
+        return !(commandOf(name) instanceof TftpCommand);
     }
 
     @Override

@@ -11,7 +11,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The common part of get and put: creates a client, runs the transfers, reports them, and returns the exit status. */
-@Command(mixinStandardHelpOptions = true, versionProvider = TftpCommand.Version.class, sortOptions = false)
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpCommand.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all transfers complete", "1:a transfer failed", "2:wrong usage"})
 abstract class TransferCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -44,7 +49,7 @@ abstract class TransferCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         try (client;
-                TransferProgressBar progress = options.progress(usesStandardOutput())) {
+                TransferProgressBar progress = options.progress(usesStandardOutput(), jobs.size())) {
             Batch batch = new Batch(client, report, progress, parallel);
             InterruptHook hook = new InterruptHook(() -> stop(batch, client));
             try (hook) {

@@ -38,10 +38,11 @@ final class TransferOptions {
     @Option(names = "--verbose", description = "Print more details, and a stack trace for each error.")
     private boolean verbose;
 
-    /** Starts a progress bar. It is shown if it is wanted and there is a terminal. */
-    TransferProgressBar progress(boolean standardOutputIsData) {
+    /** Starts a progress bar for a number of files. It is shown if it is wanted and there is a terminal. */
+    TransferProgressBar progress(boolean standardOutputIsData, int files) {
         boolean wanted = !quiet && !json && !requests.isTraced() && !standardOutputIsData;
-        return TransferProgressBar.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
+        return TransferProgressBar.start(
+                wanted && Terminals.canRewriteLines(Terminals.OUTPUT, Terminals.ERRORS), files);
     }
 
     /**

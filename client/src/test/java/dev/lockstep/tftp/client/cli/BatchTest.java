@@ -26,7 +26,8 @@ class BatchTest {
 
     @Test
     void after_a_stop_no_waiting_transfer_is_started() throws InterruptedException {
-        Batch batch = new Batch(null, new Report(false, false, false, System.out), TransferProgressBar.start(false), 2);
+        Batch batch =
+                new Batch(null, new Report(false, false, false, System.out), TransferProgressBar.start(false, 2), 2);
         Consumer<String> stopAtSecond = name -> {
             started.add(name);
             if (started.size() == 2) {

@@ -26,4 +26,21 @@ class TftpCommandTest {
                 .flatExtracting(argument -> argument.originalStringValues())
                 .isEqualTo(List.of(name));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"get", "put", "shell"})
+    void only_an_attached_value_is_the_form_of_the_trace(String command) {
+        ParseResult plain =
+                TftpCommand.commandLine(TftpCommand.commandOf(command)).parseArgs("--trace", "decoded", "127.0.0.1");
+        assertThat(plain.<String>matchedOptionValue("--trace", null)).isEqualTo("BYTES");
+        assertThat(plain.matchedPositionals())
+                .flatExtracting(argument -> argument.originalStringValues())
+                .isEqualTo(List.of("decoded", "127.0.0.1"));
+        ParseResult last =
+                TftpCommand.commandLine(TftpCommand.commandOf(command)).parseArgs("f", "--trace");
+        assertThat(last.<String>matchedOptionValue("--trace", null)).isEqualTo("BYTES");
+        ParseResult form =
+                TftpCommand.commandLine(TftpCommand.commandOf(command)).parseArgs("--trace=decoded", "f");
+        assertThat(form.<String>matchedOptionValue("--trace", null)).isEqualTo("decoded");
+    }
 }

@@ -20,6 +20,7 @@ import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.Sender;
 import dev.lockstep.tftp.transfer.Transfer;
 import dev.lockstep.tftp.transfer.Wire;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -27,6 +28,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.PortUnreachableException;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Connects one {@link Transfer} to one channel, one timer and one file. Used for the reads and writes of both servers
@@ -38,6 +40,9 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         /** Creates the state machine and sets the file of the handler. */
         Transfer assemble(TransferHandler handler, RetransmissionTimer timer);
     }
+
+    /** The time that the event loop has to read what arrived before the port became unreachable. */
+    private static final long UNREAD_MILLIS = 20;
 
     private final TransferContext context;
     private final NegotiatedTransfer negotiated;
@@ -166,8 +171,10 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        readOn();
         if (cause instanceof PortUnreachableException) {
-            transfer.peerGone(now());
+            // a socket reports this before datagrams that arrived earlier, such as the last ACK: those are read first
+            ctx.executor().schedule(this::onPortUnreachable, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
         } else if (!TransientSocketErrors.is(cause, ctx)) {
             transfer.fail(TftpException.of(cause), now());
             ctx.fireExceptionCaught(cause); // an error of this program, which must be visible
@@ -231,6 +238,23 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
     @EventLoop
     public Transfer transfer() {
         return transfer;
+    }
+
+    /**
+     * Lets the event loop read what else has arrived. An edge-triggered socket that reported an error would wait for
+     * the next datagram.
+     */
+    private void readOn() {
+        ChannelConfig config = ctx.channel().config();
+        config.setAutoRead(false);
+        config.setAutoRead(true);
+    }
+
+    private void onPortUnreachable() {
+        if (!transfer.isClosed()) {
+            transfer.peerGone(now());
+            ctx.flush();
+        }
     }
 
     private void onDeadline() {

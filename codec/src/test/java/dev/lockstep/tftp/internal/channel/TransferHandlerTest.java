@@ -326,9 +326,21 @@ class TransferHandlerTest {
         fixture.settle();
         expectSent(0, 3, 0, 1, "\0\0\0\0\0\0\0\0");
         fixture.channel.pipeline().fireExceptionCaught(new PortUnreachableException());
-        fixture.settle();
+        fixture.pass(20);
         expectNothing();
         assertThat(expectEnd(Outcome.FAILED).cause()).hasMessageContaining("gone");
+    }
+
+    @Test
+    void the_last_ack_counts_although_the_socket_reports_port_unreachable_before_it() {
+        send(new ByteArraySource("rest".getBytes()), 1, null);
+        fixture.settle();
+        expectSent(0, 3, 0, 1, "rest");
+        fixture.channel.pipeline().fireExceptionCaught(new PortUnreachableException());
+        arrive(0, 4, 0, 1);
+        fixture.pass(20);
+        expectNothing();
+        expectEnd(Outcome.COMPLETE);
     }
 
     @Test

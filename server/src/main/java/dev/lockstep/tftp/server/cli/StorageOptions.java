@@ -7,25 +7,20 @@ import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Flags for the location of the files and the permission of uploads. */
 final class StorageOptions {
     private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR|URI",
-            description = "Directory to serve, or a URI: file:, memory:; the working directory by default.")
-    private String root = "";
+    @ArgGroup
+    private Location location = new Location();
 
     @Option(
             names = "--serve-private",
             description = "Also serve files without read permission for others; they are refused by default.")
     private boolean servePrivate;
-
-    @Option(names = "--memory", description = "Serve and store files in memory instead.")
-    private boolean memory;
 
     @Option(
             names = "--memory-limit",
@@ -44,6 +39,18 @@ final class StorageOptions {
 
     private StorageRegistry registry;
 
+    /** The flags of the location, which exclude each other. */
+    static final class Location {
+        @Option(
+                names = "--root",
+                paramLabel = "DIR|URI",
+                description = "Directory to serve, or a URI: file:, memory:; the working directory by default.")
+        private String root = "";
+
+        @Option(names = "--memory", description = "Serve and store files in memory instead.")
+        private boolean memory;
+    }
+
     /**
      * Returns the storage that these flags describe.
      *
@@ -57,6 +64,8 @@ final class StorageOptions {
             return all.open(location(), settings);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--root: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException("--root: " + e.getMessage(), e);
         }
     }
 
@@ -91,7 +100,7 @@ final class StorageOptions {
 
     /** Returns the location of the storage: a directory or a URI. */
     String location() {
-        return memory ? "memory:" : root;
+        return location.memory ? "memory:" : location.root;
     }
 
     /**

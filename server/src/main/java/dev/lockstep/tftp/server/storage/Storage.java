@@ -15,12 +15,24 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * A collection of files by name. Only {@link #read} has to be implemented. A {@link TftpException} is the ERROR that
- * the peer receives; any other exception becomes ERROR 0 without details.
+ * A collection of files by name. Only {@link #read} has to be implemented. To let flags and rules name a storage, provide
+ * a {@link StorageProvider}. An example is in {@code docs/architecture.md}.
  *
- * <p>A file name is passed as the client sent it, not validated: {@link VirtualPath#elementsOf} splits it into elements
- * that cannot lead out of a root. The {@code toString} of a storage is its location in logs and in {@code tftpd check},
- * such as a path or a URI. To let flags and rules name a storage, provide a {@link StorageProvider}.
+ * <p><b>Names.</b> A file name is passed as the client sent it, not validated: {@link VirtualPath#elementsOf} splits it
+ * into elements that cannot lead out of a root. It was decoded as UTF-8, or as ISO 8859-1 if it is not valid UTF-8.
+ * Percent signs are part of the name.
+ *
+ * <p><b>Errors.</b> A {@link TftpException} is the ERROR that the peer receives. Its {@linkplain TftpException#because
+ * reason} is shown in the log only. Any other exception becomes ERROR 0 without details, and the log shows its cause only
+ * with {@code --verbose}, so an expected failure, such as a remote server that does not respond, should be a {@code
+ * TftpException} with a reason.
+ *
+ * <p><b>Time.</b> A request is refused with ERROR 0 if its file is not open about 13 s later; a file that is opened
+ * later is closed. A file operation that takes 10 s counts as stuck: its thread is not interrupted, and a limited number
+ * of other threads is started. So timeouts for a remote server should be shorter.
+ *
+ * <p><b>Text.</b> The {@code toString} of a storage is its location in logs and in {@code tftpd check}, such as a path or
+ * a URI, without a slash at its end, since a name may be appended to it.
  */
 @ThreadSafe
 @Blocking

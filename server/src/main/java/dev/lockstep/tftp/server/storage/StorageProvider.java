@@ -8,9 +8,10 @@ import java.util.Set;
 
 /**
  * Opens storages for the URIs of one or more schemes, so that the flag {@code --root} and the key {@code root} of a
- * rule can name them. A provider is found by {@link java.util.ServiceLoader} if its jar names it in {@code
- * META-INF/services/dev.lockstep.tftp.server.storage.StorageProvider}, or is passed to {@link
- * StorageRegistry#register}. An example for files on a web server:
+ * rule can name them. A provider is found by {@link java.util.ServiceLoader} if its jar is on the class path and names it
+ * in {@code META-INF/services/dev.lockstep.tftp.server.storage.StorageProvider}; it then needs a public constructor
+ * without parameters. Or it is passed to {@link StorageRegistry#register}. A complete example, for files on a web server,
+ * is in {@code docs/architecture.md}; the core of it:
  *
  * <pre>{@code
  * public final class HttpStorageProvider implements StorageProvider {
@@ -23,6 +24,13 @@ import java.util.Set;
  *     }
  * }
  * }</pre>
+ *
+ * <p>The launcher of the daemon uses {@code java -jar}, which ignores any other class path. To run the daemon with a
+ * provider, start its main class:
+ *
+ * <pre>
+ * java -cp tftpd.jar:http-storage.jar dev.lockstep.tftp.server.cli.TftpdCommand --root http://192.0.2.1/boot 69
+ * </pre>
  *
  * <p>A registry uses one provider for all storages of its schemes, so the provider can hold what they share, such as a
  * connection pool.
@@ -37,7 +45,7 @@ public interface StorageProvider {
      * should not depend on a remote server being reachable at that time.
      *
      * @param uri the location, with one of the {@link #schemes}. Where a rule has placeholders, it ends before the first
-     *     one, and {@link Storage#below} is called with the rest
+     *     one, at a slash, and {@link Storage#below} is called with the rest
      * @param settings what flags or rules set for the files
      * @return the storage, never null
      * @throws IOException if the files are not accessible; the message is shown to the operator

@@ -6,7 +6,7 @@ import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 
 /**
- * The options that a client requests. The constructor validates them.
+ * The options that a client requests, where its caller does not give other ones. The constructor validates them.
  *
  * @param blksize block size to request, in bytes; 512 is not requested
  * @param windowsize window size to request, in blocks; 1 is not requested

@@ -44,10 +44,13 @@ import picocli.CommandLine.Spec;
             "is measured from the scheduled start of a transfer.",
             "",
             "Before the clock starts, transfers within this process load and compile the code (half a second to 3 seconds).",
-            "An interrupt ends the load test and reports what was measured.",
-            "",
-            "Exit status: 0 all transfers complete and correct, 1 a transfer failed, was not started, or a condition of",
-            "--fail-if holds, 2 wrong usage."
+            "An interrupt ends the load test and reports what was measured."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all transfers complete and correct",
+            "1:a transfer failed, was not started, or a condition of --fail-if holds",
+            "2:wrong usage"
         })
 public final class LoadCommand implements Callable<Integer> {
     private static final Path STANDARD_OUTPUT = Path.of("-");
