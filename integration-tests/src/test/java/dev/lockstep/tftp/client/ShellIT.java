@@ -65,7 +65,9 @@ class ShellIT {
     void a_failure_is_reported_and_sets_the_exit_status_whatever_follows() throws IOException {
         Run.Result result = shell("get nothing", "get file", "quit", "get never");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.stderr()).endsWith("/nothing: 1 file not found\n").hasLineCount(1);
+        assertThat(result.stderr())
+                .endsWith("/nothing: server: file not found (error 1)\n")
+                .hasLineCount(1);
         assertThat(result.output()).startsWith("Received 1942").hasLineCount(1);
     }
 

@@ -54,7 +54,8 @@ class TerminalIT {
                     screen -> screen.contains("tftp> put upload.bin\nSent 10 bytes in ") && endsWithPrompt(screen));
 
             terminal.type("get nothing", "Enter");
-            terminal.await(screen -> screen.contains("/nothing: 1 file not found") && endsWithPrompt(screen));
+            terminal.await(
+                    screen -> screen.contains("/nothing: server: file not found (error 1)") && endsWithPrompt(screen));
 
             Files.delete(folder.resolve("file"));
             terminal.type("Up", "Up", "Up", "Enter"); // skip the two later commands
@@ -74,7 +75,7 @@ class TerminalIT {
             terminal.type("get file", "Enter");
             silent.awaitRequest();
             terminal.type("C-c");
-            terminal.await(screen -> screen.contains("/file: 0 closed") && endsWithPrompt(screen));
+            terminal.await(screen -> screen.contains("/file: interrupted") && endsWithPrompt(screen));
             assertThat(folder.toFile().list()).containsOnly(".state");
         }
     }
@@ -187,8 +188,20 @@ class TerminalIT {
             terminal.await(screen -> screen.contains("%"));
             terminal.type("C-c");
             String end = terminal.await(screen -> screen.contains("exit 130"));
-            assertThat(end).contains("/file: 0 closed").doesNotContain("%");
+            assertThat(end).contains("/file: interrupted").doesNotContain("%");
             assertThat(folder.toFile().list()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_server_without_an_answer_is_named_after_two_seconds_until_ctrl_c() {
+        try (FakeServer silent = new FakeServer();
+                Tmux terminal = Tmux.start(folder, "trap : INT; " + TFTP + " get " + silent.url("file"))) {
+            String wait = "no answer yet from 127.0.0.1:" + silent.port() + ", request sent ";
+            terminal.await(screen -> screen.contains(wait + "2 times") || screen.contains(wait + "3 times"));
+            terminal.type("C-c");
+            String end = terminal.await(screen -> screen.contains("exit 130"));
+            assertThat(end).contains("/file: interrupted").doesNotContain("no answer yet");
         }
     }
 }

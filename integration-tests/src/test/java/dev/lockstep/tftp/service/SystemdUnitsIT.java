@@ -214,7 +214,7 @@ class SystemdUnitsIT {
             assertThat(installed.root().resolve("router7")).hasBinaryContent(CONTENT);
             Run.Result second = Unprivileged.client(daemon, "put", file, "tftp://127.0.0.1/router7");
             assertThat(second.exit()).isEqualTo(1);
-            assertThat(second.stderr()).contains("6 file exists");
+            assertThat(second.stderr()).contains("server: file exists (error 6)");
             Unprivileged.expectCleanEnd(daemon);
         }
     }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
 import dev.lockstep.tftp.client.load.cli.LoadCommand;
 import dev.lockstep.tftp.client.shell.ShellCommand;
+import dev.lockstep.tftp.internal.cli.UsageMessage;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -61,7 +62,7 @@ public final class TftpCommand implements Runnable {
         }
         return commandLine(command)
                 .setParameterExceptionHandler((failure, arguments) -> {
-                    System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
+                    System.err.println("tftp: " + UsageMessage.of(failure, helpOf(failure)));
                     return CommandLine.ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
@@ -69,6 +70,12 @@ public final class TftpCommand implements Runnable {
                     return CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    /** Returns the command whose help describes the right usage. A subcommand is parsed without its parent. */
+    private static String helpOf(ParameterException failure) {
+        String name = failure.getCommandLine().getCommandSpec().name();
+        return name.equals("tftp") ? name : "tftp " + name;
     }
 
     /**

@@ -29,6 +29,13 @@ final class TransferOptions {
     @Option(names = "--parallel", paramLabel = "N", description = "Concurrent transfers (default 4).")
     private int parallel = 4;
 
+    @Option(
+            names = "--retry",
+            paramLabel = "N",
+            description = "Attempt a transfer up to N more times if the server does not answer, falls silent, or sends"
+                    + " ERROR 0 (default 0); after 1 s, then twice as long each time, at most 60 s.")
+    private int retries;
+
     @Option(names = "--json", description = "Print one JSON object for each transfer on standard output.")
     private boolean json;
 
@@ -69,6 +76,18 @@ final class TransferOptions {
             throw new IllegalArgumentException("--parallel: " + parallel + " (expected: >= 1)");
         }
         return parallel;
+    }
+
+    /**
+     * Returns how often a failed transfer is attempted again.
+     *
+     * @throws IllegalArgumentException if it is less than 0
+     */
+    int retries() {
+        if (retries < 0) {
+            throw new IllegalArgumentException("--retry: " + retries + " (expected: >= 0)");
+        }
+        return retries;
     }
 
     /**

@@ -3,10 +3,17 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferEvent.Ended;
 import dev.lockstep.tftp.event.TransferEvent.Progressed;
+import dev.lockstep.tftp.event.TransferEvent.Refused;
+import dev.lockstep.tftp.event.TransferEvent.RequestRepeated;
+import dev.lockstep.tftp.event.TransferEvent.Requested;
 import dev.lockstep.tftp.event.TransferEvent.Started;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferSummary;
+import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.io.Source;
+import java.net.InetSocketAddress;
+import java.util.Comparator;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -21,6 +28,9 @@ public final class TransferProgressBar implements AutoCloseable {
 
     private static final int INTERVAL_MILLIS = 200;
     private static final int BAR = 20;
+    /** Seconds without an answer until the line says so. */
+    private static final double SILENCE_SECONDS = 2;
+
     private static final double NANOS = 1e9;
     private static final String[] UNITS = {" B", " kB", " MB", " GB", " TB"};
 
@@ -33,13 +43,30 @@ public final class TransferProgressBar implements AutoCloseable {
     private boolean closed;
 
     /** The progress of one transfer. Written on its event loop, read by the drawing thread. */
-    private static final class Transfer implements TransferListener {
+    private final class Transfer implements TransferListener {
         private volatile long expected = Source.UNKNOWN_SIZE;
         private volatile long bytes;
+        /** The server whose answer is awaited, or null. */
+        private volatile InetSocketAddress server;
+        /** Time of the first request to that server, in seconds after the start of the line. */
+        private volatile double since;
+
+        private volatile int requests;
+        private volatile boolean isRunning;
 
         @Override
         public void on(TransferEvent event) {
-            if (event instanceof Started started) {
+            if (event instanceof Requested requested) {
+                requests = 1;
+                since = (System.nanoTime() - begun) / NANOS;
+                server = requested.peer();
+            } else if (event instanceof RequestRepeated) {
+                requests = requests + 1; // changed on its event loop only
+            } else if (event instanceof Refused) {
+                server = null;
+            } else if (event instanceof Started started) {
+                server = null;
+                isRunning = true;
                 expected = started.settings().tsize();
                 bytes = 0; // this may be a second attempt
             } else if (event instanceof Progressed progressed) {
@@ -47,6 +74,7 @@ public final class TransferProgressBar implements AutoCloseable {
             } else if (event instanceof Ended ended) {
                 bytes = ended.stats().bytes();
                 expected = bytes;
+                isRunning = false;
             }
         }
     }
@@ -122,6 +150,10 @@ public final class TransferProgressBar implements AutoCloseable {
 
     /** Returns the text of the line the given number of seconds after the start, from its longest form to its shortest. */
     synchronized String[] forms(double seconds) {
+        Optional<Transfer> silent = silent(seconds);
+        if (silent.isPresent()) {
+            return waiting(silent.get());
+        }
         long bytes = 0;
         long expected = 0;
         boolean known = transfers.size() == files;
@@ -148,6 +180,24 @@ public final class TransferProgressBar implements AutoCloseable {
             percent + left,
             left
         };
+    }
+
+    /** Returns the transfer that has waited longest for an answer, if it has waited long and nothing is transferred. */
+    private Optional<Transfer> silent(double seconds) {
+        boolean isRunning = transfers.stream().anyMatch(transfer -> transfer.isRunning);
+        return isRunning
+                ? Optional.empty()
+                : transfers.stream()
+                        .filter(transfer -> transfer.server != null && seconds - transfer.since >= SILENCE_SECONDS)
+                        .min(Comparator.comparingDouble(transfer -> transfer.since));
+    }
+
+    private static String[] waiting(Transfer transfer) {
+        InetSocketAddress server = transfer.server;
+        String text = "no answer yet" + (server == null ? "" : " from " + AddressFormat.of(server));
+        int requests = transfer.requests;
+        String sent = ", request sent " + (requests == 1 ? "once" : requests + " times");
+        return new String[] {text + sent, text, "no answer yet"};
     }
 
     /** Returns a number of bytes in the unit of the larger number {@code scale}. */

@@ -35,6 +35,7 @@ final class ShellTransfers implements AutoCloseable {
     private final PacketCapture capture;
     private TftpClient running;
     private boolean closed;
+    private volatile boolean isInterrupted;
 
     /**
      * Creates the transfers of a shell.
@@ -110,8 +111,8 @@ final class ShellTransfers implements AutoCloseable {
         return true;
     }
 
-    private static boolean failed(RemoteFile remote, Throwable failure) {
-        System.err.println("tftp: " + remote + ": " + Report.described(failure));
+    private boolean failed(RemoteFile remote, Throwable failure) {
+        System.err.println("tftp: " + remote + ": " + (isInterrupted ? "interrupted" : Report.described(failure)));
         return false;
     }
 
@@ -120,6 +121,7 @@ final class ShellTransfers implements AutoCloseable {
             throw new TftpException(ErrorCode.NOT_DEFINED, "closed");
         }
         running = client;
+        isInterrupted = false;
     }
 
     private synchronized void end() {
@@ -131,6 +133,7 @@ final class ShellTransfers implements AutoCloseable {
         TftpClient client;
         synchronized (this) {
             client = running;
+            isInterrupted = true;
         }
         if (client != null) {
             client.close();

@@ -123,4 +123,31 @@ class TransferProgressBarTest {
         progressed(transfer, 25_000);
         assertThat(line(progress, 1)).contains(" 25 % ");
     }
+
+    @Test
+    void a_server_that_does_not_answer_is_named_after_two_seconds() {
+        TransferListener transfer = progress.transfer();
+        transfer.on(new TransferEvent.Requested(1, PEER, REQUEST));
+        transfer.on(new TransferEvent.RequestRepeated(1, PEER, REQUEST));
+        transfer.on(new TransferEvent.RequestRepeated(1, PEER, REQUEST));
+        assertThat(line(progress, 1.9)).isEqualTo("0 B  0.0 B/s");
+        assertThat(progress.forms(12))
+                .containsExactly(
+                        "no answer yet from 192.0.2.1:69, request sent 3 times",
+                        "no answer yet from 192.0.2.1:69",
+                        "no answer yet");
+        started(transfer, 1000);
+        assertThat(line(progress, 13)).contains("0/1.0 kB");
+    }
+
+    @Test
+    void a_running_transfer_hides_that_another_one_has_no_answer() {
+        TransferProgressBar both = TransferProgressBar.start(false, 2);
+        TransferListener one = both.transfer();
+        both.transfer().on(new TransferEvent.Requested(2, PEER, REQUEST));
+        started(one, 1000);
+        assertThat(line(both, 12)).startsWith("0 of 2 files");
+        ended(one, 1000);
+        assertThat(line(both, 12)).isEqualTo("no answer yet from 192.0.2.1:69, request sent once");
+    }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.cli.UsageMessage;
 import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
@@ -257,7 +258,11 @@ final class Configuration {
 
     /** Returns the message of an invalid flag, with its line if the flag is set in the file. */
     String located(ParameterException failure) {
-        return located(failure.getArgSpec(), textOf(failure));
+        if (failure.getArgSpec() instanceof OptionSpec option && keyIn(option.longestName() + ":") != null) {
+            return located(option, textOf(failure));
+        }
+        return UsageMessage.of(
+                failure, failure.getCommandLine().getCommandSpec().qualifiedName());
     }
 
     private static String textOf(ParameterException failure) {
@@ -266,7 +271,7 @@ final class Configuration {
 
     private String located(ArgSpec argument, String text) {
         String key = keyIn(argument instanceof OptionSpec option ? option.longestName() + ":" : text);
-        return key != null ? file.place(key) + ": " + text : text + " (see tftpd --help)";
+        return key != null ? file.place(key) + ": " + text : UsageMessage.of(text, "tftpd");
     }
 
     /** Returns the key of the file that a message begins with, or null. */

@@ -16,7 +16,7 @@ class LoadCommandTest {
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             --concurrency 0       | concurrency: 0 (expected: >= 1)
             --transfers 0         | transfers: 0 (expected: >= 1)
-            --transfers some      | 'some' is not a long
+            --transfers some      | --transfers: some (expected: a whole number)
             --rate -1             | --rate: -1.0 (expected: transfers a second, > 0)
             --duration 0          | --duration: 0.0 (expected: seconds, > 0)
             --ramp -1             | --ramp: -1.0 (expected: seconds, >= 0)
@@ -27,7 +27,7 @@ class LoadCommandTest {
             --profile pxe --blksize 512 | --profile: pxe (expected: without flags that request options)
             --put --profile grub  | --profile: grub never uploads (expected: uboot or cisco)
             --size 64K            | --size: 65536 (expected: with --put)
-            --put --size many     | 'many' (expected: a size such as 4096, 64K or 512M)
+            --put --size many     | --size: many (expected: a size such as 4096, 64K or 512M)
             --verify /nonexistent | --verify: /nonexistent (expected: a file that can be read)
             --json /nonexistent/x | --json: /nonexistent/x (expected: a file that can be written)
             --html /nonexistent/x | --html: /nonexistent/x (expected: a file that can be written)
@@ -36,8 +36,8 @@ class LoadCommandTest {
             --fail-if p99>1s --fail-if failures>1ms | --fail-if: failures>1ms (expected: such as p99>200ms
             --ports 5             | --ports: 5 (expected: FIRST-LAST, 1 to 65535)
             --port-rest -1        | --port-rest: -1.0 (expected: ms, 0 to 600000)
-            --blksize 7           | blksize: 7 (expected: 8 to 65464)
-            --windowsize 32768    | windowsize: 32768 (expected: 1 to 32767)
+            --blksize 7           | --blksize: 7 (expected: 8 to 65464)
+            --windowsize 32768    | --windowsize: 32768 (expected: 1 to 32767)
             --threads 0           | event loops: 0 (expected: 1 to 2147483647)
             --mode mail           | --mode: mail (expected: octet or netascii)
             """)
