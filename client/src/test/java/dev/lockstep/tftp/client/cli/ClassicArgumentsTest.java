@@ -64,10 +64,18 @@ class ClassicArgumentsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"help, --help", "help get, get --help", "help nothing, nothing --help"})
+    void help_is_that_of_the_command(String given, String expected) {
+        assertThat(converted(given)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "192.0.2.1 69 get file | 192.0.2.1 69 get file (expected: 192.0.2.1 69 -c get file)",
+                "-g file 192.0.2.1 | -g: no file (expected: -g -r REMOTE HOST [PORT])",
+                "-p file 192.0.2.1 | -p: no file (expected: -p -l LOCAL HOST [PORT])",
                 "tftp://h/f | tftp://h/f: no command (expected: tftp get tftp://h/f, or put FILE and the URI)",
             })
     void a_missing_command_is_named(String given, String message) {
