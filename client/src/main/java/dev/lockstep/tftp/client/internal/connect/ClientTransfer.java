@@ -86,7 +86,7 @@ public final class ClientTransfer {
     private final Deque<InetAddress> addresses = new ArrayDeque<>();
     private long firstRequestAt;
     private Duration answerTimeout;
-    private String unanswered;
+    private String failures;
     private InetSocketAddress server;
     private Options asked;
 
@@ -216,7 +216,7 @@ public final class ClientTransfer {
     /** Attempts the transfer from the next address. Each address but the last gets half of the time that is left. */
     private void attemptNextAddress() {
         server = new InetSocketAddress(addresses.remove(), operation.remote().port());
-        long elapsed = unanswered == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
+        long elapsed = failures == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
         Duration left = client.connectTimeout().minusNanos(elapsed);
         answerTimeout = addresses.isEmpty() ? left : left.dividedBy(2);
         attempt(request.options().orElseGet(this::usualOptions));
@@ -308,10 +308,10 @@ public final class ClientTransfer {
         } else if (!isUnanswered(refusal) || isCancelled()) {
             fail(refusal);
         } else if (addresses.isEmpty()) {
-            fail(unanswered == null ? refusal : refusal.because(unanswered));
+            fail(failures == null ? refusal : refusal.because(failures));
         } else {
             String why = refusal.reason() == null ? refusal.getMessage() : refusal.reason();
-            unanswered = unanswered == null ? why : unanswered + ", " + why;
+            failures = failures == null ? why : failures + ", " + why;
             attemptNextAddress();
         }
     }

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * What programs and people wait for: ports, packets, and the end. Plain lines on standard output, or, if the log is
- * JSON, events of the log at any level of it; then nothing is printed on standard output.
+ * Prints the state of the daemon: its ports, traced packets, and its end. These are plain lines on standard output, or,
+ * if the log is JSON, events of the log whatever its level.
  */
 @ThreadSafe
 public final class StatusOutput {
