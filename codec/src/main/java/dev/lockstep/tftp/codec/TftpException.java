@@ -52,12 +52,13 @@ public final class TftpException extends IOException {
 
     /**
      * Returns {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only "internal
-     * error".
+     * error". The reason in the log is the class and the message of {@code failure}.
      */
     public static TftpException of(Throwable failure) {
         return failure instanceof TftpException known
                 ? known
-                : new TftpException(ErrorCode.NOT_DEFINED, "internal error", failure);
+                : new TftpException(
+                        ErrorCode.NOT_DEFINED.number(), "internal error", failure, failure.toString(), false);
     }
 
     /**

@@ -14,6 +14,7 @@ import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,8 @@ class NegotiationTest {
     }
 
     private static Grant answer(Request request, TransferLimits limits, long size) {
-        return Negotiation.answer(Terms.of(request, limits, Quirks.NONE, size));
+        return Negotiation.answer(
+                Terms.of(request, limits, Quirks.NONE, new ByteArraySource(new byte[0]).claiming(size)));
     }
 
     private static TransferSettings accept(String asked, String oack) throws TftpException {
