@@ -11,6 +11,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
@@ -493,5 +494,19 @@ class NegotiationTest {
                         .rollover(2)
                         .build())
                 .hasMessageContaining("rollover: 2");
+    }
+
+    @Test
+    void the_size_of_a_file_is_unknown_in_netascii_and_for_a_write() {
+        Source file = new ByteArraySource(new byte[5]);
+        Request octet = new ReadRequest("f", OCTET, options("tsize=0"));
+        Request netascii = new ReadRequest("f", TransferMode.NETASCII, options("tsize=0"));
+        Request write = new WriteRequest("f", OCTET, options("tsize=5"));
+        assertThat(Terms.of(octet, TransferLimits.DEFAULT, Quirks.NONE, file).size())
+                .isEqualTo(5);
+        assertThat(Terms.of(netascii, TransferLimits.DEFAULT, Quirks.NONE, file).size())
+                .isEqualTo(Source.UNKNOWN_SIZE);
+        assertThat(Terms.of(write, TransferLimits.DEFAULT, Quirks.NONE, null).size())
+                .isEqualTo(Source.UNKNOWN_SIZE);
     }
 }

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
+import java.util.Iterator;
 import picocli.CommandLine.Option;
 
 /** Flags for the location of the files and the permission of uploads. */
@@ -16,7 +17,8 @@ final class StorageOptions {
     @Option(
             names = "--root",
             paramLabel = "DIR|URI",
-            description = "Directory to serve, or a URI: file:, memory:; the working directory by default.")
+            completionCandidates = Schemes.class,
+            description = "Directory to serve, or a URI: ${COMPLETION-CANDIDATES}; the working directory by default.")
     private String root = "";
 
     @Option(
@@ -43,6 +45,15 @@ final class StorageOptions {
     private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
 
     private StorageRegistry registry;
+
+    /** The schemes of the URIs that {@code --root} accepts, those of providers on the class path included. */
+    static final class Schemes implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return new StorageRegistry()
+                    .schemes().stream().map(scheme -> scheme + ":").iterator();
+        }
+    }
 
     /**
      * Returns the storage that these flags describe.
