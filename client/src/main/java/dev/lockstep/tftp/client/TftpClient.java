@@ -4,6 +4,7 @@ import dev.lockstep.tftp.client.internal.connect.ClientOperation;
 import dev.lockstep.tftp.client.internal.connect.ClientSockets;
 import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
+import dev.lockstep.tftp.client.internal.connect.HostResolver;
 import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
@@ -101,7 +102,15 @@ public final class TftpClient implements AutoCloseable {
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
-        this.shared = new ClientTransfer.Shared(preferences, taps, sockets, io, context, new ServerCapabilityCache());
+        this.shared = new ClientTransfer.Shared(
+                preferences,
+                taps,
+                sockets,
+                io,
+                context,
+                settings.connectTimeout == null ? settings.limits.idleTimeout() : settings.connectTimeout,
+                new HostResolver(settings.lookup, settings.family),
+                new ServerCapabilityCache());
     }
 
     /**

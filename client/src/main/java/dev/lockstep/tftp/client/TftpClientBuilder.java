@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.client;
 
+import dev.lockstep.tftp.client.internal.connect.HostResolver;
 import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
 import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +44,9 @@ public final class TftpClientBuilder {
     int eventLoops = 1;
     LocalPorts localPorts = LocalPorts.ANY;
     Duration quietTime = Duration.ZERO;
+    Duration connectTimeout;
+    StandardProtocolFamily family;
+    HostResolver.Lookup lookup = InetAddress::getAllByName;
 
     TftpClientBuilder() {}
 
@@ -107,6 +113,30 @@ public final class TftpClientBuilder {
      */
     public TftpClientBuilder limits(TransferLimits all) {
         limits = all;
+        return this;
+    }
+
+    /**
+     * Sets how long to wait for the first reply of a server. If its name has several addresses, they are tried one after
+     * another, and share this time.
+     *
+     * @param time more than zero; by default the idle timeout of {@link #limits}
+     * @return this
+     */
+    public TftpClientBuilder connectTimeout(Duration time) {
+        connectTimeout = time;
+        return this;
+    }
+
+    /**
+     * Restricts the addresses of servers to one family.
+     *
+     * @param only {@link StandardProtocolFamily#INET} or {@link StandardProtocolFamily#INET6}; null, the default, for
+     *     both
+     * @return this
+     */
+    public TftpClientBuilder addressFamily(StandardProtocolFamily only) {
+        family = only;
         return this;
     }
 
@@ -196,7 +226,11 @@ public final class TftpClientBuilder {
             throw new IllegalArgumentException("event loops: " + eventLoops + " (expected: 1 to 2147483647)");
         }
         if (quietTime.isNegative()) {
-            throw new IllegalArgumentException("quiet time: " + quietTime + " (expected: >= 0)");
+            throw new IllegalArgumentException("quiet time: " + quietTime.toMillis() + " ms (expected: >= 0 ms)");
+        }
+        if (connectTimeout != null && (connectTimeout.isNegative() || connectTimeout.isZero())) {
+            throw new IllegalArgumentException(
+                    "connect timeout: " + connectTimeout.toSeconds() + " s (expected: > 0 s)");
         }
         return new OptionPreferences(blksize, windowsize, timeoutSeconds, options, size);
     }

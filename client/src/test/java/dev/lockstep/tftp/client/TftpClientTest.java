@@ -24,7 +24,10 @@ import dev.lockstep.tftp.testing.RecordedEvents;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -282,6 +285,47 @@ class TftpClientTest {
         CompletableFuture<TransferResult> transfer = get();
         assertThat(failureOf(transfer)).hasMessageContaining("no answer");
         expectNothingStored();
+    }
+
+    private static InetAddress[] loopback(int... last) throws UnknownHostException {
+        InetAddress[] addresses = new InetAddress[last.length];
+        for (int i = 0; i < last.length; i++) {
+            addresses[i] = InetAddress.getByAddress("server.test", new byte[] {127, 0, 0, (byte) last[i]});
+        }
+        return addresses;
+    }
+
+    private CompletableFuture<TransferResult> getByName() {
+        RemoteFile remote = new RemoteFile("server.test", listener.port(), "f", TransferMode.OCTET);
+        return client.getAsync(TransferRequest.of(remote), sink);
+    }
+
+    @Test
+    void the_next_address_of_a_name_is_tried_if_one_does_not_answer() throws Exception {
+        TftpClientBuilder builder = withLongTimeouts().connectTimeout(Duration.ofMillis(500));
+        builder.lookup = host -> loopback(2, 1);
+        clientWith(builder);
+        CompletableFuture<TransferResult> transfer = getByName();
+        int tid = awaitRequest(RRQ, OPTIONS);
+        server.sendTo(tid, 0, 3, 0, 1, "data");
+        server.expect(0, 4, 0, 1);
+        resultOf(transfer);
+    }
+
+    @Test
+    void a_failure_of_all_addresses_of_a_name_names_each() throws Exception {
+        TftpClientBuilder builder = withLongTimeouts().connectTimeout(Duration.ofMillis(100));
+        builder.lookup = host -> loopback(2, 3);
+        clientWith(builder);
+        TftpException failure = failureOf(getByName());
+        assertThat(failure.reason())
+                .contains(" 127.0.0.2:" + listener.port(), ", no ", " 127.0.0.3:" + listener.port());
+    }
+
+    @Test
+    void an_address_of_another_family_is_not_used() throws Exception {
+        clientWith(withLongTimeouts().addressFamily(StandardProtocolFamily.INET6));
+        assertThat(failureOf(get())).hasMessage("no IPv6 address");
     }
 
     @Test

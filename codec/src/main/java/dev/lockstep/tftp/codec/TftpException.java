@@ -42,7 +42,12 @@ public final class TftpException extends IOException {
 
     /** Returns the failure of a transfer whose idle timeout has expired. */
     public static TftpException timedOut() {
-        return new TftpException(ErrorCode.NOT_DEFINED.number(), "timed out", null, null, true);
+        return timedOut("timed out");
+    }
+
+    /** Returns the failure of a transfer whose idle timeout has expired, with the given text. */
+    public static TftpException timedOut(String text) {
+        return new TftpException(ErrorCode.NOT_DEFINED.number(), text, null, null, true);
     }
 
     /** Returns the failure that an ERROR of the peer reports. */
@@ -69,6 +74,11 @@ public final class TftpException extends IOException {
         TftpException known = new TftpException(code, getMessage(), getCause(), all, timeout);
         known.setStackTrace(getStackTrace());
         return known;
+    }
+
+    /** Returns the reason, or null if there is none. It may contain a path of this machine. */
+    public String reason() {
+        return reason;
     }
 
     /** Returns the text, with the reason if there is one: for logs, not for the peer. */

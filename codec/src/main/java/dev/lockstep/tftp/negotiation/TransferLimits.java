@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.negotiation;
 
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -144,13 +145,17 @@ public record TransferLimits(
 
     private static void requireNotNegative(String what, Duration value) {
         if (value.isNegative()) {
-            throw new IllegalArgumentException(what + ": " + value + " (expected: >= 0)");
+            throw new IllegalArgumentException(what + ": " + seconds(value) + " (expected: seconds, >= 0)");
         }
     }
 
     private static void requirePositive(String what, Duration value) {
         if (value.isNegative() || value.isZero()) {
-            throw new IllegalArgumentException(what + ": " + value + " (expected: > 0)");
+            throw new IllegalArgumentException(what + ": " + seconds(value) + " (expected: seconds, > 0)");
         }
+    }
+
+    private static String seconds(Duration value) {
+        return BigDecimal.valueOf(value.toNanos(), 9).stripTrailingZeros().toPlainString();
     }
 }

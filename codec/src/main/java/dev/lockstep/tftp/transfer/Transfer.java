@@ -10,6 +10,7 @@ import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferStats;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import java.net.PortUnreachableException;
 
 /**
  * The common part of {@link Sender} and {@link Receiver}: errors, timeouts and the end. A transfer is single-threaded:
@@ -104,7 +105,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
         if (finished) {
             close();
         } else {
-            TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "peer is gone (port unreachable)");
+            TftpException cause = new TftpException(
+                    ErrorCode.NOT_DEFINED, "peer is gone (port unreachable)", new PortUnreachableException());
             end(outcomeOfTimeout(), cause, now);
         }
     }

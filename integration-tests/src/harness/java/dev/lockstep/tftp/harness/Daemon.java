@@ -28,10 +28,14 @@ public final class Daemon implements AutoCloseable {
     private final int port;
     private boolean interrupted;
 
-    private Daemon(Run run) {
+    private Daemon(Run run, boolean isJson) {
         this.run = run;
-        run.awaitOutput(text -> LISTENING.matcher(text).find(), START_LIMIT);
-        Matcher listening = LISTENING.matcher(run.output());
+        if (isJson) {
+            run.awaitErrors(text -> LISTENING.matcher(text).find(), START_LIMIT);
+        } else {
+            run.awaitOutput(text -> LISTENING.matcher(text).find(), START_LIMIT);
+        }
+        Matcher listening = LISTENING.matcher(isJson ? run.printed() : run.output());
         if (!listening.find()) {
             run.close();
             fail("the daemon did not log its address:\n" + run.printed());
@@ -82,7 +86,7 @@ public final class Daemon implements AutoCloseable {
         command.addAll(List.of(where));
         Map<String, String> environment = new java.util.HashMap<>(more);
         environment.merge("JAVA_OPTS", Repository.JAVA_OPTIONS, (given, usual) -> usual + " " + given);
-        return new Daemon(Run.start(root, environment, command));
+        return new Daemon(Run.start(root, environment, command), command.contains("--json-log"));
     }
 
     public int port() {
@@ -110,6 +114,11 @@ public final class Daemon implements AutoCloseable {
     /** Returns the output so far. */
     public String printed() {
         return run.printed();
+    }
+
+    /** Returns the standard output so far. */
+    public String output() {
+        return run.output();
     }
 
     /** Returns the lines of the output so far that name a file. */

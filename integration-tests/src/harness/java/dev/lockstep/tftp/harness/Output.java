@@ -62,6 +62,10 @@ final class Output {
         return true;
     }
 
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
     void awaitEnd(Duration timeout) throws InterruptedException {
         reader.join(timeout.toMillis());
     }

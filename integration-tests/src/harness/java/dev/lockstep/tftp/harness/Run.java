@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.harness;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
@@ -11,11 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A command that runs beside the test. Closing it ends the process if it still runs. */
 public final class Run implements AutoCloseable {
     /** The time limit of a command if the test gives none. */
     public static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final List<String> command;
     private final Process process;
@@ -66,7 +72,7 @@ public final class Run implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        return new Result(process.exitValue(), out.bytes(), err.text());
+        return new Result(command, process.exitValue(), out.bytes(), err.text());
     }
 
     /** Waits until standard output matches; returns false if the time is up or the process has ended. */
@@ -87,8 +93,47 @@ public final class Run implements AutoCloseable {
         }
     }
 
+    /** Waits until a line of either stream matches, and returns the match; fails if the process ends without it. */
+    public Matcher awaitLine(String pattern) {
+        Pattern compiled = Pattern.compile(pattern, Pattern.MULTILINE);
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        Matcher matcher;
+        do {
+            boolean ended = !process.isAlive() && out.hasEnded() && err.hasEnded();
+            matcher = compiled.matcher(printed());
+            if (matcher.find()) {
+                return matcher;
+            }
+            assertThat(ended || System.nanoTime() > deadline)
+                    .as("no line '" + pattern + "' of " + command + ", which printed:\n" + printed())
+                    .isFalse();
+            awaitOutput(text -> compiled.matcher(text).find(), POLL);
+        } while (true);
+    }
+
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * Returns the process that does the work: the one the launcher was replaced by, or else its newest descendant. A
+     * Java process below a Java process does not count: the launcher starts it in the background to write an archive.
+     */
+    public ProcessHandle worker() {
+        return all().filter(handle -> handle.info().command().orElse("").endsWith("/java"))
+                .findFirst()
+                .or(() -> all().reduce((first, second) -> second))
+                .orElseThrow();
+    }
+
+    /** Sends SIGKILL, so that the process cannot clean up, and waits for its end. */
+    public void kill() {
+        all().forEach(ProcessHandle::destroyForcibly);
+        process.onExit().join();
+    }
+
+    private Stream<ProcessHandle> all() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants());
     }
 
     public long pid() {
@@ -123,14 +168,24 @@ public final class Run implements AutoCloseable {
     }
 
     /** The result of a command. */
-    public record Result(int exit, byte[] stdout, String stderr) {
+    public record Result(List<String> command, int exit, byte[] stdout, String stderr) {
         public String output() {
             return new String(stdout, StandardCharsets.UTF_8);
         }
 
+        /** Returns the output of both streams. */
+        public String printed() {
+            return output() + stderr;
+        }
+
+        public Result assertExit(int expected) {
+            assertThat(exit).as("exit status of %s", this).isEqualTo(expected);
+            return this;
+        }
+
         @Override
         public String toString() {
-            return "exit " + exit + "\nstdout: " + output() + "\nstderr: " + stderr;
+            return String.join(" ", command) + "\nexit " + exit + "\nstdout: " + output() + "\nstderr: " + stderr;
         }
     }
 }

@@ -22,6 +22,11 @@ public final class Tmux implements AutoCloseable {
 
     /** Starts a command line of a shell in a terminal of 100 × 30. Programs keep their files below the folder. */
     public static Tmux start(Path folder, String command) {
+        return start(folder, 100, command);
+    }
+
+    /** Starts a command line of a shell in a terminal with the given number of columns. */
+    public static Tmux start(Path folder, int columns, String command) {
         Tool.needed("tmux");
         Tmux tmux = new Tmux();
         // keep the screen after the command has ended
@@ -36,7 +41,7 @@ public final class Tmux implements AutoCloseable {
         try (Run run = Run.start(
                 folder,
                 environment,
-                tmux.words("-u", "-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", line))) {
+                tmux.words("-u", "-f", "/dev/null", "new-session", "-d", "-x", "" + columns, "-y", "30", line))) {
             Run.Result result = run.await();
             if (result.exit() != 0) {
                 fail(result.toString());
@@ -48,6 +53,11 @@ public final class Tmux implements AutoCloseable {
     /** Returns the folder for the files that programs keep. */
     public static Path state(Path folder) {
         return folder.resolve(".state");
+    }
+
+    /** Changes the number of columns. */
+    public void resize(int columns) {
+        Run.run(words("resize-window", "-x", "" + columns).toArray(String[]::new));
     }
 
     /** Types text; a name such as Enter, Tab, Up or C-c is that key. */

@@ -10,9 +10,11 @@ import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static dev.lockstep.tftp.harness.ClientProcess.tftp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +99,7 @@ class ClientTrapsIT {
     void a_missing_file_is_a_failure_and_leaves_no_empty_one() throws IOException {
         get();
         tid.send(error(1, "File not found"));
-        expectFailure("1 File not found");
+        expectFailure("server: File not found (error 1)");
         expectOnDisk(folder);
     }
 
@@ -114,7 +117,7 @@ class ClientTrapsIT {
         sendBlocks(1, 1);
         tid.send(data(2, pattern(600)));
         tid.expectError(4);
-        expectFailure("4 block longer than the negotiated 512 bytes");
+        expectFailure("block longer than the negotiated 512 bytes");
         expectOnDisk(folder);
     }
 
@@ -135,7 +138,7 @@ class ClientTrapsIT {
         get("--timeout", "5");
         tid.send(oack("blksize", "1428", "multicast", "224.0.0.1,1758,1"));
         tid.expectError(8);
-        expectFailure("8 option multicast: not requested");
+        expectFailure("option multicast: not requested");
         expectOnDisk(folder);
     }
 
@@ -144,7 +147,7 @@ class ClientTrapsIT {
         get("--blksize", "1024");
         tid.send(oack("blksize", "2048"));
         tid.expectError(8);
-        expectFailure("8 option blksize: 2048 (expected: 8 to 1024)");
+        expectFailure("option blksize: 2048 (expected: 8 to 1024)");
         expectOnDisk(folder);
     }
 
@@ -159,7 +162,7 @@ class ClientTrapsIT {
         }
         tid.send(data(4, block(CONTENT, 4, 512)));
         tid.expectError(0);
-        expectFailure("0 " + CONTENT.length + " bytes received (expected: 10000, as announced)");
+        expectFailure(CONTENT.length + " bytes received (expected: 10000, as announced)");
         expectOnDisk(folder);
     }
 
@@ -178,7 +181,7 @@ class ClientTrapsIT {
             tid.expect(ack(1));
             tid.send(data(2, new byte[60000]));
             tid.awaitError(3);
-            expectFailure("3 disk full");
+            expectFailure("cannot write disk/file: no space left");
             assertThat(disk.resolve("file")).hasBinaryContent(OLD);
             expectOnDisk(disk, "file");
         } finally {
@@ -189,12 +192,12 @@ class ClientTrapsIT {
     @Test
     void a_target_that_cannot_be_written_fails_before_any_request() throws IOException {
         start("-o", "no/such/folder/file");
-        expectFailure("1 no/such/folder/file: file not found");
+        expectFailure("cannot write no/such/folder/file: no such directory");
         assertThat(server.listener().pollUntilRest()).isEmpty();
 
         Files.createDirectories(folder.resolve("file/inside"));
         start();
-        expectFailure("2 file: is a directory");
+        expectFailure("cannot write file: is a directory");
         assertThat(server.listener().pollUntilRest()).isEmpty();
         expectOnDisk(folder, "file");
     }
@@ -205,7 +208,7 @@ class ClientTrapsIT {
         get("--no-options");
         sendBlocks(1, 2);
         tid.send(error(0, "disk on fire"));
-        expectFailure("0 disk on fire");
+        expectFailure("server: disk on fire (error 0)");
         assertThat(folder.resolve("file")).hasBinaryContent(OLD);
         expectOnDisk(folder, "file");
     }
@@ -214,8 +217,24 @@ class ClientTrapsIT {
     void a_server_that_dies_midway_is_a_failure_that_leaves_no_file() throws IOException {
         get("--no-options", "--give-up", "2");
         sendBlocks(1, 2);
+        int port = tid.port();
         tid.vanish();
-        expectFailure("0 timed out");
+        expectFailure("no answer from 127.0.0.1:" + port + " for 2 s, after 1024 bytes");
+        expectOnDisk(folder);
+    }
+
+    @Test
+    void a_port_without_a_server_is_a_failure_at_once() throws IOException {
+        int port = server.port();
+        String url = server.url("file");
+        server.close();
+        client = tftp(folder, "get", "file", "127.0.0.1", "" + port, "--json", "--give-up", "170");
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr())
+                .isEqualTo("tftp: " + url + ": no server at 127.0.0.1:" + port + " (port unreachable)\n");
+        assertThat(result.output())
+                .contains("\"from_peer\":false", "\"code\":0", "\"path\":\"" + folder.resolve("file") + "\"");
         expectOnDisk(folder);
     }
 
@@ -223,7 +242,26 @@ class ClientTrapsIT {
     void a_server_that_never_answers_is_a_failure() throws IOException {
         start("--give-up", "1");
         server.awaitRequest();
-        expectFailure("0 timed out: no answer");
+        Run.Result result = client.await();
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.stderr())
+                .startsWith("tftp: " + server.url("file") + ": no answer from 127.0.0.1:" + server.port()
+                        + " in 1 s (asked ");
         expectOnDisk(folder);
+    }
+
+    @Test
+    void standard_input_is_put_and_a_directory_for_a_get_is_created() throws IOException {
+        try (Daemon daemon = Daemon.serving(Files.createDirectory(folder.resolve("root")), "--writable")) {
+            String url = "tftp://127.0.0.1:" + daemon.port() + "/copy";
+            String script = "printf content | \"$0\" put - " + url + " && exec \"$0\" get -4 --create-dirs --retry 3 "
+                    + url + " -o new/folder/ --json";
+            Path tftp = Repository.ROOT.resolve("client/bin/tftp");
+            client = Run.start(folder, Map.of(), List.of("sh", "-c", script, tftp.toString()));
+            Run.Result result = client.await();
+            assertThat(result.exit()).as(result.toString()).isZero();
+            assertThat(folder.resolve("new/folder/copy")).hasContent("content");
+            assertThat(result.output()).contains("\"path\":\"" + folder.resolve("new/folder/copy") + "\"");
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tmux;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,20 +12,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that the build writes beside the commands: shell completion and the manual pages. */
 class ManPageGeneratorIT {
-    private static final Path SCRIPT = Repository.ROOT.resolve("client/target/completion/tftp");
+    private static final Path COMPLETION = Repository.ROOT.resolve("client/target/completion");
+    private static final Path DAEMON_COMPLETION = Repository.ROOT.resolve("server/target/completion");
+
+    @TempDir
+    private Path folder;
 
     @ParameterizedTest
     @CsvSource({
         "bash, client/target/completion/tftp",
         "bash, server/target/completion/tftpd",
-        "zsh, client/target/completion/tftp",
-        "zsh, server/target/completion/tftpd"
+        "zsh, client/target/completion/_tftp",
+        "zsh, server/target/completion/_tftpd",
+        "fish, client/target/completion/tftp.fish",
+        "fish, server/target/completion/tftpd.fish"
     })
     void a_completion_script_is_valid(String shell, String script) {
         Run.Result result =
@@ -34,13 +42,83 @@ class ManPageGeneratorIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"'ge', get", "'get --bl', --blksize", "'sh', shell", "'load --co', --concurrency"})
-    void bash_completes_the_beginning_of_a_word(String begun, String completed) {
-        String[] words = begun.split(" ");
-        String line = "compopt() { :; }; source '" + SCRIPT + "'; COMP_WORDS=(tftp " + begun + "); COMP_CWORD="
-                + words.length + "; _complete_tftp; echo \"${COMPREPLY[*]}\"";
-        Run.Result result = Run.run(Tool.named("bash"), "-c", line);
-        assertThat(result.output().strip()).as(result.toString()).isEqualTo(completed);
+    @CsvSource({
+        "tftp, ge, get",
+        "tftp, get --bl, --blksize",
+        "tftp, sh, shell",
+        "tftp, load --co, --concurrency",
+        "tftp, get --mode net, netascii",
+        "tftp, get --mode = net, netascii",
+        "tftp, load --profile ub, uboot",
+        "tftp, put up, upload.bin",
+        "tftp, get up, ''",
+        "tftp, get -o up, upload.bin",
+        "tftp, get --blksize up, ''",
+        "tftpd, explain 192.0.2.1 wr, write",
+        "tftpd, check up, upload.bin",
+        "tftpd, --root up, upload.bin",
+        "tftpd, --address-validation str, strict"
+    })
+    void bash_completes_the_beginning_of_a_word(String command, String begun, String completed) throws IOException {
+        Files.createFile(folder.resolve("upload.bin"));
+        Path script = (command.equals("tftp") ? COMPLETION : DAEMON_COMPLETION).resolve(command);
+        String line = "source '" + script + "'; COMP_WORDS=(" + command + " " + begun + "); COMP_CWORD="
+                + begun.split(" ").length + "; _" + command + "; echo \"${COMPREPLY[*]}\"";
+        assertThat(output(Tool.named("bash"), "-c", line).strip()).isEqualTo(completed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tftp, ge, get",
+        "tftp, get --bl, --blksize",
+        "tftp, get --mode net, netascii",
+        "tftp, load --profile ub, uboot",
+        "tftp, put up, upload.bin",
+        "tftp, get -o up, upload.bin",
+        "tftpd, explain 192.0.2.1 wr, write",
+        "tftpd, check up, upload.bin",
+        "tftpd, --address-validation str, strict"
+    })
+    void fish_completes_the_beginning_of_a_word(String command, String begun, String completed) throws IOException {
+        Files.createFile(folder.resolve("upload.bin"));
+        Path script = (command.equals("tftp") ? COMPLETION : DAEMON_COMPLETION).resolve(command + ".fish");
+        String line = "source " + script + "; complete -C '" + command + " " + begun + "'";
+        assertThat(output(Tool.named("fish"), "--no-config", "-c", line).lines().map(word -> word.split("\t")[0]))
+                .containsExactly(completed);
+    }
+
+    @Test
+    void zsh_completes_commands_options_values_and_files_on_a_terminal() throws IOException {
+        Tool.needed("zsh");
+        Files.createFile(folder.resolve("upload.bin"));
+        String start = "cd " + folder + " && fpath=(" + COMPLETION + " " + DAEMON_COMPLETION
+                + " $fpath) && autoload -Uz compinit && compinit -u -D && PS1='> ' && clear";
+        try (Tmux terminal = Tmux.start(folder, "zsh -f")) {
+            terminal.type(start, "Enter");
+            terminal.await(screen -> screen.equals(">"));
+            for (List<String> words : List.of(
+                    List.of("tftp ge", "tftp get"),
+                    List.of("tftp get --bl", "tftp get --blksize="),
+                    List.of("tftp get --mode net", "tftp get --mode netascii"),
+                    List.of("tftp load --profile ub", "tftp load --profile uboot"),
+                    List.of("tftp put up", "tftp put upload.bin"),
+                    List.of("tftp get -o up", "tftp get -o upload.bin"),
+                    List.of("tftpd explain 192.0.2.1 wr", "tftpd explain 192.0.2.1 write"),
+                    List.of("tftpd --root up", "tftpd --root upload.bin"))) {
+                terminal.type(words.get(0), "Tab");
+                terminal.await(screen -> screen.equals("> " + words.get(1)));
+                terminal.type("C-u");
+                terminal.await(screen -> screen.equals(">"));
+            }
+        }
+    }
+
+    private String output(String... command) {
+        try (Run run = Run.start(folder, Map.of("HOME", folder.toString()), List.of(command))) {
+            Run.Result result = run.await();
+            assertThat(result.stderr()).isEmpty();
+            return result.output();
+        }
     }
 
     @ParameterizedTest
@@ -51,7 +129,10 @@ class ManPageGeneratorIT {
                 "client/target/man/man1/tftp-put.1",
                 "client/target/man/man1/tftp-shell.1",
                 "client/target/man/man1/tftp-load.1",
-                "server/target/man/man8/tftpd.8"
+                "server/target/man/man8/tftpd.8",
+                "server/target/man/man8/tftpd-check.8",
+                "server/target/man/man8/tftpd-explain.8",
+                "server/target/man/man5/tftpd.toml.5"
             })
     void a_manual_page_is_rendered_without_a_warning(String page) {
         List<String> man = List.of(
@@ -64,7 +145,12 @@ class ManPageGeneratorIT {
             Run.Result result = run.await();
             assertThat(result.exit()).as(result.toString()).isZero();
             assertThat(result.stderr()).isEmpty();
-            assertThat(result.output()).contains("NAME", "SYNOPSIS", "OPTIONS", "--help");
+            assertThat(result.output())
+                    .contains("NAME", "SYNOPSIS", "EXAMPLES")
+                    .doesNotContain("COMMAND [OPTIONS] COMMAND");
+            if (!page.endsWith(".5")) {
+                assertThat(result.output()).contains("OPTIONS", "--help", "EXIT STATUS");
+            }
         }
     }
 
@@ -80,5 +166,31 @@ class ManPageGeneratorIT {
                         .map(line -> line.split("[ =,]")[0]))
                 .isNotEmpty()
                 .allSatisfy(option -> assertThat(page).contains(option));
+    }
+
+    @Test
+    void the_manual_of_the_shell_has_every_command_of_its_help() throws IOException {
+        Path lines = Files.writeString(folder.resolve("lines"), "help\n");
+        String help = output("sh", "-c", Repository.ROOT.resolve("client/bin/tftp") + " shell <" + lines);
+        String page = Files.readString(Repository.ROOT.resolve("client/target/man/man1/tftp-shell.1"));
+        assertThat(help.lines().map(line -> line.split(": ")[0]))
+                .isNotEmpty()
+                .allSatisfy(usage -> assertThat(page).contains(usage));
+    }
+
+    @Test
+    void the_manual_of_the_configuration_has_the_keys_that_a_check_suggests() throws IOException {
+        String page = Files.readString(Repository.ROOT.resolve("server/target/man/man5/tftpd.toml.5"))
+                .replace("\\-", "-");
+        assertThat(page)
+                .contains("max-transfers = N", "single-port = true|false", "listen = [\"ADDRESS:PORT\", ...]")
+                .contains("rate-per-client = SIZE", "operation = \"read|write\"", "rollover-1, edk2")
+                .doesNotContain("unanswered", "config = ", "user = ");
+        String example = page.substring(page.indexOf("root = \"/srv/tftp\"", page.indexOf(".SH EXAMPLES")));
+        Path file = Files.writeString(
+                folder.resolve("example.toml"),
+                example.substring(0, example.indexOf(".RE")).replace("/srv/tftp", folder.toString()));
+        Run.Result check = Run.run(Repository.ROOT.resolve("server/bin/tftpd").toString(), "check", file.toString());
+        assertThat(check.exit()).as(check.toString()).isZero();
     }
 }

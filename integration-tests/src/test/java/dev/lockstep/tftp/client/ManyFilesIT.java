@@ -86,7 +86,7 @@ class ManyFilesIT {
             Run.run("sh", "-c", "kill -INT " + client.pid()); // a shell has it built in
             Run.Result result = client.await();
             assertThat(result.exit()).as(result.toString()).isEqualTo(130);
-            assertThat(result.stderr().lines()).isNotEmpty().allMatch(line -> line.endsWith(": 0 closed"));
+            assertThat(result.stderr().lines()).isNotEmpty().allMatch(line -> line.endsWith(": interrupted"));
             assertThat(folder.toFile().list()).isEmpty();
         }
     }
@@ -116,7 +116,7 @@ class ManyFilesIT {
                 Run.Result result = client.await();
                 assertThat(result.exit()).isEqualTo(1);
                 assertThat(result.stderr())
-                        .endsWith("/missing: 1 file not found\n")
+                        .endsWith("/missing: server: file not found (error 1)\n")
                         .hasLineCount(1);
                 assertThat(result.output()).hasLineCount(100);
             }

@@ -40,8 +40,11 @@ class ShellIT {
 
     private Run.Result shell(String... lines) throws IOException {
         Files.write(folder.resolve("commands"), List.of(lines));
-        String command =
-                "cat commands | '" + Repository.ROOT.resolve("client/bin/tftp") + "' shell 127.0.0.1 " + daemon.port();
+        return tftp("cat commands | ", "shell 127.0.0.1 " + daemon.port());
+    }
+
+    private Run.Result tftp(String before, String arguments) {
+        String command = before + "'" + Repository.ROOT.resolve("client/bin/tftp") + "' " + arguments;
         try (Run run = Run.start(folder, Map.of(), List.of("sh", "-c", command))) {
             return run.await();
         }
@@ -62,7 +65,9 @@ class ShellIT {
     void a_failure_is_reported_and_sets_the_exit_status_whatever_follows() throws IOException {
         Run.Result result = shell("get nothing", "get file", "quit", "get never");
         assertThat(result.exit()).isEqualTo(1);
-        assertThat(result.stderr()).endsWith("/nothing: 1 file not found\n").hasLineCount(1);
+        assertThat(result.stderr())
+                .endsWith("/nothing: server: file not found (error 1)\n")
+                .hasLineCount(1);
         assertThat(result.output()).startsWith("Received 1942").hasLineCount(1);
     }
 
@@ -70,22 +75,58 @@ class ShellIT {
     void many_files_are_one_command() throws IOException {
         Files.write(folder.resolve("a.bin"), pattern(1));
         Files.write(folder.resolve("b.bin"), pattern(2));
-        Run.Result result = shell("mput *.bin", "mget file a.bin");
-        assertThat(result.exit()).as(result.toString()).isZero();
-        assertThat(result.output()).hasLineCount(4);
+        Run.Result result = shell("mput *.bin", "mget file a.bin", "mget *.bin");
+        assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+        assertThat(result.output().lines().map(line -> line.replaceAll(" bytes.*", "")))
+                .containsExactly("a.bin: Sent 1", "b.bin: Sent 2", "file: Received 1942", "a.bin: Received 1");
+        assertThat(result.stderr())
+                .startsWith("tftp: *.bin: no server lists its files")
+                .hasLineCount(1);
         assertThat(root.resolve("b.bin")).hasBinaryContent(pattern(2));
     }
 
     @Test
     void settings_are_kept_and_shown() throws IOException {
-        Run.Result result =
-                shell("blksize 512", "windowsize 4", "timeout 3", "tsize", "ascii", "verb", "status", "get file");
+        Run.Result result = shell(
+                "blksize 512", "windowsize 4", "timeout 3", "tsize", "ascii", "verb", "status", "get file", "bye");
         assertThat(result.exit()).as(result.toString()).isZero();
         assertThat(result.output())
+                .startsWith("Tsize option off.\nDetailed results on.\n")
                 .contains("Connected to 127.0.0.1 port " + daemon.port() + ".")
                 .contains("Mode: netascii  Verbose: on  Tracing: off")
                 .contains("Blksize: 512  Windowsize: 4  Timeout: 3 s  Tsize: off")
+                .contains("Local directory: " + folder)
                 .contains("blksize 512, windowsize 4, resends ");
+    }
+
+    @Test
+    void local_files_and_commands_are_in_the_directory_of_lcd() throws IOException {
+        Files.createDirectory(folder.resolve("local"));
+        Run.Result result = shell("lcd local", "get file", "!ls", "!cat", "connect no-such-host.invalid", "exit");
+        assertThat(folder.resolve("local/file")).hasBinaryContent(pattern(1942));
+        assertThat(result.output().lines())
+                .hasSize(3)
+                .startsWith("Local directory: " + folder.resolve("local"))
+                .endsWith("file");
+        assertThat(result.stderr())
+                .isEqualTo("tftp: no-such-host.invalid: unknown host (expected: connect HOST [PORT])\n");
+        assertThat(result.exit()).isEqualTo(1);
+    }
+
+    @Test
+    void classic_command_lines_of_other_clients_work() throws IOException {
+        Run.Result hpa = tftp("", "127.0.0.1 " + daemon.port() + " -m binary -c get file hpa");
+        assertThat(hpa.exit()).as(hpa.toString()).isZero();
+        assertThat(hpa.output()).startsWith("Received 1942 bytes").hasLineCount(1);
+        assertThat(folder.resolve("hpa")).hasBinaryContent(pattern(1942));
+        Run.Result busybox = tftp("", "-g -b 1024 -r file -l copy 127.0.0.1 " + daemon.port());
+        assertThat(busybox.exit()).as(busybox.toString()).isZero();
+        assertThat(folder.resolve("copy")).hasBinaryContent(pattern(1942));
+        Run.Result atftp = tftp("", "--put --local-file copy --remote-file up/load 127.0.0.1 " + daemon.port());
+        assertThat(atftp.stderr()).contains("/up/load: ");
+        Run.Result unknown = tftp("", "no-such-host.invalid 69");
+        assertThat(unknown.exit()).isEqualTo(1);
+        assertThat(unknown.stderr()).isEqualTo("tftp: no-such-host.invalid: unknown host\n");
     }
 
     @Test
@@ -125,8 +166,12 @@ class ShellIT {
                         "tsize",
                         "trace",
                         "verbose",
+                        "lcd",
+                        "!",
                         "status",
                         "help",
-                        "quit");
+                        "quit",
+                        "exit",
+                        "bye");
     }
 }

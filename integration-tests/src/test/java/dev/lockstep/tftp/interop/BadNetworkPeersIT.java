@@ -61,7 +61,7 @@ class BadNetworkPeersIT {
                 }
             }
             all.stream().map(CompletableFuture::join).sorted().forEach(System.out::println);
-            assertThat(ours.program().isAlive()).isTrue();
+            assertThat(ours.run().isAlive()).isTrue();
         }
     }
 
@@ -72,7 +72,7 @@ class BadNetworkPeersIT {
             Content.write(served.resolve("file"), 1 << 20);
             Trip trip = new Trip(ServerKind.LOCKSTEP, ClientKind.CURL, true, 1);
             System.out.println(run(ours, trip, NetworkImpairment.CLEAR.withLoss(0.2), "--tftp-no-options"));
-            assertThat(ours.program().isAlive()).isTrue();
+            assertThat(ours.run().isAlive()).isTrue();
         }
     }
 
@@ -86,7 +86,7 @@ class BadNetworkPeersIT {
                 .seed(trip.seed)
                 .start()) {
             Server through =
-                    new Server(server.program(), server.host(), relay.address().getPort(), served);
+                    new Server(server.run(), server.host(), relay.address().getPort(), served);
             String name = trip.client + "-" + trip.server + "-" + trip.seed;
             Path from = trip.get ? served.resolve("file") : Content.write(local.resolve("from-" + name), CLASSIC_SIZE);
             // other servers only replace existing files that everyone may write
@@ -106,7 +106,7 @@ class BadNetworkPeersIT {
 
     private String end(List<String> command) {
         try {
-            return "exit " + Program.run(local, command, LIMIT).exit();
+            return "exit " + Peers.run(local, command, LIMIT).exit();
         } catch (AssertionError tooLong) {
             return "not ended after " + LIMIT.toSeconds() + " s";
         }

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,12 +96,12 @@ class CaptureIT {
         Path file = local.resolve(name + ".pcapng");
         List<String> dumpcap =
                 List.of(Tool.named("dumpcap"), "-q", "-i", "lo", "-f", "udp", "-s", "0", "-B", "16", "-w", "" + file);
-        try (Program capturing = Program.start(local, Map.of(), dumpcap)) {
-            capturing.awaitOutput("^File: ");
-            Program.run(local, command).assertExit(0);
+        try (Run capturing = Peers.start(local, Map.of(), dumpcap)) {
+            capturing.awaitLine("^File: ");
+            Peers.run(local, command).assertExit(0);
             awaitWritten(file);
             capturing.terminate();
-            capturing.end();
+            capturing.await(Peers.LIMIT);
         }
         return file;
     }
@@ -159,9 +160,9 @@ class CaptureIT {
                 "_ws.malformed",
                 "-e",
                 "_ws.expert.message");
-        ProgramOutcome outcome = Program.run(local, command);
+        Run.Result outcome = Peers.run(local, command);
         outcome.assertExit(0);
-        return outcome.output()
+        return outcome.printed()
                 .lines()
                 .filter(line -> !line.startsWith("Running as user")) // a warning when run by root
                 .map(Frame::parse)

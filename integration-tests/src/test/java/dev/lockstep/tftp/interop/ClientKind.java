@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,12 +146,12 @@ enum ClientKind {
         return 1;
     }
 
-    ProgramOutcome get(Server server, Job job) {
-        return Program.run(folder(job), getCommand(server, job));
+    Run.Result get(Server server, Job job) {
+        return Peers.run(folder(job), getCommand(server, job));
     }
 
-    ProgramOutcome put(Server server, Job job) {
-        return Program.run(folder(job), putCommand(server, job));
+    Run.Result put(Server server, Job job) {
+        return Peers.run(folder(job), putCommand(server, job));
     }
 
     /** Returns the client under test, or its replacement from {@code -Dinterop.client}. */

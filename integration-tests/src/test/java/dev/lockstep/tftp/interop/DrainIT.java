@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -41,13 +42,13 @@ class DrainIT {
                     CompletableFuture.supplyAsync(() -> DownloadSwarm.run(daemon.address(), "file", BLKSIZE, CLIENTS));
             Await.until("all have sent their request", () -> count(daemon, "asks") == CLIENTS);
             long running = CLIENTS - count(daemon, "complete");
-            daemon.program().terminate();
-            daemon.program().awaitOutput("^Interrupt, quitting\\.\\.\\.$");
+            daemon.run().terminate();
+            daemon.run().awaitLine("^Interrupt, quitting\\.\\.\\.$");
             long begun = System.nanoTime();
             boolean served = isServed(daemon);
 
             assertThat(swarm.get()).hasSize(CLIENTS).containsOnly(hash);
-            ProgramOutcome end = daemon.program().end();
+            Run.Result end = daemon.run().await(Peers.LIMIT);
 
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
             assertThat(served).as("a request after the signal").isFalse();
@@ -70,17 +71,17 @@ class DrainIT {
             client.send(new DatagramPacket(request, request.length, daemon.address()));
             DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
             client.receive(answer); // the OACK, which is never acknowledged
-            daemon.program().terminate();
+            daemon.run().terminate();
             client.receive(answer);
             assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.ISO_8859_1))
                     .isEqualTo("\0\5\0\0server is shutting down\0");
-            daemon.program().end().assertExit(0);
+            daemon.run().await(Peers.LIMIT).assertExit(0);
         }
     }
 
     private static long count(Server daemon, String what) {
-        return daemon.program()
-                .output()
+        return daemon.run()
+                .printed()
                 .lines()
                 .filter(line -> line.contains(" read file ") && line.contains(what))
                 .count();

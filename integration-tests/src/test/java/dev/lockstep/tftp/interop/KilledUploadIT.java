@@ -77,11 +77,11 @@ class KilledUploadIT {
                 RawUpload below = new RawUpload(daemon.address(), NEW)) {
             cutShort(here, "old", cut);
             cutShort(below, "a/b/old", cut);
-            daemon.program().kill();
+            daemon.run().kill();
         }
 
         try (Server again = daemon()) {
-            assertThat(again.program().isAlive()).isTrue();
+            assertThat(again.run().isAlive()).isTrue();
             Await.until("only the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
         }
         assertOldUnlessWhole(root.resolve("old"), cut);
@@ -94,10 +94,10 @@ class KilledUploadIT {
         try (Server daemon = daemon();
                 RawUpload upload = new RawUpload(daemon.address(), NEW)) {
             upload.acknowledgedUpTo("old", upload.blocks());
-            daemon.program().kill();
+            daemon.run().kill();
         }
         try (Server again = daemon()) {
-            assertThat(again.program().isAlive()).isTrue();
+            assertThat(again.run().isAlive()).isTrue();
             Await.until("only the new file in " + files(), () -> files().equals(List.of("old")));
         }
         assertThat(root.resolve("old")).hasBinaryContent(NEW);
@@ -118,7 +118,7 @@ class KilledUploadIT {
                 }
             }
             Await.until("only the old files in " + root, () -> files().equals(names));
-            assertThat(daemon.program().isAlive()).isTrue();
+            assertThat(daemon.run().isAlive()).isTrue();
         }
         names.forEach(name -> assertThat(root.resolve(name)).hasBinaryContent(OLD));
     }

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Run;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,23 +40,23 @@ class LongFileIT {
         String hash = Content.sha256(Content.write(root.resolve("long"), size));
         String neighbour = Content.sha256(Content.write(root.resolve("neighbour"), size / 8));
         try (Server daemon = ServerKind.daemon(root, Map.of("JAVA_OPTS", "-Xmx256m"));
-                Program first = beside(daemon, "first");
-                Program second = beside(daemon, "second")) {
+                Run first = beside(daemon, "first");
+                Run second = beside(daemon, "second")) {
             Job job = Job.of("long", local.resolve("long")).blksize(512).windowsize(64);
-            Program.run(local, ClientKind.underTest().getCommand(daemon, job), LIMIT)
+            Peers.run(local, ClientKind.underTest().getCommand(daemon, job), LIMIT)
                     .assertExit(0);
 
-            first.end(LIMIT).assertExit(0);
-            second.end(LIMIT).assertExit(0);
-            assertThat(daemon.program().output()).doesNotContain("OutOfMemoryError");
+            first.await(LIMIT).assertExit(0);
+            second.await(LIMIT).assertExit(0);
+            assertThat(daemon.run().printed()).doesNotContain("OutOfMemoryError");
         }
         assertThat(Content.sha256(local.resolve("long"))).isEqualTo(hash);
         assertThat(Content.sha256(local.resolve("first"))).isEqualTo(neighbour);
         assertThat(Content.sha256(local.resolve("second"))).isEqualTo(neighbour);
     }
 
-    private Program beside(Server daemon, String name) {
+    private Run beside(Server daemon, String name) {
         List<String> command = ClientKind.CURL.getCommand(daemon, Job.of("neighbour", local.resolve(name)));
-        return Program.start(local, Map.of(), command);
+        return Peers.start(local, Map.of(), command);
     }
 }

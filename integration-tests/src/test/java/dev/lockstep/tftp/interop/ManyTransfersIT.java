@@ -30,7 +30,7 @@ class ManyTransfersIT {
     void a_thousand_concurrent_downloads_are_complete_and_leave_no_descriptor_open() {
         String hash = Content.sha256(Content.write(root.resolve("file"), SIZE));
         try (Server daemon = daemon("-Xmx256m")) {
-            ProcessHandle java = daemon.program().worker();
+            ProcessHandle java = daemon.run().worker();
             long listening = sockets(java);
             // the threads of the daemon open permanent descriptors at first use
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, WARM_UP))
@@ -47,7 +47,7 @@ class ManyTransfersIT {
             Await.until(
                     "no more than " + before + " open descriptors",
                     () -> descriptors(java).count() <= before);
-            assertThat(daemon.program().output()).doesNotContain("OutOfMemoryError", "LEAK:");
+            assertThat(daemon.run().printed()).doesNotContain("OutOfMemoryError", "LEAK:");
         }
     }
 
@@ -58,11 +58,11 @@ class ManyTransfersIT {
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 200))
                     .hasSize(200)
                     .containsOnly(hash);
-            collectGarbage(daemon.program().worker());
+            collectGarbage(daemon.run().worker());
             // a leak is reported at the next allocation after the lost buffer was collected
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 10)).containsOnly(hash);
-            daemon.program().terminate();
-            assertThat(daemon.program().end().output()).doesNotContain("LEAK:");
+            daemon.run().terminate();
+            assertThat(daemon.run().await(Peers.LIMIT).printed()).doesNotContain("LEAK:");
         }
     }
 
@@ -77,8 +77,8 @@ class ManyTransfersIT {
     }
 
     private static String failures(Server daemon) {
-        return daemon.program()
-                .output()
+        return daemon.run()
+                .printed()
                 .lines()
                 .filter(line -> !line.endsWith(": complete"))
                 .collect(Collectors.joining("\n"));
@@ -107,6 +107,6 @@ class ManyTransfersIT {
 
     private void collectGarbage(ProcessHandle java) {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Program.run(root, List.of(jcmd.toString(), "" + java.pid(), "GC.run")).assertExit(0);
+        Peers.run(root, List.of(jcmd.toString(), "" + java.pid(), "GC.run")).assertExit(0);
     }
 }

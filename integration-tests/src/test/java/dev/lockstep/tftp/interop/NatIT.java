@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RoutedNetwork;
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ class NatIT {
                 chain in { type filter hook input priority filter; ct state new iifname "tos" drop; }
             }
             """;
+
+    /** The same, but the router answers such datagrams with ICMP "port unreachable". */
+    private static final String MASQUERADE_WITH_ICMP = MASQUERADE.substring(0, MASQUERADE.indexOf("table ip filter"));
 
     /** A router of the server: forwards some ports, as container platforms do, and nothing else in either direction. */
     private static final String PUBLISHED_PORTS = """
@@ -75,6 +79,18 @@ class NatIT {
                 Daemon daemon = daemon(network)) {
             nobodyIsServed(network, RoutedNetwork.SERVER);
             daemon.awaitLine("a request", line -> line.contains("boot.img"));
+        }
+    }
+
+    @Test
+    void a_request_after_port_unreachable_is_answered_with_one_hint_to_single_port_mode() {
+        try (RoutedNetwork network = new RoutedNetwork(MASQUERADE_WITH_ICMP);
+                Daemon daemon = daemon(network)) {
+            nobodyIsServed(network, RoutedNetwork.SERVER);
+            daemon.awaitLine(
+                    "the hint",
+                    line -> line.contains("WARN") && line.contains("boot.img again") && line.contains("--single-port"));
+            assertThat(daemon.linesAbout("--single-port")).hasSize(1);
         }
     }
 
@@ -129,7 +145,7 @@ class NatIT {
     }
 
     private void run(RoutedNetwork network, List<String> command) {
-        ProgramOutcome outcome = Program.run(
+        Run.Result outcome = Peers.run(
                 local,
                 Stream.concat(network.atClient().stream(), command.stream()).toList());
         outcome.assertExit(0);
@@ -140,8 +156,8 @@ class NatIT {
         List<String> command = new ArrayList<>(network.atClient());
         command.addAll(List.of(
                 Tool.named("curl"), "--silent", "--max-time", "3", "tftp://" + host + ":" + PORT + "/boot.img"));
-        ProgramOutcome outcome = Program.run(local, command);
+        Run.Result outcome = Peers.run(local, command);
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(28); // timeout
-        assertThat(outcome.output()).isEmpty();
+        assertThat(outcome.printed()).isEmpty();
     }
 }

@@ -1,10 +1,15 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.SocketException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -14,7 +19,27 @@ final class Peers {
     static final Path REPOSITORY =
             Path.of(System.getProperty("user.dir")).resolve("..").normalize();
 
+    /** The time limit of a program, generous for a busy machine. */
+    static final Duration LIMIT = Duration.ofSeconds(120);
+
     private Peers() {}
+
+    /** Starts a program whose messages are in English. */
+    static Run start(Path folder, Map<String, String> environment, List<String> command) {
+        Map<String, String> variables = new HashMap<>(environment);
+        variables.put("LC_ALL", "C.UTF-8");
+        return Run.start(folder, variables, command);
+    }
+
+    static Run.Result run(Path folder, List<String> command) {
+        return run(folder, command, LIMIT);
+    }
+
+    static Run.Result run(Path folder, List<String> command, Duration limit) {
+        try (Run run = start(folder, Map.of(), command)) {
+            return run.await(limit);
+        }
+    }
 
     /** Returns the launcher of one of our programs, for example {@code launcher("server", "tftpd")}. */
     static String launcher(String module, String name) {

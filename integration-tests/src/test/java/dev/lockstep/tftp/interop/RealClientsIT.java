@@ -3,6 +3,7 @@ package dev.lockstep.tftp.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class RealClientsIT {
         Path served = Content.write(root.resolve("down-" + size), size);
         Path fetched = local.resolve(client + "-" + size);
 
-        ProgramOutcome outcome = client.get(server, Job.of("down-" + size, fetched));
+        Run.Result outcome = client.get(server, Job.of("down-" + size, fetched));
 
         if (client == ClientKind.CURL && size == 0 && outcome.exit() == 71) {
             assertThat(fetched)
@@ -182,7 +183,7 @@ class RealClientsIT {
     void a_missing_file_is_refused(ClientKind client) {
         Path fetched = local.resolve("missing-" + client);
 
-        ProgramOutcome outcome = client.get(server, Job.of("missing", fetched));
+        Run.Result outcome = client.get(server, Job.of("missing", fetched));
 
         outcome.assertExit(client.exitOnError(1));
         assertRefused(client, outcome, 1);
@@ -193,7 +194,7 @@ class RealClientsIT {
     void an_upload_to_a_read_only_daemon_is_refused(ClientKind client, @TempDir Path readOnly) throws IOException {
         Path sent = Content.write(local.resolve("refused"), 1000);
         try (Server refusing = ServerKind.daemon(readOnly, Map.of())) {
-            ProgramOutcome outcome = client.put(refusing, Job.of("refused", sent));
+            Run.Result outcome = client.put(refusing, Job.of("refused", sent));
 
             outcome.assertExit(client.exitOnError(2));
             assertRefused(client, outcome, 2);
@@ -210,7 +211,7 @@ class RealClientsIT {
         Path old = Content.write(kept.resolve("old"), 2000);
         String before = Content.sha256(old);
         try (Server refusing = ServerKind.daemon(kept, Map.of(), "--writable")) {
-            ProgramOutcome outcome = client.put(refusing, Job.of("old", sent));
+            Run.Result outcome = client.put(refusing, Job.of("old", sent));
 
             outcome.assertExit(client.exitOnError(6));
             assertRefused(client, outcome, 6);
@@ -236,11 +237,11 @@ class RealClientsIT {
      * Checks the message. Curl and atftp do not print the code, and curl 7.88 prints a wrong text: only its status
      * counts.
      */
-    private static void assertRefused(ClientKind client, ProgramOutcome outcome, int code) {
+    private static void assertRefused(ClientKind client, Run.Result outcome, int code) {
         switch (client) {
-            case TFTP_HPA -> assertThat(outcome.output()).contains("Error code " + code);
-            case BUSYBOX -> assertThat(outcome.output()).contains("(" + code + ")");
-            case ATFTP -> assertThat(outcome.output()).contains("error received from server");
+            case TFTP_HPA -> assertThat(outcome.printed()).contains("Error code " + code);
+            case BUSYBOX -> assertThat(outcome.printed()).contains("(" + code + ")");
+            case ATFTP -> assertThat(outcome.printed()).contains("error received from server");
             default -> assertThat(outcome.exit()).isNotZero();
         }
     }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,10 +182,10 @@ class RealServersIT {
         Path target = Content.write(folder.resolve("target"), 3000);
         String before = Content.sha256(target);
 
-        ProgramOutcome outcome = CLIENT.get(running(kind), Job.of("missing", target));
+        Run.Result outcome = CLIENT.get(running(kind), Job.of("missing", target));
 
         outcome.assertExit(1);
-        assertThat(outcome.output().lines())
+        assertThat(outcome.printed().lines())
                 .as("one line with the server and its message")
                 .singleElement()
                 .asString()

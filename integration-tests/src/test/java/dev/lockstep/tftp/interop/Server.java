@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A running server: its address and the folder that it serves. */
-record Server(Program program, String host, int port, Path root) implements AutoCloseable {
+record Server(Run run, String host, int port, Path root) implements AutoCloseable {
 
     InetSocketAddress address() {
         return new InetSocketAddress(host, port);
@@ -28,8 +29,8 @@ record Server(Program program, String host, int port, Path root) implements Auto
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(host))) {
             socket.setSoTimeout(200);
             Await.until("a reply of " + this, () -> {
-                if (!program.isAlive()) {
-                    throw new AssertionError("ended: " + program.end());
+                if (!run.isAlive()) {
+                    throw new AssertionError("ended: " + run.await(Peers.LIMIT));
                 }
                 return answers(socket, request);
             });
@@ -53,6 +54,6 @@ record Server(Program program, String host, int port, Path root) implements Auto
 
     @Override
     public void close() {
-        program.close();
+        run.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.interop;
 
 import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ enum ServerKind {
             int port = Peers.freePort();
             List<String> command = List.of(
                     Tool.named("in.tftpd"), "-L", "-a", LOOPBACK + ":" + port, "-s", "-c", "-u", "root", "" + root);
-            return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
+            return new Server(Peers.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
         }
     },
     ATFTPD {
@@ -36,7 +37,7 @@ enum ServerKind {
             List<String> command = new ArrayList<>(List.of(program, "--daemon", "--no-fork", "--logfile", "-"));
             command.addAll(List.of("--port", "" + port, "--bind-address", LOOPBACK));
             command.addAll(List.of("--user", "root.root", "" + root));
-            return new Server(Program.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
+            return new Server(Peers.start(root, Map.of(), command), LOOPBACK, port, root).awaitAnswer();
         }
     },
     /** Read-only, and only on port 69: it gets a loopback address of its own. */
@@ -50,7 +51,7 @@ enum ServerKind {
                     new ArrayList<>(List.of(Tool.named("dnsmasq"), "--no-daemon", "--conf-file=/dev/null"));
             command.addAll(List.of("--port=0", "--pid-file=", "--user=root", "--bind-interfaces"));
             command.addAll(List.of("--listen-address=" + host, "--enable-tftp", "--tftp-root=" + root));
-            return new Server(Program.start(root, Map.of(), command), host, 69, root).awaitAnswer();
+            return new Server(Peers.start(root, Map.of(), command), host, 69, root).awaitAnswer();
         }
     };
 
@@ -72,10 +73,9 @@ enum ServerKind {
         command.addAll(List.of(LOOPBACK, "0"));
         Map<String, String> variables = new HashMap<>(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS));
         variables.putAll(environment);
-        Program program = Program.start(root, variables, command);
-        int port =
-                Integer.parseInt(program.awaitOutput("^Listening port (\\d+)").group(1));
-        return new Server(program, LOOPBACK, port, root);
+        Run run = Peers.start(root, variables, command);
+        int port = Integer.parseInt(run.awaitLine("^Listening port (\\d+)").group(1));
+        return new Server(run, LOOPBACK, port, root);
     }
 
     @Override

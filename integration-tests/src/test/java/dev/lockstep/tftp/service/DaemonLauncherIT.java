@@ -87,6 +87,8 @@ class DaemonLauncherIT {
             #!/bin/sh
             mkdir busy || echo twice >>seen
             echo build >>seen
+            echo "$*" >>arguments
+            printf '[INFO] Building Lockstep TFTP: Codec   0.1   [1/2]\n[INFO] Building jar: x.jar\n[ERROR] a fault\n'
             read -r go <gate
             mkdir -p server/target client/target
             echo jar >server/target/tftpd.jar
@@ -97,7 +99,7 @@ class DaemonLauncherIT {
     @Test
     void the_first_builds_of_both_launchers_wait_for_each_other() throws Exception {
         Tool.named("flock");
-        for (String program : List.of("server/bin/tftpd", "client/bin/tftp")) {
+        for (String program : List.of("server/bin/tftpd", "client/bin/tftp", "codec/bin/build-jar")) {
             Files.createDirectories(folder.resolve(program).getParent());
             Files.copy(Repository.ROOT.resolve(program), folder.resolve(program));
         }
@@ -117,11 +119,34 @@ class DaemonLauncherIT {
                     Thread.onSpinWait();
                 }
                 Files.writeString(folder.resolve("gate"), "go\n");
-                assertThat(one.await().exit()).as(one.printed()).isZero();
+                Run.Result built = one.await();
+                assertThat(built.exit()).as(built.toString()).isZero();
+                assertThat(built.stderr())
+                        .isEqualTo("tftpd: building " + folder + "/server/target/tftpd.jar first\n"
+                                + "tftpd: Lockstep TFTP: Codec 0.1 [1/2]\n[ERROR] a fault\n");
                 assertThat(two.await().exit()).as(two.printed()).isZero();
             }
         }
         assertThat(seen).hasContent("build");
+        assertThat(folder.resolve("arguments")).content().contains("-Dstyle.color=never");
+    }
+
+    @Test
+    void a_build_that_fails_ends_the_launcher_with_its_errors() throws IOException {
+        for (String program : List.of("client/bin/tftp", "codec/bin/build-jar")) {
+            Files.createDirectories(folder.resolve(program).getParent());
+            Files.copy(Repository.ROOT.resolve(program), folder.resolve(program));
+        }
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        script(tools.resolve("mvn"), "#!/bin/sh\necho '[ERROR] COMPILATION ERROR'\nexit 1\n");
+        Map<String, String> path = Map.of("PATH", tools + ":" + System.getenv("PATH"));
+        try (Run failed = Run.start(folder, path, List.of(folder + "/client/bin/tftp"))) {
+            Run.Result result = failed.await();
+            assertThat(result.exit()).as(result.toString()).isEqualTo(1);
+            assertThat(result.stderr())
+                    .isEqualTo("tftp: building " + folder + "/client/target/tftp.jar first\n"
+                            + "[ERROR] COMPILATION ERROR\n");
+        }
     }
 
     private static void script(Path file, String text) throws IOException {

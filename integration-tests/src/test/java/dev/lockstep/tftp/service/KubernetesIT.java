@@ -152,7 +152,7 @@ class KubernetesIT {
                             at(environment.get(0).getAsJsonObject(), "value").getAsString()),
                     ContainerIT.READ_ONLY_ROOT,
                     command)) {
-                Unprivileged.awaitListening(daemon);
+                Unprivileged.awaitListeningEvent(daemon);
                 assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")))
                         .as("the native transport, unpacked into the only writable folder")
                         .contains("netty_transport_native_epoll");

@@ -33,8 +33,9 @@ class LogIT {
     @Test
     void with_json_every_line_on_standard_error_is_one_object() throws IOException {
         Files.write(root.resolve("file"), pattern(1_000));
-        List<String> lines;
-        try (Daemon daemon = Daemon.serving(root, "--json-log")) {
+        Daemon daemon = Daemon.serving(root, "--json-log", "--verbose", "--trace=decoded", "--probe-port", "0");
+        try (daemon) {
+            daemon.hangUp();
             daemon.fetch("file");
             try (RawSocketPeer client = new RawSocketPeer()) {
                 client.ask(daemon.address(), rrq("nothing"));
@@ -47,12 +48,30 @@ class LogIT {
             daemon.awaitLine("the probe", line -> line.contains("\"result\":\"probe\""));
             daemon.awaitLine("the refusal", line -> line.contains("\"event\":\"refused\""));
             daemon.awaitLine("the transfer", line -> line.contains("\"result\":\"complete\""));
-            lines = daemon.printed()
-                    .lines()
-                    .filter(line -> line.startsWith("{") && !line.contains("running as root"))
-                    .toList();
+            daemon.awaitLine("the signal", line -> line.contains("SIGHUP ignored: no configuration file"));
         }
-        assertThat(lines).hasSize(3).allSatisfy(LogIT::assertIsOneObject).noneMatch(line -> line.contains("WARN"));
+        assertThat(daemon.output()).isEmpty();
+        List<String> lines = daemon.printed().lines().toList();
+        assertThat(lines)
+                .allSatisfy(LogIT::assertIsOneObject)
+                .filteredOn(line -> line.contains("\"level\":\"WARN\"") && !line.contains("running as root"))
+                .singleElement()
+                .asString()
+                .contains("SIGHUP");
+        String listening = "\"event\":\"listening\",\"address\":\"127.0.0.1\",\"port\":" + daemon.port();
+        for (String event : List.of(
+                "\"event\":\"started\",\"version\":\"tftpd ",
+                "\"roots\":\"" + root.toRealPath() + " (d",
+                listening,
+                "\"event\":\"probe_listening\",\"port\":",
+                "\"event\":\"stopping\"",
+                "RRQ nothing octet\"}")) {
+            assertThat(lines).as(event).filteredOn(line -> line.contains(event)).hasSize(1);
+        }
+        assertThat(lines)
+                .filteredOn(line -> line.contains("\"event\":\"requested\""))
+                .hasSize(3)
+                .allMatch(line -> line.contains("\"options\":"));
     }
 
     private static void assertIsOneObject(String line) throws IOException {
@@ -139,12 +158,17 @@ class LogIT {
     }
 
     @Test
-    void an_invalid_rate_is_wrong_usage() {
+    void an_invalid_rate_is_wrong_usage() throws IOException {
         String launcher = Repository.ROOT.resolve("server/bin/tftpd").toString();
         try (Run run = Run.start(root, Map.of(), List.of(launcher, "--log-rate", "-1", "127.0.0.1", "0"))) {
             Run.Result result = run.await();
             assertThat(result.exit()).isEqualTo(2);
             assertThat(result.stderr()).startsWith("tftpd: --log-rate: -1 (expected: >= 0)");
         }
+        Run.Result json =
+                Run.run(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--json-log", "--log-rate", "-1", "0");
+        assertThat(json.exit()).as(json.toString()).isEqualTo(2);
+        assertIsOneObject(json.stderr());
+        assertThat(json.stderr()).contains("\"level\":\"ERROR\"", "--log-rate: -1 (expected: >= 0)");
     }
 }

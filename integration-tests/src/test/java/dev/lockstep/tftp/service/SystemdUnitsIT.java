@@ -140,6 +140,7 @@ class SystemdUnitsIT {
                     .as(daemon.printed())
                     .isTrue();
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1/file", CONTENT);
+            Unprivileged.awaitListening(daemon);
             Unprivileged.expectCleanEnd(daemon);
         }
     }
@@ -168,6 +169,7 @@ class SystemdUnitsIT {
                 for (String asked : List.of(net.theirAddress6(), second)) {
                     expectAnswerFrom(new InetSocketAddress(asked, 69), net.ourAddress6());
                 }
+                Unprivileged.awaitListening(daemon);
                 Unprivileged.expectCleanEnd(daemon);
             }
         }
@@ -212,7 +214,7 @@ class SystemdUnitsIT {
             assertThat(installed.root().resolve("router7")).hasBinaryContent(CONTENT);
             Run.Result second = Unprivileged.client(daemon, "put", file, "tftp://127.0.0.1/router7");
             assertThat(second.exit()).isEqualTo(1);
-            assertThat(second.stderr()).contains("6 file exists");
+            assertThat(second.stderr()).contains("server: file exists (error 6)");
             Unprivileged.expectCleanEnd(daemon);
         }
     }

@@ -62,6 +62,25 @@ class UnlistableFolderIT {
             assertThat(in.resolve("new")).hasBinaryContent(CONTENT);
             Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6900/in/new", CONTENT);
             Unprivileged.expectCleanEnd(daemon);
+            assertThat(daemon.printed())
+                    .contains(" started: root " + root + " (drwx--x--x root, writable); ports: ephemeral; rules: none")
+                    .contains("WARN  " + root + " cannot be written (user nobody, directory drwx--x--x root)");
+        }
+    }
+
+    @Test
+    void a_folder_that_cannot_be_entered_ends_the_daemon_with_the_reason() throws IOException {
+        Path closed = Files.createDirectory(installed.root().resolve("closed"));
+        Path inside = Files.createDirectory(closed.resolve("inside"));
+        setMode(closed, "rwx------");
+        List<String> command = new ArrayList<>(Unprivileged.user(NOBODY));
+        command.addAll(List.of(installed.tftpd(), "--root", inside.toString(), "127.0.0.1", "6900"));
+        try (Run daemon = Unprivileged.start(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), "", command)) {
+            Run.Result end = daemon.await();
+            assertThat(end.exit()).as(end.toString()).isEqualTo(1);
+            assertThat(end.stderr())
+                    .isEqualTo("tftpd: --root: " + inside + ": permission denied: " + closed
+                            + " cannot be entered (user nobody, directory drwx------ root)\n");
         }
     }
 }

@@ -47,6 +47,14 @@ final class Unprivileged {
                 .isTrue();
     }
 
+    /** Waits until a daemon with a log in JSON listens; nothing else may be on standard output. */
+    static void awaitListeningEvent(Run daemon) {
+        assertThat(daemon.awaitErrors(text -> text.contains("\"event\":\"listening\""), Run.LIMIT))
+                .as(daemon.printed())
+                .isTrue();
+        assertThat(daemon.output()).isEmpty();
+    }
+
     /** Runs the client in the network namespace of the daemon. */
     static Run.Result client(Run daemon, String... arguments) {
         List<String> words = new ArrayList<>(List.of("nsenter", "--net=/proc/" + daemon.pid() + "/ns/net"));
@@ -62,7 +70,6 @@ final class Unprivileged {
     }
 
     static void expectCleanEnd(Run daemon) {
-        awaitListening(daemon);
         daemon.terminate();
         Run.Result end = daemon.await();
         assertThat(end.exit()).as(end.toString()).isZero();

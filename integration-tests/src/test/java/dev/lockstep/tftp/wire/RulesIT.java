@@ -270,8 +270,8 @@ class RulesIT {
             value = {
                 "windowsize-limt = 3 | line 1: windowsize-limt: unknown key (did you mean windowsize-limit?)",
                 "blksize-limit = 'x' | line 1: Invalid value for option '--blksize-limit': 'x' is not an int",
-                "blksize-limit = 5 | line 1: blksize limit: 5 (expected: 8 to 65464)",
-                "max-transfers = 0 | line 1: max transfers: 0 (expected: >= 1)",
+                "blksize-limit = 5 | line 1: blksize-limit: 5 (expected: 8 to 65464)",
+                "max-transfers = 0 | line 1: max-transfers: 0 (expected: >= 1)",
                 "memory-limit = 'much' | line 1: Invalid value for option '--memory-limit'",
                 "root = [ | line 1",
             })

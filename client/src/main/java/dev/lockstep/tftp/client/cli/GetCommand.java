@@ -26,16 +26,21 @@ import picocli.CommandLine.Parameters;
             "tftp get [OPTIONS] FILE [HOST [PORT]] [-o FILE|DIR|-]"
         })
 final class GetCommand extends TransferCommand {
-    private static final String STANDARD_OUTPUT = "-";
-
-    @Parameters(arity = "1..*", paramLabel = "REMOTE", description = "URIs, or a file name followed by host and port.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "REMOTE",
+            description = "URIs, or a file name followed by HOST (default 127.0.0.1) and PORT (default 69).")
     private List<String> remotes;
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE|DIR|-",
-            description = "Target (default: a file of the same name in the working directory).")
+            description = "Target; - is standard output (default: the last part of the remote name, in the working"
+                    + " directory).")
     private String output;
+
+    @Option(names = "--create-dirs", description = "Create the missing directories of the target.")
+    private boolean createDirectories;
 
     @Override
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
@@ -57,8 +62,11 @@ final class GetCommand extends TransferCommand {
         return jobs;
     }
 
-    private static Sink sink(String target, String sha256) throws TftpException {
-        Sink sink = target.equals(STANDARD_OUTPUT) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(target));
+    private Sink sink(String target, String sha256) throws TftpException {
+        if (createDirectories && !target.equals(STANDARD_STREAM)) {
+            LocalFile.createDirectories(Path.of(target));
+        }
+        Sink sink = target.equals(STANDARD_STREAM) ? LocalFile.standardOutput() : LocalFile.sink(Path.of(target));
         return Hashing.checked(sink, sha256);
     }
 
@@ -72,7 +80,7 @@ final class GetCommand extends TransferCommand {
 
     @Override
     boolean usesStandardOutput() {
-        return STANDARD_OUTPUT.equals(output);
+        return STANDARD_STREAM.equals(output);
     }
 
     private boolean isDirectory() {

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Checks a server's TCP probe (tftpd --probe-port), which replies while the server accepts requests.",
         customSynopsis = "tftp hello [HOST [PORT]]",
-        footer = {"", "Exit status: 0 reply received, 1 no reply, 2 wrong usage."})
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:reply received", "1:no reply", "2:wrong usage"})
 final class HelloCommand implements Callable<Integer> {
     private static final int PROBE_PORT = 8700;
     private static final int TIMEOUT_MILLIS = 5_000;

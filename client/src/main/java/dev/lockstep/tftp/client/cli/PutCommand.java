@@ -2,7 +2,9 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.internal.file.LocalFile;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.io.Source;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,9 @@ public final class PutCommand extends TransferCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description = "Files followed by a URI, or a file followed by host and port.")
+            description =
+                    "Files followed by a URI, or a file followed by HOST (default 127.0.0.1) and PORT (default 69)."
+                            + " A file - is standard input.")
     private List<String> arguments;
 
     @Override
@@ -44,15 +48,25 @@ public final class PutCommand extends TransferCommand {
         }
         List<Batch.Job> jobs = new ArrayList<>();
         for (String file : files) {
+            if (folder && file.equals(STANDARD_STREAM)) {
+                throw new IllegalArgumentException(
+                        "-: standard input has no name (expected: put - tftp://HOST[:PORT]/PATH)");
+            }
             RemoteFile remote = folder ? place.withFilename(place.filename() + nameOf(file)) : place;
-            jobs.add(new Batch.Job(
-                    "put",
-                    file,
-                    remote,
-                    (client, request) ->
-                            client.putAsync(Hashing.checked(LocalFile.source(Path.of(file)), sha256), request)));
+            jobs.add(new Batch.Job("put", file, remote, (client, request) -> {
+                return client.putAsync(Hashing.checked(source(file), sha256), request);
+            }));
         }
         return jobs;
+    }
+
+    private static Source source(String file) throws TftpException {
+        return file.equals(STANDARD_STREAM) ? LocalFile.standardInput() : LocalFile.source(Path.of(file));
+    }
+
+    @Override
+    void stopReading() {
+        LocalFile.closeStandardInput();
     }
 
     @Override

@@ -2,12 +2,22 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.codec.TransferMode;
+import io.netty.util.NetUtil;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Parses the two forms of arguments: URIs, or a file followed by its host and port. */
 final class RemoteArguments {
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int MAX_CLASSIC = 3;
+
+    /** Matches the URI of another protocol: a scheme, a host with a user and a port, and the rest. */
+    private static final Pattern OTHER_URI =
+            Pattern.compile("[A-Za-z][A-Za-z\\d+.-]*://(?:[^/@]*@)?(?<host>\\[[^]/]*]|[^:/]*)(?::\\d*)?(?<path>/.*)?");
+    /** Matches a host followed by a colon and a port, a path, or both. */
+    private static final Pattern HOST_AND_FILE = Pattern.compile(
+            "(?<host>\\[[\\dA-Fa-f:.%]+]|[A-Za-z\\d][A-Za-z\\d.-]*):(?<port>(?:\\d{1,5}(?=/|$))?)(?<path>.*)");
 
     private RemoteArguments() {}
 
@@ -17,7 +27,11 @@ final class RemoteArguments {
      * @throws IllegalArgumentException for any other arguments
      */
     static List<RemoteFile> toGet(List<String> arguments, TransferMode mode) {
+        arguments.forEach(RemoteArguments::rejectOtherUri);
         if (arguments.stream().noneMatch(RemoteFile::isUri)) {
+            if (arguments.size() == 1) {
+                rejectHostAndFile(arguments.get(0));
+            }
             return List.of(server(arguments, mode).withFilename(arguments.get(0)));
         }
         List<RemoteFile> files =
@@ -41,16 +55,59 @@ final class RemoteArguments {
      * @throws IllegalArgumentException for any other arguments
      */
     static RemoteFile server(List<String> arguments, TransferMode mode) {
+        arguments.forEach(RemoteArguments::rejectOtherUri);
         if (arguments.size() > MAX_CLASSIC) {
             throw new IllegalArgumentException(
                     String.join(" ", arguments) + " (expected: FILE [HOST [PORT]], or URIs)");
         }
-        String host = arguments.size() > 1 ? arguments.get(1) : DEFAULT_HOST;
+        String host = arguments.size() > 1 ? host(arguments.get(1)) : DEFAULT_HOST;
         int port = arguments.size() > 2 ? port(arguments.get(2)) : RemoteFile.TFTP_PORT;
         return new RemoteFile(host, port, "", mode);
     }
 
-    private static int port(String text) {
+    /** Throws an exception for a URI of another protocol. */
+    private static void rejectOtherUri(String text) {
+        Matcher other = OTHER_URI.matcher(text);
+        if (!RemoteFile.isUri(text) && other.matches()) {
+            String path = other.group("path") == null ? "/" : other.group("path");
+            throw new IllegalArgumentException(
+                    text + ": not a URI of TFTP (expected: tftp://" + other.group("host") + path + ")");
+        }
+    }
+
+    /** Throws an exception for {@code HOST:FILE} and {@code HOST:PORT/FILE}, which are forms of other programs. */
+    private static void rejectHostAndFile(String text) {
+        Matcher form = HOST_AND_FILE.matcher(text);
+        if (form.matches()) {
+            String port = form.group("port").isEmpty() ? "" : ":" + form.group("port");
+            String path = form.group("path");
+            throw new IllegalArgumentException(text + " (expected: tftp://" + form.group("host") + port
+                    + (path.startsWith("/") ? "" : "/") + path + ", or HOST after a file of that name)");
+        }
+    }
+
+    /**
+     * Returns the name or address of a host.
+     *
+     * @throws IllegalArgumentException for a host with a port or a path
+     */
+    private static String host(String text) {
+        if (NetUtil.isValidIpV6Address(text)) {
+            return text;
+        }
+        Matcher form = HOST_AND_FILE.matcher(text);
+        if (form.matches()) {
+            boolean isPort = !form.group("port").isEmpty() && form.group("path").isEmpty();
+            throw new IllegalArgumentException("host: " + text + " (expected: "
+                    + (isPort ? form.group("host") + " " + form.group("port") : "tftp://HOST[:PORT]/PATH") + ")");
+        }
+        if (text.isEmpty() || text.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("host: " + text + " (expected: a name or an address)");
+        }
+        return text;
+    }
+
+    static int port(String text) {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {

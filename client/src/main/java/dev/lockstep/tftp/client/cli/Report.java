@@ -15,6 +15,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 
 /** Prints the results: a line or a JSON object for each transfer, errors on standard error. */
 public final class Report {
@@ -69,9 +71,17 @@ public final class Report {
             out.println(object(operation, local, remote, object -> {
                 object.writeStringField("result", "failed");
                 object.writeNumberField("code", cause.code());
-                object.writeStringField("error", cause.getMessage());
+                object.writeStringField("error", text(cause));
                 object.writeBooleanField("from_peer", cause.isFromPeer());
             }));
+        }
+    }
+
+    /** Reports a failed attempt that another one follows. */
+    void repeated(RemoteFile remote, Throwable failure, Duration pause) {
+        if (!quiet) {
+            System.err.println("tftp: " + LogSanitizer.of(remote.toString()) + ": " + described(failure)
+                    + ", next attempt in " + pause.toSeconds() + " s");
         }
     }
 
@@ -84,10 +94,15 @@ public final class Report {
                 .forEach(System.err::println);
     }
 
-    /** Returns the code and the text of a failure on one line. */
+    /** Returns what happened on one line: what the server reported, with its error code, or what this side noticed. */
     public static String described(Throwable failure) {
         TftpException cause = TftpException.of(failure);
-        return cause.code() + " " + LogSanitizer.of(cause.getMessage());
+        String text = LogSanitizer.of(text(cause));
+        return cause.isFromPeer() ? "server: " + (text + " (error " + cause.code() + ")").strip() : text;
+    }
+
+    private static String text(TftpException cause) {
+        return cause.reason() == null ? cause.getMessage() : cause.reason();
     }
 
     private interface Fields {
@@ -101,6 +116,9 @@ public final class Report {
             object.writeStringField("operation", operation);
             object.writeStringField("remote", remote.toString());
             object.writeStringField("local", local);
+            if (!local.equals(TransferCommand.STANDARD_STREAM)) {
+                object.writeStringField("path", Path.of(local).toAbsolutePath().toString());
+            }
             fields.write(object);
             object.writeEndObject();
         } catch (IOException e) {

@@ -3,14 +3,21 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import java.net.StandardProtocolFamily;
 import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags for the requests of a client and for its packets. */
 public final class RequestOptions {
+    private static final double NANOS = 1e9;
+    private static final double MOST_SECONDS = 1e9;
+
     @Option(
             names = "--blksize",
             paramLabel = "N",
@@ -29,14 +36,42 @@ public final class RequestOptions {
     @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
     private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
 
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "SECONDS",
+            description = "Time to wait for the first reply, from all addresses of the server (default: --give-up).")
+    private Double connectTimeout;
+
+    @ArgGroup
+    private Family family;
+
+    /** The address family. */
+    private static final class Family {
+        @Option(names = "-4", description = "Use IPv4 only.")
+        private boolean ipv4;
+
+        @Option(names = "-6", description = "Use IPv6 only.")
+        private boolean ipv6;
+
+        private StandardProtocolFamily only() {
+            return ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+        }
+    }
+
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "octet (the default) or netascii.")
+    @Option(names = "--mode", paramLabel = "octet|netascii", description = "Transfer mode (default octet).")
     private String mode = "octet";
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description =
+                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Mixin
     private CaptureOption capture;
@@ -48,7 +83,7 @@ public final class RequestOptions {
 
     /** Returns whether packets are printed. */
     boolean isTraced() {
-        return trace;
+        return trace != null;
     }
 
     /**
@@ -69,6 +104,9 @@ public final class RequestOptions {
      * @throws IllegalArgumentException for an invalid setting
      */
     public TftpClientBuilder newBuilder(Duration dally, double firstBlockPart) {
+        require("--blksize", blksize, TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE);
+        require("--windowsize", windowsize, 1, TransferSettings.MAX_WINDOWSIZE);
+        require("--timeout", timeout, 1, (int) KnownOption.TIMEOUT.max());
         Duration retransmission = Duration.ofSeconds(timeout == null ? 0 : timeout);
         TftpClientBuilder builder = TftpClient.builder()
                 .blksize(blksize == null ? TftpClientBuilder.BLKSIZE : blksize)
@@ -76,17 +114,33 @@ public final class RequestOptions {
                 .timeout(timeout == null ? 0 : timeout)
                 .options(!noOptions)
                 .limits(TransferLimits.DEFAULT
-                        .withTimes(retransmission, seconds(idleTimeout), dally)
-                        .withFirstBlockTimeout(seconds(idleTimeout * firstBlockPart))
+                        .withTimes(retransmission, seconds("--give-up", idleTimeout), dally)
+                        .withFirstBlockTimeout(Duration.ofNanos((long) (idleTimeout * firstBlockPart * NANOS)))
                         .withExactSize(true));
-        if (trace) {
-            builder.tap(PacketTrace.onClient(System.err::println));
+        if (connectTimeout != null) {
+            builder.connectTimeout(seconds("--connect-timeout", connectTimeout));
+        }
+        if (family != null) {
+            builder.addressFamily(family.only());
+        }
+        if (trace != null) {
+            builder.tap(TraceForm.parse(trace).onClient(System.err::println));
         }
         capture.open().ifPresent(builder::tap);
         return builder;
     }
 
-    private static Duration seconds(double value) {
-        return Duration.ofNanos((long) (value * 1e9));
+    private static void require(String flag, Integer value, int min, int max) {
+        if (value != null && (value < min || value > max)) {
+            throw new IllegalArgumentException(flag + ": " + value + " (expected: " + min + " to " + max + ")");
+        }
+    }
+
+    private static Duration seconds(String flag, double value) {
+        if (!(value > 0 && value <= MOST_SECONDS)) {
+            String written = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+            throw new IllegalArgumentException(flag + ": " + written + " (expected: seconds, > 0)");
+        }
+        return Duration.ofNanos((long) (value * NANOS));
     }
 }

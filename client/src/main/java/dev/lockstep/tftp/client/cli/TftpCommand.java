@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
 import dev.lockstep.tftp.client.load.cli.LoadCommand;
 import dev.lockstep.tftp.client.shell.ShellCommand;
+import dev.lockstep.tftp.internal.cli.UsageMessage;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,10 +19,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
+        customSynopsis = {"tftp COMMAND [ARGUMENTS]", "tftp HOST [PORT]"},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:success", "1:a transfer failed", "2:wrong usage"},
         footer = {
             "",
-            "Exit status: 0 success, 1 a transfer failed, 2 wrong usage.",
-            "",
+            "'tftp HOST [PORT]' opens the shell. The classic forms of tftp-hpa, atftp and busybox work, too:",
+            "tftp HOST [PORT] -m MODE -c COMMAND; tftp -g|-p -r REMOTE -l LOCAL HOST [PORT].",
             "The older forms 'tftp -r FILE HOST [PORT]' and 'tftp -w FILE HOST [PORT]' stand for get and put."
         })
 public final class TftpCommand implements Runnable {
@@ -43,15 +47,22 @@ public final class TftpCommand implements Runnable {
     }
 
     /** Runs the command and returns its exit status. */
-    public static int execute(String... args) {
+    public static int execute(String... given) {
+        String[] args;
+        try {
+            args = ClassicArguments.converted(given);
+        } catch (IllegalArgumentException e) {
+            System.err.println("tftp: " + e.getMessage() + " (see tftp --help)");
+            return CommandLine.ExitCode.USAGE;
+        }
         Object command = commandOf(args.length == 0 ? "" : args[0]);
         boolean all = command instanceof TftpCommand;
-        if (command instanceof TransferCommand || command instanceof ShellCommand) {
+        if (!all && !(command instanceof HelloCommand)) {
             StartupOptimizations.begin();
         }
         return commandLine(command)
                 .setParameterExceptionHandler((failure, arguments) -> {
-                    System.err.println("tftp: " + failure.getMessage() + " (see tftp --help)");
+                    System.err.println("tftp: " + UsageMessage.of(failure, helpOf(failure)));
                     return CommandLine.ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((failure, line, parsed) -> {
@@ -59,6 +70,12 @@ public final class TftpCommand implements Runnable {
                     return CommandLine.ExitCode.SOFTWARE;
                 })
                 .execute(all ? args : Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    /** Returns the command whose help describes the right usage. A subcommand is parsed without its parent. */
+    private static String helpOf(ParameterException failure) {
+        String name = failure.getCommandLine().getCommandSpec().name();
+        return name.equals("tftp") ? name : "tftp " + name;
     }
 
     /**
@@ -82,6 +99,11 @@ public final class TftpCommand implements Runnable {
             case "hello" -> new HelloCommand();
             default -> new TftpCommand();
         };
+    }
+
+    /** Returns whether there is a command with the given name. */
+    static boolean isCommand(String name) {
+        return !(commandOf(name) instanceof TftpCommand);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -11,8 +12,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The common part of get and put: creates a client, runs the transfers, reports them, and returns the exit status. */
-@Command(mixinStandardHelpOptions = true, versionProvider = TftpCommand.Version.class, sortOptions = false)
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpCommand.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all transfers complete", "1:a transfer failed", "2:wrong usage"})
 abstract class TransferCommand implements Callable<Integer> {
+    /** The name of standard input and standard output. */
+    static final String STANDARD_STREAM = "-";
+
     @Spec
     private CommandSpec spec;
 
@@ -29,23 +38,32 @@ abstract class TransferCommand implements Callable<Integer> {
     /** Returns whether content is written to standard output, so that no other output may be. */
     abstract boolean usesStandardOutput();
 
+    /** Ends a read that waits for the user or another program. */
+    @ThreadSafe
+    void stopReading() {}
+
     @Override
     public final Integer call() throws InterruptedException {
         List<Batch.Job> jobs;
         Report report;
         int parallel;
+        int retries;
         TftpClient client;
         try {
             jobs = jobs(options.mode(), options.sha256());
+            if (jobs.size() > 1 && options.sha256() != null) {
+                throw new IllegalArgumentException("--sha256: with " + jobs.size() + " files (expected: one file)");
+            }
             report = options.report(usesStandardOutput());
             parallel = options.parallel();
+            retries = options.retries();
             client = options.newClient();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         try (client;
-                TransferProgressBar progress = options.progress(usesStandardOutput())) {
-            Batch batch = new Batch(client, report, progress, parallel);
+                TransferProgressBar progress = options.progress(usesStandardOutput(), jobs.size())) {
+            Batch batch = new Batch(client, report, progress, parallel, Retries.of(retries));
             InterruptHook hook = new InterruptHook(() -> stop(batch, client));
             try (hook) {
                 return batch.run(jobs);
@@ -54,8 +72,9 @@ abstract class TransferCommand implements Callable<Integer> {
     }
 
     /** Cancels all transfers. Those that are being started are cancelled, too. */
-    private static void stop(Batch batch, TftpClient client) {
+    private void stop(Batch batch, TftpClient client) {
         batch.stop();
+        stopReading();
         client.close();
     }
 }

@@ -29,6 +29,13 @@ final class TransferOptions {
     @Option(names = "--parallel", paramLabel = "N", description = "Concurrent transfers (default 4).")
     private int parallel = 4;
 
+    @Option(
+            names = "--retry",
+            paramLabel = "N",
+            description = "Attempt a transfer up to N more times if the server does not answer, falls silent, or sends"
+                    + " ERROR 0 (default 0); after 1 s, then twice as long each time, at most 60 s.")
+    private int retries;
+
     @Option(names = "--json", description = "Print one JSON object for each transfer on standard output.")
     private boolean json;
 
@@ -38,10 +45,11 @@ final class TransferOptions {
     @Option(names = "--verbose", description = "Print more details, and a stack trace for each error.")
     private boolean verbose;
 
-    /** Starts a progress bar. It is shown if it is wanted and there is a terminal. */
-    TransferProgressBar progress(boolean standardOutputIsData) {
+    /** Starts a progress bar for a number of files. It is shown if it is wanted and there is a terminal. */
+    TransferProgressBar progress(boolean standardOutputIsData, int files) {
         boolean wanted = !quiet && !json && !requests.isTraced() && !standardOutputIsData;
-        return TransferProgressBar.start(wanted && Terminals.are(Terminals.OUTPUT, Terminals.ERRORS));
+        return TransferProgressBar.start(
+                wanted && Terminals.canRewriteLines(Terminals.OUTPUT, Terminals.ERRORS), files);
     }
 
     /**
@@ -68,6 +76,18 @@ final class TransferOptions {
             throw new IllegalArgumentException("--parallel: " + parallel + " (expected: >= 1)");
         }
         return parallel;
+    }
+
+    /**
+     * Returns how often a failed transfer is attempted again.
+     *
+     * @throws IllegalArgumentException if it is less than 0
+     */
+    int retries() {
+        if (retries < 0) {
+            throw new IllegalArgumentException("--retry: " + retries + " (expected: >= 0)");
+        }
+        return retries;
     }
 
     /**

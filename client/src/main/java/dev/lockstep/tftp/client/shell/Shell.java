@@ -2,7 +2,8 @@ package dev.lockstep.tftp.client.shell;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.cli.PutCommand;
-import java.nio.file.Path;
+import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,11 +11,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The commands of the shell. Executes one line at a time, from any input. */
 final class Shell {
     /** The commands whose arguments are names of local files. */
-    static final Set<String> OF_LOCAL_FILES = Set.of("put", "mput");
+    static final Set<String> OF_LOCAL_FILES = Set.of("put", "mput", "lcd");
 
     private static final int MOST = Integer.MAX_VALUE;
 
@@ -30,10 +32,10 @@ final class Shell {
     Shell(ShellSettings settings, ShellTransfers transfers) {
         this.settings = settings;
         this.transfers = transfers;
-        set("connect", "HOST [PORT]", "set the server", 1, 2, w -> settings.connect(w.get(0), second(w)));
-        verb("get", "REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get(w.get(0), second(w)));
-        verb("put", "LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put(w.get(0), second(w)));
-        verb("mget", "REMOTE...", "read files from the server", 1, MOST, w -> all(w, name -> get(name, null)));
+        set("connect", "HOST [PORT]", "set the server", 1, 2, this::connect);
+        verb("get", "REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get("", w.get(0), second(w)));
+        verb("put", "LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put("", w.get(0), second(w)));
+        verb("mget", "REMOTE...", "read files from the server", 1, MOST, this::getAll);
         verb("mput", "LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
         set("ascii", "", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
         set("binary", "", "set mode octet", 0, 0, w -> settings.mode("octet"));
@@ -47,12 +49,24 @@ final class Shell {
                 1,
                 1,
                 w -> settings.timeout(w.get(0)));
-        set("tsize", "", "toggle the tsize option", 0, 0, w -> settings.toggleSize());
-        set("trace", "", "toggle the packet trace", 0, 0, w -> settings.toggleTrace());
-        set("verbose", "", "toggle detailed results", 0, 0, w -> settings.toggleVerbose());
+        toggle("tsize", "switch the tsize option", Toggle.TSIZE);
+        toggle("trace", "switch the packet trace", Toggle.TRACE);
+        toggle("verbose", "switch detailed results", Toggle.VERBOSE);
+        set(
+                "lcd",
+                "[DIR]",
+                "change the directory of local files (default: the home directory)",
+                0,
+                1,
+                this::changeDirectory);
+        verb("!", "[COMMAND]", "run a command of the system, or its shell", 0, MOST, w -> {
+            throw new IllegalArgumentException("usage: ![COMMAND]"); // execute() runs it from the unsplit line
+        });
         set("status", "", "show the settings", 0, 0, w -> settings.describe().forEach(System.out::println));
-        set("help", "[COMMAND]", "list commands; also: ?", 0, 1, this::help);
-        set("quit", "", "exit", 0, 0, w -> over = true);
+        set("help", "[COMMAND]", "list the commands; the same as ?", 0, 1, this::help);
+        set("quit", "", "leave the shell", 0, 0, w -> over = true);
+        set("exit", "", "the same as quit", 0, 0, w -> over = true);
+        set("bye", "", "the same as quit", 0, 0, w -> over = true);
     }
 
     private void verb(String name, String words, String help, int least, int most, Predicate<List<String>> action) {
@@ -67,6 +81,16 @@ final class Shell {
         });
     }
 
+    private void toggle(String name, String help, Toggle toggle) {
+        set(
+                name,
+                "[on|off]",
+                help,
+                0,
+                1,
+                w -> System.out.println(settings.toggle(toggle, w.isEmpty() ? null : w.get(0))));
+    }
+
     /** Returns the names of all commands. */
     Set<String> commands() {
         return verbs.keySet();
@@ -79,7 +103,15 @@ final class Shell {
 
     /** Executes a line. Returns false if the shell is to exit. */
     boolean execute(String line) {
-        List<String> words = ShellWords.of(line);
+        if (line.strip().startsWith("!")) {
+            failed |= !SystemCommand.run(line.strip().substring(1).strip(), settings.directory());
+            return true;
+        }
+        return execute(ShellWords.of(line));
+    }
+
+    /** Executes a command and its arguments. Returns false if the shell is to exit. */
+    boolean execute(List<String> words) {
         if (words.isEmpty() || words.get(0).startsWith("#")) {
             return true;
         }
@@ -116,23 +148,47 @@ final class Shell {
         return verbs.get(meant.get(0));
     }
 
-    private boolean get(String name, String local) {
+    private void connect(List<String> words) {
+        try {
+            settings.connect(words.get(0), second(words));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(words.get(0) + ": unknown host (expected: connect HOST [PORT])", e);
+        }
+    }
+
+    private void changeDirectory(List<String> words) {
+        settings.directory(words.isEmpty() ? "~" : words.get(0));
+        System.out.println("Local directory: " + settings.directory());
+    }
+
+    private boolean get(String label, String name, String local) {
         RemoteFile remote = settings.remote(name);
         String target = local == null ? remote.lastElement() : local;
         if (target.isEmpty() || target.equals(".") || target.equals("..")) {
             throw new IllegalArgumentException(name + ": no name for a local file (expected: get REMOTE LOCAL)");
         }
-        return transfers.get(remote, Path.of(target));
+        return transfers.get(label, remote, settings.local(target));
     }
 
-    private boolean put(String local, String name) {
-        return transfers.put(Path.of(local), settings.remote(name == null ? PutCommand.nameOf(local) : name));
+    private boolean getAll(List<String> names) {
+        for (String name : names) {
+            if (ShellWords.isPattern(name)) {
+                throw new IllegalArgumentException(
+                        name + ": no server lists its files (expected: mget NAME..., or get '" + name + "')");
+            }
+        }
+        return all(names, name -> get(name + ": ", name, null));
+    }
+
+    private boolean put(String label, String local, String name) {
+        return transfers.put(
+                label, settings.local(local), settings.remote(name == null ? PutCommand.nameOf(local) : name));
     }
 
     private boolean putAll(List<String> patterns) {
         List<String> files = new ArrayList<>();
-        patterns.forEach(pattern -> files.addAll(ShellWords.filesLike(pattern)));
-        return all(files, file -> put(file, null));
+        patterns.forEach(pattern -> files.addAll(ShellWords.filesLike(settings.directory(), pattern)));
+        return all(files, file -> put(file + ": ", file, null));
     }
 
     /** Runs the action for all names, also after a failure. Returns whether all succeeded. */
@@ -150,6 +206,20 @@ final class Shell {
         } else {
             Verb verb = named(words.get(0));
             System.out.println(verb.usage + ": " + verb.help);
+        }
+    }
+
+    /** Describes the commands for the manual. */
+    static final class Reference implements Supplier<Map<String, String>> {
+        @Override
+        public Map<String, String> get() {
+            Map<String, String> terms = new LinkedHashMap<>();
+            new Shell(new ShellSettings(false, false), null)
+                    .verbs
+                    .values()
+                    .forEach(verb -> terms.put(
+                            verb.usage, Character.toUpperCase(verb.help.charAt(0)) + verb.help.substring(1) + "."));
+            return terms;
         }
     }
 

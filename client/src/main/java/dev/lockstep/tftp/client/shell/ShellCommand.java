@@ -3,10 +3,13 @@ package dev.lockstep.tftp.client.shell;
 import dev.lockstep.tftp.client.cli.CaptureOption;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
+import dev.lockstep.tftp.client.cli.TraceValue;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,8 +28,12 @@ import picocli.CommandLine.Spec;
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
         description = "Executes commands such as connect, get and put; 'help' lists them.",
-        customSynopsis = "tftp shell [OPTIONS] [HOST [PORT]]",
-        footer = {"", "Exit status: 0 all commands succeeded, 1 a command failed, 2 wrong usage."})
+        customSynopsis = {
+            "tftp shell [OPTIONS] [HOST [PORT]] [-c COMMAND...]",
+            "tftp HOST [PORT] [OPTIONS] [-c COMMAND...]"
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all commands succeeded", "1:a command failed", "2:wrong usage"})
 public final class ShellCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -34,33 +41,62 @@ public final class ShellCommand implements Callable<Integer> {
     @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
     private List<String> server = List.of();
 
-    @Option(names = "--trace", description = "Print each packet on standard error.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description =
+                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Mixin
     private CaptureOption captured;
 
-    @Option(names = "--verbose", description = "Print more details of each transfer.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Print more details of each transfer.")
     private boolean verbose;
+
+    @Option(
+            names = {"-m", "--mode"},
+            paramLabel = "octet|netascii",
+            description = "Transfer mode (default octet).")
+    private String mode = "octet";
+
+    @Option(
+            names = {"-c", "--command"},
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "Execute one command with its arguments, the rest of the line, and exit.")
+    private List<String> command = List.of();
 
     @Override
     public Integer call() throws IOException {
-        ShellSettings settings = new ShellSettings(trace, verbose);
+        ShellSettings settings = new ShellSettings(trace != null, verbose);
         PacketCapture capture;
+        TraceForm form;
         try {
+            settings.mode(mode);
             if (!server.isEmpty()) {
                 settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
             }
+            form = trace == null ? TraceForm.BYTES : TraceForm.parse(trace);
             capture = captured.open().orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        } catch (UnknownHostException e) {
+            System.err.println("tftp: " + server.get(0) + ": unknown host");
+            return 1;
         }
-        ShellTransfers transfers = new ShellTransfers(settings, capture);
+        ShellTransfers transfers = new ShellTransfers(settings, form, capture);
         Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
         try (transfers) {
             Shell shell = new Shell(settings, transfers);
-            if (Terminals.are(Terminals.INPUT, Terminals.OUTPUT)) {
-                ShellTerminal.run(shell, transfers);
+            if (!command.isEmpty()) {
+                shell.execute(command);
+            } else if (Terminals.canRewriteLines(Terminals.INPUT, Terminals.OUTPUT)) {
+                ShellTerminal.run(shell, settings, transfers);
             } else {
                 runPiped(shell);
             }
@@ -68,11 +104,16 @@ public final class ShellCommand implements Callable<Integer> {
         }
     }
 
+    /** Executes the lines of standard input. On a terminal that cannot edit lines, each one has a plain prompt. */
     private static void runPiped(Shell shell) throws IOException {
+        String prompt = Terminals.are(Terminals.INPUT, Terminals.OUTPUT) ? ShellTerminal.PROMPT : "";
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        String line = lines.readLine();
-        while (line != null && shell.execute(line)) {
-            line = lines.readLine();
+        boolean on = true;
+        while (on) {
+            System.out.print(prompt);
+            System.out.flush();
+            String line = lines.readLine();
+            on = line != null && shell.execute(line);
         }
     }
 }

@@ -3,34 +3,57 @@ package dev.lockstep.tftp.client.shell;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The settings of a shell, changed by its commands. */
 final class ShellSettings {
+    /** A setting that is on or off. */
+    enum Toggle {
+        TSIZE("Tsize option"),
+        TRACE("Packet trace"),
+        VERBOSE("Detailed results");
+
+        private final String title;
+
+        Toggle(String title) {
+            this.title = title;
+        }
+    }
+
+    private final Set<Toggle> on = EnumSet.of(Toggle.TSIZE);
+    private Path directory = Path.of("");
     private String host;
     private int port = RemoteFile.TFTP_PORT;
     private TransferMode mode = TransferMode.OCTET;
     private int blksize = TftpClientBuilder.BLKSIZE;
     private int windowsize = TftpClientBuilder.WINDOWSIZE;
     private int timeout;
-    private boolean size = true;
-    private boolean trace;
-    private boolean verbose;
 
     ShellSettings(boolean trace, boolean verbose) {
-        this.trace = trace;
-        this.verbose = verbose;
+        if (trace) {
+            on.add(Toggle.TRACE);
+        }
+        if (verbose) {
+            on.add(Toggle.VERBOSE);
+        }
     }
 
     boolean trace() {
-        return trace;
+        return on.contains(Toggle.TRACE);
     }
 
     boolean verbose() {
-        return verbose;
+        return on.contains(Toggle.VERBOSE);
     }
 
     /**
@@ -38,9 +61,12 @@ final class ShellSettings {
      *
      * @param number the port, or null for the well-known one
      * @throws IllegalArgumentException for an invalid port
+     * @throws UnknownHostException if the name has no address
      */
-    void connect(String name, String number) {
+    @Blocking
+    void connect(String name, String number) throws UnknownHostException {
         int to = number == null ? RemoteFile.TFTP_PORT : number("port", number, 1, 65535);
+        InetAddress.getByName(name);
         host = name;
         port = to;
     }
@@ -65,16 +91,46 @@ final class ShellSettings {
         timeout = number("timeout", number, 0, (int) KnownOption.TIMEOUT.max());
     }
 
-    void toggleSize() {
-        size = !size;
+    /**
+     * Switches a setting on or off and returns its new state as a line of text.
+     *
+     * @param state on or off, or null for the opposite of the current state
+     * @throws IllegalArgumentException for any other state
+     */
+    String toggle(Toggle toggle, String state) {
+        if (state != null && !state.equals("on") && !state.equals("off")) {
+            throw new IllegalArgumentException(state + " (expected: on or off)");
+        }
+        if (state == null ? on.contains(toggle) : state.equals("off")) {
+            on.remove(toggle);
+        } else {
+            on.add(toggle);
+        }
+        return toggle.title + " " + onOff(toggle) + ".";
     }
 
-    void toggleTrace() {
-        trace = !trace;
+    /**
+     * Sets the directory of local files.
+     *
+     * @throws IllegalArgumentException if there is no such directory
+     */
+    void directory(String name) {
+        Path to = local(name);
+        if (!Files.isDirectory(to)) {
+            throw new IllegalArgumentException(to + ": no such directory");
+        }
+        directory = to;
     }
 
-    void toggleVerbose() {
-        verbose = !verbose;
+    /** Returns the absolute name of the directory of local files. */
+    Path directory() {
+        return directory.toAbsolutePath().normalize();
+    }
+
+    /** Returns the local file with the given name. A tilde before the first slash stands for the home directory. */
+    Path local(String name) {
+        return directory.resolve(
+                name.equals("~") || name.startsWith("~/") ? System.getProperty("user.home") + name.substring(1) : name);
     }
 
     /**
@@ -93,21 +149,22 @@ final class ShellSettings {
     }
 
     TftpClientBuilder applyTo(TftpClientBuilder builder) {
-        return builder.blksize(blksize).windowsize(windowsize).timeout(timeout).size(size);
+        return builder.blksize(blksize).windowsize(windowsize).timeout(timeout).size(on.contains(Toggle.TSIZE));
     }
 
     /** Returns the settings as lines of text. */
     List<String> describe() {
         return List.of(
                 host == null ? "Not connected." : "Connected to " + host + " port " + port + ".",
-                "Mode: " + mode.name().toLowerCase(Locale.ROOT) + "  Verbose: " + onOff(verbose) + "  Tracing: "
-                        + onOff(trace),
+                "Mode: " + mode.name().toLowerCase(Locale.ROOT) + "  Verbose: " + onOff(Toggle.VERBOSE) + "  Tracing: "
+                        + onOff(Toggle.TRACE),
                 "Blksize: " + blksize + "  Windowsize: " + windowsize + "  Timeout: "
-                        + (timeout == 0 ? "adaptive" : timeout + " s") + "  Tsize: " + onOff(size));
+                        + (timeout == 0 ? "adaptive" : timeout + " s") + "  Tsize: " + onOff(Toggle.TSIZE),
+                "Local directory: " + directory());
     }
 
-    private static String onOff(boolean on) {
-        return on ? "on" : "off";
+    private String onOff(Toggle toggle) {
+        return on.contains(toggle) ? "on" : "off";
     }
 
     private static int number(String what, String text, int min, int max) {

@@ -2,11 +2,16 @@ package dev.lockstep.tftp.client.shell;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -21,22 +26,30 @@ import org.jline.terminal.TerminalBuilder;
  * transfer.
  */
 final class ShellTerminal {
-    private static final String PROMPT = "tftp> ";
+    static final String PROMPT = "tftp> ";
     private static final String HISTORY = "tftp_history";
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    /** Kept here, since a logger that nothing references loses its level. */
+    private static final Logger LIBRARY = Logger.getLogger("org.jline");
 
     private final Shell shell;
+    private final ShellSettings settings;
 
-    private ShellTerminal(Shell shell) {
+    private ShellTerminal(Shell shell, ShellSettings settings) {
         this.shell = shell;
+        this.settings = settings;
     }
 
     /** Runs the shell until the user leaves it. */
-    static void run(Shell shell, ShellTransfers transfers) throws IOException {
+    static void run(Shell shell, ShellSettings settings, ShellTransfers transfers) throws IOException {
+        LIBRARY.setLevel(Level.OFF); // warns of each unknown terminal, with stack traces
         try (Terminal terminal = TerminalBuilder.builder().name("tftp").build()) {
             terminal.handle(Terminal.Signal.INT, signal -> transfers.interrupt());
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
-                    .completer(new ShellTerminal(shell)::complete)
+                    .completer(new ShellTerminal(shell, settings)::complete)
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();
             history(System.getenv()).ifPresent(file -> reader.setVariable(LineReader.HISTORY_FILE, file));
@@ -54,8 +67,8 @@ final class ShellTerminal {
     }
 
     /**
-     * Returns the file for the history of lines, in the XDG base directory for state. Empty if that directory cannot be
-     * created.
+     * Returns the file for the history of lines, in the XDG base directory for state. Only the user can read it. Empty
+     * if it cannot be created.
      */
     static Optional<Path> history(Map<String, String> environment) {
         String state = environment.getOrDefault("XDG_STATE_HOME", "");
@@ -65,10 +78,24 @@ final class ShellTerminal {
         }
         Path folder = state.startsWith("/") ? Path.of(state) : Path.of(home, ".local", "state");
         try {
-            return Optional.of(Files.createDirectories(folder).resolve(HISTORY));
+            Path file = Files.createDirectories(folder, privately("rwx------")).resolve(HISTORY);
+            if (Files.notExists(file)) {
+                Files.createFile(file, privately("rw-------"));
+            } else if (POSIX) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+            }
+            return Optional.of(file);
         } catch (IOException e) {
             return Optional.empty(); // the shell works without a history
         }
+    }
+
+    private static FileAttribute<?>[] privately(String permissions) {
+        return POSIX
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
@@ -81,9 +108,9 @@ final class ShellTerminal {
         }
     }
 
-    private static void addFiles(String begun, List<Candidate> candidates) {
+    private void addFiles(String begun, List<Candidate> candidates) {
         String folder = begun.substring(0, begun.lastIndexOf('/') + 1);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(folder))) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(settings.local(folder))) {
             for (Path file : files) {
                 String name = folder + file.getFileName();
                 if (Files.isDirectory(file)) {

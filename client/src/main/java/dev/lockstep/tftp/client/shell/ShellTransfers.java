@@ -14,7 +14,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferSummary;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,36 +31,48 @@ final class ShellTransfers implements AutoCloseable {
     }
 
     private final ShellSettings settings;
+    private final TraceForm trace;
     private final PacketCapture capture;
     private TftpClient running;
     private boolean closed;
+    private volatile boolean isInterrupted;
 
     /**
      * Creates the transfers of a shell.
      *
+     * @param trace the form of the trace, while the settings ask for one
      * @param capture the capture, which is taken over, or null
      */
-    ShellTransfers(ShellSettings settings, PacketCapture capture) {
+    ShellTransfers(ShellSettings settings, TraceForm trace, PacketCapture capture) {
         this.settings = settings;
+        this.trace = trace;
         this.capture = capture;
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean get(RemoteFile remote, Path local) {
-        return run("Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean get(String label, RemoteFile remote, Path local) {
+        return run(label + "Received", remote, (client, request) -> client.getAsync(request, LocalFile.sink(local)));
     }
 
-    /** Runs the transfer, prints its result, and returns whether it succeeded. */
-    boolean put(Path local, RemoteFile remote) {
-        return run("Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
+    /**
+     * Runs the transfer, prints its result, and returns whether it succeeded.
+     *
+     * @param label the beginning of the line with the result
+     */
+    boolean put(String label, Path local, RemoteFile remote) {
+        return run(label + "Sent", remote, (client, request) -> client.putAsync(LocalFile.source(local), request));
     }
 
     private boolean run(String done, RemoteFile remote, Start start) {
-        boolean shown = Terminals.are(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
+        boolean shown = Terminals.canRewriteLines(Terminals.OUTPUT, Terminals.ERRORS) && !settings.trace();
         try (TftpClient client = newClient()) {
             begin(client);
             TransferResult result;
-            try (TransferProgressBar progress = TransferProgressBar.start(shown)) {
+            try (TransferProgressBar progress = TransferProgressBar.start(shown, 1)) {
                 TransferRequest request = TransferRequest.of(remote).observedBy(progress.transfer());
                 result = start.on(client, request).join();
             }
@@ -78,7 +90,7 @@ final class ShellTransfers implements AutoCloseable {
     private TftpClient newClient() {
         TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
-            builder.tap(PacketTrace.onClient(System.err::println));
+            builder.tap(trace.onClient(System.err::println));
         }
         if (capture != null) {
             builder.tap(capture::attach); // not closed with the client: the capture continues
@@ -99,8 +111,8 @@ final class ShellTransfers implements AutoCloseable {
         return true;
     }
 
-    private static boolean failed(RemoteFile remote, Throwable failure) {
-        System.err.println("tftp: " + remote + ": " + Report.described(failure));
+    private boolean failed(RemoteFile remote, Throwable failure) {
+        System.err.println("tftp: " + remote + ": " + (isInterrupted ? "interrupted" : Report.described(failure)));
         return false;
     }
 
@@ -109,6 +121,7 @@ final class ShellTransfers implements AutoCloseable {
             throw new TftpException(ErrorCode.NOT_DEFINED, "closed");
         }
         running = client;
+        isInterrupted = false;
     }
 
     private synchronized void end() {
@@ -120,6 +133,7 @@ final class ShellTransfers implements AutoCloseable {
         TftpClient client;
         synchronized (this) {
             client = running;
+            isInterrupted = true;
         }
         if (client != null) {
             client.close();

@@ -30,20 +30,26 @@ final class ShellWords {
         return words;
     }
 
+    /** Returns whether a name contains wild cards. */
+    static boolean isPattern(String name) {
+        return WILD.matcher(name).find();
+    }
+
     /**
-     * Returns the regular files that match a name with wild cards in its last element, in order. A name without wild
+     * Returns the regular files below a directory that match a name with wild cards in its last element, in order. A name without wild
      * cards is returned as it is.
      *
      * @throws IllegalArgumentException if no file matches
      */
-    static List<String> filesLike(String pattern) {
-        if (!WILD.matcher(pattern).find()) {
+    static List<String> filesLike(Path directory, String pattern) {
+        if (!isPattern(pattern)) {
             return List.of(pattern);
         }
         int slash = pattern.lastIndexOf('/') + 1;
         String folder = pattern.substring(0, slash);
         List<String> files = new ArrayList<>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of(folder), pattern.substring(slash))) {
+        try (DirectoryStream<Path> all =
+                Files.newDirectoryStream(directory.resolve(folder), pattern.substring(slash))) {
             for (Path file : all) {
                 String name = file.getFileName().toString();
                 if (Files.isRegularFile(file) && (!name.startsWith(".") || pattern.startsWith(".", slash))) {

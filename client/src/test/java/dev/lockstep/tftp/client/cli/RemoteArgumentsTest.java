@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.lockstep.tftp.client.RemoteFile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RemoteArgumentsTest {
     @Test
@@ -62,6 +64,32 @@ class RemoteArgumentsTest {
         assertThat(RemoteArguments.server(List.of("a", "h", "70"), OCTET))
                 .isEqualTo(new RemoteFile("h", 70, "", OCTET));
         assertThat(RemoteArguments.server(List.of("a"), OCTET)).isEqualTo(new RemoteFile("127.0.0.1", 69, "", OCTET));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://h/f, http://h/f: not a URI of TFTP (expected: tftp://h/f)",
+        "https://u:p@h:8443/d/f, https://u:p@h:8443/d/f: not a URI of TFTP (expected: tftp://h/d/f)",
+        "ftp://[::1]:21/f, ftp://[::1]:21/f: not a URI of TFTP (expected: tftp://[::1]/f)",
+        "h:6969/d/f, 'h:6969/d/f (expected: tftp://h:6969/d/f, or HOST after a file of that name)'",
+        "192.0.2.1:f, '192.0.2.1:f (expected: tftp://192.0.2.1/f, or HOST after a file of that name)'",
+        "h:/d/f, 'h:/d/f (expected: tftp://h/d/f, or HOST after a file of that name)'",
+        "[::1]:f, '[::1]:f (expected: tftp://[::1]/f, or HOST after a file of that name)'",
+        "f h:6969, host: h:6969 (expected: h 6969)",
+        "f h:/d/, host: h:/d/ (expected: tftp://HOST[:PORT]/PATH)",
+        "f http://h/, http://h/: not a URI of TFTP (expected: tftp://h/)",
+        "f h/d, host: h/d (expected: a name or an address)",
+    })
+    void forms_of_other_programs_are_rejected_with_the_form_of_this_one(String arguments, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RemoteArguments.toGet(List.of(arguments.split(" ")), OCTET))
+                .withMessage(message);
+    }
+
+    @Test
+    void a_name_with_a_colon_is_a_file_of_the_host_that_follows() {
+        assertThat(RemoteArguments.toGet(List.of("c:/boot/f", "fe80::1%eth0"), OCTET))
+                .containsExactly(new RemoteFile("fe80::1%eth0", 69, "c:/boot/f", OCTET));
     }
 
     private static void assertRefused(List<String> arguments) {

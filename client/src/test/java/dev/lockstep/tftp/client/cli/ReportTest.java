@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -103,6 +104,7 @@ class ReportTest {
                 .containsEntry("operation", "get")
                 .containsEntry("remote", "tftp://h/dir/f")
                 .containsEntry("local", "/tmp/\"f\"")
+                .containsEntry("path", "/tmp/\"f\"")
                 .containsEntry("result", "complete")
                 .containsEntry("bytes", "100")
                 .containsEntry("seconds", "0.5")
@@ -123,7 +125,7 @@ class ReportTest {
     void a_failure_is_one_line_on_standard_error_without_a_stack_trace() {
         report(false, false, false).failed("get", "f", REMOTE, new TftpException(ErrorCode.DISK_FULL, "disk full"));
         assertThat(printed()).isEmpty();
-        assertThat(errors()).isEqualTo("tftp: tftp://h/dir/f: 3 disk full" + System.lineSeparator());
+        assertThat(errors()).isEqualTo("tftp: tftp://h/dir/f: disk full" + System.lineSeparator());
     }
 
     @Test
@@ -139,10 +141,29 @@ class ReportTest {
     }
 
     @Test
+    void a_failure_of_this_side_shows_its_reason_and_not_the_text_for_the_server() throws IOException {
+        TftpException failure =
+                new TftpException(ErrorCode.DISK_FULL, "disk full").because("cannot write f: no space left");
+        report(true, false, false).failed("get", "f", REMOTE, failure);
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: cannot write f: no space left");
+        assertThat(json())
+                .containsEntry("code", "3")
+                .containsEntry("error", "cannot write f: no space left")
+                .containsEntry("path", Path.of("f").toAbsolutePath().toString())
+                .containsEntry("from_peer", "false");
+    }
+
+    @Test
+    void a_standard_stream_has_no_path() throws IOException {
+        report(true, false, false).done("put", "-", result(Outcome.COMPLETE));
+        assertThat(json()).containsEntry("local", "-").doesNotContainKey("path");
+    }
+
+    @Test
     void control_characters_of_a_server_are_escaped_on_the_terminal() throws IOException {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(99, "bad\nnews\u001b[2J"));
         report(true, false, false).failed("get", "f", REMOTE, failure);
-        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: 99 bad\\x0anews\\x1b[2J");
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: server: bad\\x0anews\\x1b[2J (error 99)");
         assertThat(json())
                 .containsEntry("result", "failed")
                 .containsEntry("code", "99")
@@ -154,13 +175,15 @@ class ReportTest {
     void c1_controls_and_bidi_overrides_of_a_server_are_escaped() {
         TftpException failure = TftpException.fromPeer(new ErrorMessage(1, "no\u009b2J\u202egmi.exe"));
         report(true, false, true).failed("get", "f", REMOTE, failure);
-        assertThat(errors()).startsWith("tftp: tftp://h/dir/f: 1 no\\x9b2J\\u{202e}gmi.exe" + System.lineSeparator());
+        assertThat(errors())
+                .startsWith(
+                        "tftp: tftp://h/dir/f: server: no\\x9b2J\\u{202e}gmi.exe (error 1)" + System.lineSeparator());
         assertThat(errors() + printed()).doesNotContain("\u009b", "\u202e");
     }
 
     @Test
     void an_unexpected_exception_is_reported_as_internal_error() {
         report(false, false, false).failed("get", "f", REMOTE, new IllegalStateException("secret"));
-        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: 0 internal error");
+        assertThat(errors().strip()).isEqualTo("tftp: tftp://h/dir/f: internal error");
     }
 }

@@ -1,23 +1,37 @@
 package dev.lockstep.tftp.manpages;
 
+import static dev.lockstep.tftp.manpages.CommandModel.hasOptionalValue;
+import static dev.lockstep.tftp.manpages.CommandModel.hasValue;
+import static dev.lockstep.tftp.manpages.CommandModel.options;
+import static dev.lockstep.tftp.manpages.CommandModel.subcommands;
+
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Generates the manual page of a command from its picocli model, as troff with the macros of man(7). */
+/**
+ * Generates the manual page of a command as troff with the macros of man(7): from its picocli model, followed by a
+ * hand-written part. A line {@code .\" include CLASS} of that part becomes a list of the terms that the class, a
+ * {@code Supplier<Map<String, String>>}, describes.
+ */
 final class ManPage {
+    private static final String SEE_ALSO = ".SH SEE ALSO";
+    private static final String INCLUDE = ".\\\" include ";
+
     private final StringBuilder page = new StringBuilder();
     private final CommandSpec command;
-    private final String name;
-    private final int section;
+    private final String section;
 
-    private ManPage(CommandSpec command, int section) {
+    private ManPage(CommandSpec command, String section) {
         this.command = command;
         this.section = section;
-        this.name = nameOf(command);
     }
 
     /** Returns the name of the page, for example {@code tftp-get} for the command get of tftp. */
@@ -25,18 +39,32 @@ final class ManPage {
         return command.qualifiedName("-");
     }
 
-    /** Returns the page for the given section of the manual. */
-    static String of(CommandSpec command, int section) {
+    /**
+     * Returns the page of a command.
+     *
+     * @param rest the hand-written part
+     */
+    static String of(CommandSpec command, String section, String rest, String version) {
         ManPage page = new ManPage(command, section);
-        page.write();
+        page.line(".TH " + escaped(nameOf(command).toUpperCase(Locale.ROOT)) + " " + section + " \"\" \"Lockstep TFTP "
+                + escaped(version) + "\"");
+        page.writeModel();
+        page.write(rest, version);
+        page.writeSeeAlso();
         return page.page.toString();
     }
 
-    private void write() {
+    /** Returns a hand-written page. Its {@code @VERSION@} is replaced. */
+    static String including(String text, String version) {
+        ManPage page = new ManPage(null, "");
+        page.write(text, version);
+        return page.page.toString();
+    }
+
+    private void writeModel() {
         UsageMessageSpec usage = command.usageMessage();
-        line(".TH " + name.toUpperCase(Locale.ROOT).replace("-", "\\-") + " " + section + " \"\" \"Lockstep TFTP\"");
         line(".SH NAME");
-        text(name + " - " + String.join(" ", usage.description()));
+        text(nameOf(command) + " - " + CommandModel.summary(usage.description()));
         line(".SH SYNOPSIS");
         verbatim(synopsis());
         line(".SH DESCRIPTION");
@@ -47,49 +75,72 @@ final class ManPage {
             item(parameter.paramLabel(), "", parameter.description());
         }
         line(".SH OPTIONS");
-        for (OptionSpec option : command.options()) {
+        for (OptionSpec option : options(command)) {
             item(
-                    String.join(", ", option.names()),
-                    option.arity().max() > 0 ? option.paramLabel() : "",
+                    String.join(", ", option.names())
+                            + (hasOptionalValue(option) ? "[=" + option.paramLabel() + "]" : ""),
+                    hasValue(option) ? option.paramLabel() : "",
                     option.description());
         }
-        writeCommands();
-        if (usage.footer().length > 0) {
-            line(".SH NOTES");
-            verbatim(usage.footer());
+        if (!subcommands(command).isEmpty()) {
+            line(".SH COMMANDS");
+            subcommands(command)
+                    .forEach(sub -> item(sub.name(), "", sub.usageMessage().description()));
         }
-        writeSeeAlso();
+        String[] notes =
+                Arrays.stream(usage.footer()).dropWhile(String::isEmpty).toArray(String[]::new);
+        if (notes.length > 0) {
+            line(".SH NOTES");
+            verbatim(notes);
+        }
+        if (!usage.exitCodeList().isEmpty()) {
+            line(".SH EXIT STATUS");
+            usage.exitCodeList().forEach((status, meaning) -> item(status.strip(), "", meaning));
+        }
     }
 
     private String[] synopsis() {
         String[] custom = command.usageMessage().customSynopsis();
-        return custom.length > 0 ? custom : new String[] {command.qualifiedName() + " [OPTIONS] COMMAND"};
+        return custom.length > 0
+                ? custom
+                : new Help(command).abbreviatedSynopsis().strip().split("\n");
     }
 
-    private void writeCommands() {
-        if (!command.subcommands().isEmpty()) {
-            line(".SH COMMANDS");
-            command.subcommands().values().stream()
-                    .distinct()
-                    .map(CommandLine::getCommandSpec)
-                    .forEach(sub -> item(sub.name(), "", sub.usageMessage().description()));
+    private void write(String part, String version) {
+        part.lines().forEach(line -> {
+            if (line.startsWith(INCLUDE)) {
+                described(line.substring(INCLUDE.length())).forEach((term, text) -> item(term, "", text));
+            } else {
+                line(line.replace("@VERSION@", escaped(version)));
+            }
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> described(String name) {
+        try {
+            var constructor = Class.forName(name).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            return ((Supplier<Map<String, String>>) constructor.newInstance()).get();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException(name + " (expected: a class that describes terms)", e);
         }
     }
 
+    /** Adds the pages of the parent or of the subcommands to those that the hand-written part may end with. */
     private void writeSeeAlso() {
-        CommandSpec parent = command.parent();
-        if (parent != null) {
-            line(".SH SEE ALSO");
-            text(nameOf(parent) + "(" + section + ")");
-        } else if (!command.subcommands().isEmpty()) {
-            line(".SH SEE ALSO");
-            command.subcommands().values().stream()
-                    .distinct()
-                    .forEach(sub -> text(nameOf(sub.getCommandSpec()) + "(" + section + ")"));
+        List<CommandSpec> others = command.parent() == null ? subcommands(command) : List.of(command.parent());
+        if (!others.isEmpty()) {
+            line(page.indexOf("\n" + SEE_ALSO) < 0 ? SEE_ALSO : ",");
+            text(String.join(
+                    ", ",
+                    others.stream()
+                            .map(other -> nameOf(other) + "(" + section + ")")
+                            .toList()));
         }
     }
 
-    private void item(String term, String value, String[] description) {
+    private void item(String term, String value, String... description) {
         line(".TP");
         line("\\fB" + escaped(term) + "\\fR" + (value.isEmpty() ? "" : " \\fI" + escaped(value) + "\\fR"));
         text(String.join(" ", description));
@@ -105,7 +156,7 @@ final class ManPage {
 
     /** Adds plain text, in which no word is taken for a request of troff. */
     private void text(String words) {
-        line("\\&" + escaped(words));
+        line("\\&" + escaped(words.replace("%n", "")));
     }
 
     private static String escaped(String words) {

@@ -1,10 +1,13 @@
 package dev.lockstep.tftp.manpages;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.AutoComplete;
+import java.util.HashSet;
+import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Generates the shell completion and the manual pages of a command from its picocli model. Run by the build. */
 public final class ManPageGenerator {
@@ -13,25 +16,49 @@ public final class ManPageGenerator {
     /**
      * Writes the files.
      *
-     * @param args the class of the command, the section of the manual, and the folder for {@code completion} and {@code
-     *     man}
+     * @param args the class of the command, the section of the manual, the folder with hand-written parts of the pages,
+     *     the folder for {@code completion} and {@code man}, and the version
      */
     public static void main(String[] args) throws Exception {
         CommandLine command =
                 new CommandLine(Class.forName(args[0]).getDeclaredConstructor().newInstance());
-        int section = Integer.parseInt(args[1]);
-        Path folder = Path.of(args[2]);
-        String name = command.getCommandName();
-        write(folder.resolve("completion").resolve(name), AutoComplete.bash(name, command));
-        writeManual(command, section, folder.resolve("man").resolve("man" + section));
+        Path parts = Path.of(args[2]);
+        Path folder = Path.of(args[3]);
+        String version = args[4];
+        CommandSpec spec = command.getCommandSpec();
+        Path completion = folder.resolve("completion");
+        write(completion.resolve(spec.name()), Completion.bash(spec));
+        write(completion.resolve("_" + spec.name()), Completion.zsh(spec));
+        write(completion.resolve(spec.name() + ".fish"), Completion.fish(spec));
+        Path manual = folder.resolve("man");
+        Set<String> commands = new HashSet<>();
+        writeCommand(spec, args[1], parts, manual, version, commands);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(parts)) {
+            for (Path part : all) {
+                if (!commands.contains(part.getFileName().toString())) {
+                    write(
+                            pageIn(manual, part.getFileName().toString()),
+                            ManPage.including(Files.readString(part), version));
+                }
+            }
+        }
     }
 
-    private static void writeManual(CommandLine command, int section, Path folder) throws IOException {
-        String file = ManPage.nameOf(command.getCommandSpec()) + "." + section;
-        write(folder.resolve(file), ManPage.of(command.getCommandSpec(), section));
-        for (CommandLine sub : command.getSubcommands().values()) {
-            writeManual(sub, section, folder);
+    private static void writeCommand(
+            CommandSpec command, String section, Path parts, Path manual, String version, Set<String> written)
+            throws IOException {
+        String name = ManPage.nameOf(command) + "." + section;
+        written.add(name);
+        Path part = parts.resolve(name);
+        String rest = Files.exists(part) ? Files.readString(part) : "";
+        write(pageIn(manual, name), ManPage.of(command, section, rest, version));
+        for (CommandSpec sub : CommandModel.subcommands(command)) {
+            writeCommand(sub, section, parts, manual, version, written);
         }
+    }
+
+    private static Path pageIn(Path manual, String name) {
+        return manual.resolve("man" + name.substring(name.lastIndexOf('.') + 1)).resolve(name);
     }
 
     private static void write(Path file, String text) throws IOException {

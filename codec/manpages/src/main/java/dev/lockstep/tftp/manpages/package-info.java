@@ -1,5 +1,5 @@
 /**
- * A build tool: generates the manual pages and the completion script of a command from its picocli model. Not part of any
+ * A build tool: generates the manual pages and the completion scripts of a command from its picocli model. Not part of any
  * artifact that is installed.
  *
  * <p>Start here: {@link dev.lockstep.tftp.manpages.ManPageGenerator}.

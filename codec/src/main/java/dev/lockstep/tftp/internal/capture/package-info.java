@@ -1,7 +1,7 @@
 /**
  * Records of packets: a trace in text and a capture for Wireshark.
  *
- * <p>Start here: {@link dev.lockstep.tftp.internal.capture.PacketTrace} and
+ * <p>Start here: {@link dev.lockstep.tftp.internal.capture.TraceForm} and
  * {@link dev.lockstep.tftp.internal.capture.PacketCapture}.
  */
 package dev.lockstep.tftp.internal.capture;

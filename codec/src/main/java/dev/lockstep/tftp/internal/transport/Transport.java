@@ -3,6 +3,7 @@ package dev.lockstep.tftp.internal.transport;
 import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -22,6 +23,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -29,6 +31,7 @@ import io.netty.util.concurrent.Ticker;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
@@ -49,6 +52,11 @@ public enum Transport {
     private static final IntegerUnixChannelOption IPV6_MTU = new IntegerUnixChannelOption("IPV6_MTU", IPPROTO_IPV6, 24);
     private static final IntegerUnixChannelOption IPV6_V6ONLY =
             new IntegerUnixChannelOption("IPV6_V6ONLY", IPPROTO_IPV6, 26);
+
+    private static final IntegerUnixChannelOption IP_RECVERR =
+            new IntegerUnixChannelOption("IP_RECVERR", IPPROTO_IP, 11);
+    private static final IntegerUnixChannelOption IPV6_RECVERR =
+            new IntegerUnixChannelOption("IPV6_RECVERR", IPPROTO_IPV6, 25);
 
     /** The largest buffer that the kernel joins datagrams into, and the longest datagram possible, in bytes. */
     private static final int MAX_RUN = 64 * 1024;
@@ -153,6 +161,25 @@ public enum Transport {
         if (this == EPOLL) {
             bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
         }
+    }
+
+    /**
+     * Sets whether an unconnected channel reports the ICMP errors for its datagrams as exceptions. They do not tell the
+     * address that the datagram was sent to. No effect with NIO, and on a closed channel.
+     *
+     * @param ipv6 whether it is a channel for IPv6
+     */
+    public static void reportIcmpErrors(Channel channel, boolean ipv6, boolean reported) {
+        if (channel.isOpen()) {
+            channel.config().setOption(ipv6 ? IPV6_RECVERR : IP_RECVERR, reported ? 1 : 0);
+        }
+    }
+
+    /** Returns whether an exception reports that no program receives datagrams on a port. */
+    public static boolean isPortUnreachable(Throwable failure) {
+        return failure instanceof PortUnreachableException
+                || failure instanceof Errors.NativeIoException known
+                        && known.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE;
     }
 
     /**

@@ -24,7 +24,7 @@ final class AddressValidationOptions {
 
     @Option(
             names = FLAG,
-            paramLabel = "PROFILE",
+            paramLabel = "normal|strict|off",
             description = "Limits for peers that have not replied yet, since their address may be spoofed:"
                     + " normal, the default, lets thousands of clients boot together behind one address;"
                     + " strict is an eighth of it, for a server that the Internet can reach;"

@@ -12,8 +12,11 @@ import picocli.CommandLine.Parameters;
 /** {@code tftpd check}: checks a configuration file and prints what it configures. */
 @Command(
         name = "check",
-        description = "Checks a configuration file: prints its errors, or its rules.",
-        mixinStandardHelpOptions = true)
+        description = "Checks a configuration file: prints all its errors, or its warnings and rules.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpdCommand.Version.class,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:the file has no errors", "2:the file has errors, or wrong usage"})
 final class CheckCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "A configuration file.")
     private String file;
@@ -23,6 +26,7 @@ final class CheckCommand implements Callable<Integer> {
         Logging.configure(false, true, false, 1);
         RulePolicy policy =
                 Invocation.parsed(Configuration.of(Configuration.FLAG, file)).lookAtRules();
+        policy.warnings().forEach(line -> System.err.println("tftpd: warning: " + line));
         RuleSummary.of(policy).forEach(System.out::println);
         return 0;
     }

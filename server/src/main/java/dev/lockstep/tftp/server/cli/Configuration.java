@@ -1,18 +1,26 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.internal.cli.UsageMessage;
+import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -63,24 +71,130 @@ final class Configuration {
             return new Configuration(null, given);
         }
         Set<String> flags = new LinkedHashSet<>();
-        scratch.getCommandSpec().options().stream()
-                .filter(option -> !NO_SETTINGS.contains(option.longestName()))
+        settings(scratch.getCommandSpec())
                 .forEach(option -> flags.add(option.longestName().substring(2)));
         Configuration all = new Configuration(ConfigFile.read(path, flags), given);
         all.addFlags(scratch, parsed);
         return all;
     }
 
-    private void addFlags(CommandLine scratch, ParseResult parsed) {
-        List<String> added = new ArrayList<>();
+    /** Returns the flags that a file can set; the key of a flag is its name without dashes. */
+    private static Stream<OptionSpec> settings(CommandSpec command) {
+        return command.options().stream().filter(option -> !NO_SETTINGS.contains(option.longestName()));
+    }
+
+    /** Describes the keys of the daemon's settings for the manual. */
+    static final class Reference implements Supplier<Map<String, String>> {
+        @Override
+        public Map<String, String> get() {
+            Map<String, String> terms = new TreeMap<>();
+            settings(Invocation.commandLine(new TftpdCommand()).getCommandSpec())
+                    .filter(option -> !option.hidden())
+                    .forEach(option -> terms.put(
+                            option.longestName().substring(2) + " = " + value(option),
+                            String.join(" ", option.description())));
+            return terms;
+        }
+    }
+
+    private static String value(OptionSpec option) {
+        Class<?> type = option.typeInfo().getType();
+        if (option.typeInfo().isBoolean()) {
+            return "true|false";
+        }
+        boolean text = type != ByteSize.class && !type.isPrimitive() && !Number.class.isAssignableFrom(type);
+        String value = text ? "\"" + option.paramLabel() + "\"" : option.paramLabel();
+        if (option.arity().min() == 0) {
+            return "true|false|" + value;
+        }
+        return option.isMultiValue() ? "[" + value + ", ...]" : value;
+    }
+
+    /**
+     * Adds the flags of the file. If one of them is invalid, it is left out to find the next one.
+     *
+     * @throws ConfigException reports all errors of the file
+     */
+    private void addFlags(CommandLine scratch, ParseResult parsed) throws IOException, ConfigException {
+        Map<String, List<String>> added = new LinkedHashMap<>();
         for (Map.Entry<String, ConfigFile.Setting> setting : file.settings().entrySet()) {
             OptionSpec option = scratch.getCommandSpec().findOption("--" + setting.getKey());
             if (!isGiven(option, parsed)) {
-                fromFile.add(setting.getKey());
-                setting.getValue().values().forEach(value -> added.add(option.longestName() + "=" + value));
+                List<String> words = setting.getValue().values().stream()
+                        .flatMap(value -> argument(option, value).stream())
+                        .toList();
+                added.put(setting.getKey(), words);
             }
         }
-        arguments.addAll(0, added);
+        fromFile.addAll(added.keySet());
+        for (Fault fault = faultOf(added); fault != null; fault = faultOf(added)) {
+            String key = fault.key() != null ? fault.key() : suspect(added, fault);
+            if (key == null) {
+                break; // not in the file: reported when the command runs
+            }
+            file.addProblem(key, fault.text());
+            added.remove(key);
+        }
+        if (file.hasProblems()) {
+            file.rules(Invocation.inMemory().ruleSettings().common()); // throws them with those of the rules
+        }
+        added.values().forEach(words -> arguments.addAll(0, words));
+    }
+
+    /**
+     * The error of an invalid flag.
+     *
+     * @param key the key of the flag, or null if it is not known
+     */
+    private record Fault(String key, String text) {}
+
+    /** Returns an error of these flags together with those of the command line, or null if there is none. */
+    private Fault faultOf(Map<String, List<String>> flags) {
+        List<String> all = new ArrayList<>();
+        flags.values().forEach(all::addAll);
+        all.addAll(List.of(given));
+        TftpdCommand command = new TftpdCommand();
+        try {
+            Invocation.commandLine(command).parseArgs(all.toArray(String[]::new));
+            command.check();
+            return null;
+        } catch (ParameterException e) {
+            String key = e.getArgSpec() instanceof OptionSpec option
+                    ? option.longestName().substring(2)
+                    : null;
+            return new Fault(flags.containsKey(key) ? key : null, textOf(e));
+        } catch (IllegalArgumentException e) {
+            return new Fault(null, e.getMessage());
+        } catch (IOException e) { // a directory that cannot be read: reported when the command runs
+            Map<String, List<String>> others = new LinkedHashMap<>(flags);
+            return others.remove("root") == null ? null : faultOf(others);
+        } catch (ConfigException e) {
+            throw new IllegalStateException(e); // there is no file
+        }
+    }
+
+    /** Returns the last key without which there is not the same error, or null if there is none. */
+    private String suspect(Map<String, List<String>> flags, Fault fault) {
+        String found = null;
+        for (String key : flags.keySet()) {
+            Map<String, List<String>> others = new LinkedHashMap<>(flags);
+            others.remove(key);
+            Fault without = faultOf(others);
+            found = without == null || !without.text().equals(fault.text()) ? key : found;
+        }
+        return found;
+    }
+
+    /**
+     * Returns a key of the file as an argument, or empty if it switches a flag off. Only a flag that needs no value has
+     * true and false.
+     */
+    private static Optional<String> argument(OptionSpec option, String value) {
+        boolean needsNone = option.arity().min() == 0;
+        if (needsNone && value.equals("false")) {
+            return Optional.empty();
+        }
+        return Optional.of(option.longestName() + (needsNone && value.equals("true") ? "" : "=" + value));
     }
 
     /** Returns true if the command line has a flag, or another one of its exclusive group. */
@@ -126,6 +240,9 @@ final class Configuration {
             return reader.read();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(located(null, e.getMessage()), e);
+        } catch (IOException e) {
+            String key = keyIn(e.getMessage());
+            throw key == null ? e : new IOException(file.place(key) + ": " + e.getMessage(), e);
         }
     }
 
@@ -141,14 +258,26 @@ final class Configuration {
 
     /** Returns the message of an invalid flag, with its line if the flag is set in the file. */
     String located(ParameterException failure) {
-        return located(failure.getArgSpec(), failure.getMessage());
+        if (failure.getArgSpec() instanceof OptionSpec option && keyIn(option.longestName() + ":") != null) {
+            return located(option, textOf(failure));
+        }
+        return UsageMessage.of(
+                failure, failure.getCommandLine().getCommandSpec().qualifiedName());
+    }
+
+    private static String textOf(ParameterException failure) {
+        return failure.getMessage().replaceFirst("^Error: ", "");
     }
 
     private String located(ArgSpec argument, String text) {
-        String flag = argument instanceof OptionSpec option
-                ? option.longestName()
-                : text.substring(0, Math.max(0, text.indexOf(':')));
+        String key = keyIn(argument instanceof OptionSpec option ? option.longestName() + ":" : text);
+        return key != null ? file.place(key) + ": " + text : UsageMessage.of(text, "tftpd");
+    }
+
+    /** Returns the key of the file that a message begins with, or null. */
+    private String keyIn(String text) {
+        String flag = text == null ? "" : text.substring(0, Math.max(0, text.indexOf(':')));
         String key = flag.replaceFirst("^--", "").replace(' ', '-');
-        return fromFile.contains(key) ? file.place(key) + ": " + text : text + " (see tftpd --help)";
+        return fromFile.contains(key) ? key : null;
     }
 }

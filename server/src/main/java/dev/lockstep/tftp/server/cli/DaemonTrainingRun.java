@@ -1,7 +1,10 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.internal.logging.Logging;
+import dev.lockstep.tftp.server.internal.logging.NatWarning;
+import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -11,6 +14,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 
 /**
@@ -30,9 +34,13 @@ final class DaemonTrainingRun {
         try (TftpServer server = TftpServer.builder()
                         .storage(files)
                         .listener(new TransferLog())
+                        .listener(new NatWarning(peer -> PortMode.EPHEMERAL))
                         .listen(new InetSocketAddress(here, 0))
                         .start();
                 DatagramSocket client = new DatagramSocket(0, here)) {
+            StartReport.log("", List.of(files), PortMode.EPHEMERAL, null);
+            StatusOutput.of(false).listening(server.addresses().get(0), true);
+            HangupSignal.handle(() -> {});
             client.setSoTimeout(LONGEST_WAIT_MILLIS);
             byte[] request = "\0\1f\0octet\0tsize\0000\0".getBytes(StandardCharsets.ISO_8859_1);
             client.send(new DatagramPacket(request, request.length, here, server.port()));

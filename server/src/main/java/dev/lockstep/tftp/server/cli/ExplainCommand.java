@@ -28,9 +28,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description = "Explains how a request would be answered: which rule, which file, which options."
-                + " Files are opened with the rights of the current user."
-                + " Exit status 1 if the request would be refused.",
-        mixinStandardHelpOptions = true)
+                + " Files are opened with the rights of the current user.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TftpdCommand.Version.class,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:the request would be granted", "1:the request would be refused", "2:wrong usage"})
 final class ExplainCommand implements Callable<Integer> {
     private static final int ETHERNET_MTU = 1500;
     private static final int DISCARD = 9;

@@ -1,16 +1,22 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
+import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Parses the command line of {@code tftpd} with its configuration file, reports errors, and runs the command. */
 final class Invocation {
+    private static final Logger LOG = LoggerFactory.getLogger("tftpd");
+
     private Invocation() {}
 
     /**
@@ -42,19 +48,27 @@ final class Invocation {
         try {
             configuration = Configuration.of(arguments);
         } catch (ConfigException | IOException e) {
-            return wrong(problemsOf(e));
+            return wrong(arguments, problemsOf(e));
         }
+        String[] all = configuration.arguments();
         CommandLine line = commandLine(new TftpdCommand(configuration));
-        line.setParameterExceptionHandler((failure, given) -> wrong(List.of(configuration.located(failure))));
+        line.setParameterExceptionHandler((failure, given) -> wrong(all, List.of(configuration.located(failure))));
         line.setExecutionExceptionHandler((failure, failed, parsed) -> {
             boolean settings = failure instanceof ConfigException || failure instanceof IllegalArgumentException;
             if (settings || failure instanceof FileSystemException) {
-                return wrong(problemsOf(failure));
+                return wrong(all, problemsOf(failure));
             }
-            System.err.println("tftpd: " + failure);
+            report(all, failure instanceof IOException ? problemsOf(failure) : List.of(failure.toString()));
             return CommandLine.ExitCode.SOFTWARE;
         });
-        return line.execute(configuration.arguments());
+        return line.execute(all);
+    }
+
+    /** Returns the command with its files in memory and all other flags at their defaults. */
+    static TftpdCommand inMemory() {
+        TftpdCommand command = new TftpdCommand();
+        commandLine(command).parseArgs("--memory");
+        return command;
     }
 
     /**
@@ -79,12 +93,30 @@ final class Invocation {
         }
         return List.of(
                 failure instanceof FileSystemException file
-                        ? file.getFile() + ": " + (file.getReason() == null ? "no such file" : file.getReason())
+                        ? file.getFile() + ": " + reasonOf(file)
                         : failure.getMessage());
     }
 
-    private static int wrong(List<String> problems) {
-        problems.forEach(problem -> System.err.println("tftpd: " + problem));
+    private static String reasonOf(FileSystemException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return failure.getReason() == null ? "no such file" : failure.getReason();
+    }
+
+    private static int wrong(String[] arguments, List<String> problems) {
+        report(arguments, problems);
         return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Prints one line for each problem on standard error: plain, or as JSON if the arguments ask for a log in JSON. */
+    static void report(String[] arguments, List<String> problems) {
+        if (List.of(arguments).contains("--json-log")) {
+            Logging.configure(false, false, true, 0);
+            problems.forEach(problem -> LOG.error("{}", problem));
+            Logging.flush();
+        } else {
+            problems.forEach(problem -> System.err.println("tftpd: " + problem));
+        }
     }
 }

@@ -21,19 +21,27 @@ final class LogOptions {
                     + " Complete transfers are always logged. 0: no limit. 20 by default.")
     private int rate = 20;
 
+    boolean isJson() {
+        return json;
+    }
+
     boolean isVerbose() {
         return verbose;
     }
 
     /**
-     * Configures the logging of the process.
+     * Checks the flags.
      *
      * @throws IllegalArgumentException if the rate is negative
      */
-    void configure() {
+    void check() {
         if (rate < 0) {
             throw new IllegalArgumentException("--log-rate: " + rate + " (expected: >= 0)");
         }
+    }
+
+    /** Configures the logging of the process. The flags must be valid. */
+    void configure() {
         Logging.configure(verbose, quiet, json, rate);
     }
 }

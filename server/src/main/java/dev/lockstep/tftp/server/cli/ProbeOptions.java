@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.service.Probe;
-import java.io.PrintStream;
 import picocli.CommandLine.Option;
 
 /** The flag of the TCP probe. */
@@ -24,10 +24,10 @@ final class ProbeOptions {
         }
     }
 
-    /** Prints the port of the probe after the server has started. */
-    void announce(PrintStream out) {
+    /** Reports the port of the probe after the server has started. */
+    void report(StatusOutput output) {
         if (probe != null) {
-            out.println("Probe port " + probe.addresses().get(0).getPort());
+            output.probeListening(probe.addresses().get(0).getPort());
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,28 +38,6 @@ final class Reload {
         this.policy = policy;
     }
 
-    /**
-     * Installs the handler of SIGHUP, if the system has this signal. Uses reflection, since no Java API provides
-     * signals.
-     */
-    void onSignal() {
-        try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object reload = Proxy.newProxyInstance(
-                    handler.getClassLoader(), new Class<?>[] {handler}, (proxy, method, parameters) -> {
-                        if (method.getName().equals("handle")) {
-                            reload();
-                        }
-                        return null;
-                    });
-            Object hangup = signal.getConstructor(String.class).newInstance("HUP");
-            signal.getMethod("handle", signal, handler).invoke(null, hangup, reload);
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.warn("cannot handle SIGHUP: {}", e.toString());
-        }
-    }
-
     /** Reads the file and applies it. Logs its errors and keeps the previous configuration if there are any. */
     synchronized void reload() {
         manager.ifPresent(ServiceNotifier::reloading);
@@ -81,6 +58,8 @@ final class Reload {
             configuration = next;
             command = read;
             LOG.info("configuration reloaded: {} rules", rules.size());
+            rules.warnings().forEach(warning -> LOG.warn("{}", warning));
+            StartReport.warnOfUnwritable(rules.storages());
             if (!restart.isEmpty()) {
                 LOG.warn("changed settings that need a restart: {}", String.join(", ", restart));
             }

@@ -11,4 +11,9 @@ final class RuleOptions {
             description = "Settings, with a key for each flag, and rules by client and file (TOML)."
                     + " Flags on the command line take precedence. SIGHUP reloads the file.")
     private Path file;
+
+    /** Returns the file, or null if there is none. */
+    Path file() {
+        return file;
+    }
 }

@@ -16,13 +16,18 @@ record RuleSettings(StorageOptions storage, LimitOptions limits, NetworkOptions 
      * @param file may be null, for a policy without rules
      */
     RulePolicy read(ConfigFile file) throws IOException, ConfigException {
-        CommonSettings common = new CommonSettings(
+        CommonSettings common = common();
+        return file == null ? ConfigFile.noRules(common) : file.rules(common);
+    }
+
+    /** Returns the settings that apply where rules set nothing else. */
+    CommonSettings common() throws IOException {
+        return new CommonSettings(
                 new RequestSettings(storage.storage(), limits.limits()).withMtu(network.mtu()),
                 storage.location(),
                 storage.settings(),
                 network.mode(),
                 storage.registry(),
                 NeighbourTable.ofThisMachine());
-        return file == null ? ConfigFile.noRules(common) : file.rules(common);
     }
 }

@@ -8,26 +8,20 @@ import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.util.Iterator;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Flags for the location of the files and the permission of uploads. */
 final class StorageOptions {
     private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR|URI",
-            completionCandidates = Schemes.class,
-            description = "Directory to serve, or a URI: ${COMPLETION-CANDIDATES}; the working directory by default.")
-    private String root = "";
+    @ArgGroup
+    private Location location = new Location();
 
     @Option(
             names = "--serve-private",
             description = "Also serve files without read permission for others; they are refused by default.")
     private boolean servePrivate;
-
-    @Option(names = "--memory", description = "Serve and store files in memory instead.")
-    private boolean memory;
 
     @Option(
             names = "--memory-limit",
@@ -55,6 +49,20 @@ final class StorageOptions {
         }
     }
 
+    /** The flags of the location, which exclude each other. */
+    static final class Location {
+        @Option(
+                names = "--root",
+                paramLabel = "DIR|URI",
+                completionCandidates = Schemes.class,
+                description =
+                        "Directory to serve, or a URI: ${COMPLETION-CANDIDATES}; the working directory by default.")
+        private String root = "";
+
+        @Option(names = "--memory", description = "Serve and store files in memory instead.")
+        private boolean memory;
+    }
+
     /**
      * Returns the storage that these flags describe.
      *
@@ -68,6 +76,8 @@ final class StorageOptions {
             return all.open(location(), settings);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--root: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException("--root: " + e.getMessage(), e);
         }
     }
 
@@ -102,7 +112,7 @@ final class StorageOptions {
 
     /** Returns the location of the storage: a directory or a URI. */
     String location() {
-        return memory ? "memory:" : root;
+        return location.memory ? "memory:" : location.root;
     }
 
     /**

@@ -2,12 +2,13 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
-import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
+import dev.lockstep.tftp.server.internal.logging.NatWarning;
+import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
@@ -15,6 +16,7 @@ import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.storage.Storage;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,13 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
         modelTransformer = TftpdCommand.FlagsOfExplain.class,
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd [OPTIONS] COMMAND"})
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:stopped by SIGINT or SIGTERM",
+            "1:could not start, such as because the port is in use",
+            "2:wrong usage, or errors in the configuration file"
+        })
 public final class TftpdCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
     private static final String USER_NAME = System.getProperty("user.name");
@@ -65,6 +73,8 @@ public final class TftpdCommand implements Callable<Integer> {
     private final Configuration configuration;
     /** The storages at the start. */
     private List<Storage> storages = List.of();
+
+    private StatusOutput status;
 
     @Mixin
     private RuleOptions rules;
@@ -115,8 +125,13 @@ public final class TftpdCommand implements Callable<Integer> {
             description = "Time for running transfers to finish at shutdown; 30.")
     private double drain = 30;
 
-    @Option(names = "--trace", description = "Print each packet.")
-    private boolean trace;
+    @Option(
+            names = "--trace",
+            arity = "0..1",
+            paramLabel = "decoded",
+            preprocessor = TraceValue.class,
+            description = "Print each packet: its bytes, or with --trace=decoded its time, peer and message.")
+    private String trace;
 
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture file for Wireshark.")
     private Path pcap;
@@ -161,12 +176,20 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Returns the policy, without starting the server or removing stale uploads. Checks all flags, too. */
     RulePolicy lookAtRules() throws IOException, ConfigException {
-        return configuration.locating(() -> {
-            RuleSettings settings = new RuleSettings(storage, limits, network);
-            RulePolicy policy = settings.read(configuration.file());
-            settings().policy(policy).check();
-            return policy;
-        });
+        return configuration.locating(this::check);
+    }
+
+    /** Checks all flags and returns the policy. The message of an error has no line. */
+    RulePolicy check() throws IOException, ConfigException {
+        RulePolicy policy = ruleSettings().read(configuration.file());
+        log.check();
+        settings().policy(policy).check();
+        return policy;
+    }
+
+    /** Returns the flags that are the settings where no rule sets others. */
+    RuleSettings ruleSettings() {
+        return new RuleSettings(storage, limits, network);
     }
 
     /** Returns the MTU in bytes that a flag sets for a client, or empty if none does. */
@@ -181,17 +204,22 @@ public final class TftpdCommand implements Callable<Integer> {
      */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
         storage.keepRegistryOf(before.storage);
-        return new RuleSettings(storage, limits, network).read(configuration.file());
+        return ruleSettings().read(configuration.file());
     }
 
     @Override
-    public Integer call() throws InterruptedException, ConfigException {
+    public Integer call() throws InterruptedException, IOException, ConfigException {
         TftpServer server;
         CompletableFuture<TftpServer> starting = new CompletableFuture<>();
-        Thread onSignal = stopOnSignal(starting);
+        configuration.locating(() -> {
+            log.check();
+            return null;
+        });
+        log.configure();
+        status = StatusOutput.of(log.isJson());
+        Thread onSignal = stopOnSignal(starting, status);
         try {
             server = configuration.locating(() -> {
-                log.configure();
                 checkUser();
                 performance.applyToProcess();
                 return builder().start();
@@ -205,11 +233,11 @@ public final class TftpdCommand implements Callable<Integer> {
                 Runtime.getRuntime().removeShutdownHook(onSignal);
             }
         }
-        for (InetSocketAddress address : server.addresses()) {
-            String on = server.addresses().size() > 1 ? " on " + AddressFormat.of(address.getAddress()) : "";
-            System.out.println("Listening port " + address.getPort() + on);
-        }
-        probe.announce(System.out);
+        StartReport.log(new Version().getVersion()[0], storages, network.mode(), rules.file());
+        boolean isOnlyOne = server.addresses().size() == 1;
+        server.addresses().forEach(address -> status.listening(address, isOnlyOne));
+        probe.report(status);
+        StartReport.warnOfUnwritable(storages);
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
@@ -239,9 +267,18 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private int fail(IOException e) {
-        System.err.println("tftpd: " + e.getMessage());
-        if (log.isVerbose()) {
-            e.printStackTrace();
+        String problem = Invocation.problemsOf(e).get(0);
+        if (e instanceof BindException && problem.endsWith("Permission denied")) {
+            problem += " (expected: root with --user NAME, CAP_NET_BIND_SERVICE, a systemd socket,"
+                    + " or a port from 1024, such as 6969)";
+        }
+        if (log.isJson()) {
+            LOG.error("{}", problem, e);
+        } else {
+            System.err.println("tftpd: " + problem);
+            if (log.isVerbose()) {
+                e.printStackTrace();
+            }
         }
         Logging.flush();
         return CommandLine.ExitCode.SOFTWARE;
@@ -269,21 +306,24 @@ public final class TftpdCommand implements Callable<Integer> {
         manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
             storages = List.of(storage.storage());
+            HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
+            builder.listener(new NatWarning(peer -> network.mode()));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
+            rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
-            builder.policy(policy).portModes(policy);
-            new Reload(configuration, this, policy, manager).onSignal();
+            builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
+            HangupSignal.handle(new Reload(configuration, this, policy, manager)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(
                             System.getenv(), ProcessHandle.current().pid())
                     .forEach(builder::inherit);
         }
-        if (trace) {
-            builder.tap(PacketTrace.onServer(System.out::println));
+        if (trace != null) {
+            builder.tap(TraceForm.parse(trace).onServer(status::packet));
         }
         if (pcap != null) {
             builder.tap(new PacketCapture(
@@ -298,10 +338,10 @@ public final class TftpdCommand implements Callable<Integer> {
      * status 0; otherwise the JVM would exit with the signal's status. It is registered before the first request can be
      * received, so that this request is drained as well.
      */
-    private static Thread stopOnSignal(CompletableFuture<TftpServer> starting) {
+    private static Thread stopOnSignal(CompletableFuture<TftpServer> starting, StatusOutput status) {
         Thread stop = new Thread(
                 () -> {
-                    System.out.println("Interrupt, quitting...");
+                    status.stopping();
                     starting.thenAccept(TftpServer::close).join();
                     Logging.flush();
                     System.out.flush();

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.rules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class ConfigFile {
     private final Map<String, Setting> settings = new LinkedHashMap<>();
     private final Set<String> flags;
     private final TomlParseResult toml;
+    private final ConfigErrors problems;
 
     /**
      * A flag that is set in the file.
@@ -38,6 +40,7 @@ public final class ConfigFile {
         this.path = path;
         this.flags = flags;
         this.toml = toml;
+        this.problems = new ConfigErrors(path.getFileName().toString());
     }
 
     /**
@@ -45,29 +48,27 @@ public final class ConfigFile {
      *
      * @param flags names of the flags that may be set, without their dashes
      * @throws IOException if the file cannot be read
-     * @throws ConfigException if the file has errors, except those inside rules
+     * @throws ConfigException if the file is not TOML; {@link #rules} reports all other errors
      */
     public static ConfigFile read(Path path, Set<String> flags) throws IOException, ConfigException {
         ConfigFile file = new ConfigFile(path, flags, Toml.parse(path));
-        ConfigErrors problems = file.problems();
         for (TomlParseError error : file.toml.errors()) {
-            problems.add(error.position().line(), error.getMessage());
+            file.problems.add(error.position().line(), error.getMessage());
         }
-        problems.throwIfAny();
+        file.problems.throwIfAny();
         Set<String> known = new HashSet<>(flags);
         known.add(RULE);
         for (String key : file.toml.keySet()) {
             if (!known.contains(key)) {
-                problems.add(file.lineOf(key), key + ": unknown key (did you mean " + Suggestion.to(key, known) + "?)");
+                file.problems.add(file.lineOf(key), key + ": unknown key" + Suggestion.hint(key, known));
             } else if (flags.contains(key)) {
-                file.readSetting(key, problems);
+                file.readSetting(key);
             }
         }
-        problems.throwIfAny();
         return file;
     }
 
-    private void readSetting(String key, ConfigErrors problems) {
+    private void readSetting(String key) {
         Object value = toml.get(List.of(key));
         List<?> all = value instanceof TomlArray array ? array.toList() : List.of(value);
         List<String> texts = new ArrayList<>();
@@ -83,7 +84,7 @@ public final class ConfigFile {
 
     /** Returns the flags that the file sets, by name without dashes. */
     public Map<String, Setting> settings() {
-        return Map.copyOf(settings);
+        return Collections.unmodifiableMap(settings);
     }
 
     /**
@@ -92,17 +93,35 @@ public final class ConfigFile {
      * @param flag a name from {@link #settings}
      */
     public String place(String flag) {
-        return problems().place(settings.get(flag).line());
+        return problems.place(settings.get(flag).line());
+    }
+
+    /**
+     * Adds an error of a flag.
+     *
+     * @param flag a name from {@link #settings}
+     * @param text what is wrong; it gets the name of the flag, unless it has it already
+     */
+    public void addProblem(String flag, String text) {
+        String begin = text.substring(0, Math.max(0, text.indexOf(':')));
+        boolean isName = begin.replaceFirst("^--", "").replace(' ', '-').equals(flag);
+        String rest = isName ? text.substring(begin.length()) : ": " + text;
+        problems.add(settings.get(flag).line(), !isName && text.contains(flag) ? text : flag + rest);
+    }
+
+    /** Returns true if there are errors outside of the rules. */
+    public boolean hasProblems() {
+        return !problems.isEmpty();
     }
 
     /**
      * Returns the policy of this file. Opens the directories that the rules name.
      *
      * @param common the settings that apply where rules set nothing else
-     * @throws ConfigException if the rules have errors
+     * @throws ConfigException reports all errors of the file
      */
     public RulePolicy rules(CommonSettings common) throws ConfigException {
-        ConfigErrors problems = problems();
+        ConfigErrors problems = this.problems.copy();
         List<Rule> rules = new ArrayList<>();
         Object written = toml.get(List.of(RULE));
         if (written instanceof TomlArray array && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
@@ -115,19 +134,16 @@ public final class ConfigFile {
             problems.add(lineOf(RULE), "rule: (expected: [[rule]] above each rule)");
         }
         problems.throwIfAny();
-        return new RulePolicy(rules, RuleReader.otherwise(common));
+        UnreachableRules.warn(rules, problems);
+        return new RulePolicy(rules, RuleReader.otherwise(common), problems.warnings());
     }
 
     /** Returns a policy without rules. */
     public static RulePolicy noRules(CommonSettings common) {
-        return new RulePolicy(List.of(), RuleReader.otherwise(common));
+        return new RulePolicy(List.of(), RuleReader.otherwise(common), List.of());
     }
 
     private int lineOf(String key) {
         return toml.inputPositionOf(List.of(key)).line();
-    }
-
-    private ConfigErrors problems() {
-        return new ConfigErrors(path.getFileName().toString());
     }
 }

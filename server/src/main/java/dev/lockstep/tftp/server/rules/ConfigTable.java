@@ -131,6 +131,11 @@ final class ConfigTable {
         problems.add(lineOf(key), key + ": " + text);
     }
 
+    /** Adds a warning for a key. */
+    void warn(String key, String text) {
+        problems.warn(lineOf(key), key + ": " + text);
+    }
+
     /**
      * Adds an error for each unknown key. Must be called after all known keys have been read.
      *
@@ -140,8 +145,8 @@ final class ConfigTable {
     void finish(Set<String> elsewhere, String where) {
         for (String key : table.keySet()) {
             if (!known.contains(key)) {
-                String hint = elsewhere.contains(key) ? where : "did you mean " + Suggestion.to(key, known) + "?";
-                problem(key, "unknown key (" + hint + ")");
+                String hint = elsewhere.contains(key) ? " (" + where + ")" : Suggestion.hint(key, known);
+                problem(key, "unknown key" + hint);
             }
         }
     }

@@ -3,6 +3,8 @@ package dev.lockstep.tftp.server.rules;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A pattern of file names. {@code *} and {@code ?} match within one directory, {@code **} matches across directories,
@@ -11,6 +13,8 @@ import java.util.Locale;
  * compared with the whole name, from the root. Matching takes linear time in the length of the name, for any pattern.
  */
 final class Glob {
+    private static final Set<String> IMPOSSIBLE = Set.of("", ".", "..");
+
     private final String text;
     private final boolean wholeName;
     private final boolean anyCase;
@@ -30,7 +34,7 @@ final class Glob {
      * @throws IllegalArgumentException if the pattern is invalid
      */
     static Glob parse(String text, boolean anyCase) {
-        String regex = new Translation(text.startsWith("/") ? text.substring(1) : text).toRegex();
+        String regex = new Translation(withoutSlash(text)).toRegex();
         try {
             Pattern pattern = Pattern.compile(regex, Pattern.DOTALL | (anyCase ? Pattern.CASE_INSENSITIVE : 0));
             return new Glob(text, anyCase, pattern);
@@ -50,6 +54,55 @@ final class Glob {
                 || anyCase // the case mapping of some letters gives two letters, or is not reversible
                         && (pattern.matches(compared.toUpperCase(Locale.ROOT))
                                 || pattern.matches(compared.toLowerCase(Locale.ROOT)));
+    }
+
+    /**
+     * Returns true if all names that match another pattern certainly match this one. Returns false for many pairs of
+     * which this is true, but not simple to see.
+     */
+    boolean covers(Glob other) {
+        if (other.anyCase && !anyCase) {
+            return false;
+        }
+        String mine = withoutSlash(text);
+        String theirs = withoutSlash(other.text);
+        if (coversAll()) {
+            return true;
+        }
+        if (wholeName == other.wholeName && mine.equals(theirs)) {
+            return true;
+        }
+        if (isLiteral(theirs)) {
+            return (other.wholeName || !wholeName) && matches(theirs);
+        }
+        if (theirs.indexOf('{') >= 0 || theirs.indexOf('\\') >= 0) {
+            return false; // an alternative may contain slashes, or begin otherwise
+        }
+        String folder = mine.endsWith("/**") ? mine.substring(0, mine.length() - 2) : null;
+        return wholeName
+                ? folder != null && isLiteral(folder) && other.wholeName && theirs.startsWith(folder)
+                : !mine.contains("**") && mine.equals(theirs.substring(theirs.lastIndexOf('/') + 1));
+    }
+
+    /** Returns true if the pattern is one of those that all names match. */
+    boolean coversAll() {
+        return withoutSlash(text).equals("**") || text.equals("*");
+    }
+
+    /** Returns true if no name can match, since the elements of a name are not empty and neither . nor .. */
+    boolean isImpossible() {
+        if (!wholeName || text.indexOf('{') >= 0 || text.indexOf('\\') >= 0) {
+            return false;
+        }
+        return Stream.of(withoutSlash(text).split("/", -1)).anyMatch(part -> IMPOSSIBLE.contains(part));
+    }
+
+    private static boolean isLiteral(String pattern) {
+        return pattern.chars().noneMatch(symbol -> "*?[{}\\".indexOf(symbol) >= 0);
+    }
+
+    private static String withoutSlash(String pattern) {
+        return pattern.startsWith("/") ? pattern.substring(1) : pattern;
     }
 
     @Override

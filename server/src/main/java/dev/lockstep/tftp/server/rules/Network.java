@@ -73,7 +73,15 @@ final class Network {
     }
 
     boolean contains(InetAddress address) {
-        byte[] bytes = address.getAddress();
+        return contains(address.getAddress());
+    }
+
+    /** Returns true if all addresses of another range are in this one. */
+    boolean contains(Network other) {
+        return bits <= other.bits && contains(other.prefix);
+    }
+
+    private boolean contains(byte[] bytes) {
         if (bytes.length != prefix.length) {
             return false;
         }

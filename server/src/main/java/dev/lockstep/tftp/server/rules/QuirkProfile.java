@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.Quirks;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -47,6 +48,11 @@ enum QuirkProfile {
 
     Quirks quirks() {
         return quirks;
+    }
+
+    /** Returns the names of all profiles, separated by commas. */
+    static String keys() {
+        return String.join(", ", Arrays.stream(values()).map(QuirkProfile::key).toList());
     }
 
     /** Returns the name as in a configuration file, such as {@code no-tsize}. */

@@ -12,6 +12,7 @@ import java.util.List;
 /** A rule of a policy. */
 final class Rule {
     private final String label;
+    private final int line;
     private final RuleCondition condition;
     private final boolean denies;
     private final RequestSettings requestSettings;
@@ -29,12 +30,14 @@ final class Rule {
      * Creates a rule.
      *
      * @param label the name of the rule in the log
+     * @param line the line of the rule
      * @param ports the port mode, or null if the rule does not set it
      * @param quirks the quirks of the settings, by name
      * @param rates the rate limits; they are not part of {@code requestSettings}
      */
     Rule(
             String label,
+            int line,
             RuleCondition condition,
             boolean denies,
             RequestSettings requestSettings,
@@ -42,6 +45,7 @@ final class Rule {
             List<QuirkProfile> quirks,
             Rates rates) {
         this.label = label;
+        this.line = line;
         this.condition = condition;
         this.denies = denies;
         this.requestSettings = requestSettings;
@@ -70,6 +74,10 @@ final class Rule {
 
     String label() {
         return label;
+    }
+
+    int line() {
+        return line;
     }
 
     RuleCondition condition() {

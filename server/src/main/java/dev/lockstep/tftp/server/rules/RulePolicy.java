@@ -23,13 +23,16 @@ import java.util.stream.Stream;
 public final class RulePolicy implements RequestPolicy, PortModes {
     private final List<Rule> rules;
     private final Rule otherwise;
+    private final List<String> warnings;
 
     /**
      * Creates a policy.
      *
      * @param otherwise applies to requests that no rule matches
+     * @param warnings of the file, one line each
      */
-    RulePolicy(List<Rule> rules, Rule otherwise) {
+    RulePolicy(List<Rule> rules, Rule otherwise, List<String> warnings) {
+        this.warnings = List.copyOf(warnings);
         this.rules = List.copyOf(rules);
         this.otherwise = otherwise;
     }
@@ -58,6 +61,11 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     /** Returns the number of rules. */
     public int size() {
         return rules.size();
+    }
+
+    /** Returns lines about rules that probably do not mean what their author wants. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     List<Rule> rules() {

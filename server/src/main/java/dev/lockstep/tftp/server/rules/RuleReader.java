@@ -38,7 +38,8 @@ final class RuleReader {
     RuleReader(ConfigTable section, CommonSettings common, ConfigErrors problems, int number) {
         this.section = section;
         this.common = common;
-        String name = section.text("name", text -> " \"" + text + "\"").orElse("");
+        String name =
+                section.text(RuleKey.NAME.key(), text -> " \"" + text + "\"").orElse("");
         this.label = "rule " + number + name + ", " + problems.place(section.line());
     }
 
@@ -49,6 +50,7 @@ final class RuleReader {
                 "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
                 "no rule",
+                0,
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
                 false,
                 requestSettings.withStorage(files),
@@ -63,36 +65,38 @@ final class RuleReader {
      * @param flags names of the daemon's flags, for error messages
      */
     Rule read(Set<String> flags) {
-        Letters letters = choice("case", Letters.KEEP, Map.of("lower", Letters.LOWER, "upper", Letters.UPPER));
-        boolean denies = choice("action", false, Map.of("allow", false, "deny", true));
+        Letters letters = choice(RuleKey.CASE, Letters.KEEP, Map.of("lower", Letters.LOWER, "upper", Letters.UPPER));
+        boolean denies = choice(RuleKey.ACTION, false, Map.of("allow", false, "deny", true));
         // a denied file must not be reachable in another case, which a later rule may convert
         RuleCondition condition = condition(denies || letters != Letters.KEEP);
         FilenameRewrites changes = new FilenameRewrites(letters, renamings());
         List<QuirkProfile> quirks = quirks();
         Rule.Rates rates = new Rule.Rates(
-                section.size("rate-per-transfer").orElse(0),
-                section.size("rate-per-client").orElse(0));
+                section.size(RuleKey.RATE_PER_TRANSFER.key()).orElse(0),
+                section.size(RuleKey.RATE_PER_CLIENT.key()).orElse(0));
         RequestSettings requestSettings = requestSettings(changes, quirks, rates);
-        PortMode ports = section.text("ports", RuleReader::portMode).orElse(null);
+        PortMode ports = section.text(RuleKey.PORTS.key(), RuleReader::portMode).orElse(null);
         if (ports != null && !(condition.files().isEmpty() && condition.write().isEmpty())) {
-            section.problem("ports", "(expected: in a rule without files and operation: the port is chosen by client)");
+            section.problem(
+                    RuleKey.PORTS.key(),
+                    "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
-        boolean both = !section.has("operation");
-        boolean write = choice("operation", false, Map.of("read", false, "write", true));
+        boolean both = !section.has(RuleKey.OPERATION.key());
+        boolean write = choice(RuleKey.OPERATION, false, Map.of("read", false, "write", true));
         return new RuleCondition(
-                section.texts("clients", Network::parse),
-                section.texts("files", text -> Glob.parse(text, anyCase)),
+                section.texts(RuleKey.CLIENTS.key(), Network::parse),
+                section.texts(RuleKey.FILES.key(), text -> Glob.parse(text, anyCase)),
                 both ? Optional.empty() : Optional.of(write));
     }
 
     private List<Renaming> renamings() {
         List<Renaming> all = new ArrayList<>();
-        for (ConfigTable renaming : section.sections("rename")) {
+        for (ConfigTable renaming : section.sections(RuleKey.RENAME.key())) {
             Optional<Pattern> from = renaming.text("from", RuleReader::regex);
             Optional<String> to = renaming.text("to", text -> text);
             renaming.finish(Set.of(), "");
@@ -103,7 +107,7 @@ final class RuleReader {
                     renaming.problem("to", e.getMessage());
                 }
             } else if (!renaming.has("from") || !renaming.has("to")) {
-                section.problem("rename", "(expected: from and to)");
+                section.problem(RuleKey.RENAME.key(), "(expected: from and to)");
             }
         }
         return all;
@@ -122,7 +126,7 @@ final class RuleReader {
         for (QuirkProfile profile : QuirkProfile.values()) {
             byKey.put(profile.key(), profile);
         }
-        return section.texts("quirks", text -> chosen(text, byKey));
+        return section.texts(RuleKey.QUIRKS.key(), text -> chosen(text, byKey));
     }
 
     private RequestSettings requestSettings(FilenameRewrites changes, List<QuirkProfile> profiles, Rule.Rates rates) {
@@ -136,47 +140,52 @@ final class RuleReader {
     }
 
     private TransferLimits limits(TransferLimits usual, Rule.Rates rates) {
-        long bytes = section.size("window-bytes-limit").orElse(usual.windowBytes());
+        long bytes = section.size(RuleKey.WINDOW_BYTES_LIMIT.key()).orElse(usual.windowBytes());
         for (long rate : new long[] {rates.perTransfer(), rates.perClient()}) {
             bytes = rate > 0 ? Math.min(bytes, Math.max(1, rate / WINDOWS_A_SECOND)) : bytes;
         }
-        int blksize = (int) section.number("blksize-limit", TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
-                .orElse(usual.blksize());
-        int windowsize = (int) section.number("windowsize-limit", 1, TransferSettings.MAX_WINDOWSIZE)
+        int blksize = (int)
+                section.number(RuleKey.BLKSIZE_LIMIT.key(), TransferSettings.MIN_BLKSIZE, TransferSettings.MAX_BLKSIZE)
+                        .orElse(usual.blksize());
+        int windowsize = (int) section.number(RuleKey.WINDOWSIZE_LIMIT.key(), 1, TransferSettings.MAX_WINDOWSIZE)
                 .orElse(usual.windowsize());
         return usual.withBlksize(blksize)
                 .withWindow(windowsize, (int) Math.min(bytes, Integer.MAX_VALUE))
                 .withTimes(
-                        seconds("timeout").orElse(usual.timeout()),
-                        seconds("give-up").orElse(usual.idleTimeout()),
+                        seconds(RuleKey.TIMEOUT).orElse(usual.timeout()),
+                        seconds(RuleKey.GIVE_UP).orElse(usual.idleTimeout()),
                         usual.dally());
     }
 
-    private Optional<Duration> seconds(String key) {
-        return section.seconds(key).map(number -> Duration.ofNanos((long) (number * 1e9)));
+    private Optional<Duration> seconds(RuleKey key) {
+        return section.seconds(key.key()).map(number -> Duration.ofNanos((long) (number * 1e9)));
     }
 
     private int mtu(int usual) {
-        OptionalLong number = section.number("mtu", 68, RequestSettings.ANY_MTU);
+        OptionalLong number = section.number(RuleKey.MTU.key(), 68, RequestSettings.ANY_MTU);
         return (int) number.orElse(usual);
     }
 
     private Storage storage(FilenameRewrites changes) {
         WriteRules usual = common.files().uploads();
         WriteRules writes = new WriteRules(
-                section.flag("writable").orElse(usual.allowed()),
-                section.flag("overwrite").orElse(usual.overwrite()),
-                section.size("max-size").orElse(usual.maxSize()));
-        Optional<RootTemplate> given = section.text("root", text -> RootTemplate.parse(text, common.neighbours()));
+                section.flag(RuleKey.WRITABLE.key()).orElse(usual.allowed()),
+                section.flag(RuleKey.OVERWRITE.key()).orElse(usual.overwrite()),
+                section.size(RuleKey.MAX_SIZE.key()).orElse(usual.maxSize()));
+        if (section.flag(RuleKey.OVERWRITE.key()).orElse(false) && !writes.allowed()) {
+            section.warn(RuleKey.OVERWRITE.key(), "has no effect (expected: writable = true as well)");
+        }
+        Optional<RootTemplate> given =
+                section.text(RuleKey.ROOT.key(), text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate =
-                section.flag("serve-private").orElse(common.files().servePrivate());
+                section.flag(RuleKey.SERVE_PRIVATE.key()).orElse(common.files().servePrivate());
         StorageSettings settings = new StorageSettings(writes, servePrivate);
         Storage files = common.requestSettings().storage();
         if (given.isPresent() || !settings.equals(common.files())) {
             try {
                 files = common.storages().open(given.map(RootTemplate::fixed).orElse(common.root()), settings);
             } catch (IOException | IllegalArgumentException e) {
-                section.problem("root", e.getMessage());
+                section.problem(RuleKey.ROOT.key(), e.getMessage());
             }
         }
         return new RuledStorage(label, files, given.orElse(null), changes, settings);
@@ -190,8 +199,8 @@ final class RuleReader {
         };
     }
 
-    private <T> T choice(String key, T usual, Map<String, T> values) {
-        return section.text(key, text -> chosen(text, values)).orElse(usual);
+    private <T> T choice(RuleKey key, T usual, Map<String, T> values) {
+        return section.text(key.key(), text -> chosen(text, values)).orElse(usual);
     }
 
     private static <T> T chosen(String text, Map<String, T> values) {

@@ -3,15 +3,18 @@ package dev.lockstep.tftp.server.rules;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Suggests the most similar known word for an unknown one. */
+/** Suggests the most similar known word for an unknown one, if it is similar enough to be a misspelling. */
 final class Suggestion {
     private Suggestion() {}
 
-    static String to(String written, Collection<String> words) {
+    /** Returns the end of a message, such as {@code (did you mean clients?)}, or an empty text without a near word. */
+    static String hint(String written, Collection<String> words) {
         return words.stream()
+                .filter(word -> distance(written, word) <= Math.max(1, word.length() / 3))
                 .min(Comparator.comparingInt((String word) -> distance(written, word))
                         .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
+                .map(word -> " (did you mean " + word + "?)")
+                .orElse("");
     }
 
     /** Returns the number of characters to add, remove or change (Levenshtein distance). */

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.internal.text.DirectoryRights;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,29 +14,33 @@ final class DirectoryStorageProvider implements StorageProvider {
     }
 
     @Override
-    public Storage open(URI uri, StorageSettings settings) {
+    public Storage open(URI uri, StorageSettings settings) throws IOException {
+        Path directory;
         try {
-            Path directory = uri.isOpaque() ? Path.of(uri.getSchemeSpecificPart()) : Path.of(uri);
-            return open(directory, uri.toString(), settings);
+            directory = uri.isOpaque() ? Path.of(uri.getSchemeSpecificPart()) : Path.of(uri);
         } catch (IllegalArgumentException e) {
-            throw notReadable(uri.toString(), e);
+            throw new IllegalArgumentException(uri + " (expected: a directory that can be read)", e);
         }
+        return open(directory, uri.toString(), settings);
     }
 
     /**
      * Opens a directory.
      *
-     * @param location the directory as the operator has written it
+     * @param location the directory as the operator has written it; empty for the working directory
+     * @throws IllegalArgumentException if there is no such directory
+     * @throws IOException if the directory cannot be opened; the message has the reason
      */
-    static Storage open(Path directory, String location, StorageSettings settings) {
+    static Storage open(Path directory, String location, StorageSettings settings) throws IOException {
         try {
             return DirectoryStorage.at(directory, settings.uploads()).servingPrivate(settings.servePrivate());
         } catch (IOException e) {
-            throw notReadable(location, e);
+            String reason = (location.isEmpty() ? directory.toAbsolutePath() : location) + ": "
+                    + DirectoryRights.reason(directory, e);
+            if (DirectoryRights.isWrongName(directory, e)) {
+                throw new IllegalArgumentException(reason + " (expected: a directory that can be read)", e);
+            }
+            throw new IOException(reason, e);
         }
-    }
-
-    private static IllegalArgumentException notReadable(String location, Exception cause) {
-        return new IllegalArgumentException(location + " (expected: a directory that can be read)", cause);
     }
 }

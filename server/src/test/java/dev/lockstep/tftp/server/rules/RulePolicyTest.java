@@ -349,7 +349,8 @@ class RulePolicyTest {
                         "tftpd.toml line 9: timeout: -1 (expected: a number of seconds up to 86400)",
                         "tftpd.toml line 10: writable: yes (expected: true or false)",
                         "tftpd.toml line 11: max-size: 'much' (expected: a size such as 4096, 64K or 512M)",
-                        "tftpd.toml line 12: root: " + folder + "/none (expected: a directory that can be read)",
+                        "tftpd.toml line 12: root: " + folder
+                                + "/none: no such directory (expected: a directory that can be read)",
                         "tftpd.toml line 13: windowsize-limit: 32768 (expected: 1 to 32767)",
                         "tftpd.toml line 14: ports: (expected: in a rule without files and operation:"
                                 + " the port is chosen by client)");
@@ -388,6 +389,92 @@ class RulePolicyTest {
         assertThat(problems("\n\nroot = \n")).first().asString().startsWith("tftpd.toml line 3: ");
         assertThat(problems("rule = 5\n"))
                 .containsExactly("tftpd.toml line 1: rule: (expected: [[rule]] above each rule)");
+        assertThat(problems("lisen = 1\ncolour = 2\n[[rule]]\nclinets = \"10.0.0.1\"\nshape = 3\nmtu = 1\n"))
+                .containsExactly(
+                        "tftpd.toml line 1: lisen: unknown key (did you mean listen?)",
+                        "tftpd.toml line 2: colour: unknown key",
+                        "tftpd.toml line 4: clinets: unknown key (did you mean clients?)",
+                        "tftpd.toml line 5: shape: unknown key",
+                        "tftpd.toml line 6: mtu: 1 (expected: 68 to 65535)");
+    }
+
+    private List<String> warnings(String toml) throws Exception {
+        return rules(toml).warnings();
+    }
+
+    @Test
+    void overwrite_without_writable_is_warned_of() throws Exception {
+        assertThat(warnings("[[rule]]\nfiles = \"a\"\noverwrite = true\n"))
+                .containsExactly("tftpd.toml line 3: overwrite: has no effect (expected: writable = true as well)");
+        assertThat(warnings("[[rule]]\nwritable = true\noverwrite = true\n")).isEmpty();
+    }
+
+    /** Two rules as TOML, without their headers; the second one never matches. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mtu = 100 | files = 'a'",
+                "clients = '10.0.0.0/8' | clients = ['10.1.0.0/16', '10.2.0.1']",
+                "clients = ['10.0.0.0/8', '2001:db8::/32'] | clients = ['2001:db8:1::/48', '10.0.0.1']",
+                "files = '*' | files = ['x', 'b/**']",
+                "files = '**' | clients = '10.0.0.1'",
+                "files = '*.cfg' | files = 'boot/*.cfg'",
+                "files = '*.cfg' | files = 'boot/a.cfg'",
+                "files = '/boot/**' | files = ['boot/x/*.efi', 'boot/y']",
+                "files = ['a', 'b'] | files = 'b'",
+                "operation = 'read' | operation = 'read'",
+                "files = 'a'; action = 'deny' | files = 'a'",
+            })
+    void a_rule_whose_requests_all_match_earlier_rules_is_warned_of(String first, String second) throws Exception {
+        String toml = "[[rule]]\n" + first.replace("; ", "\n") + "\n[[rule]]\n" + second + "\n";
+        long line = toml.lines().count() - 1;
+        assertThat(warnings(toml))
+                .containsExactly("tftpd.toml line " + line
+                        + ": rule never matches: its requests match rule 1, tftpd.toml line 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "files = 'a' | mtu = 100",
+                "clients = '10.1.0.0/16' | clients = '10.0.0.0/8'",
+                "clients = '10.0.0.0/8' | clients = ['10.0.0.1', '192.0.2.1']",
+                "clients = '0.0.0.0/0' | clients = '::1'",
+                "clients = '10.0.0.0/8' | files = 'a'",
+                "operation = 'write' | files = 'a'",
+                "files = '/a' | files = 'a'",
+                "files = 'a' | files = 'A'; action = 'deny'",
+                "files = '/*' | files = '*.cfg'",
+                "files = 'boot/*' | files = 'boot/x/y'",
+                "files = '*.cfg' | files = 'boot/**'",
+                "mtu = 100 | ports = 'single'",
+            })
+    void a_rule_that_may_match_is_not_warned_of(String first, String second) throws Exception {
+        assertThat(warnings("[[rule]]\n" + first + "\n[[rule]]\n" + second.replace("; ", "\n") + "\n"))
+                .isEmpty();
+    }
+
+    @Test
+    void several_earlier_rules_and_impossible_names_are_warned_of() throws Exception {
+        assertThat(warnings("""
+                [[rule]]
+                operation = "read"
+                files = "a"
+                [[rule]]
+                operation = "write"
+                [[rule]]
+                name = "late"
+                files = "a"
+                [[rule]]
+                operation = "read"
+                files = ["boot/", "x/../y"]
+                """))
+                .containsExactly(
+                        "tftpd.toml line 6: rule never matches: its requests match"
+                                + " rule 1, tftpd.toml line 1; rule 2, tftpd.toml line 4",
+                        "tftpd.toml line 9: rule never matches: no name is like boot/");
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,13 +100,26 @@ class StorageRegistryTest {
     }
 
     @Test
-    void an_invalid_location_is_refused() {
-        for (String location :
-                new String[] {folder + "/none", "file:" + folder + "/none", "file://host/x", "C:\\none", "tftp:x"}) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> registry.open(location, READ_ONLY))
-                    .withMessage(location + " (expected: a directory that can be read)");
-        }
+    void an_invalid_location_is_refused() throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        Map<String, String> reasons = Map.of(
+                folder + "/none",
+                ": no such directory",
+                folder + "/none/below",
+                ": no such directory: " + folder + "/none",
+                "file:" + folder + "/none",
+                ": no such directory",
+                file.toString(),
+                ": not a directory",
+                "file://host/x",
+                "",
+                "C:\\none",
+                ": no such directory",
+                "tftp:x",
+                ": no such directory");
+        reasons.forEach((location, reason) -> assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.open(location, READ_ONLY))
+                .withMessage(location + reason + " (expected: a directory that can be read)"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.open("s3://boot/v3/", READ_ONLY))
                 .withMessage(

@@ -16,6 +16,8 @@ import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.PeerFilter;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.RetransmissionTimer;
@@ -23,7 +25,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -38,13 +45,17 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final InetSocketAddress server;
     private final PeerFilter filter;
     private final TransferContext context;
+    private final Duration limit;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer retransmission;
     private long requestedAt;
-    private boolean retransmitted;
+    private int sent;
+    private boolean isSendingFirst;
+    private boolean wasUnreachable;
+    private String lastError;
     private boolean over;
     private TftpException cancelled;
     private TransferHandler transfer;
@@ -52,12 +63,14 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Creates a handshake that begins when its channel becomes active.
      *
+     * @param limit how long to wait for a reply
      * @param refused called on the event loop if there will be no transfer; the operation then still owns its file
      */
     ClientHandshake(
             ClientOperation operation,
             TransferEvent.Requested requested,
             TransferContext context,
+            Duration limit,
             Consumer<TftpException> refused) {
         this.operation = operation;
         this.transferId = requested.transferId();
@@ -65,6 +78,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         this.server = requested.peer();
         this.filter = new PeerFilter(server);
         this.context = context;
+        this.limit = limit;
         this.refused = refused;
         this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
     }
@@ -89,8 +103,31 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             fail(new TftpException(ErrorCode.NOT_DEFINED, text));
             return;
         }
+        Transport.reportIcmpErrors(ctx.channel(), isIpv6(), true);
+        isSendingFirst = true;
+        send();
+        isSendingFirst = false;
+    }
+
+    /**
+     * Ignores ICMP errors from now on. They may be for an ERROR that was sent to an unknown TID, and must not end a
+     * transfer.
+     */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        Transport.reportIcmpErrors(context.channel(), isIpv6(), false);
+    }
+
+    private boolean isIpv6() {
+        return server.getAddress() instanceof Inet6Address;
+    }
+
+    private void send() {
+        sent++;
         ctx.writeAndFlush(request, ctx.voidPromise());
-        retransmission.moveTo(requestedAt + timer.timeout());
+        if (!over) {
+            retransmission.moveTo(Math.min(now() + timer.timeout(), requestedAt + limit.toNanos()));
+        }
     }
 
     /**
@@ -117,15 +154,28 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        if (now() - requestedAt >= context.limits().idleTimeout().toNanos()) {
-            fail(new TftpException(ErrorCode.NOT_DEFINED, "timed out: no answer"));
+        if (now() - requestedAt >= limit.toNanos()) {
+            String asked =
+                    "asked " + (sent == 1 ? "once" : sent + " times") + (lastError == null ? "" : ": " + lastError);
+            fail(TftpException.timedOut("timed out: no answer")
+                    .because("no answer from " + AddressFormat.of(server) + " in " + seconds(limit) + " s (" + asked
+                            + ")"));
             return;
         }
-        retransmitted = true;
+        repeat();
+    }
+
+    private void repeat() {
         timer.backOff();
         context.listener().on(new TransferEvent.RequestRepeated(transferId, server, request));
-        ctx.writeAndFlush(request, ctx.voidPromise());
-        retransmission.moveTo(now() + timer.timeout());
+        send();
+    }
+
+    /** Returns a time in seconds, to a tenth if it is longer than one. */
+    static String seconds(Duration time) {
+        long millis = time.toMillis();
+        long rounded = millis < 1000 ? millis : (millis + 50) / 100 * 100;
+        return BigDecimal.valueOf(rounded, 3).stripTrailingZeros().toPlainString();
     }
 
     @Override
@@ -169,7 +219,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private void start(TransferSettings settings, Options granted) throws TftpException {
         InetSocketAddress peer = filter.sender();
         retransmission.cancel();
-        long roundTrip = retransmitted ? 0 : now() - requestedAt;
+        long roundTrip = sent > 1 ? 0 : now() - requestedAt;
         boolean oack = granted != null;
         NegotiatedTransfer negotiated = new NegotiatedTransfer(
                 transferId, peer, request, settings, oack ? granted : Options.NONE, requestedAt, roundTrip);
@@ -207,10 +257,34 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         fail(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
     }
 
-    /** Fails the handshake: a request that could not be sent gets no reply. */
+    /**
+     * Fails the handshake if the request could not be sent, or if the server's port is unreachable. The ICMP error may
+     * be for another datagram of this socket, so only a second one after another request is certain. Other ICMP errors
+     * are often transient, for example while the server starts.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause));
+        if (over) {
+            return;
+        }
+        boolean isUnreachable = Transport.isPortUnreachable(cause);
+        if (isUnreachable && !wasUnreachable) {
+            wasUnreachable = true;
+            repeat();
+        } else if (isUnreachable) {
+            fail(new TftpException(ErrorCode.NOT_DEFINED, "port unreachable", cause)
+                    .because("no server at " + AddressFormat.of(server) + " (port unreachable)"));
+        } else if (cause instanceof IOException && !isSendingFirst) {
+            lastError = text(cause);
+        } else {
+            fail(new TftpException(ErrorCode.NOT_DEFINED, String.valueOf(cause.getMessage()), cause)
+                    .because("cannot send to " + AddressFormat.of(server) + ": " + text(cause)));
+        }
+    }
+
+    /** Returns the text of an error without the name of the system call before it. */
+    private static String text(Throwable cause) {
+        return String.valueOf(cause.getMessage()).replaceFirst("^.*\\): ", "").toLowerCase(Locale.ROOT);
     }
 
     /** Sends an ERROR to the sender of the reply that is being read. */

@@ -16,18 +16,23 @@ import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
+import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import io.netty.channel.EventLoop;
+import io.netty.channel.unix.Errors;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -48,6 +53,7 @@ public final class ClientTransfer {
      * @param taps observe the datagrams
      * @param io runs blocking tasks
      * @param context the context of a transfer without settings of its own
+     * @param connectTimeout how long to wait for the first reply, from all addresses of a server together
      */
     public record Shared(
             OptionPreferences preferences,
@@ -55,6 +61,8 @@ public final class ClientTransfer {
             ClientSockets sockets,
             Executor io,
             TransferContext context,
+            Duration connectTimeout,
+            HostResolver resolver,
             ServerCapabilityCache capabilities) {}
 
     /** Size in bytes of a receive buffer for an OACK or ERROR. */
@@ -74,6 +82,10 @@ public final class ClientTransfer {
     private final BlockingTasks fileTasks;
     private Consumer<TftpException> stage = this::fail;
     private TftpException cancelled;
+    private final Deque<InetAddress> addresses = new ArrayDeque<>();
+    private long firstRequestAt;
+    private Duration answerTimeout;
+    private String unanswered;
     private InetSocketAddress server;
     private Options asked;
     private Options granted = Options.NONE;
@@ -149,7 +161,7 @@ public final class ClientTransfer {
         // an address needs no lookup: only a name is resolved in the I/O pool
         boolean isAddress = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
         new BlockingTasks(isAddress ? Runnable::run : client.io(), loop)
-                .run(() -> InetAddress.getByName(host), this::onResolved);
+                .run(() -> client.resolver().resolve(host), this::onResolved);
     }
 
     /** Cancels the transfer unless it has ended. */
@@ -188,17 +200,26 @@ public final class ClientTransfer {
         return cancelled != null || result.isDone();
     }
 
-    private void onResolved(InetAddress address, TftpException failure) {
+    private void onResolved(List<InetAddress> found, TftpException failure) {
         if (isCancelled()) {
             return; // the file is being closed
         }
         if (failure != null) {
-            String text = failure.getCause() instanceof UnknownHostException ? "unknown host" : "no address";
-            fail(new TftpException(ErrorCode.NOT_DEFINED, text, failure));
+            fail(failure);
         } else {
-            server = new InetSocketAddress(address, operation.remote().port());
-            attempt(request.options().orElseGet(this::usualOptions));
+            addresses.addAll(found);
+            firstRequestAt = loop.ticker().nanoTime();
+            attemptNextAddress();
         }
+    }
+
+    /** Attempts the transfer from the next address. Each address but the last gets half of the time that is left. */
+    private void attemptNextAddress() {
+        server = new InetSocketAddress(addresses.remove(), operation.remote().port());
+        long elapsed = unanswered == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
+        Duration left = client.connectTimeout().minusNanos(elapsed);
+        answerTimeout = addresses.isEmpty() ? left : left.dividedBy(2);
+        attempt(request.options().orElseGet(this::usualOptions));
     }
 
     private Options usualOptions() {
@@ -248,8 +269,8 @@ public final class ClientTransfer {
                         needs(),
                         pipeline -> {
                             client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
-                            ClientHandshake handshake =
-                                    new ClientHandshake(operation, requested, context.withListener(listener), refused);
+                            ClientHandshake handshake = new ClientHandshake(
+                                    operation, requested, context.withListener(listener), answerTimeout, refused);
                             handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },
@@ -281,9 +302,27 @@ public final class ClientTransfer {
         if (refusesOptions && request.options().isEmpty() && !asked.isEmpty()) {
             client.capabilities().refusesOptions(server);
             attempt(Options.NONE);
-        } else {
+        } else if (!isUnanswered(refusal) || isCancelled()) {
             fail(refusal);
+        } else if (addresses.isEmpty()) {
+            fail(unanswered == null ? refusal : refusal.because(unanswered));
+        } else {
+            String why = refusal.reason() == null ? refusal.getMessage() : refusal.reason();
+            unanswered = unanswered == null ? why : unanswered + ", " + why;
+            attemptNextAddress();
         }
+    }
+
+    /**
+     * Returns whether the server has not answered: its name has no address, it cannot be reached, or it is silent. The
+     * same request may succeed later.
+     */
+    public static boolean isUnanswered(TftpException failure) {
+        Throwable cause = failure.getCause();
+        return failure.isTimeout()
+                || cause instanceof UnknownHostException
+                || cause instanceof SocketException
+                || cause instanceof Errors.NativeIoException;
     }
 
     private void onEnded(TransferEvent.Ended ended) {
@@ -310,8 +349,17 @@ public final class ClientTransfer {
                             ended.stats(),
                             ended.outcome())));
         } else {
-            fail(ended.cause());
+            fail(ended.cause().isTimeout() ? silence(ended) : ended.cause());
         }
+    }
+
+    private TftpException silence(TransferEvent.Ended ended) {
+        Duration limit = context.limits().idleTimeout();
+        Duration min = context.limits().minIdleTimeout(ended.settings());
+        return ended.cause()
+                .because("no answer from " + AddressFormat.of(ended.peer()) + " for "
+                        + ClientHandshake.seconds(limit.compareTo(min) > 0 ? limit : min) + " s, after "
+                        + ended.stats().bytes() + " bytes");
     }
 
     /** Returns whether no block has arrived, the blocks may exceed the path MTU, and the peer still replies. */

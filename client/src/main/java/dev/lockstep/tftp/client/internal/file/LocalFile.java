@@ -9,15 +9,25 @@ import dev.lockstep.tftp.io.SecureDirectory;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /** Opens local files: the target of a get and the source of a put. */
 public final class LocalFile {
+    private static final FileChannel STANDARD_INPUT = new FileInputStream(FileDescriptor.in).getChannel();
+
     private LocalFile() {}
 
     /**
@@ -30,15 +40,33 @@ public final class LocalFile {
         try {
             Path real = real(target);
             if (Files.isDirectory(real)) {
-                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
+                throw new FileSystemException(target.toString(), null, "Is a directory");
             }
-            if (Files.exists(real) && !Files.isRegularFile(real)) {
-                return new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE), true);
-            }
-            return new FileSink(
-                    SecureDirectory.open(real.getParent()), real.getFileName().toString(), true);
+            Sink sink = Files.exists(real) && !Files.isRegularFile(real)
+                    ? new StreamSink(FileChannel.open(real, StandardOpenOption.WRITE), true)
+                    : new FileSink(
+                            SecureDirectory.open(real.getParent()),
+                            real.getFileName().toString(),
+                            true);
+            return new NamedSink(sink, "cannot write " + target);
         } catch (IOException e) {
-            throw named(e, target);
+            throw failure("cannot write " + target, e, "no such directory");
+        }
+    }
+
+    /**
+     * Creates the missing directories of a target.
+     *
+     * @throws TftpException if one cannot be created
+     */
+    public static void createDirectories(Path target) throws TftpException {
+        Path directory = target.toAbsolutePath().getParent();
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw failure("cannot create " + directory, new NotDirectoryException(e.getFile()), "no such directory");
+        } catch (IOException e) {
+            throw failure("cannot create " + directory, e, "no such directory");
         }
     }
 
@@ -49,8 +77,24 @@ public final class LocalFile {
 
     /** Returns a sink that writes to standard output directly. */
     public static Sink standardOutput() {
-        return new StreamSink(
-                new FileOutputStream(FileDescriptor.out).getChannel(), false); // a PrintStream hides failures
+        return new NamedSink(
+                new StreamSink(
+                        new FileOutputStream(FileDescriptor.out).getChannel(), false), // a PrintStream hides failures
+                "standard output");
+    }
+
+    /** Returns a source that reads standard input to its end. It has no known size, and can be read only once. */
+    public static Source standardInput() {
+        return new NamedSource(new StreamSource(STANDARD_INPUT), "standard input");
+    }
+
+    /** Ends a read of standard input that is waiting for data, and all later ones. */
+    public static void closeStandardInput() {
+        try {
+            STANDARD_INPUT.close();
+        } catch (IOException ignored) {
+            // nothing more is read
+        }
     }
 
     /**
@@ -61,19 +105,116 @@ public final class LocalFile {
     public static Source source(Path file) throws TftpException {
         try {
             if (Files.isDirectory(file)) {
-                throw new TftpException(ErrorCode.ACCESS_VIOLATION, "is a directory");
+                throw new FileSystemException(file.toString(), null, "Is a directory");
             }
             FileChannel open = FileChannel.open(file, StandardOpenOption.READ);
             // a pipe or a file of /proc has no size, or a size of 0, although it has content
             boolean sized = Files.isRegularFile(file) && open.size() > 0;
-            return new FileSource(open, sized ? open.size() : Source.UNKNOWN_SIZE);
+            return new NamedSource(
+                    new FileSource(open, sized ? open.size() : Source.UNKNOWN_SIZE), "cannot read " + file);
         } catch (IOException e) {
-            throw named(e, file);
+            throw failure("cannot read " + file, e, "no such file");
         }
     }
 
-    private static TftpException named(IOException failure, Path file) {
+    /**
+     * Returns the failure to open a file, with a text for the user of this machine. No request has been sent.
+     *
+     * @param missing the text if there is no such file
+     */
+    private static TftpException failure(String what, IOException failure, String missing) {
         TftpException known = FileErrors.of(failure);
-        return new TftpException(ErrorCode.values()[known.code()], file + ": " + known.getMessage(), failure);
+        return new TftpException(ErrorCode.values()[known.code()], what + ": " + reasonOf(failure, missing), failure);
+    }
+
+    /** Returns the failure of an open file, with a reason for the user of this machine that the peer does not get. */
+    private static TftpException failure(String what, IOException failure) {
+        TftpException known = FileErrors.of(failure);
+        return known.getCause() instanceof IOException cause && known.reason() == null
+                ? known.because(what + ": " + reasonOf(cause, "no such directory"))
+                : known;
+    }
+
+    private static String reasonOf(IOException failure, String missing) {
+        if (failure instanceof NoSuchFileException) {
+            return missing;
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = failure instanceof FileSystemException named ? named.getReason() : failure.getMessage();
+        if (reason == null) {
+            return failure instanceof NotDirectoryException ? "not a directory" : failure.toString();
+        }
+        return reason.substring(0, 1).toLowerCase(Locale.ROOT)
+                + reason.substring(1).replace(" left on device", " left");
+    }
+
+    /** A sink whose failures name it. */
+    private record NamedSink(Sink sink, String name) implements Sink {
+        @Override
+        public void write(ByteBuffer from) throws IOException {
+            try {
+                sink.write(from);
+            } catch (IOException e) {
+                throw failure(name, e);
+            }
+        }
+
+        @Override
+        public void commit() throws IOException {
+            try {
+                sink.commit();
+            } catch (IOException e) {
+                throw failure(name, e);
+            }
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return sink.mayBlock();
+        }
+
+        @Override
+        public void close() throws IOException {
+            sink.close();
+        }
+    }
+
+    /** A source whose failures name it. */
+    private record NamedSource(Source source, String name) implements Source {
+        @Override
+        public long size() {
+            return source.size();
+        }
+
+        @Override
+        public int read(ByteBuffer to) throws IOException {
+            try {
+                return source.read(to);
+            } catch (IOException e) {
+                throw failure(name, e);
+            }
+        }
+
+        @Override
+        public boolean canRewind() {
+            return source.canRewind();
+        }
+
+        @Override
+        public void rewind() throws IOException {
+            source.rewind();
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return source.mayBlock();
+        }
+
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
     }
 }

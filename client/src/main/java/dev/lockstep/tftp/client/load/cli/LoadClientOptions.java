@@ -19,8 +19,8 @@ final class LoadClientOptions {
 
     @Option(
             names = "--profile",
-            paramLabel = "NAME",
-            description = "Request the options of this firmware: pxe, uboot, edk2, ipxe, grub or cisco.")
+            paramLabel = "pxe|uboot|edk2|ipxe|grub|cisco",
+            description = "Request the options of this firmware.")
     private String profile;
 
     @Mixin

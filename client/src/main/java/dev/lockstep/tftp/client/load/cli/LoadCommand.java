@@ -32,10 +32,10 @@ import picocli.CommandLine.Spec;
             "",
             "In a closed loop (the default) each of --concurrency clients starts its next transfer when its previous one",
             "has ended. With --rate (an open loop) transfers start at that rate, independent of the server, and latency",
-            "is measured from the scheduled start of a transfer.",
-            "",
-            "Exit status: 0 all transfers complete and correct, 1 a transfer failed, 2 wrong usage."
-        })
+            "is measured from the scheduled start of a transfer."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {"0:all transfers complete and correct", "1:a transfer failed", "2:wrong usage"})
 public final class LoadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

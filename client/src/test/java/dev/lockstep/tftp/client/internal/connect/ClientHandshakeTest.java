@@ -25,7 +25,9 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +98,8 @@ class ClientHandshakeTest {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
         ClientOperation operation =
                 ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
-        return new ClientHandshake(operation, new TransferEvent.Requested(1, SERVER, REQUEST), context(), refused);
+        return new ClientHandshake(
+                operation, new TransferEvent.Requested(1, SERVER, REQUEST), context(), Duration.ofSeconds(30), refused);
     }
 
     @Test
@@ -142,5 +145,70 @@ class ClientHandshakeTest {
         assertThat(tooLong.refCnt()).isZero();
         sockets.close();
         assertThat(channel.finish()).isFalse();
+    }
+
+    private static void discardRequest(EmbeddedChannel socket) {
+        ((DatagramPacket) socket.readOutbound()).release();
+    }
+
+    private EmbeddedChannel connect(ClientHandshake handshake, MockTicker time) throws Exception {
+        EmbeddedChannel socket =
+                EmbeddedChannel.builder().ticker(time).register(false).build();
+        handshake.addTo(socket.pipeline());
+        socket.register();
+        discardRequest(socket);
+        return socket;
+    }
+
+    @Test
+    void a_server_without_an_answer_is_named_with_the_number_of_requests() throws Exception {
+        MockTicker time = Ticker.newMockTicker();
+        List<TftpException> refusals = new ArrayList<>();
+        EmbeddedChannel socket = connect(handshake(refusals::add), time);
+        int requests = 1;
+        while (refusals.isEmpty()) {
+            time.advance(1, TimeUnit.SECONDS);
+            socket.runScheduledPendingTasks();
+            if (socket.outboundMessages().size() > 0) {
+                discardRequest(socket);
+                requests++;
+            }
+        }
+        assertThat(refusals.get(0)).hasMessage("timed out: no answer").matches(TftpException::isTimeout);
+        assertThat(refusals.get(0).reason())
+                .isEqualTo("no answer from 192.0.2.1:2000 in 30 s (asked " + requests + " times)");
+        assertThat(time.nanoTime()).isEqualTo(Duration.ofSeconds(30).toNanos());
+    }
+
+    @Test
+    void an_unreachable_port_is_confirmed_by_a_second_request() throws Exception {
+        List<TftpException> refusals = new ArrayList<>();
+        EmbeddedChannel socket = connect(handshake(refusals::add), Ticker.newMockTicker());
+        socket.pipeline().fireExceptionCaught(new PortUnreachableException());
+        discardRequest(socket);
+        assertThat(refusals).as("may be for an ERROR to an unknown TID").isEmpty();
+        socket.pipeline().fireExceptionCaught(new PortUnreachableException());
+        assertThat(refusals)
+                .singleElement()
+                .satisfies(cause ->
+                        assertThat(cause.reason()).isEqualTo("no server at 192.0.2.1:2000 (port unreachable)"));
+        assertThat(socket.isOpen()).isFalse();
+        assertThat(socket.finish()).isFalse();
+    }
+
+    @Test
+    void an_unreachable_host_is_asked_until_the_timeout_which_then_tells_it() throws Exception {
+        MockTicker time = Ticker.newMockTicker();
+        List<TftpException> refusals = new ArrayList<>();
+        EmbeddedChannel socket = connect(handshake(refusals::add), time);
+        socket.pipeline()
+                .fireExceptionCaught(new IOException("recvmmsg(..) failed with error(-113): No route to host"));
+        assertThat(refusals).isEmpty();
+        time.advance(30, TimeUnit.SECONDS);
+        socket.runScheduledPendingTasks();
+        assertThat(refusals)
+                .singleElement()
+                .satisfies(cause -> assertThat(cause.reason()).endsWith("(asked once: no route to host)"));
+        socket.finishAndReleaseAll();
     }
 }

@@ -336,8 +336,9 @@ public final class ListeningSockets {
     }
 
     private static IOException notBound(InetSocketAddress address, Throwable cause) {
-        IOException failure = new BindException(
-                AddressFormat.of(address.getAddress()) + " port " + address.getPort() + ": " + cause.getMessage());
+        String message = String.valueOf(cause.getMessage()); // "bind(..) failed with error(-13): Permission denied"
+        IOException failure = new BindException(AddressFormat.of(address.getAddress()) + " port " + address.getPort()
+                + ": " + message.substring(message.lastIndexOf(": ") + 1).strip());
         failure.initCause(cause);
         return failure;
     }

@@ -69,7 +69,9 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
-        if (SUMMARY.equals(event.getMessage()) || isCompleteTransfer(event)) {
+        if (SUMMARY.equals(event.getMessage())
+                || StatusOutput.LOGGER.equals(event.getLoggerName())
+                || isCompleteTransfer(event)) {
             return FilterReply.NEUTRAL;
         }
         long now = nanos.getAsLong();

@@ -56,6 +56,9 @@ public final class Logging {
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(queue);
         root.setLevel(quiet ? Level.ERROR : Level.WARN);
+        if (json) {
+            context.getLogger(StatusOutput.LOGGER).setLevel(Level.INFO);
+        }
         if (!quiet) {
             context.getLogger("tftpd").setLevel(verbose ? Level.DEBUG : Level.INFO);
             context.getLogger("dev.lockstep").setLevel(verbose ? Level.DEBUG : Level.INFO);

@@ -1,0 +1,137 @@
+package dev.lockstep.tftp.internal.capture;
+
+import dev.lockstep.tftp.codec.MalformedMessageException;
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
+import dev.lockstep.tftp.codec.TftpMessage;
+import dev.lockstep.tftp.codec.TftpMessage.Ack;
+import dev.lockstep.tftp.codec.TftpMessage.Data;
+import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
+import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.event.PacketTap;
+import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
+import dev.lockstep.tftp.negotiation.Negotiation;
+import dev.lockstep.tftp.negotiation.TransferSettings;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Prints one line for each datagram, such as {@code 12.345 → 127.0.0.1:6969 RRQ hello.txt octet blksize=1428}: the
+ * seconds since the start of the process, the direction (→ sent, ← received), the peer, and the message. Names and
+ * texts of peers are escaped.
+ */
+final class DecodedTrace extends ChannelDuplexHandler {
+    private static final String SENT = "→";
+    private static final String RECEIVED = "←";
+    private static final double NANOS = 1e9;
+
+    private final Consumer<String> out;
+    private final InetSocketAddress peer;
+    /** The request that a server has received on another channel, otherwise null. */
+    private final Request received;
+
+    private int blksize = TransferSettings.PLAIN.blksize();
+
+    private DecodedTrace(Consumer<String> out, InetSocketAddress peer, Request received) {
+        this.out = out;
+        this.peer = peer;
+        this.received = received;
+    }
+
+    static PacketTap onServer(Consumer<String> out) {
+        return (peer, request) -> new DecodedTrace(out, peer, request);
+    }
+
+    static PacketTap onClient(Consumer<String> out) {
+        return (peer, request) -> new DecodedTrace(out, peer, null);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (received != null) {
+            print(ctx, RECEIVED, peer, describe(received));
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        if (msg instanceof ByteBufHolder packet) {
+            SocketAddress sender = msg instanceof AddressedEnvelope<?, ?> datagram ? datagram.sender() : null;
+            print(ctx, RECEIVED, sender, describe(packet.content()));
+        }
+        ctx.fireChannelRead(msg);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
+        ByteBuf bytes = msg instanceof ByteBufHolder packet ? packet.content() : (ByteBuf) msg;
+        SocketAddress recipient = msg instanceof AddressedEnvelope<?, ?> datagram ? datagram.recipient() : null;
+        print(ctx, SENT, recipient, describe(bytes));
+        ctx.write(msg, promise);
+    }
+
+    /**
+     * Prints a line.
+     *
+     * @param address null for the peer that the channel is connected to
+     */
+    private void print(ChannelHandlerContext ctx, String direction, SocketAddress address, String message) {
+        double seconds = ctx.executor().ticker().nanoTime() / NANOS;
+        SocketAddress other = address == null ? ctx.channel().remoteAddress() : address;
+        String shown = AddressFormat.of(other instanceof InetSocketAddress known ? known : peer);
+        out.accept(String.format(Locale.ROOT, "%.3f %s %s %s", seconds, direction, shown, message));
+    }
+
+    private String describe(ByteBuf bytes) {
+        try {
+            TftpMessage message = TftpCodec.decode(bytes.duplicate());
+            String text = describe(message);
+            ReferenceCountUtil.release(message);
+            return text;
+        } catch (MalformedMessageException malformed) {
+            return "(malformed) " + bytes.readableBytes() + " bytes: " + LogSanitizer.of(malformed.getMessage());
+        }
+    }
+
+    private String describe(TftpMessage message) {
+        if (message instanceof Request request) {
+            String kind = request instanceof ReadRequest ? "RRQ " : "WRQ ";
+            return kind + LogSanitizer.of(request.filename()) + " "
+                    + request.mode().wireName() + describe(request.options());
+        }
+        if (message instanceof Data data) {
+            int length = data.content().readableBytes();
+            return "DATA " + data.block() + " (" + length + " bytes" + (length < blksize ? ", last)" : ")");
+        }
+        if (message instanceof Ack ack) {
+            return "ACK " + ack.block();
+        }
+        if (message instanceof OptionAck oack) {
+            blksize = Negotiation.settingsOf(oack.options()).blksize();
+            return "OACK" + describe(oack.options());
+        }
+        ErrorMessage error = (ErrorMessage) message;
+        return "ERROR " + error.code() + " " + LogSanitizer.of(error.text());
+    }
+
+    private static String describe(Options options) {
+        StringBuilder text = new StringBuilder();
+        options.forEach(option -> text.append(' ')
+                .append(LogSanitizer.of(option.name()))
+                .append('=')
+                .append(LogSanitizer.of(option.value())));
+        return text.toString();
+    }
+}
