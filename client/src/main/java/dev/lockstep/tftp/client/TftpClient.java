@@ -6,6 +6,7 @@ import dev.lockstep.tftp.client.internal.connect.ClientTransfer;
 import dev.lockstep.tftp.client.internal.connect.FreshSockets;
 import dev.lockstep.tftp.client.internal.connect.HostResolver;
 import dev.lockstep.tftp.client.internal.connect.OptionPreferences;
+import dev.lockstep.tftp.client.internal.connect.PreviousPeers;
 import dev.lockstep.tftp.client.internal.connect.ServerCapabilityCache;
 import dev.lockstep.tftp.client.internal.connect.SocketPool;
 import dev.lockstep.tftp.client.internal.file.ByteArraySink;
@@ -110,7 +111,8 @@ public final class TftpClient implements AutoCloseable {
                 context,
                 settings.connectTimeout == null ? settings.limits.idleTimeout() : settings.connectTimeout,
                 new HostResolver(settings.lookup, settings.family),
-                new ServerCapabilityCache());
+                new ServerCapabilityCache(),
+                new PreviousPeers());
     }
 
     /**

@@ -78,7 +78,9 @@ public final class Daemon implements AutoCloseable {
         List<String> command = new ArrayList<>(starter);
         command.addAll(List.of("env", "--default-signal=HUP")); // a parent such as nohup may ignore SIGHUP
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
-        command.addAll(List.of("--root", root.toString()));
+        if (!List.of(flags).contains("--memory")) {
+            command.addAll(List.of("--root", root.toString()));
+        }
         command.addAll(List.of(flags));
         if (!command.contains("--drain")) {
             command.addAll(List.of("--drain", "0"));

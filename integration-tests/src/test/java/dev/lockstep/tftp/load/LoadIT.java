@@ -8,6 +8,7 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.client.load.ExpectedContent;
 import dev.lockstep.tftp.client.load.FirmwareProfile;
+import dev.lockstep.tftp.client.load.GrantedOptions;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
@@ -104,6 +105,14 @@ class LoadIT {
             assertThat(result.failures()).isEmpty();
             long large = (result.bytes() - 400 * 700) / (SIZE - 700);
             assertThat(large).as("about a quarter of 400").isBetween(70L, 130L);
+            assertThat(result.rows()).extracting(LoadResult.Row::completed).containsExactly(large, 400 - large);
+            assertThat(result.rows())
+                    .extracting(LoadResult.Row::bytes)
+                    .containsExactly(large * SIZE, (400 - large) * 700);
+            assertThat(result.rows())
+                    .allSatisfy(row -> assertThat(row.latency().max())
+                            .isLessThanOrEqualTo(result.latency().max() * 1.01));
+            assertThat(result.granted()).containsExactly(Map.entry(new GrantedOptions(1428, 64), 400L));
         }
     }
 

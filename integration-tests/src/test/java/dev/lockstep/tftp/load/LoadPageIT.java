@@ -2,6 +2,7 @@ package dev.lockstep.tftp.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.client.load.FailCondition;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadSchedule;
@@ -9,6 +10,7 @@ import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
+import dev.lockstep.tftp.client.load.report.LoadReport;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Tool;
 import dev.lockstep.tftp.io.Source;
@@ -16,27 +18,40 @@ import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.InflaterInputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of a real load run in a real browser. */
 class LoadPageIT {
-    private static final int WIDTH = 1160;
-    private static final int HEIGHT = 1500;
+    private static final int PHONE = 380;
+    private static final int DESKTOP = 1280;
+    private static final String STREAM = ">> stream\n";
+    private static final byte ZLIB = 0x78;
+    private static final int HEIGHT = 2800;
+    /** Records what a reader would have to scroll sideways for, in pixels. */
+    private static final String MEASURE = "<script>document.documentElement.dataset.overflow ="
+            + " Math.max(...[...document.querySelectorAll('*')].map(e => e.getBoundingClientRect().right)) - innerWidth;"
+            + "</script>";
 
     @TempDir
     private static Path folder;
@@ -63,51 +78,96 @@ class LoadPageIT {
                     Optional.empty(),
                     LinkImpairment.NONE);
             LoadResult result = LoadIT.run(plan);
-            json = LoadJson.of(result);
-            page = Files.writeString(folder.resolve("load.html"), LoadPage.of(result));
+            LoadReport report = new LoadReport(
+                    result,
+                    "tftp load " + uri + "/boot.img@9 " + uri + "/nothing.img@1 --fail-if 'p99>1us'",
+                    "tftp 1.0",
+                    Instant.parse("2026-01-02T03:04:05Z"),
+                    "host: 2 cores",
+                    List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")));
+            json = LoadJson.of(report);
+            page = Files.writeString(
+                    folder.resolve("load.html"), LoadPage.of(report).replace("</body>", MEASURE + "</body>"));
         }
     }
 
     @Test
     void the_page_shows_the_numbers_of_the_json_and_draws_every_chart() throws Exception {
-        String shown = browse(List.of("--dump-dom"));
-        assertThat(shown).contains("data-drawn=\"3\"").doesNotContain("CONSOLE").contains("Throughput over time");
+        String shown = browse(DESKTOP, 1, List.of("--dump-dom"));
+        assertThat(shown).contains("data-drawn=\"4\"").doesNotContain("CONSOLE").contains("Throughput over time");
         assertThat(figure(shown, "complete")).isEqualTo(whole(number("completed")));
         assertThat(figure(shown, "failed")).isEqualTo(whole(number("failed")));
         assertThat(figure(shown, "transfers/s"))
                 .isEqualTo(String.format(Locale.US, "%,.1f", number("transfers_per_second")));
         assertThat(figure(shown, "seconds")).isEqualTo(String.format(Locale.US, "%,.2f", number("seconds")));
         assertThat(shown)
+                .as("percentiles, also that of a file")
                 .contains("<td>" + String.format(Locale.US, "%,.2f", latency("p99")) + "</td>")
-                .contains("<td>server sent ERROR 1 file not found</td><td>" + whole(number("failed")) + "</td>");
+                .contains("<td data-name=\"p99 ms\">–</td>");
+        assertThat(shown)
+                .as("failures first, and once")
+                .containsOnlyOnce("<td>server sent ERROR 1 file not found</td><td>" + whole(number("failed")) + "</td>")
+                .matches(Pattern.compile(
+                        ".*<td>p99&gt;1us</td>.*>failed<.*<td>rate&lt;0.001</td>.*>ok<.*file not found.*data-figure=\"complete\".*",
+                        Pattern.DOTALL));
+        assertThat(shown)
+                .as("what tells reports apart")
+                .contains("--fail-if 'p99&gt;1us'</dd>", "<dd>tftp 1.0</dd>", "2026-01-02 03:04:05 UTC")
+                .contains("<dd>blksize 1428, windowsize 64</dd>", "<dd>host: 2 cores</dd>")
+                .containsPattern("<title>tftp load: get 2 files of 127.0.0.1:\\d+, 2026-01-02 03:04</title>");
     }
 
-    @Test
-    void the_page_follows_the_colour_scheme_of_the_browser() throws Exception {
-        BufferedImage light = picture("light.png", 1);
-        BufferedImage dark = picture("dark.png", 0);
+    @ParameterizedTest
+    @ValueSource(ints = {PHONE, DESKTOP})
+    void the_page_fits_the_width_and_follows_the_colour_scheme(int width) throws Exception {
+        BufferedImage light = picture(width, 1);
+        BufferedImage dark = picture(width, 0);
         assertThat(brightness(light)).isGreaterThan(200);
         assertThat(brightness(dark)).isLessThan(80);
+        assertThat(pixelsOf(light, 0x1f6feb)).as("curves and bars").isGreaterThan(500);
+        assertThat(pixelsOf(dark, 0x6cb0ff)).as("curves and bars").isGreaterThan(500);
     }
 
     @Test
-    void curves_and_bars_are_there_in_both_schemes() throws Exception {
-        assertThat(pixelsOf(picture("light.png", 1), 0x1f6feb)).isGreaterThan(1000);
-        assertThat(pixelsOf(picture("dark.png", 0), 0x6cb0ff)).isGreaterThan(1000);
+    void a_dark_page_is_printed_in_light_colours_on_few_sheets() throws Exception {
+        Path file = folder.resolve("load.pdf");
+        browse(DESKTOP, 0, List.of("--print-to-pdf=" + file));
+        String pdf = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertThat(match("/Count (\\d+)", pdf)).as("sheets").isBetween(1.0, 4.0);
+        assertThat(contentOf(pdf))
+                .as("colours of the text on a light and on a dark page")
+                .contains(".1059 .1216 .1412 rg")
+                .doesNotContain(".9098 .9216 .9373 rg");
     }
 
-    private static BufferedImage picture(String name, int scheme) throws Exception {
-        Path file = folder.resolve(name);
-        browse(List.of("--screenshot=" + file, "--blink-settings=preferredColorScheme=" + scheme));
+    /** Returns the text of all compressed streams of a PDF. */
+    private static String contentOf(String pdf) throws Exception {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        for (int at = pdf.indexOf(STREAM); at >= 0; at = pdf.indexOf(STREAM, at + 1)) {
+            byte[] stream = pdf.substring(at + STREAM.length(), pdf.indexOf("endstream", at))
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            if (stream[0] == ZLIB) {
+                new InflaterInputStream(new ByteArrayInputStream(stream)).transferTo(content);
+            }
+        }
+        return content.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Takes a picture and checks that nothing is wider than the window. */
+    private static BufferedImage picture(int width, int scheme) throws Exception {
+        Path file = folder.resolve(width + "-" + scheme + ".png");
+        String shown = browse(width, scheme, List.of("--screenshot=" + file, "--dump-dom"));
+        assertThat(match("data-overflow=\"(-?[0-9.]+)\"", shown)).isLessThanOrEqualTo(0);
         return ImageIO.read(file.toFile());
     }
 
     /** Returns the output of the browser, including its console. */
-    private static String browse(List<String> flags) throws Exception {
+    private static String browse(int width, int scheme, List<String> flags) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of(Tool.named("chromium"), "--headless", "--no-sandbox", "--disable-gpu"));
-        command.addAll(List.of("--hide-scrollbars", "--window-size=" + WIDTH + "," + HEIGHT));
+        command.addAll(List.of("--hide-scrollbars", "--window-size=" + width + "," + HEIGHT));
         command.addAll(List.of("--enable-logging=stderr", "--user-data-dir=" + folder.resolve("browser")));
+        command.add("--blink-settings=preferredColorScheme=" + scheme);
         command.addAll(flags);
         command.add(page.toUri().toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -4,10 +4,11 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 
 /** The reasons for failed transfers. Written on event loops, once for each failed transfer, without a lock. */
 @ThreadSafe
@@ -20,40 +21,54 @@ final class Failures {
 
     private static final int MOST_EXAMPLES = 10;
     private static final int MOST_TEXT = 120;
+    /** What Netty writes before the text of the operating system. */
+    private static final String NATIVE_CALL = "^.* failed with error\\(-?\\d+\\): ";
+    /** A number that differs from transfer to transfer, such as in {@code asked 9 times}. */
+    private static final Pattern MEASURED = Pattern.compile("(?<![\\w.:-])\\d+(\\.\\d+)?(?= ?(ms|s|times|bytes)\\b)");
 
     /** The number of failures for each reason. */
     final Map<String, LongAdder> reasons = new ConcurrentHashMap<>();
     /** The number of received ERRORs for each code. */
     final Map<Integer, LongAdder> serverErrors = new ConcurrentHashMap<>();
-    /** The first cases of wrong content, with their offsets. */
-    final Queue<String> wrongContent = new ConcurrentLinkedQueue<>();
+    /** The first different cases of wrong content, with their offsets. */
+    final Set<String> wrongContent = new ConcurrentSkipListSet<>();
+    /** The reason why a transfer could not be started; null if all could. */
+    volatile String notStarted;
 
-    private final LongAdder wrongContents = new LongAdder();
+    /** The reason that is shown for all failures that differ only in a file name or a measured number. */
+    private final Map<String, String> shown = new ConcurrentHashMap<>();
 
-    /** Records a failure other than wrong content. */
-    void add(Throwable failure) {
+    /** Records a failure, other than wrong content, of a transfer of the given file. */
+    void add(String file, Throwable failure) {
         TftpException cause = TftpException.of(failure);
         String text = printable(cause.getMessage());
         if (cause.isFromPeer()) {
             serverErrors.computeIfAbsent(cause.code(), code -> new LongAdder()).increment();
-            count("server sent ERROR " + cause.code() + " " + text);
-        } else {
-            count(text);
+            text = "server sent ERROR " + cause.code() + " " + text;
         }
+        String kind = MEASURED.matcher(text.replace(file, "")).replaceAll("");
+        count(shown.size() < MOST_REASONS || shown.containsKey(kind) ? shown.putIfAbsent(kind, text) : "other", text);
+    }
+
+    /** Records a transfer that could not be started. */
+    void addNotStarted(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        notStarted = printable(String.valueOf(root.getMessage()).replaceFirst(NATIVE_CALL, ""));
     }
 
     /** Records a transfer with wrong content. */
     void addWrongContent(String file, String what) {
-        count("wrong content");
-        wrongContents.increment();
-        if (wrongContents.sum() <= MOST_EXAMPLES) {
+        count(null, "wrong content");
+        if (wrongContent.size() < MOST_EXAMPLES) {
             wrongContent.add(file + ": " + what);
         }
     }
 
-    private void count(String reason) {
-        boolean known = reasons.size() < MOST_REASONS || reasons.containsKey(reason);
-        reasons.computeIfAbsent(known ? reason : "other", text -> new LongAdder())
+    private void count(String known, String reason) {
+        reasons.computeIfAbsent(known == null ? reason : known, text -> new LongAdder())
                 .increment();
     }
 

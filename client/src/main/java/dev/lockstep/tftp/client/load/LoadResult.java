@@ -3,8 +3,10 @@ package dev.lockstep.tftp.client.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The result of a load test, from which all reports are generated.
@@ -26,6 +28,11 @@ import java.util.TreeMap;
  * @param wrongContent the first cases of wrong content, with their offsets
  * @param timeline the samples over time
  * @param warmUp the figures of the warm-up
+ * @param notStarted transfers that could not be started, or were due and had not started at the end
+ * @param notStartedReason the reason why transfers could not be started; empty if there is none
+ * @param running transfers that were running when the load test was stopped
+ * @param granted number of transfers for each combination of granted options, the most frequent first
+ * @param rows the figures of each target, in the order of the plan
  */
 public record LoadResult(
         LoadPlan plan,
@@ -43,8 +50,33 @@ public record LoadResult(
         SortedMap<Integer, Long> serverErrors,
         List<String> wrongContent,
         List<TransferSample> timeline,
-        WarmUp warmUp) {
+        WarmUp warmUp,
+        long notStarted,
+        Optional<String> notStartedReason,
+        long running,
+        List<Map.Entry<GrantedOptions, Long>> granted,
+        List<Row> rows) {
     private static final double NANOS = 1e9;
+
+    /**
+     * The figures of one target, without the warm-up.
+     *
+     * @param target the target
+     * @param completed transfers that are complete
+     * @param failed transfers that have failed
+     * @param bytes file content in bytes
+     * @param latency times of complete transfers from their scheduled start to their end
+     */
+    public record Row(Target target, long completed, long failed, long bytes, Percentiles latency) {
+        static Row of(Target target, LoadMetrics.TargetMetrics metrics) {
+            return new Row(
+                    target,
+                    metrics.completed.sum(),
+                    metrics.failed.sum(),
+                    metrics.bytes.sum(),
+                    Percentiles.of(metrics.latency));
+        }
+    }
 
     /**
      * The figures of the warm-up, all zero without one. Its transfers are verified. Only its failures are included in
@@ -67,13 +99,15 @@ public record LoadResult(
             Failures reasons,
             List<TransferSample> timeline,
             long elapsed,
-            WarmUp warmUp) {
-        List<Map.Entry<String, Long>> failures = new ArrayList<>();
-        reasons.reasons.forEach((reason, count) -> failures.add(Map.entry(reason, count.sum())));
-        failures.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
+            WarmUp warmUp,
+            long notStarted) {
         SortedMap<Integer, Long> serverErrors = new TreeMap<>();
         reasons.serverErrors.forEach((code, count) -> serverErrors.put(code, count.sum()));
         long failed = metrics.failed.sum() + warmUp.failed();
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < plan.targets().size(); i++) {
+            rows.add(Row.of(plan.targets().get(i), metrics.targets.get(i)));
+        }
         return new LoadResult(
                 plan,
                 elapsed / NANOS,
@@ -86,11 +120,25 @@ public record LoadResult(
                 Percentiles.of(metrics.latency),
                 Percentiles.of(metrics.firstByte),
                 Percentiles.of(metrics.startDelay),
-                List.copyOf(failures),
+                mostFrequentFirst(reasons.reasons),
                 serverErrors,
                 List.copyOf(reasons.wrongContent),
                 timeline,
-                warmUp);
+                warmUp,
+                notStarted,
+                Optional.ofNullable(reasons.notStarted),
+                LoadProgress.of(false, metrics, elapsed).running(),
+                mostFrequentFirst(metrics.granted),
+                List.copyOf(rows));
+    }
+
+    private static <T> List<Map.Entry<T, Long>> mostFrequentFirst(Map<T, LongAdder> counts) {
+        List<Map.Entry<T, Long>> entries = new ArrayList<>();
+        counts.forEach((key, count) -> entries.add(Map.entry(key, count.sum())));
+        entries.sort(Map.Entry.<T, Long>comparingByValue()
+                .reversed()
+                .thenComparing(entry -> entry.getKey().toString()));
+        return List.copyOf(entries);
     }
 
     /**
@@ -114,9 +162,9 @@ public record LoadResult(
     /**
      * Returns whether all transfers were complete and correct.
      *
-     * @return whether no transfer has failed
+     * @return whether no transfer has failed, and all could be started
      */
     public boolean isSuccessful() {
-        return failed == 0;
+        return failed == 0 && notStarted == 0;
     }
 }

@@ -24,14 +24,17 @@ import java.util.function.Consumer;
  * }</pre>
  */
 public final class LoadRun {
+    private static final int POLLS_PER_PROGRESS = Timeline.POLLS_PER_SECOND / 10;
+
     private final LoadPlan plan;
     private final List<Target> targets;
     private final List<ExpectedContent> contents;
     private final Failures failures = new Failures();
-    private final LoadMetrics metrics = new LoadMetrics(failures);
-    private final LoadMetrics warmUp = new LoadMetrics(failures);
+    private final LoadMetrics metrics;
+    private final LoadMetrics warmUp;
     private final LoadScheduler scheduler;
     private final TftpClient client;
+    private int polls;
 
     /**
      * Creates a load test without starting it.
@@ -43,6 +46,8 @@ public final class LoadRun {
      */
     public LoadRun(LoadPlan plan, TftpClientBuilder settings) throws UnknownHostException {
         this.plan = plan;
+        this.metrics = new LoadMetrics(failures, plan.targets().size());
+        this.warmUp = new LoadMetrics(failures, plan.targets().size());
         this.targets = new ArrayList<>();
         this.contents = new ArrayList<>();
         for (Target target : plan.targets()) {
@@ -71,7 +76,7 @@ public final class LoadRun {
             long warmUpEnd = begin + plan.schedule().warmUp().toNanos();
             Timeline timeline = new Timeline(metrics, warmUpEnd);
             monitor.scheduleWithFixedDelay(
-                    () -> watcher.accept(poll(timeline, begin, warmUpEnd)),
+                    () -> poll(timeline, begin, warmUpEnd, watcher),
                     1000 / Timeline.POLLS_PER_SECOND,
                     1000 / Timeline.POLLS_PER_SECOND,
                     TimeUnit.MILLISECONDS);
@@ -80,15 +85,25 @@ public final class LoadRun {
             long end = now - warmUpEnd < 0 ? warmUpEnd : now; // stopped during the warm-up
             monitor.shutdown();
             LoadResult.WarmUp before = LoadResult.WarmUp.of(warmUp, Math.min(now - begin, warmUpEnd - begin));
-            return LoadResult.of(plan, metrics, failures, timeline.end(end), end - warmUpEnd, before);
+            long notStarted = warmUp.notStarted.sum() + metrics.notStarted.sum() + scheduler.missed();
+            return LoadResult.of(plan, metrics, failures, timeline.end(end), end - warmUpEnd, before, notStarted);
         } finally {
             monitor.shutdownNow();
         }
     }
 
-    private LoadProgress poll(Timeline timeline, long begin, long warmUpEnd) {
+    private void poll(Timeline timeline, long begin, long warmUpEnd, Consumer<LoadProgress> watcher) {
         long now = System.nanoTime();
-        return now - warmUpEnd < 0 ? LoadProgress.of(true, warmUp, now - begin) : timeline.poll(now);
+        boolean isWarmUp = now - warmUpEnd < 0;
+        if (!isWarmUp) {
+            timeline.poll(now);
+        }
+        if (++polls % POLLS_PER_PROGRESS == 0) {
+            watcher.accept(
+                    isWarmUp
+                            ? LoadProgress.of(true, warmUp, now - begin)
+                            : LoadProgress.of(false, metrics, now - warmUpEnd));
+        }
     }
 
     /** Starts no more transfers, and does not wait for the running ones. */
@@ -97,7 +112,7 @@ public final class LoadRun {
         scheduler.stop();
     }
 
-    private void start(long number, long intended, Runnable ended) {
+    private void start(long number, long intended, LoadScheduler.Ended ended) {
         int index = choose(number);
         FirmwareProfile profile = plan.profile().orElse(null);
         RemoteFile file = targets.get(index).remoteOf(number);
@@ -108,7 +123,7 @@ public final class LoadRun {
         LoadMetrics current = scheduler.isWarmUp(intended) ? warmUp : metrics;
         current.started.increment();
         current.startDelay.recordValue(Math.max(0, System.nanoTime() - intended));
-        VirtualClient transfer = new VirtualClient(client, file, plan.profile(), intended, current);
+        VirtualClient transfer = new VirtualClient(client, file, plan.profile(), intended, index, current);
         if (plan.isPut()) {
             transfer.put(plan.putSize(), ended);
         } else {

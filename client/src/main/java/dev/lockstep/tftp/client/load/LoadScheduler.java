@@ -17,9 +17,21 @@ final class LoadScheduler {
          * Starts transfer {@code number} and returns at once.
          *
          * @param intended the scheduled start in nanoseconds, by the clock
-         * @param ended must be run once when the transfer has ended, on any thread
+         * @param ended must be called once when the transfer is over, on any thread
          */
-        void start(long number, long intended, Runnable ended);
+        void start(long number, long intended, Ended ended);
+    }
+
+    /** Called when a transfer is over. */
+    @FunctionalInterface
+    interface Ended {
+        /** Called when a transfer has ended. */
+        void run();
+
+        /** Called instead of {@link #run} if the transfer could not be started. */
+        default void notStarted() {
+            run();
+        }
     }
 
     /** A clock that can wait. */
@@ -58,7 +70,20 @@ final class LoadScheduler {
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong counted = new AtomicLong();
     private volatile boolean stopped;
+    private volatile long missed;
     private long begin;
+    private final Ended nextOfClient = new Ended() {
+        @Override
+        public void run() {
+            startNext();
+        }
+
+        /** Ends this client: without a socket it would fail all transfers that are left at once. */
+        @Override
+        public void notStarted() {
+            permits.release();
+        }
+    };
 
     LoadScheduler(LoadSchedule schedule, Clock clock, Starter starter) {
         this.schedule = schedule;
@@ -86,7 +111,7 @@ final class LoadScheduler {
     }
 
     private void runOpen() throws InterruptedException {
-        for (long n = 0; !stopped; n++) {
+        for (long n = 0; ; n++) {
             long due = schedule.dueAfter(n);
             if (schedule.isOver(due) || !tryCount(due)) {
                 return;
@@ -95,10 +120,30 @@ final class LoadScheduler {
             while (!stopped && !permits.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
                 Thread.onSpinWait();
             }
-            if (!stopped) {
-                starter.start(n, begin + due, permits::release);
+            if (stopped) {
+                missed = dueFrom(n);
+                return;
             }
+            starter.start(n, begin + due, permits::release);
         }
+    }
+
+    /** Returns the number of transfers that should have started by now, from {@code n} on, which is counted already. */
+    private long dueFrom(long n) {
+        long elapsed = clock.nanoTime() - begin;
+        long end = n;
+        for (long due = schedule.dueAfter(n); due <= elapsed && !schedule.isOver(due); due = schedule.dueAfter(end)) {
+            if (end > n && !tryCount(due)) {
+                break;
+            }
+            end++;
+        }
+        return end - n;
+    }
+
+    /** Returns the number of transfers that were late when the load was stopped, and have not started. */
+    long missed() {
+        return missed;
     }
 
     /** Waits until the given moment, or until the run is stopped. */
@@ -127,7 +172,7 @@ final class LoadScheduler {
         if (stopped || schedule.isOver(now - begin) || !tryCount(now - begin)) {
             permits.release();
         } else {
-            starter.start(next.getAndIncrement(), now, this::startNext);
+            starter.start(next.getAndIncrement(), now, nextOfClient);
         }
     }
 

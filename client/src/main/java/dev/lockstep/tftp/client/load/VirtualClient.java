@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * A transfer of a load, as a single client would run it. Sends the request, verifies the content, and records the
@@ -26,13 +27,16 @@ final class VirtualClient implements TransferListener {
     private final Optional<FirmwareProfile> profile;
     private final long intended;
     private final LoadMetrics metrics;
+    private final int target;
     private TransferStats stats;
     private long counted;
+    private boolean sent;
 
     /**
      * Creates a transfer of the given file.
      *
      * @param intended the scheduled start in nanoseconds
+     * @param target the index of the file's target
      * @param metrics receives the result
      */
     VirtualClient(
@@ -40,16 +44,18 @@ final class VirtualClient implements TransferListener {
             RemoteFile remote,
             Optional<FirmwareProfile> profile,
             long intended,
+            int target,
             LoadMetrics metrics) {
         this.client = client;
         this.remote = remote;
         this.profile = profile;
         this.intended = intended;
+        this.target = target;
         this.metrics = metrics;
     }
 
-    /** Reads the file and compares it with the expected content. {@code ended} runs after the result is recorded. */
-    void get(ExpectedContent content, Runnable ended) {
+    /** Reads the file and compares it with the expected content. {@code ended} is called after the result is recorded. */
+    void get(ExpectedContent content, LoadScheduler.Ended ended) {
         VerifyingSink sink = new VerifyingSink(content);
         Optional<Options> probe = profile.flatMap(FirmwareProfile::probeOptions);
         CompletableFuture<?> moved = probe.isEmpty()
@@ -61,8 +67,8 @@ final class VirtualClient implements TransferListener {
         moved.whenComplete((result, failure) -> recordResult(failure, sink.wrong(), ended));
     }
 
-    /** Writes a file of the given size in bytes. {@code ended} runs after the result is recorded. */
-    void put(long size, Runnable ended) {
+    /** Writes a file of the given size in bytes. {@code ended} is called after the result is recorded. */
+    void put(long size, LoadScheduler.Ended ended) {
         client.putAsync(new PatternSource(size), request(profile.map(firmware -> firmware.putOptions(size))))
                 .whenComplete((result, failure) -> recordResult(failure, null, ended));
     }
@@ -71,22 +77,33 @@ final class VirtualClient implements TransferListener {
         return new TransferRequest(remote, options, this);
     }
 
-    private void recordResult(Throwable failure, String wrong, Runnable ended) {
+    private void recordResult(Throwable failure, String wrong, LoadScheduler.Ended ended) {
         long latency = System.nanoTime() - intended;
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause != null && !sent) {
+            metrics.notStarted(cause);
+            ended.notStarted();
+            return;
+        }
         if (wrong != null) {
-            metrics.wrongContent(remote.filename(), wrong);
-        } else if (failure != null) {
-            metrics.failed(failure instanceof CompletionException ? failure.getCause() : failure);
+            metrics.wrongContent(target, remote.filename(), wrong);
+        } else if (cause != null) {
+            metrics.failed(target, remote.filename(), cause);
         } else {
             long afterFirstByte = stats.elapsed(0) - stats.firstByteAfter();
-            metrics.complete(latency, stats.firstByteAfter() < 0 ? -1 : Math.max(0, latency - afterFirstByte));
+            metrics.complete(target, latency, stats.firstByteAfter() < 0 ? -1 : Math.max(0, latency - afterFirstByte));
         }
         ended.run();
     }
 
     @Override
     public void on(TransferEvent event) {
-        if (event instanceof TransferEvent.Progressed progressed) {
+        sent |= !(event instanceof TransferEvent.Requested); // which is sent once there is a socket
+        if (event instanceof TransferEvent.Started started) {
+            GrantedOptions options = new GrantedOptions(
+                    started.settings().blksize(), started.settings().windowsize());
+            metrics.granted.computeIfAbsent(options, first -> new LongAdder()).increment();
+        } else if (event instanceof TransferEvent.Progressed progressed) {
             count(progressed.stats());
         } else if (event instanceof TransferEvent.Ended end) {
             stats = end.stats();
@@ -100,6 +117,7 @@ final class VirtualClient implements TransferListener {
 
     private void count(TransferStats now) {
         metrics.bytes.add(now.bytes() - counted);
+        metrics.targets.get(target).bytes.add(now.bytes() - counted);
         counted = now.bytes();
     }
 }

@@ -74,7 +74,7 @@ class LoadSchedulerTest {
 
     @Test
     void a_closed_loop_never_runs_more_transfers_than_clients() throws InterruptedException {
-        Queue<Runnable> running = new ArrayDeque<>();
+        Queue<LoadScheduler.Ended> running = new ArrayDeque<>();
         List<Integer> concurrent = new ArrayList<>();
         List<Long> numbers = new ArrayList<>();
         LoadScheduler scheduler =
@@ -152,5 +152,50 @@ class LoadSchedulerTest {
 
         assertThat(clock.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(1));
         assertThat(numbers).containsExactly(0L);
+    }
+
+    @Test
+    void a_client_without_a_socket_ends_and_leaves_its_transfers_to_the_others() throws InterruptedException {
+        List<Long> completed = new ArrayList<>();
+        LoadScheduler scheduler =
+                new LoadScheduler(new LoadSchedule(3, 0, NONE, NONE, NONE, 8), clock, (number, due, ended) -> {
+                    if (number < 2) {
+                        ended.notStarted();
+                    } else {
+                        completed.add(number);
+                        ended.run();
+                    }
+                });
+
+        scheduler.run();
+
+        assertThat(completed).containsExactly(2L, 3L, 4L, 5L, 6L, 7L);
+    }
+
+    @Test
+    void transfers_that_are_due_and_not_started_at_a_stop_are_counted() throws InterruptedException {
+        LoadScheduler[] scheduler = new LoadScheduler[1];
+        scheduler[0] =
+                new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, NONE, 1000), clock, (number, due, ended) -> {
+                    clock.passMillis(500);
+                    scheduler[0].stop(); // the first transfer does not end, and the second one waits for it
+                });
+
+        scheduler[0].run();
+
+        assertThat(scheduler[0].missed()).as("each 10 ms until 500 ms").isEqualTo(50);
+    }
+
+    @Test
+    void no_more_transfers_are_missed_than_the_schedule_has() throws InterruptedException {
+        LoadScheduler[] scheduler = new LoadScheduler[1];
+        scheduler[0] = new LoadScheduler(new LoadSchedule(1, 100, NONE, NONE, NONE, 5), clock, (number, due, ended) -> {
+            clock.passMillis(500);
+            scheduler[0].stop();
+        });
+
+        scheduler[0].run();
+
+        assertThat(scheduler[0].missed()).isEqualTo(4);
     }
 }

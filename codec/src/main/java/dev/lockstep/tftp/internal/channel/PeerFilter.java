@@ -17,6 +17,8 @@ public final class PeerFilter extends ChannelDuplexHandler {
     private InetSocketAddress peer;
     private InetSocketAddress sender;
     private boolean restricted;
+    private InetSocketAddress previous;
+    private boolean previousAnswered;
 
     /**
      * Creates a filter that passes the datagrams from all ports of one address.
@@ -30,6 +32,26 @@ public final class PeerFilter extends ChannelDuplexHandler {
     /** Returns the source of the datagram that is being read, before the filter is restricted to one TID. */
     public InetSocketAddress sender() {
         return sender;
+    }
+
+    /**
+     * Treats the datagrams of one address and port as those of an unknown TID: they are late ones of the previous
+     * transfer on this port.
+     *
+     * @param tid the address and TID of the previous peer, or null
+     */
+    public void exclude(InetSocketAddress tid) {
+        previous = tid;
+    }
+
+    /**
+     * Called when the request is retransmitted. If the previous peer was answered with ERROR 5, its transfer is over,
+     * and a server with few ports may use its TID for the reply.
+     */
+    public void onRequestRepeated() {
+        if (previousAnswered) {
+            previous = null;
+        }
     }
 
     /**
@@ -57,6 +79,10 @@ public final class PeerFilter extends ChannelDuplexHandler {
             return from.equals(peer);
         }
         sender = from;
+        if (from.equals(previous)) {
+            previousAnswered = true;
+            return false;
+        }
         return from.getAddress().equals(peer.getAddress());
     }
 

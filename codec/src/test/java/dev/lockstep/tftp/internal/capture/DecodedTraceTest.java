@@ -81,7 +81,8 @@ class DecodedTraceTest {
         trace(TraceForm.DECODED, true);
         arrive(0, 9, 0x7F, 0xE4, "Z");
         assertFalse(fixture.channel.finish());
-        assertThat(lines.get(0)).isEqualTo(start + " ← 127.0.0.1:6969 RRQ hello.txt octet blksize=8");
+        // printed before the clock of the fixture stops
+        assertThat(lines.get(0)).matches("\\d+\\.\\d{3} ← 127\\.0\\.0\\.1:6969 RRQ hello\\.txt octet blksize=8");
         assertThat(lines.get(1)).startsWith(start + " ← 127.0.0.1:42073 (malformed) 5 bytes: ");
         assertThat(lines).hasSize(2);
     }

@@ -48,6 +48,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
     private final Duration limit;
     private final Consumer<TftpException> refused;
     private final RetransmissionTimer timer;
+    private final PreviousPeers previousPeers;
 
     private ChannelHandlerContext ctx;
     private DeadlineTimer retransmission;
@@ -64,6 +65,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      * Creates a handshake that begins when its channel becomes active.
      *
      * @param limit how long to wait for a reply
+     * @param previousPeers the peers of previous transfers; a late datagram of theirs is not a reply
      * @param refused called on the event loop if there will be no transfer; the operation then still owns its file
      */
     ClientHandshake(
@@ -71,6 +73,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             TransferEvent.Requested requested,
             TransferContext context,
             Duration limit,
+            PreviousPeers previousPeers,
             Consumer<TftpException> refused) {
         this.operation = operation;
         this.transferId = requested.transferId();
@@ -79,6 +82,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         this.filter = new PeerFilter(server);
         this.context = context;
         this.limit = limit;
+        this.previousPeers = previousPeers;
         this.refused = refused;
         this.timer = new RetransmissionTimer(context.limits().timeout(), new SplittableRandom());
     }
@@ -103,6 +107,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             fail(new TftpException(ErrorCode.NOT_DEFINED, text));
             return;
         }
+        filter.exclude(previousPeers.of(ctx.channel(), server));
         Transport.reportIcmpErrors(ctx.channel(), isIpv6(), true);
         isSendingFirst = true;
         send();
@@ -162,6 +167,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
                             + ")"));
             return;
         }
+        filter.onRequestRepeated();
         repeat();
     }
 
@@ -225,6 +231,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
                 transferId, peer, request, settings, oack ? granted : Options.NONE, requestedAt, roundTrip);
         over = true;
         filter.restrictTo(peer);
+        previousPeers.add(ctx.channel(), peer);
         operation.begin(ctx.pipeline(), context, negotiated, oack);
         transfer = ctx.pipeline().get(TransferHandler.class);
     }

@@ -63,7 +63,8 @@ public final class ClientTransfer {
             TransferContext context,
             Duration connectTimeout,
             HostResolver resolver,
-            ServerCapabilityCache capabilities) {}
+            ServerCapabilityCache capabilities,
+            PreviousPeers previousPeers) {}
 
     /** Size in bytes of a receive buffer for an OACK or ERROR. */
     private static final int SMALL_DATAGRAM = 1500;
@@ -270,7 +271,12 @@ public final class ClientTransfer {
                         pipeline -> {
                             client.taps().forEach(tap -> pipeline.addLast(tap.attach(server, sent)));
                             ClientHandshake handshake = new ClientHandshake(
-                                    operation, requested, context.withListener(listener), answerTimeout, refused);
+                                    operation,
+                                    requested,
+                                    context.withListener(listener),
+                                    answerTimeout,
+                                    client.previousPeers(),
+                                    refused);
                             handshake.addTo(pipeline);
                             enter(handshake::cancel);
                         },

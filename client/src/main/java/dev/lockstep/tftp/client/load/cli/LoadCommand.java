@@ -2,17 +2,26 @@ package dev.lockstep.tftp.client.load.cli;
 
 import dev.lockstep.tftp.client.cli.InterruptHook;
 import dev.lockstep.tftp.client.cli.TftpCommand;
+import dev.lockstep.tftp.client.load.ClientWarmUp;
+import dev.lockstep.tftp.client.load.FailCondition;
+import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
+import dev.lockstep.tftp.client.load.report.LoadReport;
 import dev.lockstep.tftp.client.load.report.LoadTable;
+import dev.lockstep.tftp.client.load.report.Machine;
 import dev.lockstep.tftp.internal.transport.BatchScheduling;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,11 +41,21 @@ import picocli.CommandLine.Spec;
             "",
             "In a closed loop (the default) each of --concurrency clients starts its next transfer when its previous one",
             "has ended. With --rate (an open loop) transfers start at that rate, independent of the server, and latency",
-            "is measured from the scheduled start of a transfer."
+            "is measured from the scheduled start of a transfer.",
+            "",
+            "Before the clock starts, transfers within this process load and compile the code (half a second to 3 seconds).",
+            "An interrupt ends the load test and reports what was measured."
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all transfers complete and correct", "1:a transfer failed", "2:wrong usage"})
+        exitCodeList = {
+            "0:all transfers complete and correct",
+            "1:a transfer failed, was not started, or a condition of --fail-if holds",
+            "2:wrong usage"
+        })
 public final class LoadCommand implements Callable<Integer> {
+    private static final Path STANDARD_OUTPUT = Path.of("-");
+    private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
+
     @Spec
     private CommandSpec spec;
 
@@ -46,10 +65,25 @@ public final class LoadCommand implements Callable<Integer> {
     @Mixin
     private LoadClientOptions client;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the result as JSON.")
+    @Option(
+            names = "--fail-if",
+            paramLabel = "CONDITION",
+            description =
+                    "Exit with status 1 if this holds, such as 'p99>200ms', 'failures>1%%' or 'rate<100'; repeatable."
+                            + " Times: min, mean, p50, p90, p95, p99, p99.9, max, also after first-byte-. Without a condition on"
+                            + " failures, any failure is one.")
+    private List<String> failIf = List.of();
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the result as JSON; - is standard output, and the table goes to standard error.")
     private Path json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write the result as an HTML page with charts.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write the result as an HTML page with charts; - is standard output.")
     private Path html;
 
     @Option(names = "--quiet", description = "Print errors only.")
@@ -64,10 +98,17 @@ public final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LoadRun run;
+        LoadPlan plan;
+        List<FailCondition> conditions;
         try {
             requireWritable("--json", json);
             requireWritable("--html", html);
-            run = new LoadRun(load.plan(client.profile(), client.mode()), client.settings());
+            if (STANDARD_OUTPUT.equals(json) && STANDARD_OUTPUT.equals(html)) {
+                throw new IllegalArgumentException("--html: - (expected: a file, with --json -)");
+            }
+            conditions = conditions();
+            plan = load.plan(client.profile(), client.mode());
+            run = new LoadRun(plan, client.settings());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (UnknownHostException e) {
@@ -79,11 +120,31 @@ public final class LoadCommand implements Callable<Integer> {
         }
         InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
         try (hook) {
+            ClientWarmUp.run(plan);
+            Instant begin = Instant.now();
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
             LoadResult result = run.run(line);
             line.clear();
-            return report(result) && result.isSuccessful() ? 0 : 1;
+            String version = new TftpCommand.Version().getVersion()[0];
+            LoadReport report = new LoadReport(result, command(), version, begin, Machine.describe(), conditions);
+            return print(report) && report.isSuccessful() ? 0 : 1;
         }
+    }
+
+    private List<FailCondition> conditions() {
+        try {
+            return failIf.stream().map(FailCondition::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--fail-if: " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the command as it can be repeated in a shell. */
+    private String command() {
+        return "tftp load "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .map(word -> PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'")
+                        .collect(Collectors.joining(" "));
     }
 
     private static boolean isBatchScheduled() {
@@ -96,17 +157,37 @@ public final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private boolean report(LoadResult result) {
+    private boolean print(LoadReport report) {
+        LoadResult result = report.result();
         if (!quiet) {
-            System.out.print(LoadTable.of(result));
-        } else if (!result.isSuccessful()) {
-            System.err.println("tftp: " + result.failed() + " of " + result.transfers() + " transfers failed");
+            boolean isTaken = STANDARD_OUTPUT.equals(json) || STANDARD_OUTPUT.equals(html);
+            (isTaken ? System.err : System.out).print(LoadTable.of(report));
+        } else {
+            if (result.failed() > 0) {
+                System.err.println("tftp: " + result.failed() + " of " + result.transfers() + " transfers failed");
+            }
+            if (result.notStarted() > 0) {
+                System.err.println("tftp: " + result.notStarted() + " transfers not started"
+                        + result.notStartedReason().map(reason -> ": " + reason).orElse(""));
+            }
+            for (FailCondition condition : report.violated()) {
+                System.err.println(
+                        "tftp: --fail-if " + condition.text() + ": " + condition.describe(condition.valueIn(result)));
+            }
         }
-        boolean written = json == null || write(json, LoadJson.of(result));
-        return (html == null || write(html, LoadPage.of(result))) && written;
+        boolean written = json == null || write(json, LoadJson.of(report) + System.lineSeparator());
+        return (html == null || write(html, LoadPage.of(report))) && written;
     }
 
     private static boolean write(Path file, String text) {
+        if (STANDARD_OUTPUT.equals(file)) {
+            System.out.print(text);
+            if (System.out.checkError()) {
+                System.err.println("tftp: standard output: cannot be written");
+                return false;
+            }
+            return true;
+        }
         try {
             Files.writeString(file, text);
             return true;
@@ -118,7 +199,7 @@ public final class LoadCommand implements Callable<Integer> {
 
     /** Validates that the file can be written, before the load test starts. */
     private static void requireWritable(String flag, Path file) {
-        if (file == null) {
+        if (file == null || STANDARD_OUTPUT.equals(file)) {
             return;
         }
         Path folder = file.toAbsolutePath().getParent();

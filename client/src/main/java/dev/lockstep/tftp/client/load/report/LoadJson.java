@@ -2,6 +2,8 @@ package dev.lockstep.tftp.client.load.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.lockstep.tftp.client.load.FailCondition;
+import dev.lockstep.tftp.client.load.GrantedOptions;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
@@ -22,20 +24,28 @@ public final class LoadJson {
     /**
      * Returns the JSON object.
      *
-     * @param result the result of a load test
+     * @param report the result of a load test and its circumstances
      * @return the JSON text
      */
-    public static String of(LoadResult result) {
+    public static String of(LoadReport report) {
+        LoadResult result = report.result();
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.useDefaultPrettyPrinter();
             json.writeStartObject();
+            json.writeStringField("command", report.command());
+            json.writeStringField("version", report.version());
+            json.writeStringField("begin", report.begin().toString());
+            json.writeStringField("machine", report.machine());
+            json.writeBooleanField("successful", report.isSuccessful());
+            writeConditions(json, report);
             writePlan(json, result.plan());
             writeTotals(json, result);
             writeFailures(json, result);
             writePercentiles(json, "latency_ms", result.latency());
             writePercentiles(json, "first_byte_ms", result.firstByte());
             writePercentiles(json, "start_delay_ms", result.startDelay());
+            writeTargets(json, result);
             writeTimeline(json, result);
             writeDistribution(json, "latency_distribution", result.latency());
             writeDistribution(json, "first_byte_distribution", result.firstByte());
@@ -44,6 +54,20 @@ public final class LoadJson {
             throw new UncheckedIOException(e); // a StringWriter never fails
         }
         return text.toString();
+    }
+
+    private static void writeConditions(JsonGenerator json, LoadReport report) throws IOException {
+        json.writeArrayFieldStart("fail_if");
+        for (FailCondition condition : report.conditions()) {
+            double value = condition.valueIn(report.result());
+            json.writeStartObject();
+            json.writeStringField("condition", condition.text());
+            writeRounded(json, "value", value);
+            json.writeStringField("text", condition.describe(value));
+            json.writeBooleanField("failed", condition.holdsFor(report.result()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void writePlan(JsonGenerator json, LoadPlan plan) throws IOException {
@@ -81,6 +105,21 @@ public final class LoadJson {
         json.writeNumberField("transfers", result.transfers());
         json.writeNumberField("completed", result.completed());
         json.writeNumberField("failed", result.failed());
+        json.writeNumberField("not_started", result.notStarted());
+        if (result.notStartedReason().isPresent()) {
+            json.writeStringField(
+                    "not_started_reason", result.notStartedReason().get());
+        }
+        json.writeNumberField("running", result.running());
+        json.writeArrayFieldStart("granted");
+        for (Map.Entry<GrantedOptions, Long> granted : result.granted()) {
+            json.writeStartObject();
+            json.writeNumberField("blksize", granted.getKey().blksize());
+            json.writeNumberField("windowsize", granted.getKey().windowsize());
+            json.writeNumberField("transfers", granted.getValue());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeNumberField("bytes", result.bytes());
         writeRounded(json, "bytes_per_second", result.bytesPerSecond());
         writeRounded(json, "transfers_per_second", result.transfersPerSecond());
@@ -122,13 +161,24 @@ public final class LoadJson {
     private static void writePercentiles(JsonGenerator json, String name, Percentiles of) throws IOException {
         json.writeObjectFieldStart(name);
         json.writeNumberField("count", of.count());
-        writeRounded(json, "mean", of.mean());
-        writeRounded(json, "p50", of.p50());
-        writeRounded(json, "p90", of.p90());
-        writeRounded(json, "p99", of.p99());
-        writeRounded(json, "p99.9", of.p999());
-        writeRounded(json, "max", of.max());
+        for (Map.Entry<String, Double> figure : of.figures().entrySet()) {
+            writeRounded(json, figure.getKey(), figure.getValue());
+        }
         json.writeEndObject();
+    }
+
+    private static void writeTargets(JsonGenerator json, LoadResult result) throws IOException {
+        json.writeArrayFieldStart("by_target");
+        for (LoadResult.Row row : result.rows()) {
+            json.writeStartObject();
+            json.writeStringField("uri", row.target().remote().toString());
+            json.writeNumberField("completed", row.completed());
+            json.writeNumberField("failed", row.failed());
+            json.writeNumberField("bytes", row.bytes());
+            writePercentiles(json, "latency_ms", row.latency());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void writeTimeline(JsonGenerator json, LoadResult result) throws IOException {
@@ -141,6 +191,9 @@ public final class LoadJson {
             writeRounded(json, "transfers_per_second", sample.transfersPerSecond());
             writeRounded(json, "failures_per_second", sample.failuresPerSecond());
             json.writeNumberField("running", sample.running());
+            writeRounded(json, "p50_ms", sample.latencyMillis(50));
+            writeRounded(json, "p95_ms", sample.latencyMillis(95));
+            writeRounded(json, "p99_ms", sample.latencyMillis(99));
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -158,8 +211,12 @@ public final class LoadJson {
         json.writeEndArray();
     }
 
-    /** Writes a number rounded to thousandths, the accuracy of the figures. */
+    /** Writes a number rounded to thousandths, the accuracy of the figures; null for NaN. */
     private static void writeRounded(JsonGenerator json, String name, double value) throws IOException {
+        if (Double.isNaN(value)) {
+            json.writeNullField(name);
+            return;
+        }
         json.writeNumberField(name, Math.round(value * 1000) / 1000.0);
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.client.load.report;
 
-import dev.lockstep.tftp.client.load.LoadResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,10 +19,10 @@ public final class LoadPage {
     /**
      * Returns the HTML page.
      *
-     * @param result the result of a load test
+     * @param report the result of a load test and its circumstances
      * @return the HTML text
      */
-    public static String of(LoadResult result) {
+    public static String of(LoadReport report) {
         try {
             Properties library = new Properties();
             try (InputStream in = resource(LIBRARY)) {
@@ -32,7 +31,7 @@ public final class LoadPage {
             // a "<" in the result could end the script element
             return text(PAGE)
                     .replace("@CHART_LIBRARY@", text(library.getProperty("path")))
-                    .replace("@RESULT@", LoadJson.of(result).replace("<", "\\u003c"));
+                    .replace("@RESULT@", LoadJson.of(report).replace("<", "\\u003c"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

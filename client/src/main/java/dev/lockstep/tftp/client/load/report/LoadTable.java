@@ -1,25 +1,30 @@
 package dev.lockstep.tftp.client.load.report;
 
+import dev.lockstep.tftp.client.load.FailCondition;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.event.TransferSummary;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Formats a result as a table of text lines. */
 public final class LoadTable {
-    private static final String COLUMNS = "%-12s %10s %10s %10s %10s %10s%n";
+    private static final String DASH = "–";
 
     private LoadTable() {}
 
     /**
-     * Returns the lines.
+     * Returns the lines, failures first.
      *
-     * @param result the result of a load test
+     * @param report the result of a load test and its circumstances
      * @return the lines, each with a line separator
      */
-    public static String of(LoadResult result) {
+    public static String of(LoadReport report) {
+        LoadResult result = report.result();
         StringBuilder text = new StringBuilder();
+        failures(text, report);
         line(
                 text,
                 "transfers",
@@ -27,6 +32,9 @@ public final class LoadTable {
                 result.completed(),
                 result.failed(),
                 result.seconds());
+        if (result.running() > 0) {
+            line(text, "stopped", "%d transfers were running", result.running());
+        }
         LoadResult.WarmUp warmUp = result.warmUp();
         if (warmUp.seconds() > 0) {
             line(
@@ -37,7 +45,12 @@ public final class LoadTable {
                     warmUp.failed(),
                     warmUp.seconds());
         }
-        line(text, "rate", "%.1f transfers/s, %s", result.transfersPerSecond(), rate(result));
+        line(
+                text,
+                "rate",
+                "%.1f transfers/s, %s",
+                result.transfersPerSecond(),
+                TransferSummary.rate(result.bytes(), result.seconds()));
         line(
                 text,
                 "file bytes",
@@ -45,22 +58,62 @@ public final class LoadTable {
                 result.bytes(),
                 result.resends(),
                 result.duplicates());
-        text.append(String.format(Locale.ROOT, COLUMNS, "ms", "p50", "p90", "p99", "p99.9", "max"));
+        result.granted()
+                .forEach(granted -> line(
+                        text,
+                        "granted",
+                        "%d × blksize %d, windowsize %d",
+                        granted.getValue(),
+                        granted.getKey().blksize(),
+                        granted.getKey().windowsize()));
+        heading(text, "ms", result.latency());
         row(text, "latency", result.latency());
         row(text, "first byte", result.firstByte());
         if (result.plan().schedule().isOpen()) {
             row(text, "start delay", result.startDelay());
         }
-        for (Map.Entry<String, Long> failure : result.failures()) {
-            line(text, "failed", "%d × %s", failure.getValue(), failure.getKey());
+        if (result.rows().size() > 1) {
+            rows(text, result.rows());
         }
-        result.serverErrors().forEach((code, count) -> line(text, "ERROR " + code, "%d × from the server", count));
-        result.wrongContent().forEach(wrong -> line(text, "wrong", "%s", wrong));
         return text.toString();
     }
 
-    private static String rate(LoadResult result) {
-        return TransferSummary.rate(result.bytes(), result.seconds());
+    private static void failures(StringBuilder text, LoadReport report) {
+        LoadResult result = report.result();
+        for (FailCondition condition : report.conditions()) {
+            String verdict = condition.holdsFor(result) ? "FAILED" : "ok";
+            line(text, verdict, "%s: %s", condition.text(), condition.describe(condition.valueIn(result)));
+        }
+        for (Map.Entry<String, Long> failure : result.failures()) {
+            line(text, "failed", "%d × %s", failure.getValue(), failure.getKey());
+        }
+        result.wrongContent().forEach(wrong -> line(text, "wrong", "%s", wrong));
+        if (result.notStarted() > 0) {
+            line(text, "not started", "%d: %s", result.notStarted(), reasonNotStarted(result));
+        }
+    }
+
+    private static String reasonNotStarted(LoadResult result) {
+        return result.notStartedReason()
+                .map(reason -> "no socket: " + reason + " (see ulimit -n, or use a lower --rate or --concurrency)")
+                .orElse("the limit of concurrent transfers was reached");
+    }
+
+    private static void rows(StringBuilder text, List<LoadResult.Row> rows) {
+        text.append(String.format(
+                Locale.ROOT, "%10s %10s %10s %10s %10s  file%n", "complete", "failed", "p50 ms", "p99 ms", "max ms"));
+        for (LoadResult.Row row : rows) {
+            String name = row.target().remote().toString();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%10d %10d %10s %10s %10s  %s%n",
+                    row.completed(),
+                    row.failed(),
+                    millis(row.latency().p50()),
+                    millis(row.latency().p99()),
+                    millis(row.latency().max()),
+                    name));
+        }
     }
 
     private static void line(StringBuilder text, String name, String format, Object... values) {
@@ -69,19 +122,21 @@ public final class LoadTable {
                 .append(System.lineSeparator());
     }
 
+    private static void heading(StringBuilder text, String name, Percentiles of) {
+        cells(text, name, of.figures().keySet());
+    }
+
     private static void row(StringBuilder text, String name, Percentiles of) {
-        text.append(String.format(
-                Locale.ROOT,
-                COLUMNS,
-                name,
-                millis(of.p50()),
-                millis(of.p90()),
-                millis(of.p99()),
-                millis(of.p999()),
-                millis(of.max())));
+        cells(text, name, of.figures().values().stream().map(LoadTable::millis).toList());
+    }
+
+    private static void cells(StringBuilder text, String name, Collection<String> cells) {
+        text.append(String.format(Locale.ROOT, "%-11s", name));
+        cells.forEach(cell -> text.append(String.format(Locale.ROOT, " %8s", cell)));
+        text.append(System.lineSeparator());
     }
 
     private static String millis(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        return Double.isNaN(value) ? DASH : String.format(Locale.ROOT, "%.2f", value);
     }
 }

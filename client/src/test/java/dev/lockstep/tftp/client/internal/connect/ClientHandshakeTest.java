@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ClientHandshakeTest {
@@ -45,6 +46,7 @@ class ClientHandshakeTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel(false, false);
     private final List<TransferEvent> events = new ArrayList<>();
+    private final PreviousPeers previousPeers = new PreviousPeers();
 
     private final class OneSocket implements ClientSockets {
         @Override
@@ -99,7 +101,12 @@ class ClientHandshakeTest {
         ClientOperation operation =
                 ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
         return new ClientHandshake(
-                operation, new TransferEvent.Requested(1, SERVER, REQUEST), context(), Duration.ofSeconds(30), refused);
+                operation,
+                new TransferEvent.Requested(1, SERVER, REQUEST),
+                context(),
+                Duration.ofSeconds(30),
+                previousPeers,
+                refused);
     }
 
     @Test
@@ -210,5 +217,86 @@ class ClientHandshakeTest {
                 .singleElement()
                 .satisfies(cause -> assertThat(cause.reason()).endsWith("(asked once: no route to host)"));
         socket.finishAndReleaseAll();
+    }
+
+    @Test
+    @Tag("case-3")
+    void case03_late_data_on_a_reused_port_is_not_taken_for_a_reply() throws Exception {
+        InetSocketAddress late = new InetSocketAddress("192.0.2.1", 4000);
+        previousPeers.add(activeChannel(), late);
+        MockTicker time = Ticker.newMockTicker();
+        List<TftpException> refusals = new ArrayList<>();
+        EmbeddedChannel reused =
+                EmbeddedChannel.builder().ticker(time).register(false).build();
+        handshake(refusals::add).addTo(reused.pipeline());
+        reused.register();
+        ((DatagramPacket) reused.readOutbound()).release();
+
+        reused.writeInbound(data(1, late));
+        assertThat(errorTo(late, reused)).as("unknown transfer ID").isEqualTo(5);
+        reused.writeInbound(
+                new DatagramPacket(Unpooled.buffer().writeShort(5).writeShort(0).writeByte(0), CLIENT, late));
+        assertThat(events).as("no transfer").noneMatch(TransferEvent.Started.class::isInstance);
+        assertThat(refusals).as("no failure").isEmpty();
+
+        reused.writeInbound(data(1, new InetSocketAddress("192.0.2.1", 4001)));
+        assertThat(events).last().isInstanceOf(TransferEvent.Ended.class);
+        assertThat(refusals).isEmpty();
+        ((DatagramPacket) reused.readOutbound()).release(); // ACK 1
+        assertThat(reused.finish()).isFalse();
+    }
+
+    @Test
+    void a_server_may_use_its_previous_tid_for_the_reply_to_a_repeated_request() throws Exception {
+        InetSocketAddress onlyPort = new InetSocketAddress("192.0.2.1", 4000);
+        previousPeers.add(activeChannel(), onlyPort);
+        MockTicker time = Ticker.newMockTicker();
+        EmbeddedChannel reused =
+                EmbeddedChannel.builder().ticker(time).register(false).build();
+        handshake(no -> {}).addTo(reused.pipeline());
+        reused.register();
+        ((DatagramPacket) reused.readOutbound()).release();
+
+        reused.writeInbound(data(1, onlyPort));
+        assertThat(errorTo(onlyPort, reused)).isEqualTo(5);
+        time.advance(5, TimeUnit.SECONDS);
+        reused.runScheduledPendingTasks();
+        ((DatagramPacket) reused.readOutbound()).release(); // the request
+        reused.writeInbound(data(1, onlyPort));
+        assertThat(events).last().isInstanceOf(TransferEvent.Ended.class);
+        ((DatagramPacket) reused.readOutbound()).release(); // ACK 1
+        assertThat(reused.finish()).isFalse();
+    }
+
+    @Test
+    void a_server_in_single_port_mode_replies_from_the_same_port_again() throws Exception {
+        previousPeers.add(activeChannel(), SERVER);
+        handshake(no -> {}).addTo(channel.pipeline());
+        channel.register();
+        ((DatagramPacket) channel.readOutbound()).release();
+        channel.writeInbound(data(1, SERVER));
+        assertThat(events).last().isInstanceOf(TransferEvent.Ended.class);
+        ((DatagramPacket) channel.readOutbound()).release(); // ACK 1
+        assertThat(channel.finish()).isFalse();
+    }
+
+    /** Returns an active channel; all embedded channels have the same local address. */
+    private static EmbeddedChannel activeChannel() {
+        return new EmbeddedChannel();
+    }
+
+    private static DatagramPacket data(int block, InetSocketAddress from) {
+        return new DatagramPacket(
+                Unpooled.buffer().writeShort(3).writeShort(block).writeZero(10), CLIENT, from);
+    }
+
+    /** Reads an ERROR and returns its code. */
+    private static int errorTo(InetSocketAddress recipient, EmbeddedChannel channel) {
+        DatagramPacket error = channel.readOutbound();
+        assertThat(error.recipient()).isEqualTo(recipient);
+        assertThat(error.content().getShort(0)).as("opcode").isEqualTo((short) 5);
+        int code = error.content().getShort(2);
+        error.release();
+        return code;
     }
 }

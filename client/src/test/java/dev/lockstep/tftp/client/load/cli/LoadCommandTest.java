@@ -30,6 +30,10 @@ class LoadCommandTest {
             --put --size many     | --size: many (expected: a size such as 4096, 64K or 512M)
             --verify /nonexistent | --verify: /nonexistent (expected: a file that can be read)
             --json /nonexistent/x | --json: /nonexistent/x (expected: a file that can be written)
+            --html /nonexistent/x | --html: /nonexistent/x (expected: a file that can be written)
+            --json - --html -     | --html: - (expected: a file, with --json -)
+            --fail-if p99         | --fail-if: p99 (expected: such as p99>200ms
+            --fail-if p99>1s --fail-if failures>1ms | --fail-if: failures>1ms (expected: such as p99>200ms
             --ports 5             | --ports: 5 (expected: FIRST-LAST, 1 to 65535)
             --port-rest -1        | --port-rest: -1.0 (expected: ms, 0 to 600000)
             --blksize 7           | --blksize: 7 (expected: 8 to 65464)

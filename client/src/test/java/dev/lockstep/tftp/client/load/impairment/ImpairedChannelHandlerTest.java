@@ -99,7 +99,10 @@ class ImpairedChannelHandlerTest {
     }
 
     private static EmbeddedChannel channel(LinkImpairment impairment) {
-        return new EmbeddedChannel(ImpairedChannelHandler.with(impairment).attach(SERVER, null));
+        EmbeddedChannel channel =
+                new EmbeddedChannel(ImpairedChannelHandler.with(impairment).attach(SERVER, null));
+        channel.freezeTime(); // otherwise a slow machine ends the time for which a datagram is held
+        return channel;
     }
 
     private static DatagramPacket datagram(int number) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.lockstep.tftp.client.load.FailCondition;
 import dev.lockstep.tftp.client.load.FirmwareProfile;
+import dev.lockstep.tftp.client.load.GrantedOptions;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadSchedule;
@@ -16,20 +18,30 @@ import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.HdrHistogram.IntCountsHistogram;
 import org.junit.jupiter.api.Test;
 
 class LoadJsonTest {
     private static final Percentiles TIMES =
-            new Percentiles(3, 2, 1.5, 2.5, 3.5, 4.5, 5.5, List.of(new Percentiles.Bucket(1, 6, 3)));
+            new Percentiles(3, 1, 2, 1.5, 2.5, 3, 3.5, 4.5, 5.5, List.of(new Percentiles.Bucket(1, 6, 3)));
 
     @Test
     void each_figure_has_a_field_with_its_unit() throws IOException {
         Map<String, String> fields = fields(LoadJson.of(result("server sent ERROR 1 </script>")));
         assertThat(fields)
+                .containsEntry("/command", "tftp load tftp://127.0.0.1/boot.img")
+                .containsEntry("/version", "tftp 1.0")
+                .containsEntry("/begin", "2026-01-02T03:04:05Z")
+                .containsEntry("/machine", "2 cores")
+                .containsEntry("/successful", "false")
+                .containsEntry("/fail_if/condition", "p99>3ms")
+                .containsEntry("/fail_if/value", "3.5")
+                .containsEntry("/fail_if/failed", "true")
                 .containsEntry("/operation", "get")
                 .containsEntry("/targets/uri", "tftp://127.0.0.1/boot.img")
                 .containsEntry("/targets/weight", "2")
@@ -45,6 +57,15 @@ class LoadJsonTest {
                 .containsEntry("/transfers", "4")
                 .containsEntry("/completed", "3")
                 .containsEntry("/failed", "1")
+                .containsEntry("/not_started", "7")
+                .containsEntry("/not_started_reason", "Too many open files")
+                .containsEntry("/running", "2")
+                .containsEntry("/granted/blksize", "1428")
+                .containsEntry("/granted/windowsize", "64")
+                .containsEntry("/granted/transfers", "3")
+                .containsEntry("/by_target/uri", "tftp://127.0.0.1/boot.img")
+                .containsEntry("/by_target/completed", "3")
+                .containsEntry("/by_target/latency_ms/p95", "3.0")
                 .containsEntry("/bytes", "3000")
                 .containsEntry("/bytes_per_second", "1500.0")
                 .containsEntry("/transfers_per_second", "1.5")
@@ -54,12 +75,15 @@ class LoadJsonTest {
                 .containsEntry("/failures/count", "1")
                 .containsEntry("/server_errors/code", "1")
                 .containsEntry("/wrong_content", "boot.img: wrong byte at offset 3")
+                .containsEntry("/latency_ms/min", "1.0")
                 .containsEntry("/latency_ms/p50", "1.5")
+                .containsEntry("/latency_ms/p95", "3.0")
                 .containsEntry("/latency_ms/p99.9", "4.5")
                 .containsEntry("/first_byte_ms/max", "5.5")
                 .containsEntry("/start_delay_ms/count", "3")
                 .containsEntry("/timeline/bytes_per_second", "3000.0")
                 .containsEntry("/timeline/running", "2")
+                .containsEntry("/timeline/p99_ms", "5.023")
                 .containsEntry("/latency_distribution/to_ms", "6.0")
                 .containsEntry("/first_byte_distribution/count", "3");
     }
@@ -80,16 +104,49 @@ class LoadJsonTest {
     }
 
     @Test
-    void the_table_has_the_same_figures() {
-        assertThat(LoadTable.of(result("timed out")))
-                .contains("3 complete, 1 failed in 2.00 s")
-                .contains("70 complete, 1 failed in 5.00 s; excluded")
-                .contains("1.5 transfers/s, 1.5 kB/s")
-                .contains("1 × timed out")
-                .contains("boot.img: wrong byte at offset 3");
+    void the_table_has_the_same_figures_and_the_failures_first() {
+        assertThat(LoadTable.of(result("timed out")).lines())
+                .containsSequence(
+                        "FAILED       p99>3ms: 3.50 ms",
+                        "ok           rate<1: 1.5/s",
+                        "failed       1 × timed out",
+                        "wrong        boot.img: wrong byte at offset 3",
+                        "not started  7: no socket: Too many open files (see ulimit -n, or use a lower --rate or"
+                                + " --concurrency)",
+                        "transfers    3 complete, 1 failed in 2.00 s",
+                        "stopped      2 transfers were running",
+                        "warm-up      70 complete, 1 failed in 5.00 s; excluded, except for its failures",
+                        "rate         1.5 transfers/s, 1.5 kB/s",
+                        "file bytes   3000, retransmitted 5, duplicate or reordered 6",
+                        "granted      3 × blksize 1428, windowsize 64",
+                        "ms               min     mean      p50      p90      p95      p99    p99.9      max",
+                        "latency         1.00     2.00     1.50     2.50     3.00     3.50     4.50     5.50");
     }
 
-    private static LoadResult result(String reason) {
+    @Test
+    void an_error_of_a_server_is_counted_once() {
+        assertThat(LoadTable.of(result("server sent ERROR 1 file not found")))
+                .containsOnlyOnce("ERROR 1")
+                .contains("1 × server sent ERROR 1 file not found");
+    }
+
+    @Test
+    void without_a_complete_transfer_there_is_a_dash_for_each_figure() throws IOException {
+        double no = Double.NaN;
+        Percentiles none = new Percentiles(0, no, no, no, no, no, no, no, no, List.of());
+        assertThat(LoadTable.of(report("timed out", none)))
+                .contains("latency    " + "        –".repeat(8))
+                .contains("FAILED       p99>3ms: –");
+        assertThat(fields(LoadJson.of(report("timed out", none))))
+                .containsEntry("/latency_ms/p99", "null")
+                .containsEntry("/latency_ms/count", "0");
+    }
+
+    private static LoadReport result(String reason) {
+        return report(reason, TIMES);
+    }
+
+    private static LoadReport report(String reason, Percentiles times) {
         LoadPlan plan = new LoadPlan(
                 List.of(Target.parse("tftp://127.0.0.1/boot.img@2", TransferMode.OCTET)),
                 new LoadSchedule(64, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, 4),
@@ -97,7 +154,9 @@ class LoadJsonTest {
                 Optional.of(FirmwareProfile.EDK2),
                 Optional.empty(),
                 new LinkImpairment(0.25, 0, 0, 0, 0, 9));
-        return new LoadResult(
+        IntCountsHistogram latency = new IntCountsHistogram(2);
+        latency.recordValue(5000);
+        LoadResult result = new LoadResult(
                 plan,
                 2,
                 4,
@@ -106,14 +165,26 @@ class LoadJsonTest {
                 3000,
                 5,
                 6,
-                TIMES,
-                TIMES,
-                TIMES,
+                times,
+                times,
+                times,
                 List.of(Map.entry(reason, 1L)),
                 new TreeMap<>(Map.of(1, 1L)),
                 List.of("boot.img: wrong byte at offset 3"),
-                List.of(new TransferSample(1, 1, 3000, 3, 1, 2)),
-                new LoadResult.WarmUp(5, 70, 1, 70_000));
+                List.of(new TransferSample(1, 1, 3000, 3, 1, 2, latency)),
+                new LoadResult.WarmUp(5, 70, 1, 70_000),
+                7,
+                Optional.of("Too many open files"),
+                2,
+                List.of(Map.entry(new GrantedOptions(1428, 64), 3L)),
+                List.of(new LoadResult.Row(plan.targets().get(0), 3, 1, 3000, times)));
+        return new LoadReport(
+                result,
+                "tftp load tftp://127.0.0.1/boot.img",
+                "tftp 1.0",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                "2 cores",
+                List.of(FailCondition.parse("p99>3ms"), FailCondition.parse("rate<1")));
     }
 
     /** Returns each value with the path of names that leads to it. Indices of arrays are omitted. */
