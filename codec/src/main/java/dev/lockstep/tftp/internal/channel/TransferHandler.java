@@ -137,8 +137,8 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
             retransmission.measured(negotiated.roundTrip());
         }
         transfer = assembly.assemble(this, retransmission);
-        notifyListener(
-                new TransferEvent.Started(negotiated.transferId(), negotiated.peer(), negotiated.request(), settings));
+        notifyListener(new TransferEvent.Started(
+                negotiated.transferId(), negotiated.peer(), negotiated.request(), settings, negotiated.granted()));
         if (this.context.budget().isAmple()) {
             file.start();
         }

@@ -30,6 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
+        modelTransformer = TftpdCommand.FlagsOfExplain.class,
         customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -143,6 +145,18 @@ public final class TftpdCommand implements Callable<Integer> {
         public String[] getVersion() {
             String version = TftpdCommand.class.getPackage().getImplementationVersion();
             return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+        }
+    }
+
+    /** Lets {@code explain} take the flags of the storage also after its name. They set the same fields. */
+    static final class FlagsOfExplain implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec tftpd) {
+            CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
+            for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
+                explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+            }
+            return tftpd;
         }
     }
 

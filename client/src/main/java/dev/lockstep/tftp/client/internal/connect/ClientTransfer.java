@@ -89,6 +89,7 @@ public final class ClientTransfer {
     private String failures;
     private InetSocketAddress server;
     private Options asked;
+    private Options granted = Options.NONE;
 
     /** Creates a transfer on the given event loop, with the future that its caller holds. */
     public ClientTransfer(
@@ -249,7 +250,9 @@ public final class ClientTransfer {
         TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), server, sent);
         TransferListener listener = event -> {
             context.listener().on(event);
-            if (event instanceof TransferEvent.Ended ended) {
+            if (event instanceof TransferEvent.Started started) {
+                granted = started.granted();
+            } else if (event instanceof TransferEvent.Ended ended) {
                 onEnded(ended);
             }
         };
@@ -345,7 +348,12 @@ public final class ClientTransfer {
             fileTasks.perform(
                     operation::close,
                     closed -> end.complete(new TransferResult(
-                            operation.remote(), ended.peer(), ended.settings(), ended.stats(), ended.outcome())));
+                            operation.remote(),
+                            ended.peer(),
+                            ended.settings(),
+                            granted,
+                            ended.stats(),
+                            ended.outcome())));
         } else {
             fail(ended.cause().isTimeout() ? silence(ended) : ended.cause());
         }
