@@ -300,7 +300,7 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings();
+        TftpServerBuilder builder = settings().lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -341,7 +341,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private static Thread stopOnSignal(CompletableFuture<TftpServer> starting, StatusOutput status) {
         Thread stop = new Thread(
                 () -> {
-                    status.stopping();
+                    status.interrupted();
                     starting.thenAccept(TftpServer::close).join();
                     Logging.flush();
                     System.out.flush();
