@@ -31,6 +31,10 @@ final class ClassicArguments {
         if (all.isEmpty()) {
             return arguments;
         }
+        if (RemoteFile.isUri(all.get(0))) {
+            throw new IllegalArgumentException(
+                    all.get(0) + ": no command (expected: tftp get " + all.get(0) + ", or put FILE and the URI)");
+        }
         if (all.get(0).startsWith("-") && all.stream().anyMatch(GET::contains)) {
             return parse(all).get();
         }
@@ -53,10 +57,15 @@ final class ClassicArguments {
         }
         boolean port = all.size() > 1 && all.get(1).matches("\\d+");
         int next = port ? 2 : 1;
-        if (all.size() > next && !SHELL_FLAGS.contains(all.get(next))) {
+        boolean classic = all.size() > next && SHELL_FLAGS.contains(all.get(next));
+        if (all.size() > next && !all.get(next).startsWith("-")) {
+            if (port) {
+                throw new IllegalArgumentException(String.join(" ", all) + " (expected: " + word + " " + all.get(1)
+                        + " -c " + String.join(" ", all.subList(next, all.size())) + ")");
+            }
             return false;
         }
-        return port || all.size() > next || word.matches(".*[.:].*") || hasAddress(word);
+        return port || classic || word.matches(".*[.:].*") || hasAddress(word);
     }
 
     private static boolean hasAddress(String host) {
