@@ -2,7 +2,6 @@ package dev.lockstep.tftp.client;
 
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import java.net.URI;
@@ -51,9 +50,8 @@ public record TransferRequest(RemoteFile remote, Optional<Options> options, Tran
     }
 
     /**
-     * Returns a request with the given options. They may include options that are not a {@link KnownOption}. The value
-     * that a server grants for such an option is not part of the {@link TransferResult}; a {@link PacketTap} can observe
-     * it.
+     * Returns a request with the given options. They may include options that are not a {@link KnownOption}. What
+     * the server grants for any of them is in {@link TransferResult#granted}.
      *
      * @param exactly requested exactly as given, in this order
      * @return the request

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lockstep.tftp.client.internal.connect.CancellableSink;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
@@ -653,5 +654,26 @@ class TftpClientTest {
                 .hasMessage("windowsize: 32768 (expected: 1 to 32767)");
         assertThatThrownBy(() -> TftpClient.builder().timeout(256).build()).hasMessageContaining("timeout: 256");
         assertThatThrownBy(() -> TftpClient.builder().eventLoops(0).build()).hasMessageContaining("event loops: 0");
+    }
+
+    @Test
+    void the_result_has_the_granted_options_also_unknown_ones_as_received() throws Exception {
+        Options asked = Options.NONE.with("tsize", "0").with("x-digest", "crc32");
+        CompletableFuture<TransferResult> transfer =
+                client.getAsync(TransferRequest.of(remote(TransferMode.OCTET)).asking(asked), sink);
+        int tid = awaitRequest(RRQ, "tsize", 0, "0", 0, "x-digest", 0, "crc32", 0);
+        server.sendTo(tid, 0, 6, "X-Digest", 0, "3610a686", 0, "tsize", 0, "05", 0);
+        server.expect(0, 4, 0, 0);
+        server.reply(0, 3, 0, 1, "hello");
+        assertThat(transfer.get(30, TimeUnit.SECONDS).granted()).hasToString("X-Digest=3610a686 tsize=05");
+        assertThat(events.await(TransferEvent.Started.class).granted())
+                .isEqualTo(transfer.get().granted());
+    }
+
+    @Test
+    void without_an_oack_no_option_is_granted() throws Exception {
+        CompletableFuture<TransferResult> transfer = get();
+        server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "plain");
+        assertThat(transfer.get(30, TimeUnit.SECONDS).granted()).isEmpty();
     }
 }

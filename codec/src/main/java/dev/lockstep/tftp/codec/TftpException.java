@@ -2,10 +2,14 @@ package dev.lockstep.tftp.codec;
 
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import java.io.IOException;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The failure of a transfer: its ERROR, and whether the peer reported it. */
 public final class TftpException extends IOException {
     private static final long serialVersionUID = 1;
+    private static final String INTERNAL_ERROR = "internal error";
 
     private final int code;
     private final boolean fromPeer;
@@ -57,12 +61,12 @@ public final class TftpException extends IOException {
 
     /**
      * Returns {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only "internal
-     * error".
+     * error". {@link #explained} has the class and the message of {@code failure}.
      */
     public static TftpException of(Throwable failure) {
         return failure instanceof TftpException known
                 ? known
-                : new TftpException(ErrorCode.NOT_DEFINED, "internal error", failure);
+                : new TftpException(ErrorCode.NOT_DEFINED, INTERNAL_ERROR, failure);
     }
 
     /**
@@ -80,9 +84,15 @@ public final class TftpException extends IOException {
         return reason;
     }
 
-    /** Returns the text, with the reason if there is one: for logs, not for the peer. */
+    /**
+     * Returns the text, with the reason if there is one, and the cause of an internal error: for logs, not for the peer.
+     */
     public String explained() {
-        return reason == null ? getMessage() : getMessage() + " (" + reason + ")";
+        String cause = INTERNAL_ERROR.equals(getMessage()) && getCause() != null
+                ? getCause().toString()
+                : null;
+        String why = Stream.of(reason, cause).filter(Objects::nonNull).collect(Collectors.joining(", "));
+        return why.isEmpty() ? getMessage() : getMessage() + " (" + why + ")";
     }
 
     /** Returns the error code on the wire. A code from a peer may not be in {@link ErrorCode}. */

@@ -33,7 +33,7 @@ final class EventText {
         if (cause == null) {
             return name;
         }
-        String text = LogSanitizer.of(cause.getMessage());
+        String text = LogSanitizer.of(cause.explained());
         return name + " (" + (cause.isFromPeer() ? "peer sent ERROR " + cause.code() + " " + text : text) + ")";
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.event;
 
+import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
@@ -56,8 +57,12 @@ public sealed interface TransferEvent {
         }
     }
 
-    /** The negotiation is complete and the first block may be sent. */
-    record Started(long transferId, InetSocketAddress peer, Request request, TransferSettings settings)
+    /**
+     * The negotiation is complete and the first block may be sent.
+     *
+     * @param granted the options of the OACK, also those that are not a {@code KnownOption}; none if there is no OACK
+     */
+    record Started(long transferId, InetSocketAddress peer, Request request, TransferSettings settings, Options granted)
             implements TransferEvent {
         @Override
         public String toString() {

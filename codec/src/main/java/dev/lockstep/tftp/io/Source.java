@@ -38,8 +38,7 @@ public interface Source extends AutoCloseable {
 
     /**
      * Returns whether the source can be read again with {@link #rewind()}. A client rewinds a source to upload it with
-     * smaller blocks after the first attempt. A server does not rewind its sources, and those of a directory cannot be
-     * rewound.
+     * smaller blocks after the first attempt. A server does not rewind its sources.
      */
     @EventLoop
     default boolean canRewind() {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The options that both ends support. All values are decimal numbers. In a request, a value of another form counts as not
- * requested.
+ * The options that both ends support. All values are decimal numbers; in a request, a value of another form counts as not
+ * requested. A constant with another form of value overrides {@link #answer} and {@link #acceptInto}.
  *
  * <p>To add an option, add a constant. A server then grants it, a client accepts it, {@link Quirks} can leave it out, and
  * {@code tftpd explain} describes it. A constant does not make the client request the option, and {@link #grant} knows of
@@ -151,6 +151,11 @@ public enum KnownOption {
         this.maxAccepted = maxAccepted;
     }
 
+    /** Creates an option whose value is not a number. It overrides {@link #answer} and {@link #acceptInto}. */
+    KnownOption() {
+        this(1, 0, Acceptance.ANY, 0);
+    }
+
     /** Returns the known option with the name of an option on the wire, in any case; empty if there is none. */
     public static Optional<KnownOption> named(Option wire) {
         String key = wire.key();
@@ -188,6 +193,35 @@ public enum KnownOption {
     }
 
     /**
+     * Returns the value that a server grants, as text, and sets it in the settings of the transfer. By default, the number of
+     * {@link #grant}. Called on the event loop, like that method.
+     *
+     * @param asked the option of the request
+     * @param terms all that the value may depend on
+     * @return the value of the OACK; empty to leave the option out
+     */
+    Optional<String> answer(Option asked, Terms terms, TransferSettings.Builder settings) {
+        OptionalLong granted = terms.granted(this);
+        if (granted.isEmpty()) {
+            return Optional.empty();
+        }
+        apply(granted.getAsLong(), settings);
+        boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // keeps leading zeros
+        return Optional.of(asIs ? asked.value() : Long.toString(granted.getAsLong()));
+    }
+
+    /**
+     * Validates what a server has granted, and sets it in the settings of the transfer. By default, a number.
+     *
+     * @param asked the option of the request
+     * @param granted the option of the OACK
+     * @throws TftpException OPTION_REFUSED if the request does not allow the value
+     */
+    void acceptInto(Option asked, Option granted, TransferSettings.Builder settings) throws TftpException {
+        apply(accept(asked, granted), settings);
+    }
+
+    /**
      * Returns the value that a server grants; empty to leave the option out of the OACK. By default, the requested one.
      * Called on the event loop, after the file has been opened, so it must not block: what depends on the file is in the
      * terms.
@@ -217,8 +251,8 @@ public enum KnownOption {
                                 + (least == most ? "" : least + " to ") + most + ")"));
     }
 
-    /** Sets a granted or accepted value in the settings of a transfer. */
-    abstract void apply(long value, TransferSettings.Builder settings);
+    /** Sets a granted or accepted number in the settings of a transfer. By default, it has no effect on them. */
+    void apply(long value, TransferSettings.Builder settings) {}
 
     /**
      * Describes why a server grants a value. By default, a value other than the requested one is the most that a limit

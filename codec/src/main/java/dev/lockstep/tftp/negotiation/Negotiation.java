@@ -6,6 +6,8 @@ import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.io.Source;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,11 +39,15 @@ public final class Negotiation {
          *
          * @param limits the limits of the server
          * @param quirks the deviations from the protocol that this client needs
-         * @param size the size in bytes of the file to be read, or {@link Source#UNKNOWN_SIZE}; ignored for a write
+         * @param file the file to be read, or null for a write. All facts about the file that an option depends on are
+         *     taken from it here; in netascii its size on the wire is unknown
          */
-        public static Terms of(Request request, TransferLimits limits, Quirks quirks, long size) {
+        @EventLoop
+        public static Terms of(Request request, TransferLimits limits, Quirks quirks, Source file) {
             Options effective = quirks.effectiveOptions(request.options());
             boolean isWrite = request instanceof WriteRequest;
+            boolean isSizeKnown = file != null && request.mode() != TransferMode.NETASCII;
+            long size = isSizeKnown ? file.size() : Source.UNKNOWN_SIZE;
             return new Terms(effective, quirks.narrow(limits), quirks.rollover(), isWrite, size);
         }
 
@@ -53,7 +59,7 @@ public final class Negotiation {
         }
 
         /** Returns the granted value; empty if the option is left out, also if its value is not valid. */
-        private OptionalLong granted(KnownOption option) {
+        OptionalLong granted(KnownOption option) {
             OptionalLong requested = option.requestedIn(options);
             return requested.isPresent() ? option.grant(requested.getAsLong(), this) : requested;
         }
@@ -72,10 +78,9 @@ public final class Negotiation {
         TransferSettings.Builder settings = TransferSettings.builder().rollover(terms.rollover());
         Options oack = Options.NONE;
         for (Option asked : terms.options()) {
-            OptionalLong granted = grant(asked, terms, settings);
+            Optional<String> granted = grant(asked, terms, settings);
             if (granted.isPresent()) {
-                boolean asIs = Options.number(asked, 0, Long.MAX_VALUE).equals(granted); // keeps leading zeros
-                oack = oack.with(asked.name(), asIs ? asked.value() : Long.toString(granted.getAsLong()));
+                oack = oack.with(asked.name(), granted.get());
             }
         }
         if (!terms.isWrite()) {
@@ -104,7 +109,7 @@ public final class Negotiation {
             KnownOption option = KnownOption.named(wanted).orElse(null);
             Optional<String> granted = oack.value(wanted.name());
             if (option != null && granted.isPresent()) {
-                option.apply(option.accept(wanted, new Option(wanted.name(), granted.get())), settings);
+                option.acceptInto(wanted, new Option(wanted.name(), granted.get()), settings);
             }
         }
         return settings.build();
@@ -119,12 +124,8 @@ public final class Negotiation {
     }
 
     /** Applies what is granted for one option to the settings and returns it; empty if the option is left out. */
-    private static OptionalLong grant(Option asked, Terms terms, TransferSettings.Builder settings) {
+    private static Optional<String> grant(Option asked, Terms terms, TransferSettings.Builder settings) {
         KnownOption option = KnownOption.named(asked).orElse(null);
-        OptionalLong granted = option == null ? OptionalLong.empty() : terms.granted(option);
-        if (granted.isPresent()) {
-            option.apply(granted.getAsLong(), settings);
-        }
-        return granted;
+        return option == null ? Optional.empty() : option.answer(asked, terms, settings);
     }
 }

@@ -32,6 +32,8 @@ class TftpExceptionTest {
         TftpException mapped = TftpException.of(new IOException("/srv/secret/path: denied"));
         assertThat(mapped.toMessage()).isEqualTo(new ErrorMessage(0, "internal error"));
         assertThat(mapped).hasRootCauseMessage("/srv/secret/path: denied");
+        assertThat(mapped.explained()).isEqualTo("internal error (java.io.IOException: /srv/secret/path: denied)");
+        assertThat(mapped.because("rule 1").toMessage().text()).isEqualTo("internal error");
         assertThat(TftpException.of(mapped)).isSameAs(mapped);
     }
 

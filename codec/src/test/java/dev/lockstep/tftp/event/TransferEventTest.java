@@ -12,6 +12,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class TransferEventTest {
                 .hasToString("#18 192.0.2.7:2000 read f refused: file not found (/srv/f)");
         assertThat(new TransferEvent.Refused(18, PEER, null, RefusalReason.MALFORMED, NOT_FOUND))
                 .hasToString("#18 192.0.2.7:2000 (malformed request) refused: file not found");
-        assertThat(new TransferEvent.Started(19, PEER, wrq("f"), TransferSettings.PLAIN))
+        assertThat(new TransferEvent.Started(19, PEER, wrq("f"), TransferSettings.PLAIN, Options.NONE))
                 .hasToString("#19 192.0.2.7:2000 write f started: blksize 512, windowsize 1");
         assertThat(new TransferEvent.Progressed(
                         19, PEER, wrq("f"), TransferSettings.PLAIN, Counted.stats(100, 500_000_000)))
@@ -50,6 +51,9 @@ class TransferEventTest {
                 .hasToString("#21 192.0.2.7:2000 read f 100 bytes in 0.500 s, 200.0 B/s, blksize 512, windowsize 1,"
                         + " resends 0: complete");
         assertThat(ended(Outcome.FAILED, NOT_FOUND).toString()).endsWith(": failed (file not found)");
+        TftpException unexpected = TftpException.of(new IOException("disk\n"));
+        assertThat(ended(Outcome.FAILED, unexpected).toString())
+                .endsWith(": failed (internal error (java.io.IOException: disk\\x0a))");
         TftpException fromPeer = TftpException.fromPeer(new ErrorMessage(3, "full\u001b[2J"));
         assertThat(ended(Outcome.FAILED, fromPeer).toString()).endsWith(": failed (peer sent ERROR 3 full\\x1b[2J)");
         assertThat(ended(Outcome.COMPLETE, null).afterBlackHole().transferId()).isEqualTo(21);

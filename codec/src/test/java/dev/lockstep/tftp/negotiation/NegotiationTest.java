@@ -11,9 +11,11 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,8 @@ class NegotiationTest {
     }
 
     private static Grant answer(Request request, TransferLimits limits, long size) {
-        return Negotiation.answer(Terms.of(request, limits, Quirks.NONE, size));
+        return Negotiation.answer(
+                Terms.of(request, limits, Quirks.NONE, new ByteArraySource(new byte[0]).claiming(size)));
     }
 
     private static TransferSettings accept(String asked, String oack) throws TftpException {
@@ -491,5 +494,19 @@ class NegotiationTest {
                         .rollover(2)
                         .build())
                 .hasMessageContaining("rollover: 2");
+    }
+
+    @Test
+    void the_size_of_a_file_is_unknown_in_netascii_and_for_a_write() {
+        Source file = new ByteArraySource(new byte[5]);
+        Request octet = new ReadRequest("f", OCTET, options("tsize=0"));
+        Request netascii = new ReadRequest("f", TransferMode.NETASCII, options("tsize=0"));
+        Request write = new WriteRequest("f", OCTET, options("tsize=5"));
+        assertThat(Terms.of(octet, TransferLimits.DEFAULT, Quirks.NONE, file).size())
+                .isEqualTo(5);
+        assertThat(Terms.of(netascii, TransferLimits.DEFAULT, Quirks.NONE, file).size())
+                .isEqualTo(Source.UNKNOWN_SIZE);
+        assertThat(Terms.of(write, TransferLimits.DEFAULT, Quirks.NONE, null).size())
+                .isEqualTo(Source.UNKNOWN_SIZE);
     }
 }

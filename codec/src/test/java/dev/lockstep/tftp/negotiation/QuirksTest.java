@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
+import dev.lockstep.tftp.testing.ByteArraySource;
 import org.junit.jupiter.api.Test;
 
 class QuirksTest {
@@ -15,7 +16,11 @@ class QuirksTest {
             Options.NONE.with("TSize", 0).with("blksize", 1468).with("windowsize", 4);
 
     private static Grant answer(Options asked, Quirks quirks) {
-        return Negotiation.answer(Terms.of(new ReadRequest("f", OCTET, asked), TransferLimits.DEFAULT, quirks, 700));
+        return Negotiation.answer(Terms.of(
+                new ReadRequest("f", OCTET, asked),
+                TransferLimits.DEFAULT,
+                quirks,
+                new ByteArraySource(new byte[700])));
     }
 
     @Test

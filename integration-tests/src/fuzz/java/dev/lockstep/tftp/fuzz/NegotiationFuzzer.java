@@ -6,6 +6,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.Quirks;
@@ -23,6 +24,8 @@ import java.util.Arrays;
 public final class NegotiationFuzzer {
     private static final TransferLimits LIMITS = TransferLimits.DEFAULT.withBlksize(1468);
 
+    private static final MemorySource FILE = new MemorySource(new byte[20_000]);
+
     private NegotiationFuzzer() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
@@ -33,7 +36,7 @@ public final class NegotiationFuzzer {
         if (!(decoded(Arrays.copyOfRange(input, 1, cut)) instanceof Request request)) {
             return;
         }
-        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, LIMITS, Quirks.NONE, 20_000));
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, LIMITS, Quirks.NONE, FILE));
         requireWithin(grant.settings());
         try {
             TransferSettings accepted = Negotiation.accept(request.options(), grant.oack());

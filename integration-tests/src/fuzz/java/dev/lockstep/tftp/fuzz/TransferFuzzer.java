@@ -118,7 +118,7 @@ public final class TransferFuzzer {
                 SourceChunkReader::new);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         long now = channel.eventLoop().ticker().nanoTime();
-        NegotiatedTransfer agreement = new NegotiatedTransfer(1, PEER, request, settings, now, 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(1, PEER, request, settings, Options.NONE, now, 0);
         channel.config().setAllocator(allocator);
         TransferHandler handler = read
                 ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))

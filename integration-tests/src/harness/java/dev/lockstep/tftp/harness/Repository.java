@@ -8,12 +8,11 @@ public final class Repository {
     public static final Path ROOT =
             Path.of(System.getProperty("user.dir")).toAbsolutePath().getParent();
 
-    /**
-     * Options for a small heap on a busy machine, without the C2 compiler, which a short run does not need, and for a
-     * report of every buffer that is not released.
-     */
-    public static final String JAVA_OPTIONS =
-            "-Xmx256m -XX:TieredStopAtLevel=1 -Dio.netty.leakDetection.level=paranoid";
+    /** Options for a small heap on a busy machine, and without the C2 compiler, which a short run does not need. */
+    public static final String QUICK_OPTIONS = "-Xmx256m -XX:TieredStopAtLevel=1";
+
+    /** {@link #QUICK_OPTIONS}, and a report of every buffer that is not released. */
+    public static final String JAVA_OPTIONS = QUICK_OPTIONS + " -Dio.netty.leakDetection.level=paranoid";
 
     private Repository() {}
 }

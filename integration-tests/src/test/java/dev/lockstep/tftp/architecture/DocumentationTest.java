@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -61,5 +63,16 @@ class DocumentationTest {
 
     private static Stream<String> found(Pattern pattern, Path page) throws IOException {
         return pattern.matcher(Files.readString(page)).results().map((MatchResult match) -> match.group(1));
+    }
+
+    @Test
+    void each_known_option_is_in_the_table_of_granted_options() throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String table = readme.substring(readme.indexOf("## What is granted"), readme.indexOf("## Design"));
+        assertThat(table.lines().filter(row -> row.startsWith("| ")).map(row -> row.split("[| ]+")[1]))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of("Option"),
+                                Stream.of(KnownOption.values()).map(KnownOption::key))
+                        .toList());
     }
 }

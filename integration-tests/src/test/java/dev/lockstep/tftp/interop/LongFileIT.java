@@ -39,7 +39,7 @@ class LongFileIT {
     private void pullBesideTwoOthers(long size) {
         String hash = Content.sha256(Content.write(root.resolve("long"), size));
         String neighbour = Content.sha256(Content.write(root.resolve("neighbour"), size / 8));
-        try (Server daemon = ServerKind.daemon(root, Map.of("JAVA_OPTS", "-Xmx256m"));
+        try (Server daemon = ServerKind.daemon(root, Map.of());
                 Run first = beside(daemon, "first");
                 Run second = beside(daemon, "second")) {
             Job job = Job.of("long", local.resolve("long")).blksize(512).windowsize(64);

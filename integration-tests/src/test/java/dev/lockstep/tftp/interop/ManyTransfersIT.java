@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ class ManyTransfersIT {
     @Test
     void a_thousand_concurrent_downloads_are_complete_and_leave_no_descriptor_open() {
         String hash = Content.sha256(Content.write(root.resolve("file"), SIZE));
-        try (Server daemon = daemon("-Xmx256m")) {
+        try (Server daemon = daemon(Repository.QUICK_OPTIONS)) {
             ProcessHandle java = daemon.run().worker();
             long listening = sockets(java);
             // the threads of the daemon open permanent descriptors at first use
@@ -54,7 +55,7 @@ class ManyTransfersIT {
     @Test
     void two_hundred_concurrent_downloads_leak_no_buffer() {
         String hash = Content.sha256(Content.write(root.resolve("file"), SIZE));
-        try (Server daemon = daemon("-Xmx256m -Dio.netty.leakDetection.level=paranoid")) {
+        try (Server daemon = daemon(Repository.JAVA_OPTIONS)) {
             assertThat(DownloadSwarm.run(daemon.address(), "file", BLKSIZE, 200))
                     .hasSize(200)
                     .containsOnly(hash);

@@ -28,7 +28,7 @@ class NatIT {
             }
             """;
 
-    /** The same, but the router answers such datagrams with ICMP "port unreachable". */
+    /** Masquerades, and answers such datagrams with ICMP "port unreachable". */
     private static final String MASQUERADE_WITH_ICMP = MASQUERADE.substring(0, MASQUERADE.indexOf("table ip filter"));
 
     /** A router of the server: forwards some ports, as container platforms do, and nothing else in either direction. */

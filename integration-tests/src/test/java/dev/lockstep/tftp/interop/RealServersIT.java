@@ -190,7 +190,8 @@ class RealServersIT {
                 .singleElement()
                 .asString()
                 .startsWith("tftp: ")
-                .contains(": 1 ");
+                .contains(": server: ")
+                .endsWith(" (error 1)");
         assertThat(Content.sha256(target)).isEqualTo(before);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(target);

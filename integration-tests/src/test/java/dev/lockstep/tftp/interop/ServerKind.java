@@ -71,7 +71,7 @@ enum ServerKind {
         List<String> command = new ArrayList<>(List.of(Peers.launcher("server", "tftpd"), "--root", "" + root));
         command.addAll(List.of(options));
         command.addAll(List.of(LOOPBACK, "0"));
-        Map<String, String> variables = new HashMap<>(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS));
+        Map<String, String> variables = new HashMap<>(Map.of("JAVA_OPTS", Repository.QUICK_OPTIONS));
         variables.putAll(environment);
         Run run = Peers.start(root, variables, command);
         int port = Integer.parseInt(run.awaitLine("^Listening port (\\d+)").group(1));

@@ -221,6 +221,8 @@ class TftpServerTest {
         start(builder());
         read("large", "tsize", 0, "0", 0, "BLKSIZE", 0, "1024", 0, "windowsize", 0, "4", 0);
         client.expect(0, 6, "tsize", 0, "1028", 0, "BLKSIZE", 0, "1024", 0, "windowsize", 0, "4", 0);
+        assertThat(events.await(TransferEvent.Started.class).granted())
+                .hasToString("tsize=1028 BLKSIZE=1024 windowsize=4");
         client.reply(0, 4, 0, 0);
         client.expect(0, 3, 0, 1, FULL, FULL);
         client.expect(0, 3, 0, 2, "rest");
@@ -485,8 +487,10 @@ class TftpServerTest {
         client.expect(0, 5, 0, 0, "internal error", 0);
         ask(0, 2, "f", 0, "octet", 0);
         client.expect(0, 5, 0, 0, "internal error", 0);
-        events.await(TransferEvent.Refused.class);
-        events.await(TransferEvent.Refused.class);
+        assertThat(events.await(TransferEvent.Refused.class).error().explained())
+                .isEqualTo("internal error (java.lang.IllegalStateException: /srv/secret)");
+        assertThat(events.await(TransferEvent.Refused.class).error().explained())
+                .isEqualTo("internal error (java.lang.OutOfMemoryError: no more)");
         assertThat(server.runningTransfers()).isLessThanOrEqualTo(1);
     }
 

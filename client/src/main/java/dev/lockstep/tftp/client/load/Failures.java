@@ -21,7 +21,7 @@ final class Failures {
 
     private static final int MOST_EXAMPLES = 10;
     private static final int MOST_TEXT = 120;
-    /** What Netty writes before the text of the operating system. */
+    /** Matches the words of Netty before the text of the operating system. */
     private static final String NATIVE_CALL = "^.* failed with error\\(-?\\d+\\): ";
     /** A number that differs from transfer to transfer, such as in {@code asked 9 times}. */
     private static final Pattern MEASURED = Pattern.compile("(?<![\\w.:-])\\d+(\\.\\d+)?(?= ?(ms|s|times|bytes)\\b)");

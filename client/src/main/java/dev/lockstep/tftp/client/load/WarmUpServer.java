@@ -117,14 +117,16 @@ final class WarmUpServer implements AutoCloseable {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
+            PatternSource file = request instanceof ReadRequest ? new PatternSource(size) : null;
             Negotiation.Grant grant =
-                    Negotiation.answer(Negotiation.Terms.of(request, context.limits(), Quirks.NONE, size));
+                    Negotiation.answer(Negotiation.Terms.of(request, context.limits(), Quirks.NONE, file));
             OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
             NegotiatedTransfer transfer = new NegotiatedTransfer(
                     TransferIds.next(),
                     client,
                     request,
                     grant.settings(),
+                    grant.oack(),
                     ctx.executor().ticker().nanoTime(),
                     0);
             PeerFilter filter = new PeerFilter(client);
@@ -132,8 +134,8 @@ final class WarmUpServer implements AutoCloseable {
             ChannelPipeline pipeline = ctx.pipeline();
             pipeline.addLast(filter, TftpDatagramCodec.INSTANCE);
             pipeline.remove(this);
-            TransferHandler handler = request instanceof ReadRequest
-                    ? TransferHandler.sending(context, transfer, oack, new PatternSource(size))
+            TransferHandler handler = file != null
+                    ? TransferHandler.sending(context, transfer, oack, file)
                     : TransferHandler.receiving(
                             context,
                             transfer,

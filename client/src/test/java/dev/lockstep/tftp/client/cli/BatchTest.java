@@ -25,7 +25,8 @@ class BatchTest {
     private static final InetSocketAddress SERVER = new InetSocketAddress("192.0.2.1", 69);
     private static final ReadRequest REQUEST = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
     private static final TransferEvent REQUESTED = new TransferEvent.Requested(1, SERVER, REQUEST);
-    private static final TransferEvent STARTED = new TransferEvent.Started(1, SERVER, REQUEST, TransferSettings.PLAIN);
+    private static final TransferEvent STARTED =
+            new TransferEvent.Started(1, SERVER, REQUEST, TransferSettings.PLAIN, Options.NONE);
 
     private final List<String> started = new ArrayList<>();
 

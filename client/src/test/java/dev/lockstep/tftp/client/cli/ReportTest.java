@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -51,7 +52,12 @@ class ReportTest {
 
     private static TransferResult result(Outcome outcome) {
         return new TransferResult(
-                REMOTE, new InetSocketAddress("127.0.0.1", 2000), SETTINGS, Counted.stats(100, 500_000_000), outcome);
+                REMOTE,
+                new InetSocketAddress("127.0.0.1", 2000),
+                SETTINGS,
+                Options.NONE,
+                Counted.stats(100, 500_000_000),
+                outcome);
     }
 
     private String printed() {

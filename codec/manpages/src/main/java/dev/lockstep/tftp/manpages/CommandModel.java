@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** What completion and manual pages show of a command: all but its hidden options, with the values that are known. */
+/** A command as completion and manual pages show it: without hidden options, with the known values of each option. */
 final class CommandModel {
     private static final Pattern CHOICE = Pattern.compile("[a-z0-9-]+(\\|[a-z0-9-]+)+");
     private static final Pattern SENTENCE = Pattern.compile("(.*?)(?:\\. .*|\\.?)", Pattern.DOTALL);

@@ -66,13 +66,15 @@ class TransferHandlerTest {
 
     private void send(ByteArraySource file, int windowsize, OptionAck oack) {
         source = file;
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, READ, settings(windowsize), fixture.now(), 0);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(1, PEER, READ, settings(windowsize), Options.NONE, fixture.now(), 0);
         begin(TransferHandler.sending(fixture.owning(file), negotiated, oack, file));
     }
 
     private void receive(MemorySink file, int windowsize, TftpMessage opening) {
         sink = file;
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, WRITE, settings(windowsize), fixture.now(), 0);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(1, PEER, WRITE, settings(windowsize), Options.NONE, fixture.now(), 0);
         begin(TransferHandler.receiving(fixture.owning(file), negotiated, opening, file));
     }
 
@@ -197,7 +199,8 @@ class TransferHandlerTest {
     @Tag("case-38")
     void case38_a_block_of_netascii_is_retransmitted_as_the_same_bytes() {
         source = new ByteArraySource("1234567\n89\r".getBytes());
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(1, PEER, READ, settings(1), Options.NONE, fixture.now(), 0);
         begin(TransferHandler.sending(fixture.owning(source), negotiated, null, new NetasciiSource(source)));
         fixture.settle();
         for (int sends = 0; sends < 3; sends++) {
@@ -510,7 +513,7 @@ class TransferHandlerTest {
                 .blksize(65_464)
                 .timeout(Duration.ofSeconds(1))
                 .build();
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, WRITE, large, fixture.now(), 0);
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, WRITE, large, Options.NONE, fixture.now(), 0);
         begin(TransferHandler.receiving(fixture.owning(sink), negotiated, new Ack(0), sink));
         expectSent(0, 4, 0, 0);
         String block = "x".repeat(65_464);
@@ -559,7 +562,10 @@ class TransferHandlerTest {
     void the_file_stays_open() {
         source = new ByteArraySource("rest".getBytes());
         begin(TransferHandler.sending(
-                fixture.context(), new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0), null, source));
+                fixture.context(),
+                new NegotiatedTransfer(1, PEER, READ, settings(1), Options.NONE, fixture.now(), 0),
+                null,
+                source));
         fixture.settle();
         expectSent(0, 3, 0, 1, "rest");
         arrive(0, 4, 0, 1);
@@ -604,7 +610,8 @@ class TransferHandlerTest {
         TransferContext context = fixture.context()
                 .withListener(TransferListener.all(
                         List.of(throwing, fixture.owning(source).listener())));
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(1, PEER, READ, settings(1), Options.NONE, fixture.now(), 0);
         begin(TransferHandler.sending(context, negotiated, null, source));
         fixture.settle();
         expectSent(0, 3, 0, 1, "rest");
@@ -630,7 +637,10 @@ class TransferHandlerTest {
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
         begin(TransferHandler.sending(
-                context, new NegotiatedTransfer(1, PEER, READ, settings(1), fixture.now(), 0), null, source));
+                context,
+                new NegotiatedTransfer(1, PEER, READ, settings(1), Options.NONE, fixture.now(), 0),
+                null,
+                source));
         fixture.settle();
         for (int block = 1; block <= 13; block++) {
             fixture.channel.<ByteBuf>readOutbound().release();

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
+import java.util.Iterator;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -39,12 +40,23 @@ final class StorageOptions {
 
     private StorageRegistry registry;
 
+    /** The schemes of the URIs that {@code --root} accepts, those of providers on the class path included. */
+    static final class Schemes implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return new StorageRegistry()
+                    .schemes().stream().map(scheme -> scheme + ":").iterator();
+        }
+    }
+
     /** The flags of the location, which exclude each other. */
     static final class Location {
         @Option(
                 names = "--root",
                 paramLabel = "DIR|URI",
-                description = "Directory to serve, or a URI: file:, memory:; the working directory by default.")
+                completionCandidates = Schemes.class,
+                description =
+                        "Directory to serve, or a URI: ${COMPLETION-CANDIDATES}; the working directory by default.")
         private String root = "";
 
         @Option(names = "--memory", description = "Serve and store files in memory instead.")

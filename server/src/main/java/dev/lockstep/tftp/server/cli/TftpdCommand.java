@@ -31,6 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
+        modelTransformer = TftpdCommand.FlagsOfExplain.class,
         customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -144,6 +146,18 @@ public final class TftpdCommand implements Callable<Integer> {
         public String[] getVersion() {
             String version = TftpdCommand.class.getPackage().getImplementationVersion();
             return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+        }
+    }
+
+    /** Lets {@code explain} take the flags of the storage also after its name. They set the same fields. */
+    static final class FlagsOfExplain implements IModelTransformer {
+        @Override
+        public CommandSpec transform(CommandSpec tftpd) {
+            CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
+            for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
+                explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+            }
+            return tftpd;
         }
     }
 
@@ -299,7 +313,7 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings();
+        TftpServerBuilder builder = settings().lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -340,7 +354,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private static Thread stopOnSignal(CompletableFuture<TftpServer> starting, StatusOutput status) {
         Thread stop = new Thread(
                 () -> {
-                    status.stopping();
+                    status.interrupted();
                     starting.thenAccept(TftpServer::close).join();
                     Logging.flush();
                     System.out.flush();

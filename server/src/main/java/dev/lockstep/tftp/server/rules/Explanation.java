@@ -5,7 +5,6 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
-import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
@@ -84,10 +83,14 @@ public final class Explanation {
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
         RuledStorage files = rule.files();
-        long size = open(files);
+        TransferLimits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
+        Terms terms;
+        try (Source source = open(files)) {
+            terms = Terms.of(request, limits, requestSettings.quirks(), source);
+        }
         lines.add("file: " + files.find(request.filename(), client).file());
-        if (size != Source.UNKNOWN_SIZE) {
-            lines.add("size: " + size + " bytes");
+        if (terms.size() != Source.UNKNOWN_SIZE) {
+            lines.add("size: " + terms.size() + " bytes");
         }
         for (QuirkProfile quirk : rule.quirks()) {
             lines.add("quirk " + quirk.key() + ": " + quirk.quirks().describe());
@@ -95,7 +98,7 @@ public final class Explanation {
         if (rule.rates().perTransfer() > 0 || rule.rates().perClient() > 0) {
             lines.add("rate: " + rate(rule.rates()));
         }
-        explainOptions(requestSettings, size);
+        explainOptions(requestSettings, limits, terms);
     }
 
     private static String rate(Rule.Rates rates) {
@@ -109,20 +112,17 @@ public final class Explanation {
         return String.join(", ", parts);
     }
 
-    private long open(RuledStorage files) throws IOException {
+    /** Returns the file to be read; null for an upload, which is discarded. */
+    private Source open(RuledStorage files) throws IOException {
         InetSocketAddress peer = new InetSocketAddress(client, 0);
         if (request instanceof WriteRequest write) {
             files.write(write, peer).close();
-            return Source.UNKNOWN_SIZE;
+            return null;
         }
-        try (Source source = files.read((ReadRequest) request, peer)) {
-            return request.mode() == TransferMode.NETASCII ? Source.UNKNOWN_SIZE : source.size();
-        }
+        return files.read((ReadRequest) request, peer);
     }
 
-    private void explainOptions(RequestSettings requestSettings, long size) {
-        TransferLimits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
-        Terms terms = Terms.of(request, limits, requestSettings.quirks(), size);
+    private void explainOptions(RequestSettings requestSettings, TransferLimits limits, Terms terms) {
         Grant grant = Negotiation.answer(terms);
         for (Option asked : request.options()) {
             Optional<String> given = grant.oack().value(asked.name());

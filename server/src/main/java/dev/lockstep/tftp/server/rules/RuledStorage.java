@@ -106,8 +106,8 @@ final class RuledStorage implements Storage {
             Place place = find(request.filename(), peer.getAddress());
             reason = rule + ": " + place.file();
             return place.files().read(request.withFilename(place.name()), peer);
-        } catch (TftpException refusal) {
-            throw refusal.because(reason);
+        } catch (IOException failure) {
+            throw TftpException.of(failure).because(reason);
         }
     }
 
@@ -118,8 +118,8 @@ final class RuledStorage implements Storage {
             Place place = find(request.filename(), peer.getAddress());
             reason = rule + ": " + place.file();
             return place.files().write(request.withFilename(place.name()), peer);
-        } catch (TftpException refusal) {
-            throw refusal.because(reason);
+        } catch (IOException failure) {
+            throw TftpException.of(failure).because(reason);
         }
     }
 
@@ -133,10 +133,9 @@ final class RuledStorage implements Storage {
     String describe() {
         WriteRules writes = settings.uploads();
         String filled = root == null || root.isFixed() ? files.toString() : files + "/" + root;
-        String taken =
-                !writes.allowed() ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
-        String most =
-                writes.allowed() && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " bytes" : "";
+        boolean writable = writes.allowed() && files.isWritable();
+        String taken = !writable ? "no uploads" : writes.overwrite() ? "uploads of any file" : "uploads of new files";
+        String most = writable && writes.maxSize() < Long.MAX_VALUE ? " up to " + writes.maxSize() + " bytes" : "";
         String hidden = settings.servePrivate() ? ", those that others may not read included" : "";
         return "files in " + filled + changes + hidden + ", " + taken + most;
     }

@@ -25,11 +25,10 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>The launcher of the daemon uses {@code java -jar}, which ignores any other class path. To run the daemon with a
- * provider, start its main class:
+ * <p>The launcher of the daemon adds the jars of the environment variable {@code TFTPD_CLASSPATH} to the class path:
  *
  * <pre>
- * java -cp tftpd.jar:http-storage.jar dev.lockstep.tftp.server.cli.TftpdCommand --root http://192.0.2.1/boot 69
+ * TFTPD_CLASSPATH=http-storage.jar bin/tftpd --root http://192.0.2.1/boot 69
  * </pre>
  *
  * <p>A registry uses one provider for all storages of its schemes, so the provider can hold what they share, such as a

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -42,6 +43,11 @@ public final class StorageRegistry {
         return this;
     }
 
+    /** Returns the schemes of the URIs that can be opened, sorted. */
+    public SortedSet<String> schemes() {
+        return new TreeSet<>(providers.keySet());
+    }
+
     /**
      * Opens a storage.
      *
@@ -59,7 +65,7 @@ public final class StorageRegistry {
         }
         if (location.contains("://")) {
             throw new IllegalArgumentException(location + " (expected: a directory that can be read, or a URI of: "
-                    + String.join(", ", new TreeSet<>(providers.keySet())) + ")");
+                    + String.join(", ", schemes()) + ")");
         }
         return DirectoryStorageProvider.open(Path.of(location), location, settings);
     }

@@ -51,6 +51,16 @@ class VersionedFileSource implements Source {
     }
 
     @Override
+    public final boolean canRewind() {
+        return true;
+    }
+
+    @Override
+    public final void rewind() {
+        position = 0;
+    }
+
+    @Override
     public final void close() throws IOException {
         if (!closed) {
             closed = true;

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.RuleSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.ParseResult;
 
@@ -117,5 +120,31 @@ class InvocationTest {
         assertThat(parsed.subcommand().matchedPositionals())
                 .flatExtracting(argument -> argument.originalStringValues())
                 .isEqualTo(written);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--root ROOT explain", "explain --root ROOT", "--root / explain --root=ROOT"})
+    void explain_takes_the_flags_of_the_storage_before_and_after_its_name(String words) throws Exception {
+        TftpdCommand command = new TftpdCommand();
+        String line = words.replace("ROOT", folder.toString()) + " 192.0.2.1 read f";
+        Invocation.commandLine(command).parseArgs(line.split(" "));
+        assertThat(command.lookAtRules().storages()).hasToString("[" + folder.toRealPath() + "]");
+    }
+
+    @Test
+    void a_flag_after_explain_replaces_that_of_the_configuration_file() throws Exception {
+        Path file = Files.writeString(folder.resolve("tftpd.toml"), "root = \"/\"\nwritable = true\n");
+        TftpdCommand command = Invocation.parsed(Configuration.of(
+                "explain", "--config", file.toString(), "--root", folder.toString(), "192.0.2.1", "write", "f"));
+        assertThat(RuleSummary.of(command.lookAtRules()))
+                .last()
+                .asString()
+                .contains("files in " + folder.toRealPath() + ", uploads of new files");
+    }
+
+    @Test
+    void the_help_of_root_has_the_schemes_of_all_providers() {
+        assertThat(Invocation.commandLine(new TftpdCommand()).getUsageMessage().replaceAll("\\s+", " "))
+                .contains("or a URI: file:, memory:, test-service:;");
     }
 }

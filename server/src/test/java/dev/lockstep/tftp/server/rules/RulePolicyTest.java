@@ -19,11 +19,15 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.StorageProvider;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,21 +69,25 @@ class RulePolicyTest {
         Files.writeString(file, content);
     }
 
-    private CommonSettings common() throws IOException {
+    private CommonSettings common(StorageRegistry registry) throws IOException {
         Path root = folder.resolve("srv");
         return new CommonSettings(
                 new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
                 root.toString(),
                 new StorageSettings(WriteRules.READ_ONLY, false),
                 PortMode.EPHEMERAL,
-                new StorageRegistry(),
+                registry,
                 client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
     }
 
     private RulePolicy rules(String toml) throws IOException, ConfigException {
+        return rules(toml, new StorageRegistry());
+    }
+
+    private RulePolicy rules(String toml, StorageRegistry registry) throws IOException, ConfigException {
         Path file = folder.resolve("tftpd.toml");
         Files.writeString(file, toml.replace("ROOT", folder.toString()));
-        return ConfigFile.read(file, Set.of("root", "listen")).rules(common());
+        return ConfigFile.read(file, Set.of("root", "listen")).rules(common(registry));
     }
 
     private List<String> problems(String toml) {
@@ -608,5 +616,37 @@ class RulePolicyTest {
                         "tftpd.toml line 2: root: gopher://host/x (expected: a directory that can be read, or a URI of:"
                                 + " file, memory, test-service)",
                         "tftpd.toml line 4: root: memory://{ip}/x (expected: placeholders in the path only)");
+    }
+
+    @Test
+    void an_unexpected_failure_of_a_storage_is_named_with_the_rule_in_the_log_only() throws Exception {
+        StorageProvider failing = new StorageProvider() {
+            @Override
+            public Set<String> schemes() {
+                return Set.of("failing");
+            }
+
+            @Override
+            public Storage open(URI uri, StorageSettings settings) {
+                return (request, peer) -> {
+                    throw new SocketException("reset by " + uri.getHost());
+                };
+            }
+        };
+        RulePolicy policy = rules("""
+                [[rule]]
+                root = "failing://192.0.2.1"
+                writable = true
+                """, new StorageRegistry().register(failing));
+        TftpException refusal = refusal(policy, "10.0.0.7", "f");
+        assertThat(refusal).hasMessage("internal error");
+        assertThat(refusal.explained())
+                .isEqualTo(
+                        "internal error (rule 1, tftpd.toml line 1: f, java.net.SocketException: reset by 192.0.2.1)");
+        assertThat(RuleSummary.of(policy))
+                .element(0)
+                .asString()
+                .contains(", no uploads")
+                .doesNotContain("uploads of");
     }
 }

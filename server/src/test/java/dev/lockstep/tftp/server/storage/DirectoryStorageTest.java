@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -505,5 +506,18 @@ class DirectoryStorageTest {
     @Test
     void a_quota_of_zero_is_rejected() {
         assertThatThrownBy(() -> new WriteRules(true, true, 0)).hasMessage("maximum size: 0 (expected: >= 1)");
+    }
+
+    @Test
+    void a_file_can_be_read_again_from_its_start() throws IOException {
+        Files.writeString(root.resolve("twice"), "content");
+        try (Source source = storage(WriteRules.READ_ONLY).read(rrq("twice"), PEER)) {
+            ByteBuffer to = ByteBuffer.allocate(7);
+            source.read(to.limit(4));
+            assertThat(source.canRewind()).isTrue();
+            source.rewind();
+            source.read(to.clear());
+            assertThat(to.array()).isEqualTo("content".getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.internal.connect;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
@@ -122,6 +123,14 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         Transport.reportIcmpErrors(context.channel(), isIpv6(), false);
     }
 
+    /** Removes reported ICMP errors. The event loop would not come to rest while the socket has them. */
+    private void emptyErrorQueue() {
+        Transport.reportIcmpErrors(ctx.channel(), isIpv6(), false);
+        if (!over) {
+            Transport.reportIcmpErrors(ctx.channel(), isIpv6(), true);
+        }
+    }
+
     private boolean isIpv6() {
         return server.getAddress() instanceof Inet6Address;
     }
@@ -190,12 +199,12 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
             if (cancelled != null) {
                 closeCancelled(reply);
             } else if (reply instanceof OptionAck oack) {
-                start(Negotiation.accept(request.options(), oack.options()), true);
+                start(Negotiation.accept(request.options(), oack.options()), oack.options());
                 removeSelf();
             } else if (reply instanceof ErrorMessage error) {
                 fail(TftpException.fromPeer(error));
             } else if (operation.isPlainReply(reply)) {
-                start(TransferSettings.PLAIN, false);
+                start(TransferSettings.PLAIN, null);
                 ctx.fireChannelRead(
                         ReferenceCountUtil.retain(reply)); // to the transfer's handlers, which follow this one
                 removeSelf();
@@ -216,12 +225,18 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    private void start(TransferSettings settings, boolean oack) throws TftpException {
+    /**
+     * Starts the transfer.
+     *
+     * @param granted the options of the OACK, or null if there is no OACK
+     */
+    private void start(TransferSettings settings, Options granted) throws TftpException {
         InetSocketAddress peer = filter.sender();
         retransmission.cancel();
         long roundTrip = sent > 1 ? 0 : now() - requestedAt;
-        NegotiatedTransfer negotiated =
-                new NegotiatedTransfer(transferId, peer, request, settings, requestedAt, roundTrip);
+        boolean oack = granted != null;
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(
+                transferId, peer, request, settings, oack ? granted : Options.NONE, requestedAt, roundTrip);
         over = true;
         filter.restrictTo(peer);
         previousPeers.add(ctx.channel(), peer);
@@ -264,6 +279,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        emptyErrorQueue();
         if (over) {
             return;
         }

@@ -86,9 +86,10 @@ public final class ClientTransfer {
     private final Deque<InetAddress> addresses = new ArrayDeque<>();
     private long firstRequestAt;
     private Duration answerTimeout;
-    private String unanswered;
+    private String failures;
     private InetSocketAddress server;
     private Options asked;
+    private Options granted = Options.NONE;
 
     /** Creates a transfer on the given event loop, with the future that its caller holds. */
     public ClientTransfer(
@@ -216,7 +217,7 @@ public final class ClientTransfer {
     /** Attempts the transfer from the next address. Each address but the last gets half of the time that is left. */
     private void attemptNextAddress() {
         server = new InetSocketAddress(addresses.remove(), operation.remote().port());
-        long elapsed = unanswered == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
+        long elapsed = failures == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
         Duration left = client.connectTimeout().minusNanos(elapsed);
         answerTimeout = addresses.isEmpty() ? left : left.dividedBy(2);
         attempt(request.options().orElseGet(this::usualOptions));
@@ -249,7 +250,9 @@ public final class ClientTransfer {
         TransferEvent.Requested requested = new TransferEvent.Requested(TransferIds.next(), server, sent);
         TransferListener listener = event -> {
             context.listener().on(event);
-            if (event instanceof TransferEvent.Ended ended) {
+            if (event instanceof TransferEvent.Started started) {
+                granted = started.granted();
+            } else if (event instanceof TransferEvent.Ended ended) {
                 onEnded(ended);
             }
         };
@@ -308,10 +311,10 @@ public final class ClientTransfer {
         } else if (!isUnanswered(refusal) || isCancelled()) {
             fail(refusal);
         } else if (addresses.isEmpty()) {
-            fail(unanswered == null ? refusal : refusal.because(unanswered));
+            fail(failures == null ? refusal : refusal.because(failures));
         } else {
             String why = refusal.reason() == null ? refusal.getMessage() : refusal.reason();
-            unanswered = unanswered == null ? why : unanswered + ", " + why;
+            failures = failures == null ? why : failures + ", " + why;
             attemptNextAddress();
         }
     }
@@ -345,7 +348,12 @@ public final class ClientTransfer {
             fileTasks.perform(
                     operation::close,
                     closed -> end.complete(new TransferResult(
-                            operation.remote(), ended.peer(), ended.settings(), ended.stats(), ended.outcome())));
+                            operation.remote(),
+                            ended.peer(),
+                            ended.settings(),
+                            granted,
+                            ended.stats(),
+                            ended.outcome())));
         } else {
             fail(ended.cause().isTimeout() ? silence(ended) : ended.cause());
         }

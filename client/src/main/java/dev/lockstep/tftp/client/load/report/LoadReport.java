@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the reports show: a result, and what tells it apart from the results of other load tests.
+ * The content of a report: a result, and the facts that distinguish it from other load tests.
  *
  * @param title a title of the user's choice, or an empty text
  * @param result the result of a load test

@@ -73,7 +73,7 @@ class RateLimiterTest {
     private void send(byte[] file, int windowsize, RateLimiter rateLimiter) {
         ReadRequest request = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
         NegotiatedTransfer negotiated =
-                new NegotiatedTransfer(1, PEER, request, settings(windowsize), fixture.now(), 0);
+                new NegotiatedTransfer(1, PEER, request, settings(windowsize), Options.NONE, fixture.now(), 0);
         TransferHandler.sending(limitedBy(rateLimiter), negotiated, null, new ByteArraySource(file))
                 .addTo(fixture.channel.pipeline());
         fixture.settle();
@@ -148,7 +148,8 @@ class RateLimiterTest {
     void an_upload_is_acknowledged_at_the_rate() throws Exception {
         MemorySink sink = new MemorySink();
         WriteRequest request = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
-        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, request, settings(1), fixture.now(), 0);
+        NegotiatedTransfer negotiated =
+                new NegotiatedTransfer(1, PEER, request, settings(1), Options.NONE, fixture.now(), 0);
         TransferHandler.receiving(limitedBy(new SharedRateLimiter(50_000)), negotiated, new Ack(0), sink)
                 .addTo(fixture.channel.pipeline());
         byte[] file = TestBytes.random(100_001);

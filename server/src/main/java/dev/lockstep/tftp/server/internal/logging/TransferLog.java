@@ -100,7 +100,7 @@ public final class TransferLog implements TransferListener {
             summary += ", small blocks after a PMTU black hole";
         }
         if (ended.cause() != null) {
-            line.addKeyValue("reason", ended.cause().getMessage())
+            line.addKeyValue("reason", ended.cause().explained())
                     .addKeyValue("code", ended.cause().code())
                     .addKeyValue("from_peer", ended.cause().isFromPeer());
         } else if (isSizeWrong(ended)) {
@@ -132,7 +132,7 @@ public final class TransferLog implements TransferListener {
     }
 
     private static String describe(TransferEvent.Ended ended) {
-        String text = LogSanitizer.of(ended.cause().getMessage());
+        String text = LogSanitizer.of(ended.cause().explained());
         return ended.cause().isFromPeer() ? "peer sent ERROR " + ended.cause().code() + " " + text : text;
     }
 

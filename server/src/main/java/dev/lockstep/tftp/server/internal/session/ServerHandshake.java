@@ -196,11 +196,10 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     private void start(Opened file) {
         boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
         TransferLimits limits = requestSettings.limitsFor(opener.pathMtu(ctx.channel()), ipv6);
-        long size = file.source == null ? Source.UNKNOWN_SIZE : file.source.size();
-        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), size));
+        Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), file.source));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
-        NegotiatedTransfer agreement =
-                new NegotiatedTransfer(child.id(), child.peer(), request, grant.settings(), child.requestedAt(), 0);
+        NegotiatedTransfer agreement = new NegotiatedTransfer(
+                child.id(), child.peer(), request, grant.settings(), grant.oack(), child.requestedAt(), 0);
         TransferContext closing = context.withListener(event -> {
             if (event instanceof TransferEvent.Ended) {
                 close(file, () -> context.listener().on(event));

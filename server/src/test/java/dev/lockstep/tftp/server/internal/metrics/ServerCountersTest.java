@@ -5,6 +5,7 @@ import static dev.lockstep.tftp.testing.Requests.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.DropReason;
@@ -36,7 +37,7 @@ class ServerCountersTest {
     }
 
     private static Started started(long id, Request request) {
-        return new Started(id, PEER, request, TransferSettings.PLAIN);
+        return new Started(id, PEER, request, TransferSettings.PLAIN, Options.NONE);
     }
 
     private static Ended ended(long id, Request request, Outcome outcome, int bytes) {

@@ -1,0 +1,95 @@
+package dev.lockstep.tftp.service;
+
+import static dev.lockstep.tftp.harness.Bytes.pattern;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.lockstep.tftp.harness.Repository;
+import dev.lockstep.tftp.harness.Run;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs {@code bin/tftpd} with the provider that {@code docs/architecture.md} shows, as a jar of its own. */
+@Timeout(120)
+class ProviderJarIT {
+    /** A file of the example: its name, and its text. */
+    private static final Pattern FILE = Pattern.compile("\n`([\\w./-]+)`:\n\n```\\w*\n([^`]*)```");
+
+    private static final byte[] CONTENT = pattern(3_000);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void the_documented_provider_is_found_in_a_jar_of_the_class_path_variable() throws IOException {
+        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.createContext("/boot/f", exchange -> {
+            exchange.sendResponseHeaders(200, CONTENT.length);
+            exchange.getResponseBody().write(CONTENT);
+            exchange.close();
+        });
+        web.start();
+        String root = "http://127.0.0.1:" + web.getAddress().getPort() + "/boot";
+        Map<String, String> environment =
+                Map.of("TFTPD_CLASSPATH", jarOfTheExample().toString(), "JAVA_OPTS", Repository.JAVA_OPTIONS);
+        List<String> command =
+                List.of("server/bin/tftpd", "explain", "--root", root, "192.0.2.1", "read", "f", "tsize=0");
+        try (Run explain = Run.start(Repository.ROOT, environment, command)) {
+            Run.Result result = explain.await();
+            assertThat(result.exit()).as(result.toString()).isZero();
+            assertThat(result.output())
+                    .contains("file: " + root + "/f\n", "option tsize=0: 3000, the size of the file\n");
+        } finally {
+            web.stop(0);
+        }
+    }
+
+    private Path jarOfTheExample() throws IOException {
+        String page = Files.readString(Repository.ROOT.resolve("docs/architecture.md"));
+        List<String> compile = new ArrayList<>(List.of("--release", "17", "-d", folder.toString()));
+        compile.addAll(List.of(
+                "-cp", Repository.ROOT.resolve("server/target/tftpd.jar").toString()));
+        FILE.matcher(page).results().forEach(file -> {
+            Path path = folder.resolve(file.group(1));
+            write(path, file.group(2).strip() + "\n");
+            if (path.toString().endsWith(".java")) {
+                compile.add(path.toString());
+            }
+        });
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, compile.toArray(String[]::new)))
+                .isZero();
+        Path jar = folder.resolve("http-storage.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(path -> path.toString().matches(".*(\\.class|/services/.*)"))
+                    .toList()) {
+                out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+                Files.copy(file, out);
+            }
+        }
+        return jar;
+    }
+
+    private static void write(Path path, String text) {
+        try {
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
