@@ -9,6 +9,7 @@ import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that what the documentation refers to exists: types of the code, and pages of its own. */
 class DocumentationTest {
@@ -55,6 +57,25 @@ class DocumentationTest {
         assertThat(found(TYPE, page).filter(name -> !OTHERS.contains(name)))
                 .isNotEmpty()
                 .isSubsetOf(types);
+    }
+
+    /** The build writes the pages with their tables generated into the modules of the commands. */
+    @ParameterizedTest
+    @ValueSource(strings = "server")
+    void each_table_of_flags_or_keys_is_the_generated_one(String module) throws IOException {
+        try (Stream<Path> pages = Files.list(ROOT.resolve(module).resolve("target/docs"))) {
+            assertThat(pages).isNotEmpty().allSatisfy(generated -> {
+                Path page = ROOT.resolve("docs").resolve(generated.getFileName());
+                if (Boolean.getBoolean("docs.update")) {
+                    Files.copy(generated, page, StandardCopyOption.REPLACE_EXISTING);
+                }
+                assertThat(page)
+                        .as(page + " (expected: as in " + generated + "; -Ddocs.update=true replaces it)")
+                        .hasSameTextualContentAs(generated)
+                        .content()
+                        .contains("<!-- generated from ", "\n| `");
+            });
+        }
     }
 
     static Stream<Path> explanations() {
