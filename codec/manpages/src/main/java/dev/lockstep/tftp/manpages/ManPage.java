@@ -118,13 +118,7 @@ final class ManPage {
 
     @SuppressWarnings("unchecked")
     private static Map<String, String> described(String name) {
-        try {
-            var constructor = Class.forName(name).getDeclaredConstructor();
-            constructor.setAccessible(true);
-            return ((Supplier<Map<String, String>>) constructor.newInstance()).get();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalArgumentException(name + " (expected: a class that describes terms)", e);
-        }
+        return ((Supplier<Map<String, String>>) MarkdownReference.instanceOf(name)).get();
     }
 
     /** Adds the pages of the parent or of the subcommands to those that the hand-written part may end with. */

@@ -5,11 +5,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Generates the shell completion and the manual pages of a command from its picocli model. Run by the build. */
+/**
+ * Generates the shell completion, the manual pages and the reference tables of a command from its picocli model. Run by
+ * the build.
+ */
 public final class ManPageGenerator {
     private ManPageGenerator() {}
 
@@ -17,7 +21,8 @@ public final class ManPageGenerator {
      * Writes the files.
      *
      * @param args the class of the command, the section of the manual, the folder with hand-written parts of the pages,
-     *     the folder for {@code completion} and {@code man}, and the version
+     *     the folder for {@code completion}, {@code man} and {@code docs}, the version, and the pages of the
+     *     documentation with {@linkplain MarkdownReference reference tables}
      */
     public static void main(String[] args) throws Exception {
         CommandLine command =
@@ -30,6 +35,12 @@ public final class ManPageGenerator {
         write(completion.resolve(spec.name()), Completion.bash(spec));
         write(completion.resolve("_" + spec.name()), Completion.zsh(spec));
         write(completion.resolve(spec.name() + ".fish"), Completion.fish(spec));
+        for (String page : List.of(args).subList(5, args.length)) {
+            Path file = Path.of(page);
+            write(
+                    folder.resolve("docs").resolve(file.getFileName()),
+                    MarkdownReference.generate(Files.readString(file)));
+        }
         Path manual = folder.resolve("man");
         Set<String> commands = new HashSet<>();
         writeCommand(spec, args[1], parts, manual, version, commands);

@@ -49,8 +49,9 @@ class DocumentedRulesTest {
 
     @Test
     void each_example_passes_the_check_without_warnings_and_one_has_the_output_shown() throws Exception {
-        Path root = Files.createDirectories(folder.toRealPath().resolve("srv/tftp/by-mac"))
-                .getParent();
+        Path root = Files.createDirectories(folder.toRealPath().resolve("srv/tftp"));
+        Files.createDirectory(root.resolve("by-mac"));
+        Files.createDirectory(root.resolve("by-ip"));
         List<String> files = found(FILE);
         assertThat(files).isNotEmpty();
         StringBuilder printed = new StringBuilder();
