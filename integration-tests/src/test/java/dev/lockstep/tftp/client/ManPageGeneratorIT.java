@@ -46,7 +46,7 @@ class ManPageGeneratorIT {
         "tftp, ge, get",
         "tftp, get --bl, --blksize",
         "tftp, sh, shell",
-        "tftp, load --co, --concurrency",
+        "tftp, load --conc, --concurrency",
         "tftp, get --mode net, netascii",
         "tftp, get --mode = net, netascii",
         "tftp, load --profile ub, uboot",
