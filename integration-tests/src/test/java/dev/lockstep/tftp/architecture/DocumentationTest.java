@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -31,20 +32,53 @@ class DocumentationTest {
     /** Names of other projects that have the form of a type. */
     private static final Set<String> OTHERS = Set.of("Bootstrap");
 
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
+    private static final int LARGEST_README = 8 * 1024;
+    private static final int LARGEST_PAGE = 25 * 1024;
+
     static Stream<Path> pages() throws IOException {
-        try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
-            List<Path> pages =
-                    docs.filter(page -> page.toString().endsWith(".md")).toList();
-            return Stream.concat(Stream.of(ROOT.resolve("README.md")), pages.stream());
+        try (Stream<Path> top = Files.list(ROOT);
+                Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
+            return Stream.concat(top, docs).filter(page -> page.toString().endsWith(".md")).toList().stream();
         }
     }
 
     @ParameterizedTest
     @MethodSource("pages")
-    void each_link_to_a_file_leads_to_one(Path page) throws IOException {
-        assertThat(found(LINK, page).filter(link -> !link.matches("https?:.*|#.*")))
-                .allSatisfy(link -> assertThat(page.resolveSibling(link.replaceFirst("#.*", "")))
-                        .exists());
+    void each_link_leads_to_a_file_and_its_heading(Path page) throws IOException {
+        assertThat(found(LINK, page).filter(link -> !link.matches("https?:.*"))).allSatisfy(link -> {
+            String[] parts = link.split("#", 2);
+            Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+            assertThat(target).exists();
+            if (parts.length == 2) {
+                assertThat(anchors(target)).contains(parts[1]);
+            }
+        });
+    }
+
+    /** Returns the anchors that GitHub and GitLab make of the headings of a page. */
+    private static List<String> anchors(Path page) throws IOException {
+        return HEADING.matcher(CODE.matcher(Files.readString(page)).replaceAll(""))
+                .results()
+                .map(heading -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w -]", "")
+                        .replace(' ', '-'))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void no_page_is_long(Path page) throws IOException {
+        assertThat(Files.size(page)).isLessThanOrEqualTo(page.endsWith("README.md") ? LARGEST_README : LARGEST_PAGE);
+    }
+
+    @Test
+    void the_readme_links_to_each_page() throws IOException {
+        Path readme = ROOT.resolve("README.md");
+        Set<Path> linked = found(LINK, readme).map(readme::resolveSibling).collect(Collectors.toSet());
+        assertThat(pages().filter(page -> !page.equals(readme))).isSubsetOf(linked);
     }
 
     @ParameterizedTest
@@ -88,8 +122,8 @@ class DocumentationTest {
 
     @Test
     void each_known_option_is_in_the_table_of_granted_options() throws IOException {
-        String readme = Files.readString(ROOT.resolve("README.md"));
-        String table = readme.substring(readme.indexOf("## What is granted"), readme.indexOf("## Design"));
+        String page = Files.readString(ROOT.resolve("docs/protocol.md"));
+        String table = page.substring(page.indexOf("## What is granted"), page.indexOf("## What is not in the RFCs"));
         assertThat(table.lines().filter(row -> row.startsWith("| ")).map(row -> row.split("[| ]+")[1]))
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
                                 Stream.of("Option"),

@@ -137,14 +137,16 @@ class ShellIT {
 
     @Test
     void an_unknown_command_is_a_failure() throws IOException {
-        Run.Result result = shell("fetch file", "get", "mode lace", "m x", "", "# a remark");
+        Run.Result result = shell("fetch file", "gte file", "ls", "get", "mode lace", "m x", "", "# a remark");
         assertThat(result.exit()).isEqualTo(1);
         assertThat(result.stderr().lines())
                 .containsExactly(
-                        "tftp: ?Invalid command: fetch (expected: see help)",
+                        "tftp: ?Invalid command: fetch (see help)",
+                        "tftp: ?Invalid command: gte (did you mean get? see help)",
+                        "tftp: ?Invalid command: ls (no server lists its files)",
                         "tftp: usage: get REMOTE [LOCAL]",
                         "tftp: mode: lace (expected: ascii or binary)",
-                        "tftp: ?Ambiguous command: m (expected: see help)");
+                        "tftp: ?Ambiguous command: m (expected: mget or mput or mode)");
     }
 
     @Test

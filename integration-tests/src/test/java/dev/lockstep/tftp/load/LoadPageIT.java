@@ -79,6 +79,7 @@ class LoadPageIT {
                     LinkImpairment.NONE);
             LoadResult result = LoadIT.run(plan);
             LoadReport report = new LoadReport(
+                    "in.tftpd 5.2",
                     result,
                     "tftp load " + uri + "/boot.img@9 " + uri + "/nothing.img@1 --fail-if 'p99>1us'",
                     "tftp 1.0",
@@ -114,7 +115,8 @@ class LoadPageIT {
                 .as("what tells reports apart")
                 .contains("--fail-if 'p99&gt;1us'</dd>", "<dd>tftp 1.0</dd>", "2026-01-02 03:04:05 UTC")
                 .contains("<dd>blksize 1428, windowsize 64</dd>", "<dd>host: 2 cores</dd>")
-                .containsPattern("<title>tftp load: get 2 files of 127.0.0.1:\\d+, 2026-01-02 03:04</title>");
+                .contains("<title>tftp load: in.tftpd 5.2, 2026-01-02 03:04</title>", ">in.tftpd 5.2</h1>")
+                .containsPattern("<p id=\"plan\">get 2 files of 127.0.0.1:\\d+ · 2026-01-02 03:04:05 UTC");
     }
 
     @ParameterizedTest

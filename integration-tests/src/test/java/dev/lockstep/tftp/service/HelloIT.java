@@ -100,7 +100,7 @@ class HelloIT {
                 "127.0.0.1",
                 "0");
         assertThat(server.exit()).isEqualTo(2);
-        assertThat(server.stderr()).startsWith("tftpd: probe port: -1 (expected: 0 to 65535)");
+        assertThat(server.stderr()).startsWith("tftpd: --probe-port: -1 (expected: 0 to 65535)");
     }
 
     @Test

@@ -74,13 +74,16 @@ class UnlistableFolderIT {
         Path inside = Files.createDirectory(closed.resolve("inside"));
         setMode(closed, "rwx------");
         List<String> command = new ArrayList<>(Unprivileged.user(NOBODY));
-        command.addAll(List.of(installed.tftpd(), "--root", inside.toString(), "127.0.0.1", "6900"));
-        try (Run daemon = Unprivileged.start(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), "", command)) {
-            Run.Result end = daemon.await();
-            assertThat(end.exit()).as(end.toString()).isEqualTo(1);
-            assertThat(end.stderr())
-                    .isEqualTo("tftpd: --root: " + inside + ": permission denied: " + closed
-                            + " cannot be entered (user nobody, directory drwx------ root)\n");
+        for (Path root : List.of(closed, inside)) {
+            List<String> whole = new ArrayList<>(command);
+            whole.addAll(List.of(installed.tftpd(), "--root", root.toString(), "127.0.0.1", "6900"));
+            try (Run daemon = Unprivileged.start(Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS), "", whole)) {
+                Run.Result end = daemon.await();
+                assertThat(end.exit()).as(end.toString()).isEqualTo(1);
+                assertThat(end.stderr())
+                        .isEqualTo("tftpd: --root: " + root + ": permission denied: " + closed
+                                + " cannot be entered (user nobody, directory drwx------ root)\n");
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,13 +23,17 @@ import org.junit.jupiter.api.Test;
 /**
  * Generates the tests in CASES.md from the tags of the tests of all modules, and checks that the committed file is the
  * same. The numbers of the cases and their texts are written by hand. The generated file is {@code target/CASES.md};
- * with {@code -Dcases.update=true} it replaces the committed one.
+ * with {@code -Dcases.update=true} it replaces the committed one. The table at the end of {@code docs/protocol.md} is
+ * generated from CASES.md in the same way.
  */
 class CasesTableTest {
     private static final Path MODULE = Path.of(System.getProperty("user.dir"));
     private static final Path COMMITTED = MODULE.resolve("CASES.md");
+    private static final Path PAGE = MODULE.resolveSibling("docs/protocol.md");
+    private static final String GENERATED = "<!-- generated: -Dcases.update=true -->\n";
     private static final String UNNUMBERED = "## Cases without a number\n\n";
     private static final Pattern ROW = Pattern.compile("^(\\| ([FP]?\\d+) \\| [^|]* \\|).*$", Pattern.MULTILINE);
+    private static final Pattern TEST_CLASS = Pattern.compile("`(\\w+)#");
     private static final Pattern TAG_OR_TEST = Pattern.compile(
             "@Tag\\(\"case-(\\w+)\"\\)|@(Test|ParameterizedTest|TestFactory)\\b|\\b(?:void|Stream<DynamicTest>) (\\w+)\\(");
 
@@ -51,6 +56,34 @@ class CasesTableTest {
         assertThat(Files.readString(COMMITTED))
                 .as("CASES.md (expected: as in target/CASES.md; -Dcases.update=true replaces it)")
                 .isEqualTo(generated);
+    }
+
+    @Test
+    void the_page_about_the_protocol_names_the_test_classes_of_each_case() throws IOException {
+        String page = Files.readString(PAGE);
+        String generated = page.substring(0, page.indexOf(GENERATED)) + GENERATED + classesByCase();
+        if (Boolean.getBoolean("cases.update")) {
+            Files.writeString(PAGE, generated);
+        }
+        assertThat(Files.readString(PAGE))
+                .as("docs/protocol.md (expected: the cases of CASES.md; -Dcases.update=true updates it)")
+                .isEqualTo(generated);
+    }
+
+    private static String classesByCase() throws IOException {
+        return ROW.matcher(Files.readString(COMMITTED))
+                .results()
+                .map(row -> row.group(1) + " " + classes(row.group()) + " |\n")
+                .collect(Collectors.joining("", "\n| # | Required behaviour | Tests |\n|---|---|---|\n", ""));
+    }
+
+    private static String classes(String row) {
+        return TEST_CLASS
+                .matcher(row)
+                .results()
+                .map((MatchResult test) -> test.group(1))
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     @Test

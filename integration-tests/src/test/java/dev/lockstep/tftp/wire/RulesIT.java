@@ -269,10 +269,10 @@ class RulesIT {
             delimiter = '|',
             value = {
                 "windowsize-limt = 3 | line 1: windowsize-limt: unknown key (did you mean windowsize-limit?)",
-                "blksize-limit = 'x' | line 1: Invalid value for option '--blksize-limit': 'x' is not an int",
+                "blksize-limit = 'x' | line 1: blksize-limit: x (expected: a whole number)",
                 "blksize-limit = 5 | line 1: blksize-limit: 5 (expected: 8 to 65464)",
                 "max-transfers = 0 | line 1: max-transfers: 0 (expected: >= 1)",
-                "memory-limit = 'much' | line 1: Invalid value for option '--memory-limit'",
+                "memory-limit = 'much' | line 1: memory-limit: much (expected: a size",
                 "root = [ | line 1",
             })
     void an_invalid_file_is_exit_2_with_the_line(String content, String message) throws IOException {

@@ -211,8 +211,8 @@ public final class TftpServer implements AutoCloseable {
             return;
         }
         stopping = true;
-        config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
         admission.close();
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
         listeners.retire();
         try {
             if (!admission.awaitEmpty(drain)) {

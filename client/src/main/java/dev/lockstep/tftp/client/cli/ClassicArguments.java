@@ -31,6 +31,13 @@ final class ClassicArguments {
         if (all.isEmpty()) {
             return arguments;
         }
+        if (all.get(0).equals("help")) {
+            return all.size() == 1 ? new String[] {"--help"} : new String[] {all.get(1), "--help"};
+        }
+        if (RemoteFile.isUri(all.get(0))) {
+            throw new IllegalArgumentException(
+                    all.get(0) + ": no command (expected: tftp get " + all.get(0) + ", or put FILE and the URI)");
+        }
         if (all.get(0).startsWith("-") && all.stream().anyMatch(GET::contains)) {
             return parse(all).get();
         }
@@ -53,10 +60,15 @@ final class ClassicArguments {
         }
         boolean port = all.size() > 1 && all.get(1).matches("\\d+");
         int next = port ? 2 : 1;
-        if (all.size() > next && !SHELL_FLAGS.contains(all.get(next))) {
+        boolean classic = all.size() > next && SHELL_FLAGS.contains(all.get(next));
+        if (all.size() > next && !all.get(next).startsWith("-")) {
+            if (port) {
+                throw new IllegalArgumentException(String.join(" ", all) + " (expected: " + word + " " + all.get(1)
+                        + " -c " + String.join(" ", all.subList(next, all.size())) + ")");
+            }
             return false;
         }
-        return port || all.size() > next || word.matches(".*[.:].*") || hasAddress(word);
+        return port || classic || word.matches(".*[.:].*") || hasAddress(word);
     }
 
     private static boolean hasAddress(String host) {
@@ -98,6 +110,9 @@ final class ClassicArguments {
     }
 
     private String[] get() {
+        if (local == null && remote == null) {
+            throw new IllegalArgumentException("-g: no file (expected: -g -r REMOTE HOST [PORT])");
+        }
         List<String> arguments = new ArrayList<>(List.of("get"));
         arguments.addAll(flags);
         if (local != null && remote != null) {
@@ -107,6 +122,9 @@ final class ClassicArguments {
     }
 
     private String[] put() {
+        if (local == null && remote == null) {
+            throw new IllegalArgumentException("-p: no file (expected: -p -l LOCAL HOST [PORT])");
+        }
         List<String> arguments = new ArrayList<>(List.of("put"));
         arguments.addAll(flags);
         if (local == null || remote == null || words.size() > 2) {
@@ -119,12 +137,10 @@ final class ClassicArguments {
         return arguments.toArray(String[]::new);
     }
 
-    /** Returns the arguments followed by a file, if there is one, and its host and port. */
+    /** Returns the arguments followed by a file, and its host and port. */
     private String[] with(List<String> arguments, String file) {
-        if (file != null) {
-            arguments.add(file);
-            arguments.addAll(words);
-        }
+        arguments.add(file);
+        arguments.addAll(words);
         return arguments.toArray(String[]::new);
     }
 }

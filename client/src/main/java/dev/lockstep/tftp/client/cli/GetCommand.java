@@ -45,6 +45,9 @@ final class GetCommand extends TransferCommand {
     @Override
     List<Batch.Job> jobs(TransferMode mode, String sha256) {
         List<RemoteFile> files = RemoteArguments.toGet(remotes, mode);
+        if (output != null && output.isEmpty()) { // such as an empty variable of a script
+            throw new IllegalArgumentException("-o: empty (expected: FILE, DIR or -)");
+        }
         if (files.size() > 1 && output != null && !isDirectory()) {
             throw new IllegalArgumentException("-o: " + output + " (expected: a directory for several files)");
         }

@@ -42,6 +42,9 @@ public final class PutCommand extends TransferCommand {
         if (files.isEmpty()) {
             throw new IllegalArgumentException(place + ": no file to put (expected: FILE... URI)");
         }
+        files.stream().filter(RemoteFile::isUri).findFirst().ifPresent(uri -> {
+            throw new IllegalArgumentException(uri + ": not a local file (expected: FILE... URI, the URI last)");
+        });
         boolean folder = place.lastElement().isEmpty();
         if (files.size() > 1 && !folder) {
             throw new IllegalArgumentException(place + " (expected: a URI ending in / for several files)");

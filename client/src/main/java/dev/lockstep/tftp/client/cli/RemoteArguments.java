@@ -4,6 +4,8 @@ import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.codec.TransferMode;
 import io.netty.util.NetUtil;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +15,14 @@ final class RemoteArguments {
     private static final int MAX_CLASSIC = 3;
 
     /** Matches the URI of another protocol: a scheme, a host with a user and a port, and the rest. */
-    private static final Pattern OTHER_URI =
-            Pattern.compile("[A-Za-z][A-Za-z\\d+.-]*://(?:[^/@]*@)?(?<host>\\[[^]/]*]|[^:/]*)(?::\\d*)?(?<path>/.*)?");
+    private static final Pattern OTHER_URI = Pattern.compile(
+            "(?<scheme>[A-Za-z][A-Za-z\\d+.-]*)://(?:[^/@]*@)?(?<host>\\[[^]/]*]|[^:/]*)(?<port>:\\d*)?(?<path>/.*)?");
+    /** Schemes whose ports are those of other servers, in lower case. */
+    private static final Set<String> OTHER_SERVERS = Set.of("http", "https", "ftp", "ftps", "sftp", "scp", "ssh");
+    /** Matches a URI of TFTP with too few slashes. */
+    private static final Pattern FEW_SLASHES = Pattern.compile("(?i)tftp:/?(?<rest>[^/].*)");
+    /** Matches an IPv4 address followed by a path. */
+    private static final Pattern ADDRESS_AND_FILE = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}/.+");
     /** Matches a host followed by a colon and a port, a path, or both. */
     private static final Pattern HOST_AND_FILE = Pattern.compile(
             "(?<host>\\[[\\dA-Fa-f:.%]+]|[A-Za-z\\d][A-Za-z\\d.-]*):(?<port>(?:\\d{1,5}(?=/|$))?)(?<path>.*)");
@@ -70,13 +78,27 @@ final class RemoteArguments {
         Matcher other = OTHER_URI.matcher(text);
         if (!RemoteFile.isUri(text) && other.matches()) {
             String path = other.group("path") == null ? "/" : other.group("path");
-            throw new IllegalArgumentException(
-                    text + ": not a URI of TFTP (expected: tftp://" + other.group("host") + path + ")");
+            boolean keepsPort = other.group("port") != null
+                    && !OTHER_SERVERS.contains(other.group("scheme").toLowerCase(Locale.ROOT));
+            String place = other.group("host") + (keepsPort ? other.group("port") : "") + path;
+            throw new IllegalArgumentException(text + ": not a URI of TFTP (expected: tftp://"
+                    + (other.group("host").isEmpty() ? "HOST[:PORT]/PATH" : place) + ")");
         }
     }
 
-    /** Throws an exception for {@code HOST:FILE} and {@code HOST:PORT/FILE}, which are forms of other programs. */
+    /**
+     * Throws an exception for {@code HOST:FILE}, {@code HOST:PORT/FILE} and {@code ADDRESS/FILE}, which are forms of
+     * other programs, and for a URI with too few slashes.
+     */
     private static void rejectHostAndFile(String text) {
+        Matcher few = FEW_SLASHES.matcher(text);
+        if (few.matches()) {
+            throw new IllegalArgumentException(text + " (expected: tftp://" + few.group("rest") + ")");
+        }
+        if (ADDRESS_AND_FILE.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    text + " (expected: tftp://" + text + ", or HOST after a file of that name)");
+        }
         Matcher form = HOST_AND_FILE.matcher(text);
         if (form.matches()) {
             String port = form.group("port").isEmpty() ? "" : ":" + form.group("port");

@@ -10,6 +10,8 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferSummary;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -17,6 +19,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 
 /** Prints the results: a line or a JSON object for each transfer, errors on standard error. */
 public final class Report {
@@ -75,6 +78,21 @@ public final class Report {
                 object.writeBooleanField("from_peer", cause.isFromPeer());
             }));
         }
+    }
+
+    /** Returns whether all JSON objects were written; if not, reports the reason, unless the reader has closed a pipe. */
+    boolean isWritten() {
+        if (!json || !out.checkError()) {
+            return true;
+        }
+        try {
+            new FileOutputStream(FileDescriptor.out).write('\n'); // a PrintStream does not keep the reason
+        } catch (IOException e) {
+            if (!StreamSink.isClosedPipe(e)) {
+                System.err.println("tftp: standard output: " + e.getMessage().toLowerCase(Locale.ROOT));
+            }
+        }
+        return false;
     }
 
     /** Reports a failed attempt that another one follows. */

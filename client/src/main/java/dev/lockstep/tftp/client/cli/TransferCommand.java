@@ -5,6 +5,7 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.util.List;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,7 +67,8 @@ abstract class TransferCommand implements Callable<Integer> {
             Batch batch = new Batch(client, report, progress, parallel, Retries.of(retries));
             InterruptHook hook = new InterruptHook(() -> stop(batch, client));
             try (hook) {
-                return batch.run(jobs);
+                int status = batch.run(jobs);
+                return report.isWritten() ? status : Integer.valueOf(CommandLine.ExitCode.SOFTWARE);
             }
         }
     }

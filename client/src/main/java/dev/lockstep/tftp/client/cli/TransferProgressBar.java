@@ -58,12 +58,14 @@ public final class TransferProgressBar implements AutoCloseable {
         public void on(TransferEvent event) {
             if (event instanceof Requested requested) {
                 requests = 1;
+                expected = Source.UNKNOWN_SIZE;
                 since = (System.nanoTime() - begun) / NANOS;
                 server = requested.peer();
             } else if (event instanceof RequestRepeated) {
                 requests = requests + 1; // changed on its event loop only
             } else if (event instanceof Refused) {
                 server = null;
+                expected = 0; // no bytes will come, unless it is requested again
             } else if (event instanceof Started started) {
                 server = null;
                 isRunning = true;

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.shell;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.cli.PutCommand;
 import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
+import dev.lockstep.tftp.internal.text.Suggestion;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +18,9 @@ import java.util.function.Supplier;
 final class Shell {
     /** The commands whose arguments are names of local files. */
     static final Set<String> OF_LOCAL_FILES = Set.of("put", "mput", "lcd");
+
+    /** The commands of FTP that list files, which TFTP cannot. */
+    private static final Set<String> LISTS = Set.of("ls", "dir", "mls", "nlist");
 
     private static final int MOST = Integer.MAX_VALUE;
 
@@ -39,7 +43,7 @@ final class Shell {
         verb("mput", "LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
         set("ascii", "", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
         set("binary", "", "set mode octet", 0, 0, w -> settings.mode("octet"));
-        set("mode", "ascii|binary", "set the mode", 1, 1, w -> settings.mode(w.get(0)));
+        set("mode", "[ascii|binary]", "set or show the mode", 0, 1, this::mode);
         set("blksize", "N", "set the block size to request, in bytes", 1, 1, w -> settings.blksize(w.get(0)));
         set("windowsize", "N", "set the window size to request, in blocks", 1, 1, w -> settings.windowsize(w.get(0)));
         set(
@@ -141,11 +145,27 @@ final class Shell {
         }
         List<String> meant =
                 verbs.keySet().stream().filter(known -> known.startsWith(name)).toList();
-        if (meant.size() != 1) {
+        if (meant.isEmpty()) {
+            String reason = LISTS.contains(name)
+                    ? "no server lists its files"
+                    : Suggestion.near(name, verbs.keySet())
+                            .map(known -> "did you mean " + known + "? see help")
+                            .orElse("see help");
+            throw new IllegalArgumentException("?Invalid command: " + word + " (" + reason + ")");
+        }
+        if (meant.size() > 1) {
             throw new IllegalArgumentException(
-                    "?" + (meant.isEmpty() ? "Invalid" : "Ambiguous") + " command: " + word + " (expected: see help)");
+                    "?Ambiguous command: " + word + " (expected: " + String.join(" or ", meant) + ")");
         }
         return verbs.get(meant.get(0));
+    }
+
+    private void mode(List<String> words) {
+        if (words.isEmpty()) {
+            System.out.println("Mode: " + settings.mode());
+        } else {
+            settings.mode(words.get(0));
+        }
     }
 
     private void connect(List<String> words) {

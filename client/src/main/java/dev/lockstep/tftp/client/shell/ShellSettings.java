@@ -66,9 +66,19 @@ final class ShellSettings {
     @Blocking
     void connect(String name, String number) throws UnknownHostException {
         int to = number == null ? RemoteFile.TFTP_PORT : number("port", number, 1, 65535);
+        int colon = name.indexOf(':');
+        if (colon > 0 && colon == name.lastIndexOf(':')) { // an IPv6 address has more than one
+            throw new IllegalArgumentException("host: " + name + " (expected: " + name.substring(0, colon) + " "
+                    + name.substring(colon + 1) + ")");
+        }
         InetAddress.getByName(name);
         host = name;
         port = to;
+    }
+
+    /** Returns the name of the mode, as the protocol has it. */
+    String mode() {
+        return mode.name().toLowerCase(Locale.ROOT);
     }
 
     void mode(String name) {
@@ -156,8 +166,7 @@ final class ShellSettings {
     List<String> describe() {
         return List.of(
                 host == null ? "Not connected." : "Connected to " + host + " port " + port + ".",
-                "Mode: " + mode.name().toLowerCase(Locale.ROOT) + "  Verbose: " + onOff(Toggle.VERBOSE) + "  Tracing: "
-                        + onOff(Toggle.TRACE),
+                "Mode: " + mode() + "  Verbose: " + onOff(Toggle.VERBOSE) + "  Tracing: " + onOff(Toggle.TRACE),
                 "Blksize: " + blksize + "  Windowsize: " + windowsize + "  Timeout: "
                         + (timeout == 0 ? "adaptive" : timeout + " s") + "  Tsize: " + onOff(Toggle.TSIZE),
                 "Local directory: " + directory());

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,12 +56,30 @@ class ClassicArgumentsTest {
         "-r file 192.0.2.1",
         "-w file 192.0.2.1",
         "--help",
-        "tftp://192.0.2.1/file",
         "no-such-command-.. file",
         "put -p file"
     })
     void other_arguments_are_unchanged(String given) {
         assertThat(converted(given)).isEqualTo(given);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"help, --help", "help get, get --help", "help nothing, nothing --help"})
+    void help_is_that_of_the_command(String given, String expected) {
+        assertThat(converted(given)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "192.0.2.1 69 get file | 192.0.2.1 69 get file (expected: 192.0.2.1 69 -c get file)",
+                "-g file 192.0.2.1 | -g: no file (expected: -g -r REMOTE HOST [PORT])",
+                "-p file 192.0.2.1 | -p: no file (expected: -p -l LOCAL HOST [PORT])",
+                "tftp://h/f | tftp://h/f: no command (expected: tftp get tftp://h/f, or put FILE and the URI)",
+            })
+    void a_missing_command_is_named(String given, String message) {
+        assertThatIllegalArgumentException().isThrownBy(() -> converted(given)).withMessage(message);
     }
 
     @Test

@@ -66,6 +66,10 @@ class TftpCommandTest {
                 "hello h 87 1 | unexpected argument: 1 (see tftp hello --help)",
                 "gte f | unknown command: gte (did you mean get? see tftp --help)",
                 "get http://h/f | http://h/f: not a URI of TFTP (expected: tftp://h/f) (see tftp get --help)",
+                "get f --output= | -o: empty (expected: FILE, DIR or -) (see tftp get --help)",
+                "get f -4 -6 | -4, -6: given together (expected: one of them) (see tftp get --help)",
+                "put tftp://h/ f | tftp://h/: not a local file (expected: FILE... URI, the URI last)"
+                        + " (see tftp put --help)",
                 "put - tftp://h/ | -: standard input has no name (expected: put - tftp://HOST[:PORT]/PATH)"
                         + " (see tftp put --help)",
             })

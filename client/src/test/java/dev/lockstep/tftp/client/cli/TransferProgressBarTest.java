@@ -2,10 +2,13 @@ package dev.lockstep.tftp.client.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.io.Source;
@@ -91,6 +94,26 @@ class TransferProgressBarTest {
         assertThat(line(three, 1)).isEqualTo("1 of 3 files  15 kB  15.0 kB/s");
         three.transfer();
         assertThat(line(three, 1)).as("no reply to the third request").isEqualTo("1 of 3 files  15 kB  15.0 kB/s");
+    }
+
+    @Test
+    void a_refused_file_does_not_hide_the_remaining_time_of_the_others() {
+        TransferProgressBar two = TransferProgressBar.start(false, 2);
+        TransferListener missing = two.transfer();
+        missing.on(new TransferEvent.Requested(1, PEER, REQUEST));
+        missing.on(new TransferEvent.Refused(
+                1,
+                PEER,
+                REQUEST,
+                RefusalReason.NOT_GRANTED,
+                new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found")));
+        two.ended(() -> {});
+        TransferListener other = two.transfer();
+        started(other, 20_000);
+        progressed(other, 10_000);
+        assertThat(line(two, 1)).startsWith("1 of 2 files  [").endsWith("10/20 kB  50 %  10.0 kB/s  0:01 left");
+        missing.on(new TransferEvent.Requested(1, PEER, REQUEST));
+        assertThat(line(two, 1)).as("another attempt").isEqualTo("1 of 2 files  10 kB  10.0 kB/s");
     }
 
     @ParameterizedTest

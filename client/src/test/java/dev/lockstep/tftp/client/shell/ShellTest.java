@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.client.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
 import dev.lockstep.tftp.internal.capture.TraceForm;
@@ -60,9 +62,26 @@ class ShellTest {
     }
 
     @Test
+    void mode_without_an_argument_changes_nothing() {
+        shell.execute("mode ascii");
+        shell.execute("mode");
+        assertThat(shell.hasFailed()).isFalse();
+        assertThat(settings.mode()).isEqualTo("netascii");
+    }
+
+    @Test
+    void a_host_with_a_port_is_rejected_with_the_form_of_connect() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.connect("192.0.2.2:6969", null))
+                .withMessage("host: 192.0.2.2:6969 (expected: 192.0.2.2 6969)");
+        assertThatCode(() -> settings.connect("::1", null)).doesNotThrowAnyException();
+    }
+
+    @Test
     void an_unknown_host_is_reported_at_once_and_the_server_stays() {
         shell.execute("connect 192.0.2.1");
         shell.execute("connect no-such-host.invalid");
+        shell.execute("connect 192.0.2.2:6969");
         assertThat(shell.hasFailed()).isTrue();
         assertThat(settings.remote("file")).hasToString("tftp://192.0.2.1/file");
     }

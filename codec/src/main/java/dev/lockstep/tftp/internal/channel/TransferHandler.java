@@ -20,7 +20,6 @@ import dev.lockstep.tftp.transfer.RetransmissionTimer;
 import dev.lockstep.tftp.transfer.Sender;
 import dev.lockstep.tftp.transfer.Transfer;
 import dev.lockstep.tftp.transfer.Wire;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -171,7 +170,6 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        readOn();
         if (cause instanceof PortUnreachableException) {
             // a socket reports this before datagrams that arrived earlier, such as the last ACK: those are read first
             ctx.executor().schedule(this::onPortUnreachable, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
@@ -238,16 +236,6 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
     @EventLoop
     public Transfer transfer() {
         return transfer;
-    }
-
-    /**
-     * Lets the event loop read what else has arrived. An edge-triggered socket that reported an error would wait for
-     * the next datagram.
-     */
-    private void readOn() {
-        ChannelConfig config = ctx.channel().config();
-        config.setAutoRead(false);
-        config.setAutoRead(true);
     }
 
     private void onPortUnreachable() {

@@ -8,10 +8,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.MutuallyExclusiveArgsException;
 import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,6 +23,9 @@ public final class UsageMessage {
     /** Matches a message that lists all values, such as {@code --mode: octe (expected: octet or netascii)}. */
     private static final Pattern ONE_OF =
             Pattern.compile("[^ ]+: (?<value>[^ ]+) \\(expected: (?<all>[a-z\\d-]+(, [a-z\\d-]+)* or [a-z\\d-]+)\\)");
+
+    /** Matches the name of a flag in a message. */
+    private static final Pattern FLAG = Pattern.compile("(?<![\\w-])(--?[a-z\\d][a-z\\d-]*)");
 
     private UsageMessage() {}
 
@@ -33,7 +38,7 @@ public final class UsageMessage {
         CommandSpec spec = failure.getCommandLine().getCommandSpec();
         if (!(failure instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
-            return of(text(failure), command);
+            return of(problem(failure), command);
         }
         String argument = unmatched.getUnmatched().get(0);
         if (unmatched.isUnknownOption()) {
@@ -69,7 +74,7 @@ public final class UsageMessage {
     }
 
     /** Returns what is wrong with an argument, in the style of the messages of this program. */
-    private static String text(ParameterException failure) {
+    public static String problem(ParameterException failure) {
         if (failure instanceof MissingParameterException missing) {
             ArgSpec first = missing.getMissing().get(0);
             return first instanceof OptionSpec
@@ -82,10 +87,26 @@ public final class UsageMessage {
         if (failure instanceof OverwrittenOptionException overwritten) {
             return name(overwritten.getOverwritten()) + ": given more than once";
         }
+        if (failure instanceof MutuallyExclusiveArgsException) {
+            return String.join(", ", flagsIn(failure)) + ": given together (expected: one of them)";
+        }
+        if (failure instanceof MaxValuesExceededException && !flagsIn(failure).isEmpty()) {
+            return String.join(", ", flagsIn(failure)) + ": given more than once";
+        }
         ArgSpec argument = failure.getArgSpec();
         return argument == null || failure.getValue() == null
                 ? failure.getMessage()
                 : name(argument) + ": " + value(failure, argument);
+    }
+
+    /** Returns the flags that a message of picocli about a group shows as given. */
+    private static List<String> flagsIn(ParameterException failure) {
+        String text = failure.getMessage().replaceAll("\\[[^]]*]=", ""); // the synopsis of a group
+        return FLAG.matcher(text)
+                .results()
+                .map(flag -> flag.group(1))
+                .distinct()
+                .toList();
     }
 
     private static String name(ArgSpec argument) {

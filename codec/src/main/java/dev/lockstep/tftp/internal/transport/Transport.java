@@ -165,7 +165,8 @@ public enum Transport {
 
     /**
      * Sets whether an unconnected channel reports the ICMP errors for its datagrams as exceptions. They do not tell the
-     * address that the datagram was sent to. No effect with NIO, and on a closed channel.
+     * address that the datagram was sent to. Each stays in a queue of the socket, and keeps its event loop busy, until
+     * the reports are switched off. No effect with NIO, and on a closed channel.
      *
      * @param ipv6 whether it is a channel for IPv6
      */

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.DatagramPacket;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,6 +69,49 @@ class PortUnreachableTest {
         assertThat(events).containsExactly("error", "datagram");
     }
 
+    @Test
+    void a_reported_error_does_not_keep_the_event_loop_busy() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        int closedPort;
+        try (DatagramSocket closed = new DatagramSocket(0, loopback)) {
+            closedPort = closed.getLocalPort();
+        }
+        CountDownLatch reported = new CountDownLatch(1);
+        AtomicInteger reads = new AtomicInteger();
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        try {
+            Channel channel = new Bootstrap()
+                    .group(loops)
+                    .channelFactory(() -> new EpollDatagramChannel(SocketProtocolFamily.INET))
+                    .handler(new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public void channelReadComplete(ChannelHandlerContext context) {
+                            reads.incrementAndGet();
+                        }
+
+                        @Override
+                        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                            Transport.reportIcmpErrors(context.channel(), false, false); // removes it
+                            Transport.reportIcmpErrors(context.channel(), false, true);
+                            reported.countDown();
+                        }
+                    })
+                    .bind(new InetSocketAddress(loopback, 0))
+                    .sync()
+                    .channel();
+            Transport.reportIcmpErrors(channel, false, true);
+            channel.writeAndFlush(new io.netty.channel.socket.DatagramPacket(
+                            Unpooled.wrappedBuffer(new byte[] {0, 1}), new InetSocketAddress(loopback, closedPort)))
+                    .sync();
+            assertThat(reported.await(10, TimeUnit.SECONDS)).isTrue();
+            channel.eventLoop().schedule(() -> {}, 50, TimeUnit.MILLISECONDS).sync();
+        } finally {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+        assertThat(reads).as("reads of nothing").hasValueLessThan(10);
+    }
+
     private static final class Recorder extends ChannelInboundHandlerAdapter {
         private final List<String> events;
         private final CountDownLatch read;
@@ -85,8 +131,6 @@ class PortUnreachableTest {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             events.add(cause instanceof PortUnreachableException ? "error" : cause.toString());
-            context.channel().config().setAutoRead(false); // as TransferHandler does
-            context.channel().config().setAutoRead(true);
         }
     }
 }

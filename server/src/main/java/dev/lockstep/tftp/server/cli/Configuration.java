@@ -266,12 +266,20 @@ final class Configuration {
     }
 
     private static String textOf(ParameterException failure) {
-        return failure.getMessage().replaceFirst("^Error: ", "");
+        return UsageMessage.problem(failure).replaceFirst("^--(?=[\\w-]+:)", "");
     }
 
     private String located(ArgSpec argument, String text) {
         String key = keyIn(argument instanceof OptionSpec option ? option.longestName() + ":" : text);
-        return key != null ? file.place(key) + ": " + text : UsageMessage.of(text, "tftpd");
+        return key != null ? file.place(key) + ": " + text : UsageMessage.of(flagged(text), "tftpd");
+    }
+
+    /** Returns a message about a setting with the flag in its place, such as {@code --port-range} for "port range". */
+    private static String flagged(String text) {
+        String flag = "--" + text.substring(0, Math.max(0, text.indexOf(':'))).replace(' ', '-');
+        boolean exists =
+                Invocation.commandLine(new TftpdCommand()).getCommandSpec().findOption(flag) != null;
+        return exists ? flag + text.substring(flag.length() - 2) : text;
     }
 
     /** Returns the key of the file that a message begins with, or null. */

@@ -99,7 +99,14 @@ final class NetworkOptions {
         } catch (NumberFormatException ignored) {
             // reported below
         }
-        throw new IllegalArgumentException("port: " + text + " (expected: 0 to 65535)");
+        String expected = "0 to 65535";
+        int colon = text.indexOf(':');
+        if (text.indexOf('/') >= 0) {
+            expected += "; --root " + text + " serves a directory";
+        } else if (colon > 0 && colon == text.lastIndexOf(':')) {
+            expected = text.substring(0, colon) + " " + text.substring(colon + 1);
+        }
+        throw new IllegalArgumentException("port: " + text + " (expected: " + expected + ")");
     }
 
     PortMode mode() {

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
@@ -297,6 +298,17 @@ public final class TftpdCommand implements Callable<Integer> {
         }
     }
 
+    /** Checks that the parameters do not begin with a misspelt subcommand. */
+    private void requireAddress() {
+        if (where.isEmpty() || where.get(where.size() - 1).matches("-?\\d+")) {
+            return;
+        }
+        String word = where.get(0);
+        Suggestion.near(word, spec.subcommands().keySet()).ifPresent(near -> {
+            throw new IllegalArgumentException("unknown command: " + word + " (expected: " + near + ")");
+        });
+    }
+
     /** Logs a warning for each hidden flag that is used; its description names the flag that replaces it. */
     private void warnOfFormerFlags() {
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
@@ -335,12 +347,13 @@ public final class TftpdCommand implements Callable<Integer> {
         probe.applyTo(builder);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
+        requireAddress();
         network.applyTo(builder, where);
         return builder;
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings();
+        TftpServerBuilder builder = settings().lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -381,7 +394,7 @@ public final class TftpdCommand implements Callable<Integer> {
     private static Thread stopOnSignal(CompletableFuture<TftpServer> starting, StatusOutput status) {
         Thread stop = new Thread(
                 () -> {
-                    status.stopping();
+                    status.interrupted();
                     starting.thenAccept(TftpServer::close).join();
                     Logging.flush();
                     System.out.flush();

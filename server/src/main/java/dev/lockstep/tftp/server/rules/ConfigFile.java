@@ -1,6 +1,8 @@
 package dev.lockstep.tftp.server.rules;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,6 +53,9 @@ public final class ConfigFile {
      * @throws ConfigException if the file is not TOML; {@link #rules} reports all other errors
      */
     public static ConfigFile read(Path path, Set<String> flags) throws IOException, ConfigException {
+        if (Files.isDirectory(path)) {
+            throw new FileSystemException(path.toString(), null, "is a directory");
+        }
         ConfigFile file = new ConfigFile(path, flags, Toml.parse(path));
         for (TomlParseError error : file.toml.errors()) {
             file.problems.add(error.position().line(), error.getMessage());

@@ -195,7 +195,14 @@ final class RuleReader {
         return switch (text) {
             case "fresh" -> PortMode.EPHEMERAL;
             case "single" -> PortMode.SINGLE;
-            default -> PortMode.range(text);
+            default -> {
+                try {
+                    yield PortMode.range(text);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            text + " (expected: fresh, single or FIRST-LAST, 1 to 65535)", e);
+                }
+            }
         };
     }
 

@@ -15,6 +15,8 @@ import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,6 +77,9 @@ public final class DirectoryStorage implements Storage {
     static DirectoryStorage at(Path directory, WriteRules rules, InstantSource clock) throws IOException {
         Path root = directory.toRealPath();
         SecureDirectory.open(root).close();
+        if (!Files.isExecutable(root)) { // its attributes can be read, but not those of its files
+            throw new AccessDeniedException(root.toString());
+        }
         return new DirectoryStorage(root, root, rules, false, new FileVersionTracker(root, clock));
     }
 
@@ -228,7 +233,15 @@ public final class DirectoryStorage implements Storage {
         try {
             return path.toRealPath();
         } catch (NoSuchFileException e) {
-            return path.getParent().toRealPath().resolve(path.getFileName());
+            return directoryOf(path).resolve(path.getFileName());
+        }
+    }
+
+    private static Path directoryOf(Path path) throws IOException {
+        try {
+            return path.getParent().toRealPath();
+        } catch (NoSuchFileException e) {
+            throw new TftpException(ErrorCode.FILE_NOT_FOUND, "no such directory", e);
         }
     }
 

@@ -82,8 +82,8 @@ class InvocationTest {
                                         line -> assertThat(line)
                                                 .isEqualTo("tftpd.toml line 3: max-transfers: 0 (expected: >= 1)"),
                                         line -> assertThat(line)
-                                                .startsWith(
-                                                        "tftpd.toml line 4: Invalid value for option '--windowsize-limit'"),
+                                                .startsWith("tftpd.toml line 4: windowsize-limit: ")
+                                                .endsWith(" (expected: a whole number)"),
                                         line -> assertThat(line)
                                                 .startsWith("tftpd.toml line 6: ")
                                                 .contains("--memory", "--root"),

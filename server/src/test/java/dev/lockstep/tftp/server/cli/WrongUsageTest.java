@@ -20,7 +20,14 @@ class WrongUsageTest {
                 "--root ! --root: no value (expected: --root DIR|URI) (see tftpd --help)",
                 "--address-validation stric ! --address-validation: stric (expected: strict, normal or off)"
                         + " (did you mean strict? see tftpd --help)",
-                "--memory --give-up 0 ! give-up: 0 (expected: seconds, > 0) (see tftpd --help)",
+                "--root a --memory ! --root, --memory: given together (expected: one of them) (see tftpd --help)",
+                "--root a --root b ! --root: given more than once (see tftpd --help)",
+                "--memory /srv ! port: /srv (expected: 0 to 65535; --root /srv serves a directory) (see tftpd --help)",
+                "--memory h:69 ! port: h:69 (expected: h 69) (see tftpd --help)",
+                "chek f ! unknown command: chek (expected: check) (see tftpd --help)",
+                "check / ! /: is a directory",
+                "--memory --port-range 9-1 ! --port-range: 9-1 (expected: FIRST-LAST, 1 to 65535) (see tftpd --help)",
+                "--memory --give-up 0 ! --give-up: 0 (expected: seconds, > 0) (see tftpd --help)",
             })
     void a_misspelt_flag_or_value_gets_a_suggestion_and_the_page_of_help(String arguments, String message) {
         ByteArrayOutputStream errors = new ByteArrayOutputStream();

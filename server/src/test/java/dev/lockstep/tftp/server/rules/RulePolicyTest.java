@@ -318,6 +318,13 @@ class RulePolicyTest {
     }
 
     @Test
+    void a_misspelt_port_mode_is_reported_with_all_modes() {
+        assertThat(problems("[[rule]]\nports = \"singel\"\n"))
+                .containsExactly(
+                        "tftpd.toml line 2: ports: singel (expected: fresh, single or FIRST-LAST, 1 to 65535)");
+    }
+
+    @Test
     void all_errors_are_reported_in_the_order_of_the_lines() {
         assertThat(problems("""
                 [[rule]]

@@ -81,6 +81,12 @@ class DirectoryStorageTest {
         }
     }
 
+    @Test
+    void an_upload_into_a_missing_directory_is_refused_with_the_reason() {
+        assertThat(assertRefused(1, () -> write(WriteRules.NEW_FILES, "nowhere/file", "new")))
+                .hasMessage("no such directory");
+    }
+
     private static TftpException assertRefused(int code, ThrowingCallable work) {
         TftpException refusal = catchThrowableOfType(TftpException.class, work);
         assertThat(refusal).isNotNull();

@@ -123,6 +123,14 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
         Transport.reportIcmpErrors(context.channel(), isIpv6(), false);
     }
 
+    /** Removes reported ICMP errors. The event loop would not come to rest while the socket has them. */
+    private void emptyErrorQueue() {
+        Transport.reportIcmpErrors(ctx.channel(), isIpv6(), false);
+        if (!over) {
+            Transport.reportIcmpErrors(ctx.channel(), isIpv6(), true);
+        }
+    }
+
     private boolean isIpv6() {
         return server.getAddress() instanceof Inet6Address;
     }
@@ -271,6 +279,7 @@ final class ClientHandshake extends ChannelInboundHandlerAdapter {
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        emptyErrorQueue();
         if (over) {
             return;
         }

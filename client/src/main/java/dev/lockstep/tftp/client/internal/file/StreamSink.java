@@ -31,7 +31,8 @@ public record StreamSink(WritableByteChannel out, boolean ownsChannel) implement
         return isClosedPipe(failure.getCause());
     }
 
-    private static boolean isClosedPipe(Throwable failure) {
+    /** Returns whether the failure reports that the reader of a pipe has closed it. */
+    public static boolean isClosedPipe(Throwable failure) {
         return failure instanceof IOException && "Broken pipe".equals(failure.getMessage());
     }
 

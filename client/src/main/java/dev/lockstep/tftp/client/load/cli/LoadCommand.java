@@ -75,6 +75,12 @@ public final class LoadCommand implements Callable<Integer> {
     private List<String> failIf = List.of();
 
     @Option(
+            names = "--title",
+            paramLabel = "TEXT",
+            description = "Title of the result, such as the name and the settings of the server.")
+    private String title = "";
+
+    @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Write the result as JSON; - is standard output, and the table goes to standard error.")
@@ -126,7 +132,8 @@ public final class LoadCommand implements Callable<Integer> {
             LoadResult result = run.run(line);
             line.clear();
             String version = new TftpCommand.Version().getVersion()[0];
-            LoadReport report = new LoadReport(result, command(), version, begin, Machine.describe(), conditions);
+            LoadReport report =
+                    new LoadReport(title, result, command(), version, begin, Machine.describe(), conditions);
             return print(report) && report.isSuccessful() ? 0 : 1;
         }
     }

@@ -33,6 +33,7 @@ public final class LoadJson {
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
             json.useDefaultPrettyPrinter();
             json.writeStartObject();
+            json.writeStringField("title", report.title());
             json.writeStringField("command", report.command());
             json.writeStringField("version", report.version());
             json.writeStringField("begin", report.begin().toString());

@@ -8,6 +8,7 @@ import java.util.List;
 /**
  * The content of a report: a result, and the facts that distinguish it from other load tests.
  *
+ * @param title a title of the user's choice, or an empty text
  * @param result the result of a load test
  * @param command the command with its arguments
  * @param version the name and version of the program
@@ -16,6 +17,7 @@ import java.util.List;
  * @param conditions the conditions under which the load test fails
  */
 public record LoadReport(
+        String title,
         LoadResult result,
         String command,
         String version,

@@ -24,6 +24,9 @@ public final class LoadTable {
     public static String of(LoadReport report) {
         LoadResult result = report.result();
         StringBuilder text = new StringBuilder();
+        if (!report.title().isEmpty()) {
+            line(text, "title", "%s", report.title());
+        }
         failures(text, report);
         line(
                 text,

@@ -34,6 +34,7 @@ class LoadJsonTest {
     void each_figure_has_a_field_with_its_unit() throws IOException {
         Map<String, String> fields = fields(LoadJson.of(result("server sent ERROR 1 </script>")));
         assertThat(fields)
+                .containsEntry("/title", "in.tftpd 5.2")
                 .containsEntry("/command", "tftp load tftp://127.0.0.1/boot.img")
                 .containsEntry("/version", "tftp 1.0")
                 .containsEntry("/begin", "2026-01-02T03:04:05Z")
@@ -179,6 +180,7 @@ class LoadJsonTest {
                 List.of(Map.entry(new GrantedOptions(1428, 64), 3L)),
                 List.of(new LoadResult.Row(plan.targets().get(0), 3, 1, 3000, times)));
         return new LoadReport(
+                "in.tftpd 5.2",
                 result,
                 "tftp load tftp://127.0.0.1/boot.img",
                 "tftp 1.0",

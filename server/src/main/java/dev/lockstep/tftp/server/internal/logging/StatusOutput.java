@@ -2,6 +2,8 @@ package dev.lockstep.tftp.server.internal.logging;
 
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.server.ServerLifecycleListener;
+import dev.lockstep.tftp.server.TftpServer;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import org.slf4j.Logger;
@@ -13,13 +15,14 @@ import org.slf4j.spi.LoggingEventBuilder;
  * if the log is JSON, events of the log whatever its level.
  */
 @ThreadSafe
-public final class StatusOutput {
+public final class StatusOutput implements ServerLifecycleListener {
     /** The name of the logger, whose lines are neither limited nor suppressed. */
     static final String LOGGER = "tftpd.status";
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
 
     private final PrintStream plain;
+    private volatile boolean interrupted;
 
     private StatusOutput(PrintStream plain) {
         this.plain = plain;
@@ -51,9 +54,19 @@ public final class StatusOutput {
         print(event("packet"), line);
     }
 
-    /** Reports that a signal has begun the graceful shutdown. */
+    /** Called when a signal has been received: the graceful shutdown that follows is reported. */
+    public void interrupted() {
+        interrupted = true;
+    }
+
+    @Override
+    public void started(TftpServer server) {}
+
+    @Override
     public void stopping() {
-        print(event("stopping"), "Interrupt, quitting...");
+        if (interrupted) {
+            print(event("stopping"), "Interrupt, quitting...");
+        }
     }
 
     private static LoggingEventBuilder event(String name) {

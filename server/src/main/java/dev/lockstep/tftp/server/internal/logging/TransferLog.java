@@ -58,13 +58,16 @@ public final class TransferLog implements TransferListener {
                             found.smallFor().toMinutes());
         } else if (event instanceof TransferEvent.Dropped dropped) {
             boolean request = dropped.reason() == DropReason.UNVALIDATED_RATE_LIMIT;
+            if (!request && !LOG.isDebugEnabled()) {
+                return;
+            }
             line(request ? Level.INFO : Level.DEBUG, request ? "turned_away" : "dropped", dropped.peer(), null)
                     .addKeyValue("reason", dropped.detail())
                     .log(
                             request ? "{} request dropped: {}" : "{} dropped: {}",
                             AddressFormat.of(dropped.peer()),
                             dropped.detail());
-        } else if (event instanceof TransferEvent.Requested requested) {
+        } else if (event instanceof TransferEvent.Requested requested && LOG.isDebugEnabled()) {
             String options = requested.request().options().toString();
             line(Level.DEBUG, "requested", requested.peer(), requested.request())
                     .addKeyValue("options", options)
