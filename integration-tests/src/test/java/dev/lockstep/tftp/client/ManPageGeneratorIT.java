@@ -154,6 +154,17 @@ class ManPageGeneratorIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {40, 80})
+    void the_help_of_the_daemon_fits_a_terminal(int columns) {
+        List<String> help = List.of(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--help");
+        try (Run run = Run.start(folder, Map.of("COLUMNS", "" + columns), help)) {
+            Run.Result result = run.await();
+            assertThat(result.exit()).as(result.toString()).isZero();
+            assertThat(result.output().lines()).isNotEmpty().allMatch(line -> line.length() < columns);
+        }
+    }
+
     @Test
     void the_manual_has_every_option_of_the_help() throws IOException {
         Run.Result help = Run.run(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--help");

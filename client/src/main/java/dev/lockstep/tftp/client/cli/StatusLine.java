@@ -1,7 +1,6 @@
 package dev.lockstep.tftp.client.cli;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.lockstep.tftp.internal.cli.TerminalWidth;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -14,7 +13,6 @@ public final class StatusLine {
     private static final String NO_WRAP = "\033[?7l";
 
     private static final String WRAP = "\033[?7h";
-    private static final int DEFAULT_COLUMNS = 80;
     private static final long MEASURE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private volatile int columns;
@@ -25,14 +23,14 @@ public final class StatusLine {
     public void measure() {
         long now = System.nanoTime();
         if (columns == 0 || now - measured >= MEASURE_NANOS) {
-            columns = columns();
+            columns = TerminalWidth.ofTerminal();
             measured = now;
         }
     }
 
     /** Replaces the line by the first form that fits the width. The forms are ordered from long to short. */
     public synchronized void show(String... forms) {
-        print(ERASE + NO_WRAP + fit(columns == 0 ? DEFAULT_COLUMNS : columns, forms) + WRAP);
+        print(ERASE + NO_WRAP + fit(columns == 0 ? TerminalWidth.DEFAULT : columns, forms) + WRAP);
         visible = true;
     }
 
@@ -52,20 +50,6 @@ public final class StatusLine {
             }
         }
         return forms[forms.length - 1].substring(0, Math.max(0, columns - 1));
-    }
-
-    private static int columns() {
-        try {
-            Process stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null")
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            stty.getOutputStream().close();
-            String size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            int width = Integer.parseInt(size.substring(size.indexOf(' ') + 1).strip());
-            return width > 0 ? width : DEFAULT_COLUMNS; // a terminal without a size says 0
-        } catch (IOException | NumberFormatException e) {
-            return DEFAULT_COLUMNS;
-        }
     }
 
     private static void print(String text) {

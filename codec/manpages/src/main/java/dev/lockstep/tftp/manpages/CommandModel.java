@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** A command as completion and manual pages show it: without hidden options, with the known values of each option. */
 final class CommandModel {
@@ -19,6 +22,18 @@ final class CommandModel {
 
     static List<OptionSpec> options(CommandSpec command) {
         return command.options().stream().filter(option -> !option.hidden()).toList();
+    }
+
+    /**
+     * Returns the options by the headings of their groups. The renderer of the list in the help supplies them; without
+     * it, all are in one group without a heading.
+     */
+    @SuppressWarnings("unchecked")
+    static Map<String, List<OptionSpec>> optionGroups(CommandSpec command) {
+        return command.usageMessage().sectionMap().get(UsageMessageSpec.SECTION_KEY_OPTION_LIST)
+                        instanceof Supplier<?> groups
+                ? (Map<String, List<OptionSpec>>) groups.get()
+                : Map.of("", options(command));
     }
 
     static List<CommandSpec> subcommands(CommandSpec command) {

@@ -2,7 +2,7 @@ package dev.lockstep.tftp.manpages;
 
 import static dev.lockstep.tftp.manpages.CommandModel.hasOptionalValue;
 import static dev.lockstep.tftp.manpages.CommandModel.hasValue;
-import static dev.lockstep.tftp.manpages.CommandModel.options;
+import static dev.lockstep.tftp.manpages.CommandModel.optionGroups;
 import static dev.lockstep.tftp.manpages.CommandModel.subcommands;
 
 import java.util.Arrays;
@@ -75,13 +75,19 @@ final class ManPage {
             item(parameter.paramLabel(), "", parameter.description());
         }
         line(".SH OPTIONS");
-        for (OptionSpec option : options(command)) {
-            item(
-                    String.join(", ", option.names())
-                            + (hasOptionalValue(option) ? "[=" + option.paramLabel() + "]" : ""),
-                    hasValue(option) ? option.paramLabel() : "",
-                    option.description());
-        }
+        Map<String, List<OptionSpec>> groups = optionGroups(command);
+        groups.forEach((heading, options) -> {
+            if (groups.size() > 1) {
+                line(".SS " + escaped(heading));
+            }
+            for (OptionSpec option : options) {
+                item(
+                        String.join(", ", option.names())
+                                + (hasOptionalValue(option) ? "[=" + option.paramLabel() + "]" : ""),
+                        hasValue(option) ? option.paramLabel() : "",
+                        option.description());
+            }
+        });
         if (!subcommands(command).isEmpty()) {
             line(".SH COMMANDS");
             subcommands(command)
@@ -90,7 +96,7 @@ final class ManPage {
         String[] notes =
                 Arrays.stream(usage.footer()).dropWhile(String::isEmpty).toArray(String[]::new);
         if (notes.length > 0) {
-            line(".SH NOTES");
+            line(heading(usage.footerHeading()));
             verbatim(notes);
         }
         if (!usage.exitCodeList().isEmpty()) {
@@ -99,10 +105,18 @@ final class ManPage {
         }
     }
 
+    /** Returns the heading of the footer as one of a section: {@code .SH EXAMPLES} for {@code Examples:}. */
+    private static String heading(String footerHeading) {
+        String words = footerHeading.replace("%n", "").replace(":", "").strip();
+        return ".SH " + (words.isEmpty() ? "NOTES" : escaped(words.toUpperCase(Locale.ROOT)));
+    }
+
     private String[] synopsis() {
         String[] custom = command.usageMessage().customSynopsis();
         return custom.length > 0
-                ? custom
+                ? Arrays.stream(custom)
+                        .map(line -> line.replaceFirst("^ {7}", "")) // the indent below "Usage: "
+                        .toArray(String[]::new)
                 : new Help(command).abbreviatedSynopsis().strip().split("\n");
     }
 

@@ -2,14 +2,12 @@ package dev.lockstep.tftp.manpages;
 
 import static dev.lockstep.tftp.manpages.CommandModel.hasOptionalValue;
 import static dev.lockstep.tftp.manpages.CommandModel.hasValue;
-import static dev.lockstep.tftp.manpages.CommandModel.options;
 
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -27,8 +25,8 @@ final class MarkdownReference {
     /** Returns the page with its tables generated anew. */
     static String generate(String page) {
         return TABLE.matcher(page)
-                .replaceAll(table -> Matcher.quoteReplacement(
-                        table.group(1) + "\n" + tableOf(instanceOf(table.group(2))) + "\n" + table.group(4)));
+                .replaceAll(table -> Matcher.quoteReplacement(table.group(1) + "\n"
+                        + tableOf(instanceOf(table.group(2))).strip() + "\n\n" + table.group(4)));
     }
 
     @SuppressWarnings("unchecked")
@@ -38,9 +36,13 @@ final class MarkdownReference {
             table.append("| Key | Meaning |\n|---|---|\n");
             ((Map<String, String>) terms.get()).forEach((term, text) -> addRow(table, term, text));
         } else {
-            CommandSpec command = new CommandLine(described).getCommandSpec();
-            table.append("| Flag | Meaning |\n|---|---|\n");
-            options(command).forEach(option -> addRow(table, usageOf(option), String.join(" ", option.description())));
+            CommandModel.optionGroups(new CommandLine(described).getCommandSpec())
+                    .forEach((heading, options) -> {
+                        table.append(heading.isEmpty() ? "" : "\n### " + heading + "\n\n");
+                        table.append("| Flag | Meaning |\n|---|---|\n");
+                        options.forEach(
+                                option -> addRow(table, usageOf(option), String.join(" ", option.description())));
+                    });
         }
         return table.toString();
     }

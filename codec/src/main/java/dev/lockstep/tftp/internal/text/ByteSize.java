@@ -27,4 +27,13 @@ public record ByteSize(long bytes) {
         }
         throw new IllegalArgumentException("'" + text + "' (expected: a size such as 4096, 64K or 512M)");
     }
+
+    /** Returns the size in the largest unit that divides it, such as {@code 96K}. */
+    @Override
+    public String toString() {
+        int unit = Math.min(UNITS.length(), Long.numberOfTrailingZeros(bytes) / UNIT_BITS);
+        return bytes == 0 || unit == 0
+                ? Long.toString(bytes)
+                : (bytes >> unit * UNIT_BITS) + UNITS.substring(unit - 1, unit);
+    }
 }

@@ -59,4 +59,10 @@ class ByteSizeTest {
     void zero_is_a_size_where_it_is_allowed() {
         assertThat(ByteSize.parse("0K", 0).bytes()).isZero();
     }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1000, 1000", "98304, 96K", "64M, 64M", "1536K, 1536K", "1024G, 1T", "2048T, 2048T"})
+    void a_size_is_printed_in_the_largest_unit_that_divides_it(String text, String printed) {
+        assertThat(ByteSize.parse(text, 0)).hasToString(printed);
+    }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The flag that limits what is sent to unvalidated peers, whose source address may be spoofed. */
@@ -20,15 +21,19 @@ final class AddressValidationOptions {
         Profile(AmplificationLimits limits) {
             this.limits = limits;
         }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     @Option(
             names = FLAG,
             paramLabel = "normal|strict|off",
-            description = "Limits for peers that have not replied yet, since their address may be spoofed:"
-                    + " normal, the default, lets thousands of clients boot together behind one address;"
-                    + " strict is an eighth of it, for a server that the Internet can reach;"
-                    + " off is for networks without spoofed addresses.")
+            description =
+                    "Limits for peers that have not replied yet, whose address may be spoofed: normal, strict (for servers"
+                            + " that the Internet can reach) or off (default ${DEFAULT-VALUE}).")
     private Profile profile = Profile.NORMAL;
 
     @Option(names = "--unanswered-requests", hidden = true, description = FLAG)

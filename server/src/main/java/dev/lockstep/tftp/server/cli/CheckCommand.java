@@ -15,6 +15,8 @@ import picocli.CommandLine.Parameters;
         description = "Checks a configuration file: prints all its errors, or its warnings and rules.",
         mixinStandardHelpOptions = true,
         versionProvider = TftpdCommand.Version.class,
+        footerHeading = "%nExamples:%n",
+        footer = {"  tftpd check /etc/tftpd.toml"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:the file has no errors", "2:the file has errors, or wrong usage"})
 final class CheckCommand implements Callable<Integer> {

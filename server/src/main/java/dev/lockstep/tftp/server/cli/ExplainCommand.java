@@ -31,6 +31,13 @@ import picocli.CommandLine.Spec;
                 + " Files are opened with the rights of the current user.",
         mixinStandardHelpOptions = true,
         versionProvider = TftpdCommand.Version.class,
+        customSynopsis = {
+            "tftpd explain [OPTIONS] CLIENT_IP",
+            "              read|write PATH",
+            "              [OPTION=VALUE...]"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  tftpd explain --root /srv/tftp \\", "      192.0.2.1 read pxelinux.0"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:the request would be granted", "1:the request would be refused", "2:wrong usage"})
 final class ExplainCommand implements Callable<Integer> {

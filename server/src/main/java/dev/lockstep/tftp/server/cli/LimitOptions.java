@@ -7,25 +7,31 @@ import picocli.CommandLine.Option;
 
 /** Flags that limit the negotiation and the duration of transfers. */
 final class LimitOptions {
-    @Option(names = "--blksize-limit", paramLabel = "N", description = "Largest blksize granted, 8 to 65464.")
+    @Option(
+            names = "--blksize-limit",
+            paramLabel = "N",
+            description = "Largest blksize granted, 8 to 65464 (default ${DEFAULT-VALUE}).")
     private int blksizeLimit = TransferLimits.DEFAULT.blksize();
 
-    @Option(names = "--windowsize-limit", paramLabel = "N", description = "Largest windowsize granted, 1 to 32767; 64.")
+    @Option(
+            names = "--windowsize-limit",
+            paramLabel = "N",
+            description = "Largest windowsize granted, 1 to 32767 (default ${DEFAULT-VALUE}).")
     private int windowsizeLimit = TransferLimits.DEFAULT.windowsize();
 
     @Option(
             names = "--window-bytes-limit",
             paramLabel = "SIZE",
-            description = "Limit of a window in bytes; 96K by default.")
+            description = "Largest window granted, in bytes (default ${DEFAULT-VALUE}).")
     private ByteSize windowBytesLimit = new ByteSize(TransferLimits.DEFAULT.windowBytes());
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            description = "Fixed retransmission timeout; by default adapted to the round-trip time.")
+            description = "Fixed retransmission timeout (default: adapted to the round-trip time).")
     private double timeout;
 
-    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer; 30.")
+    @Option(names = "--give-up", paramLabel = "SECONDS", description = "Idle timeout of a transfer (default 30).")
     private double idleTimeout = TransferLimits.DEFAULT.idleTimeout().toSeconds();
 
     @Option(names = "--exact-size", description = "Refuse an upload whose size differs from its tsize.")

@@ -5,20 +5,24 @@ import picocli.CommandLine.Option;
 
 /** Flags for the level, the format and the rate of the log. */
 final class LogOptions {
-    @Option(names = "--verbose", description = "Log more.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Log each request, and details of failures.")
     private boolean verbose;
 
-    @Option(names = "--quiet", description = "Log errors only.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Log errors only.")
     private boolean quiet;
 
-    @Option(names = "--json-log", description = "Log JSON objects, one a line.")
+    @Option(names = "--json-log", description = "Log one JSON object for each line.")
     private boolean json;
 
     @Option(
             names = "--log-rate",
             paramLabel = "N",
-            description = "Log lines per second of each kind, after a burst of 1000; further ones are counted."
-                    + " Complete transfers are always logged. 0: no limit. 20 by default.")
+            description = "Log lines per second of each kind after a burst of 1000, except completed transfers;"
+                    + " 0: no limit (default ${DEFAULT-VALUE}).")
     private int rate = 20;
 
     boolean isJson() {

@@ -19,9 +19,7 @@ final class NetworkOptions {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS:PORT",
-            description =
-                    "Also listen on this address; may be repeated. IPv6 in brackets: [::1]:69. 0.0.0.0 and [::] are"
-                            + " every address of one family.")
+            description = "Also listen on this address, such as [::1]:69; may be repeated.")
     private List<String> listen = List.of();
 
     @ArgGroup
@@ -33,22 +31,19 @@ final class NetworkOptions {
     @Option(
             names = "--mtu",
             paramLabel = "NETWORK=MTU",
-            description = "MTU for clients of a network, such as 10.1.0.0/16=1400, if the path MTU is not known here;"
-                    + " may be repeated, the first match applies.")
+            description = "MTU for a network, such as 10.1.0.0/16=1400; may be repeated, and the first match applies.")
     private List<String> mtus = List.of();
 
     /** The flags of the port mode, which exclude each other. */
     static final class Ports {
         @Option(
                 names = "--single-port",
-                description = "Reply from the listening port, for NAT, containers and firewalls;"
-                        + " by default each transfer has its own port.")
+                description =
+                        "Reply from the listening port, for NAT and containers (default: an ephemeral port for each"
+                                + " transfer).")
         private boolean single;
 
-        @Option(
-                names = "--port-range",
-                paramLabel = "A-B",
-                description = "Port range for transfers, one port each; limits the number of transfers.")
+        @Option(names = "--port-range", paramLabel = "A-B", description = "Ports for transfers, one for each.")
         private String range;
 
         private PortMode mode() {

@@ -14,23 +14,23 @@ final class PerformanceOptions {
     @Option(
             names = "--buffer-memory",
             paramLabel = "SIZE",
-            description = "Memory for file chunks of all transfers; a quarter of the heap by default.")
+            description = "Memory for file chunks of all transfers (default: a quarter of the heap).")
     private ByteSize bufferMemory;
 
-    @Option(names = "--event-loops", paramLabel = "N", description = "Event loop threads; one per core by default.")
+    @Option(names = "--event-loops", paramLabel = "N", description = "Event loop threads (default: one per core).")
     private Integer eventLoops;
 
     @Option(
             names = "--busy-poll",
             paramLabel = "MICROSECONDS",
-            description = "How long event loops poll for packets before they sleep, for example 50; 0 by default."
-                    + " Reduces the latency of lock-step clients; a core is never idle while there is traffic.")
+            description =
+                    "Poll for packets this long before sleeping, such as 50, to reduce latency (default ${DEFAULT-VALUE}).")
     private long busyPoll;
 
     @Option(
             names = "--batch-scheduling",
             description =
-                    "Run under the batch policy of the Linux scheduler, for clients on the same cores. Needs chrt.")
+                    "Run under the batch policy of the Linux scheduler, for clients on the same cores; needs chrt.")
     private boolean batchScheduling;
 
     /**

@@ -11,7 +11,7 @@ final class ProbeOptions {
             names = "--probe-port",
             paramLabel = "PORT",
             description =
-                    "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one; off by default.")
+                    "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one (default: off).")
     private Integer port;
 
     private Probe probe;

@@ -18,15 +18,13 @@ final class StorageOptions {
     @ArgGroup
     private Location location = new Location();
 
-    @Option(
-            names = "--serve-private",
-            description = "Also serve files without read permission for others; they are refused by default.")
+    @Option(names = "--serve-private", description = "Also serve files without read permission for others.")
     private boolean servePrivate;
 
     @Option(
             names = "--memory-limit",
             paramLabel = "SIZE",
-            description = "Memory for files, at most half of the heap; 64M.")
+            description = "Memory for files (default 64M, at most half of the heap).")
     private ByteSize memoryLimit;
 
     @Option(names = "--writable", description = "Accept uploads.")
@@ -56,7 +54,7 @@ final class StorageOptions {
                 paramLabel = "DIR|URI",
                 completionCandidates = Schemes.class,
                 description =
-                        "Directory to serve, or a URI: ${COMPLETION-CANDIDATES}; the working directory by default.")
+                        "Directory to serve, or a URI: ${COMPLETION-CANDIDATES} (default: the working directory).")
         private String root = "";
 
         @Option(names = "--memory", description = "Serve and store files in memory instead.")

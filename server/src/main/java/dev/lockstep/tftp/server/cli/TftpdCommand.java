@@ -3,6 +3,7 @@ package dev.lockstep.tftp.server.cli;
 import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
+import dev.lockstep.tftp.internal.cli.HelpLayout;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
@@ -21,7 +22,9 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -49,8 +52,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
-        modelTransformer = TftpdCommand.FlagsOfExplain.class,
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
+        modelTransformer = TftpdCommand.Help.class,
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "       tftpd COMMAND [OPTIONS] ..."},
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tftpd --root /srv/tftp 6969",
+            "  tftpd --root /srv/tftp --user tftp",
+            "  tftpd check /etc/tftpd.toml",
+            "  tftpd --config /etc/tftpd.toml"
+        },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:stopped by SIGINT or SIGTERM",
@@ -67,8 +78,7 @@ public final class TftpdCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..2",
             paramLabel = "ADDRESS PORT",
-            description =
-                    "Address and port to listen on; by default every address and port 69; port 0 takes a free one.")
+            description = "Address and port to listen on; port 0 takes a free one (default: every address, port 69).")
     private List<String> where = List.of();
 
     private final Configuration configuration;
@@ -101,20 +111,19 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(
             names = "--max-transfers",
             paramLabel = "N",
-            description = "Limit of concurrent transfers; 10000 by default.")
+            description = "Limit of concurrent transfers (default ${DEFAULT-VALUE}).")
     private int maxTransfers = 10_000;
 
     @Option(
             names = "--max-transfers-per-client",
             paramLabel = "N",
-            description = "The same limit for one client, by IPv4 address or IPv6 /64; a quarter of all by default.")
+            description = "The same limit for one client, by IPv4 address or IPv6 /64 (default: a quarter of all).")
     private Integer maxTransfersPerClient;
 
     @Option(
             names = Configuration.USER,
             paramLabel = "NAME[:GROUP]",
-            description = "Run as this user, with no capability except to bind ports below 1024. Handled by the"
-                    + " launcher, started by root: Java itself runs as this user, who must be able to read its files.")
+            description = "Run as this user, started by root; it needs access to all files.")
     private String user;
 
     @Option(names = "--tolerant", description = "Serve requests longer than 512 bytes or without their last NUL.")
@@ -123,7 +132,7 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(
             names = "--drain",
             paramLabel = "SECONDS",
-            description = "Time for running transfers to finish at shutdown; 30.")
+            description = "Time for running transfers to finish at shutdown (default 30).")
     private double drain = 30;
 
     @Option(
@@ -131,7 +140,7 @@ public final class TftpdCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "decoded",
             preprocessor = TraceValue.class,
-            description = "Print each packet: its bytes, or with --trace=decoded its time, peer and message.")
+            description = "Print each packet: its bytes, or with =decoded its message.")
     private String trace;
 
     @Option(names = "--pcap", paramLabel = "FILE", description = "Write each packet to a capture file for Wireshark.")
@@ -149,14 +158,45 @@ public final class TftpdCommand implements Callable<Integer> {
         }
     }
 
-    /** Lets {@code explain} take the flags of the storage also after its name. They set the same fields. */
-    static final class FlagsOfExplain implements IModelTransformer {
+    /**
+     * Sets the layout of the help, and lets {@code explain} take the flags of the storage also after its name. They set
+     * the same fields.
+     */
+    static final class Help implements IModelTransformer {
+        private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
+
+        static {
+            GROUPS.put("Files", List.of(Configuration.FLAG, "--root", "--memory", "--memory-limit", "--serve-private"));
+            GROUPS.put("Uploads", List.of("--writable", "--overwrite", "--max-size", "--exact-size"));
+            GROUPS.put(
+                    "Network",
+                    List.of("--listen", "--single-port", "--port-range", "--mtu", "--no-path-mtu", "--probe-port"));
+            GROUPS.put(
+                    "Limits",
+                    List.of(
+                            "--max-transfers",
+                            "--max-transfers-per-client",
+                            "--blksize-limit",
+                            "--windowsize-limit",
+                            "--window-bytes-limit",
+                            "--timeout",
+                            "--give-up",
+                            "--drain"));
+            GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
+            GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
+            GROUPS.put(
+                    "Tuning",
+                    List.of("--buffer-memory", "--event-loops", "--busy-poll", "--batch-scheduling", "--tolerant"));
+        }
+
         @Override
         public CommandSpec transform(CommandSpec tftpd) {
             CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
             for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
                 explain.addOption(OptionSpec.builder(flag).inherited(true).build());
             }
+            HelpLayout.apply(tftpd, GROUPS);
+            tftpd.subcommands().values().forEach(sub -> HelpLayout.apply(sub.getCommandSpec(), Map.of()));
             return tftpd;
         }
     }
