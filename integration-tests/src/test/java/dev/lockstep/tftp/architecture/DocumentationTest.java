@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.architecture;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -105,8 +106,8 @@ class DocumentationTest {
                 }
                 assertThat(page)
                         .as(page + " (expected: as in " + generated + "; -Ddocs.update=true replaces it)")
-                        .hasSameTextualContentAs(generated)
-                        .content()
+                        .hasSameTextualContentAs(generated, UTF_8)
+                        .content(UTF_8)
                         .contains("<!-- generated from ", "\n| `");
             });
         }
