@@ -83,17 +83,13 @@ public final class HelpLayout implements IHelpSectionRenderer, Supplier<Map<Stri
         return text.toString();
     }
 
-    private static int width() {
-        return Terminal.WIDTH;
-    }
-
     /** Holds the width, which is looked up once, and only if help is printed. */
     private static final class Terminal {
         private static final int WIDTH = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, TerminalWidth.columns() - 1));
     }
 
     private static String description(Help help) {
-        TextTable table = TextTable.forColumns(help.colorScheme(), new Column(width(), 0, Column.Overflow.WRAP));
+        TextTable table = TextTable.forColumns(help.colorScheme(), new Column(Terminal.WIDTH, 0, Column.Overflow.WRAP));
         for (String line : help.commandSpec().usageMessage().description()) {
             table.addRowValues(line);
         }
@@ -131,7 +127,7 @@ public final class HelpLayout implements IHelpSectionRenderer, Supplier<Map<Stri
 
     /** Terms with their descriptions, beside or below them. */
     private static final class Rows {
-        private final int left = width() < TWO_COLUMNS ? NARROW_LEFT : LEFT;
+        private final int left = Terminal.WIDTH < TWO_COLUMNS ? NARROW_LEFT : LEFT;
         private final ColorScheme colors;
         private final TextTable table;
 
@@ -140,7 +136,7 @@ public final class HelpLayout implements IHelpSectionRenderer, Supplier<Map<Stri
             this.table = TextTable.forColumns(
                     colors,
                     new Column(left, INDENT, Column.Overflow.SPAN),
-                    new Column(width() - left, INDENT, Column.Overflow.WRAP));
+                    new Column(Terminal.WIDTH - left, INDENT, Column.Overflow.WRAP));
         }
 
         void add(Text term, String... description) {

@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
