@@ -100,7 +100,7 @@ class RealServersIT {
         Path served = Content.write(root.resolve("round"), BEYOND_BLOCK_65535);
         Path fetched = local.resolve("round-" + kind);
 
-        CLIENT.get(running(kind), Job.of("round", fetched).blksize(512)).assertExit(0);
+        asProcess(CLIENT.getCommand(running(kind), Job.of("round", fetched).blksize(512)));
 
         assertSame(served, fetched);
     }
@@ -111,7 +111,7 @@ class RealServersIT {
         Path sent = Content.write(local.resolve("round"), BEYOND_BLOCK_65535);
         String name = "round-up-" + kind;
 
-        CLIENT.put(running(kind), Job.of(name, sent).blksize(512)).assertExit(0);
+        asProcess(CLIENT.putCommand(running(kind), Job.of(name, sent).blksize(512)));
 
         assertArrived(kind, sent, root.resolve(name));
     }
@@ -211,6 +211,10 @@ class RealServersIT {
                     .assertExit(0);
             assertArrived(kind, served, root.resolve(uploaded));
         }
+    }
+
+    private static void asProcess(List<String> command) {
+        Peers.run(local, command).assertExit(0);
     }
 
     /** Starts each server at its first use, so that a missing one skips its own tests only. */
