@@ -80,7 +80,7 @@ class RealServersIT {
 
         CLIENT.get(running(kind), Job.of("down-" + size, fetched)).assertExit(0);
 
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
     }
 
     @ParameterizedTest(name = "{1} bytes are uploaded to {0}")
@@ -102,7 +102,7 @@ class RealServersIT {
 
         asProcess(CLIENT.getCommand(running(kind), Job.of("round", fetched).blksize(512)));
 
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
     }
 
     @ParameterizedTest(name = "33 MB are uploaded with blksize 512 to {0}, past block 65535")
@@ -126,7 +126,7 @@ class RealServersIT {
 
         CLIENT.get(running(kind), Job.of("text-" + kind, fetched).asNetascii()).assertExit(0);
 
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
     }
 
     @ParameterizedTest(name = "netascii is uploaded to {0}")
@@ -205,7 +205,7 @@ class RealServersIT {
 
         CLIENT.get(running(kind), Job.of(name, fetched).blksize(blksize).windowsize(windowsize))
                 .assertExit(0);
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
         if (WRITABLE.contains(kind)) {
             CLIENT.put(running(kind), Job.of(uploaded, fetched).blksize(blksize).windowsize(windowsize))
                     .assertExit(0);
@@ -231,11 +231,6 @@ class RealServersIT {
                     arrived + " closed",
                     () -> arrived.toFile().length() >= sent.toFile().length());
         }
-        assertSame(sent, arrived);
-    }
-
-    private static void assertSame(Path expected, Path actual) {
-        assertThat(actual).exists();
-        assertThat(Content.sha256(actual)).isEqualTo(Content.sha256(expected));
+        Content.assertSame(sent, arrived);
     }
 }
