@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
@@ -64,7 +65,7 @@ class ReloadTest {
         TftpdCommand command = Invocation.parsed(configuration);
         ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(command.rulesInPlaceOf(command));
         Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\nfiles = [\"[z-a]*\"]");
-        new Reload(configuration, command, policy, Optional.empty()).reload();
+        new Reload(configuration, command, policy, Optional.empty(), new ReloadCounters()).reload();
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
@@ -88,7 +89,7 @@ class ReloadTest {
             assertThat(server.isServing()).isTrue();
             assertThat(manager.next()).startsWith("READY=1");
             TftpdCommand nothingBefore = null;
-            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier)).reload();
+            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier), new ReloadCounters()).reload();
             assertThat(manager.next()).startsWith("RELOADING=1");
             assertThat(manager.next()).isEqualTo("READY=1");
         }
