@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
@@ -24,6 +25,7 @@ final class Reload {
 
     private final ReloadablePolicy<RulePolicy> policy;
     private final Optional<ServiceNotifier> manager;
+    private final ReloadCounters counters;
     private Configuration configuration;
     private TftpdCommand command;
 
@@ -31,7 +33,9 @@ final class Reload {
             Configuration configuration,
             TftpdCommand command,
             ReloadablePolicy<RulePolicy> policy,
-            Optional<ServiceNotifier> manager) {
+            Optional<ServiceNotifier> manager,
+            ReloadCounters counters) {
+        this.counters = counters;
         this.manager = manager;
         this.configuration = configuration;
         this.command = command;
@@ -57,18 +61,21 @@ final class Reload {
             policy.replace(rules);
             configuration = next;
             command = read;
+            counters.succeeded();
             LOG.info("configuration reloaded: {} rules", rules.size());
             rules.warnings().forEach(warning -> LOG.warn("{}", warning));
             StartReport.warnOfUnwritable(rules.storages());
             if (!restart.isEmpty()) {
                 LOG.warn("changed settings that need a restart: {}", String.join(", ", restart));
             }
+            return;
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
             LOG.error("reload failed, keeping the previous configuration");
         } catch (RuntimeException e) {
             LOG.error("reload failed: {}: keeping the previous configuration", e.toString());
         }
+        counters.failed();
     }
 
     private static Set<String> flagsForRequests() {

@@ -13,6 +13,7 @@ import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.internal.logging.NatWarning;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
@@ -109,6 +110,9 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
+    @Mixin
+    private HttpOptions http;
+
     @Option(
             names = "--max-transfers",
             paramLabel = "N",
@@ -154,9 +158,14 @@ public final class TftpdCommand implements Callable<Integer> {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpdCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {"tftpd (Lockstep TFTP) " + version()};
         }
+    }
+
+    /** Returns the version of the jar. */
+    static String version() {
+        String version = TftpdCommand.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 
     /**
@@ -184,6 +193,7 @@ public final class TftpdCommand implements Callable<Integer> {
                             "--give-up",
                             "--drain"));
             GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
+            GROUPS.put("HTTP port", List.of("--http", "--http-token-file", "--http-host", "--metrics-allow"));
             GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
             GROUPS.put(
                     "Tuning",
@@ -229,7 +239,7 @@ public final class TftpdCommand implements Callable<Integer> {
     RulePolicy check() throws IOException, ConfigException {
         RulePolicy policy = ruleSettings().read(configuration.file());
         log.check();
-        settings().policy(policy).check();
+        settings(null).policy(policy).check();
         return policy;
     }
 
@@ -283,6 +293,7 @@ public final class TftpdCommand implements Callable<Integer> {
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
+        http.report(status);
         StartReport.warnOfUnwritable(storages);
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
@@ -341,7 +352,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings() {
+    private TftpServerBuilder settings(ReloadCounters reloads) throws IOException {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,
@@ -350,6 +361,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
+        http.applyTo(builder, reloads);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
         requireAddress();
@@ -358,7 +370,8 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings().lifecycleListener(status);
+        ReloadCounters reloads = configuration.file() == null ? null : new ReloadCounters();
+        TftpServerBuilder builder = settings(reloads).lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -373,7 +386,7 @@ public final class TftpdCommand implements Callable<Integer> {
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            HangupSignal.handle(new Reload(configuration, this, policy, manager)::reload);
+            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(

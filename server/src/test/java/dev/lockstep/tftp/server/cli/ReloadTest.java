@@ -9,6 +9,7 @@ import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.internal.logging.LogCapture;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
@@ -46,7 +47,7 @@ class ReloadTest {
         TftpdCommand command = Invocation.parsed(configuration);
         ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(command.rulesInPlaceOf(command));
         Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\nfiles = [\"[z-a]*\"]");
-        new Reload(configuration, command, policy, Optional.empty()).reload();
+        new Reload(configuration, command, policy, Optional.empty(), new ReloadCounters()).reload();
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
@@ -70,7 +71,7 @@ class ReloadTest {
             assertThat(server.isServing()).isTrue();
             assertThat(manager.next()).startsWith("READY=1");
             TftpdCommand nothingBefore = null;
-            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier)).reload();
+            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier), new ReloadCounters()).reload();
             assertThat(manager.next()).startsWith("RELOADING=1");
             assertThat(manager.next()).isEqualTo("READY=1");
         }
