@@ -18,15 +18,17 @@ public final class RequestOptions {
     private static final double MOST_SECONDS = 1e9;
 
     @Option(
-            names = "--blksize",
+            names = {"-b", "--blksize"},
             paramLabel = "N",
-            description = "Block size to request, in bytes (8-65464, default 1428).")
+            description = "Block size to request, in bytes (" + TransferSettings.MIN_BLKSIZE + "-"
+                    + TransferSettings.MAX_BLKSIZE + ", default " + TftpClientBuilder.BLKSIZE + ").")
     private Integer blksize;
 
     @Option(
             names = "--windowsize",
             paramLabel = "N",
-            description = "Window size to request, in blocks (1-32767, default 64).")
+            description = "Window size to request, in blocks (1-" + TransferSettings.MAX_WINDOWSIZE + ", default "
+                    + TftpClientBuilder.WINDOWSIZE + ").")
     private Integer windowsize;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
@@ -60,7 +62,11 @@ public final class RequestOptions {
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
-    @Option(names = "--mode", paramLabel = "octet|netascii", description = "Transfer mode (default octet).")
+    @Option(
+            names = {"-m", "--mode"},
+            paramLabel = "octet|netascii",
+            description =
+                    "Transfer mode (default ${DEFAULT-VALUE}); ;mode=netascii at the end of a URI sets it for one file.")
     private String mode = "octet";
 
     @Mixin

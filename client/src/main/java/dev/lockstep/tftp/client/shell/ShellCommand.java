@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.shell;
 
+import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.cli.PacketOptions;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
@@ -32,12 +33,17 @@ import picocli.CommandLine.Spec;
             "tftp HOST [PORT] [OPTIONS] [-c COMMAND...]"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all commands succeeded", "1:a command failed", "2:wrong usage"})
+        exitCodeList = {"0:all commands succeeded", "1:a command failed", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  tftp shell 192.0.2.1", "  tftp 192.0.2.1 -c mget a b", "  echo 'get a' | tftp shell 192.0.2.1"})
 public final class ShellCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "HOST PORT",
+            description = "The server, and its port (default " + RemoteFile.TFTP_PORT + ").")
     private List<String> server = List.of();
 
     @Mixin
@@ -51,7 +57,7 @@ public final class ShellCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--mode"},
             paramLabel = "octet|netascii",
-            description = "Transfer mode (default octet).")
+            description = "Transfer mode (default ${DEFAULT-VALUE}).")
     private String mode = "octet";
 
     @Option(

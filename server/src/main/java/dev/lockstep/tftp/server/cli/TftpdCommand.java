@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
         modelTransformer = TftpdCommand.Help.class,
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "       tftpd COMMAND [OPTIONS] ..."},
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -197,7 +197,11 @@ public final class TftpdCommand implements Callable<Integer> {
                 explain.addOption(OptionSpec.builder(flag).inherited(true).build());
             }
             HelpLayout.apply(tftpd, GROUPS);
-            tftpd.subcommands().values().forEach(sub -> HelpLayout.apply(sub.getCommandSpec(), Map.of()));
+            HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
+            Map<String, List<String>> storage = new LinkedHashMap<>();
+            storage.put("Files", GROUPS.get("Files"));
+            storage.put("Uploads", List.of("--writable", "--overwrite", "--max-size"));
+            HelpLayout.apply(explain, storage);
             return tftpd;
         }
     }
