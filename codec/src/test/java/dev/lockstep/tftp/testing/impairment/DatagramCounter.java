@@ -1,6 +1,6 @@
-package dev.lockstep.tftp.relay;
+package dev.lockstep.tftp.testing.impairment;
 
-/** Counts what happens to the datagrams of one direction. Written by the relay's thread only. */
+/** Counts what happens to the datagrams of one direction. Must be written by one thread only. */
 public final class DatagramCounter {
     long received;
     long lost;
@@ -13,12 +13,28 @@ public final class DatagramCounter {
     long blackedOut;
     long delivered;
 
-    DatagramCounter() {}
-
+    /** Returns the number of datagrams that were sent. */
     public long received() {
         return received;
     }
 
+    /** Returns the number of datagrams that were dropped in a blackout. */
+    public long blackedOut() {
+        return blackedOut;
+    }
+
+    /** Counts a datagram that is dropped because nothing passes. */
+    public void countBlackedOut() {
+        received++;
+        blackedOut++;
+    }
+
+    /** Counts a datagram that was handed over. */
+    public void countDelivered() {
+        delivered++;
+    }
+
+    /** Returns the number of datagrams and copies that were handed over. */
     public long delivered() {
         return delivered;
     }

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.relay;
+package dev.lockstep.tftp.testing.impairment;
 
 import java.time.Duration;
 
@@ -52,32 +52,39 @@ public record NetworkImpairment(
         }
     }
 
+    /** Returns this impairment with another delay and jitter. */
     public NetworkImpairment withDelay(Duration mean, Duration spread) {
         return new NetworkImpairment(
                 mean, spread, loss, duplication, reordering, swapping, corruption, truncation, mtu);
     }
 
+    /** Returns this impairment with another probability of loss. */
     public NetworkImpairment withLoss(double chance) {
         return new NetworkImpairment(
                 delay, jitter, chance, duplication, reordering, swapping, corruption, truncation, mtu);
     }
 
+    /** Returns this impairment with another probability of duplication. */
     public NetworkImpairment withDuplication(double chance) {
         return new NetworkImpairment(delay, jitter, loss, chance, reordering, swapping, corruption, truncation, mtu);
     }
 
+    /** Returns this impairment with another probability of reordering. */
     public NetworkImpairment withReordering(double chance) {
         return new NetworkImpairment(delay, jitter, loss, duplication, chance, swapping, corruption, truncation, mtu);
     }
 
+    /** Returns this impairment with another probability of swapping. */
     public NetworkImpairment withSwapping(double chance) {
         return new NetworkImpairment(delay, jitter, loss, duplication, reordering, chance, corruption, truncation, mtu);
     }
 
+    /** Returns this impairment with other probabilities of corruption and truncation. */
     public NetworkImpairment withDamage(double turned, double cut) {
         return new NetworkImpairment(delay, jitter, loss, duplication, reordering, swapping, turned, cut, mtu);
     }
 
+    /** Returns this impairment with another MTU in bytes. */
     public NetworkImpairment withMtu(int bytes) {
         return new NetworkImpairment(
                 delay, jitter, loss, duplication, reordering, swapping, corruption, truncation, bytes);

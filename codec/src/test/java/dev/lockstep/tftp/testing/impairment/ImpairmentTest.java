@@ -1,13 +1,13 @@
-package dev.lockstep.tftp.relay;
+package dev.lockstep.tftp.testing.impairment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.harness.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ImpairmentTest {
     private static final int MANY = 2000;
-    private static final byte[] DATAGRAM = Bytes.data(7, Bytes.pattern(100));
+    private static final byte[] DATAGRAM = new byte[104];
+
+    static {
+        new SplittableRandom(1).nextBytes(DATAGRAM);
+    }
 
     private final DatagramCounter counter = new DatagramCounter();
 

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.relay;
+package dev.lockstep.tftp.testing.impairment;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -9,14 +9,14 @@ import java.util.SplittableRandom;
  * duplicated. A reordered datagram leaves at once while the others are delayed. Unlike netem, it can also let a
  * datagram leave right after the next one, as load-sharing links do.
  */
-final class Impairment {
+public class Impairment {
     /** Bytes of the IPv4 and UDP headers. */
     private static final int HEADERS = 28;
     /** Nanoseconds that a swapped datagram waits at most for the next one. */
-    static final long LONGEST_SWAP = 5_000_000;
+    public static final long LONGEST_SWAP = 5_000_000;
 
     /** Receives the datagrams that leave. */
-    interface Exit {
+    public interface Exit {
         /** Sends a datagram at a moment, which may be now. */
         void leave(byte[] datagram, long moment);
 
@@ -34,14 +34,27 @@ final class Impairment {
     private final DatagramCounter counter;
     private Held held;
 
-    Impairment(NetworkImpairment settings, long seed, DatagramCounter counter) {
+    /**
+     * Creates the impairment of a direction.
+     *
+     * @param seed determines all decisions
+     * @param counter counts them
+     */
+    public Impairment(NetworkImpairment settings, long seed, DatagramCounter counter) {
         this.settings = settings;
         this.random = new SplittableRandom(seed);
         this.swaps = new SplittableRandom(~seed);
         this.counter = counter;
     }
 
-    void enter(byte[] datagram, long now, Exit exit) {
+    /**
+     * Decides about a datagram.
+     *
+     * @param datagram its content, which must not change
+     * @param now the time in nanoseconds
+     * @param exit receives it, a damaged copy of it, or both it and a duplicate, now or later
+     */
+    public void enter(byte[] datagram, long now, Exit exit) {
         counter.received++;
         if (datagram.length + HEADERS > settings.mtu()) {
             counter.tooLong++;
@@ -61,8 +74,8 @@ final class Impairment {
             enter(datagram, now, exit, false);
         }
         byte[] result = damaged(datagram);
-        long moment = now + delay();
-        if (held == null && swaps.nextDouble() < settings.swapping()) {
+        long moment = now + delay(datagram, now);
+        if (held == null && isOvertaken(datagram)) {
             counter.swapped++;
             Held mine = new Held(result, exit);
             held = mine;
@@ -95,7 +108,13 @@ final class Impairment {
         return result;
     }
 
-    private long delay() {
+    /** Returns whether a datagram leaves right after the next one. */
+    protected boolean isOvertaken(byte[] datagram) {
+        return swaps.nextDouble() < settings.swapping();
+    }
+
+    /** Returns the delay of a datagram in nanoseconds. */
+    protected long delay(byte[] datagram, long now) {
         if (chance(settings.reordering())) {
             counter.reordered++;
             return 0;
