@@ -35,16 +35,25 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Runs many concurrent transfers against a server and verifies each byte.",
-        customSynopsis = "tftp load [OPTIONS] tftp://HOST[:PORT]/PATH[@WEIGHT]...",
+        description = {
+            "Runs many concurrent transfers against a server and verifies each byte.",
+            "By default (closed workload model) each of --concurrency clients starts its next transfer when its last one"
+                    + " has ended. With --rate (open workload model) transfers start at that rate, and latency counts from"
+                    + " the time at which a transfer should have started.",
+            "Before the clock starts, transfers within this process load and compile the code (half a second to 3"
+                    + " seconds). An interrupt ends the load test and reports what was measured."
+        },
+        customSynopsis = "tftp load [OPTIONS] URI[@WEIGHT]...",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "In a closed loop (the default) each of --concurrency clients starts its next transfer when its previous one",
-            "has ended. With --rate (an open loop) transfers start at that rate, independent of the server, and latency",
-            "is measured from the scheduled start of a transfer.",
-            "",
-            "Before the clock starts, transfers within this process load and compile the code (half a second to 3 seconds).",
-            "An interrupt ends the load test and reports what was measured."
+            "  tftp load tftp://192.0.2.1/grub.efi",
+            "  tftp load -n 5000 -c 200 \\",
+            "      tftp://192.0.2.1/grub.efi",
+            "  tftp load --rate 200 -d 60 \\",
+            "      --profile ipxe --html load.html \\",
+            "      tftp://192.0.2.1/ipxe.efi",
+            "  tftp load --fail-if 'p99>200ms' \\",
+            "      tftp://192.0.2.1/grub.efi"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -70,9 +79,8 @@ public final class LoadCommand implements Callable<Integer> {
             names = "--fail-if",
             paramLabel = "CONDITION",
             description =
-                    "Exit with status 1 if this holds, such as 'p99>200ms', 'failures>1%%' or 'rate<100'; repeatable."
-                            + " Times: min, mean, p50, p90, p95, p99, p99.9, max, also after first-byte-. Without a condition on"
-                            + " failures, any failure is one.")
+                    "Exit with status 1 if this holds, such as 'p99>200ms', 'first-byte-max>1s', 'failures>1%%' or 'rate<100'"
+                            + " (times: min, mean, p50, p90, p95, p99, p99.9, max; default: any failure); may be repeated.")
     private List<String> failIf = List.of();
 
     @Option(
@@ -97,17 +105,19 @@ public final class LoadCommand implements Callable<Integer> {
             names = "--http",
             paramLabel = "PORT",
             description =
-                    "Serve the numbers of the running load test by HTTP on this port of the loopback address: /metrics"
-                            + " for Prometheus, /api/progress as JSON, /events; 0 takes a free one.")
+                    "Serve the numbers of the running load test by HTTP on this port of 127.0.0.1, as /metrics, /api/progress"
+                            + " and /events; 0 takes a free one.")
     private Integer http;
 
-    @Option(names = "--quiet", description = "Print errors only.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print errors only.")
     private boolean quiet;
 
     @Option(
             names = "--batch-scheduling",
             description =
-                    "Run under the batch policy of the Linux scheduler, for a server on the same cores. Needs chrt.")
+                    "Run under the batch policy of the Linux scheduler, for a server on the same cores; needs chrt.")
     private boolean batchScheduling;
 
     @Override
