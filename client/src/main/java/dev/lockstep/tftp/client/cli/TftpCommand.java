@@ -62,8 +62,13 @@ public final class TftpCommand implements Runnable {
     public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"tftp (Lockstep TFTP) " + number()};
+        }
+
+        /** Returns the version of the jar. */
+        public static String number() {
             String version = TftpCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftp (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return version == null ? "development" : version;
         }
     }
 

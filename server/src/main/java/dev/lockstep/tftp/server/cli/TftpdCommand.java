@@ -352,7 +352,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings(ReloadCounters reloads) throws IOException {
+    private TftpServerBuilder settings(ReloadCounters reloads) {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,
