@@ -6,12 +6,14 @@ import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.internal.logging.NatWarning;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
@@ -108,6 +110,9 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
+    @Mixin
+    private HttpOptions http;
+
     @Option(
             names = "--max-transfers",
             paramLabel = "N",
@@ -153,9 +158,14 @@ public final class TftpdCommand implements Callable<Integer> {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpdCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {"tftpd (Lockstep TFTP) " + version()};
         }
+    }
+
+    /** Returns the version of the jar. */
+    static String version() {
+        String version = TftpdCommand.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 
     /**
@@ -183,6 +193,7 @@ public final class TftpdCommand implements Callable<Integer> {
                             "--give-up",
                             "--drain"));
             GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
+            GROUPS.put("HTTP port", List.of("--http", "--http-token-file", "--http-host", "--metrics-allow"));
             GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
             GROUPS.put(
                     "Tuning",
@@ -224,7 +235,7 @@ public final class TftpdCommand implements Callable<Integer> {
     RulePolicy check() throws IOException, ConfigException {
         RulePolicy policy = ruleSettings().read(configuration.file());
         log.check();
-        settings().policy(policy).check();
+        settings(null).policy(policy).check();
         return policy;
     }
 
@@ -278,6 +289,7 @@ public final class TftpdCommand implements Callable<Integer> {
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
+        http.report(status);
         StartReport.warnOfUnwritable(storages);
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
@@ -336,7 +348,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings() {
+    private TftpServerBuilder settings(ReloadCounters reloads) throws IOException {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,
@@ -345,6 +357,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
+        http.applyTo(builder, reloads);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
         requireAddress();
@@ -353,7 +366,8 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings().lifecycleListener(status);
+        ReloadCounters reloads = configuration.file() == null ? null : new ReloadCounters();
+        TftpServerBuilder builder = settings(reloads).lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -362,13 +376,19 @@ public final class TftpdCommand implements Callable<Integer> {
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
+            http.showPage(
+                    builder,
+                    (request, peer) -> RequestPolicy.NO_RULE,
+                    () -> new RunningConfiguration(this, null, ruleSettings().read(null)));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            HangupSignal.handle(new Reload(configuration, this, policy, manager)::reload);
+            Optional<RunningConfiguration> shown = http.showPage(
+                    builder, policy::ruleOf, () -> new RunningConfiguration(this, rules.file(), rulePolicy));
+            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(

@@ -23,6 +23,7 @@ class HelpTest {
                         "Network:",
                         "Limits:",
                         "Security:",
+                        "HTTP port:",
                         "Logging:",
                         "Tuning:",
                         "Other options:",

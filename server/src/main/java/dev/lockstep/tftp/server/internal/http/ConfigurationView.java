@@ -11,7 +11,7 @@ public interface ConfigurationView {
      * A rule as text.
      *
      * @param name its number, name and place in the file
-     * @param condition the requests that it matches
+     * @param condition the requests that it matches; empty if no other rule does
      * @param effect what applies to them
      * @param denies true if it refuses them
      */

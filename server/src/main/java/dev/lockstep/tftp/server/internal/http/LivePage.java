@@ -56,8 +56,7 @@ public final class LivePage {
      * @param version the name and version of the program
      * @param millis the time of day in milliseconds since 1970
      */
-    public LivePage(
-            TransferMonitor monitor, ConfigurationView configuration, String version, LongSupplier millis) {
+    public LivePage(TransferMonitor monitor, ConfigurationView configuration, String version, LongSupplier millis) {
         this.monitor = monitor;
         this.configuration = configuration;
         this.version = version;
@@ -75,8 +74,10 @@ public final class LivePage {
         HttpReply charts = HttpReply.asset(LivePage.class, chartLibrary());
         port.resource("/chart.js", query -> charts);
         port.resource("/api/transfers", this::transfers);
-        port.resource("/api/rates", query -> HttpReply.json(MonitorJson.object(
-                json -> MonitorJson.writeRates(json, monitor.rates().last(RateHistory.LENGTH)))));
+        port.resource(
+                "/api/rates",
+                query -> HttpReply.json(MonitorJson.object(
+                        json -> MonitorJson.writeRates(json, monitor.rates().last(RateHistory.LENGTH)))));
         port.resource("/api/configuration", query -> HttpReply.json(MonitorJson.object(this::writeConfiguration)));
         port.resource("/api/explain", HttpResource.async(this::explain));
         port.events("/events", this::snapshot, PERIOD);
@@ -124,15 +125,15 @@ public final class LivePage {
         TransferQuery selection = TransferQuery.of(query);
         String list = query.parameter("list").orElse("running");
         return switch (list) {
-            case "running" -> HttpReply.json(
-                    MonitorJson.object(json -> MonitorJson.writeRunning(json, monitor, selection)));
+            case "running" ->
+                HttpReply.json(MonitorJson.object(json -> MonitorJson.writeRunning(json, monitor, selection)));
             case "recent" -> {
                 int after = TransferQuery.number(query, "after", 0, Integer.MAX_VALUE);
                 yield HttpReply.json(
                         MonitorJson.object(json -> MonitorJson.writeRecent(json, monitor, selection, after)));
             }
-            default -> throw new IllegalArgumentException(
-                    "list: " + PeerText.of(list) + " (expected: running or recent)");
+            default ->
+                throw new IllegalArgumentException("list: " + PeerText.of(list) + " (expected: running or recent)");
         };
     }
 

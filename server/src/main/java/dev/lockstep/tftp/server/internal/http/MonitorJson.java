@@ -105,7 +105,9 @@ final class MonitorJson {
         json.writeObjectFieldStart("totals");
         json.writeNumberField("requests", all.requested());
         json.writeNumberField("started", all.started());
-        json.writeNumberField("refused", metrics.refusals().values().stream().mapToLong(Long::longValue).sum());
+        json.writeNumberField(
+                "refused",
+                metrics.refusals().values().stream().mapToLong(Long::longValue).sum());
         json.writeNumberField("sent_bytes", totals.sent());
         json.writeNumberField("received_bytes", totals.received());
         json.writeNumberField("resent", totals.resent());
@@ -180,8 +182,7 @@ final class MonitorJson {
     /** Writes the ended transfers and refused requests that a query selects. */
     static void writeRecent(JsonGenerator json, TransferMonitor monitor, TransferQuery query, long after)
             throws IOException {
-        Selection<Numbered> selection =
-                query.select(monitor.recent(after), row -> textOf(row.entry()), RECENT_COLUMNS);
+        Selection<Numbered> selection = query.select(monitor.recent(after), row -> textOf(row.entry()), RECENT_COLUMNS);
         json.writeNumberField("last", monitor.lastNumber());
         json.writeNumberField("matching", selection.matching());
         writeRecent(json, selection.rows());

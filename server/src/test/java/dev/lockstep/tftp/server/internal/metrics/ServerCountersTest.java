@@ -28,7 +28,7 @@ class ServerCountersTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.7", 2000);
     private static final TftpException ERROR = new TftpException(ErrorCode.NOT_DEFINED, "x");
 
-    private final ServerCounters counters = new ServerCounters();
+    private final ServerCounters counters = new ServerCounters((request, peer) -> null);
 
     private void on(TransferEvent... events) {
         for (TransferEvent event : events) {
