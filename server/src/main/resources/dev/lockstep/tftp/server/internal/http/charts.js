@@ -19,6 +19,7 @@ const CHARTS = [
     title: "Throughput",
     text: rateText,
     tick: value => value === 0 ? "0" : rateText(value),
+    least: 1000,
     series: [
       {label: "sent", column: SENT, color: "--blue", fill: true},
       {label: "received", column: RECEIVED, color: "--violet", fill: true}
@@ -165,7 +166,7 @@ export class Charts {
       drawn.options.scales.x.min = end - SPAN;
       drawn.options.scales.x.max = end;
       const most = Math.max(...drawn.data.datasets.flatMap(set => set.data.map(point => point.y)));
-      drawn.options.scales.y.suggestedMax = most === 0 ? 1 : undefined; // an empty scale would be from 0 to 1 in tenths
+      drawn.options.scales.y.suggestedMax = most === 0 ? chart.least ?? 4 : undefined; // or the scale would have tenths
       drawn.update("none");
     }
   }

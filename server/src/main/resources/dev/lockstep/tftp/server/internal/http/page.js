@@ -15,6 +15,7 @@ const FIRST_ROWS = matchMedia("(max-width: 860px)").matches ? 10 : 25;
 const MORE_ROWS = 75;
 const LARGEST_QUERY = 1000;
 const FEW_BYTES = 1;
+const NO_RULE = "none"; // the name of the server for requests that no rule matches
 const SLOW_START = 3; // seconds until a transfer without progress counts as stalled
 
 const place = id => document.getElementById(id);
@@ -79,7 +80,9 @@ function showRate(cell, row) {
 }
 
 function showRule(cell, row) {
-  setText(cell, row.rule || "–");
+  const without = !row.rule || row.rule === NO_RULE;
+  cell.classList.toggle("without", without);
+  setText(cell, without ? "–" : row.rule);
 }
 
 const running = new LiveTable(place("running-table"), [
@@ -105,16 +108,14 @@ function showResult(cell, row) {
 
 function showWhat(cell, row) {
   showFile(cell, row);
-  if (row.reason && !cell.children[2]) {
-    element(cell, "p", "reason");
-    if (row.severity === 1 && row.file) {
-      const button = element(cell, "button", "link", "Explain");
-      button.type = "button";
-      button.setAttribute("aria-label", "Explain how this request is answered now");
-      button.addEventListener("click", () => explainRow(row));
-    }
+  if (!row.reason || cell.children[2]) return; // an entry never changes
+  const reason = element(cell, "p", "reason", row.reason);
+  if (row.severity === 1 && row.file) {
+    const button = element(reason, "button", "link", "Explain");
+    button.type = "button";
+    button.title = "How would this request be answered now?";
+    button.addEventListener("click", () => explainRow(row));
   }
-  if (row.reason) setText(cell.children[2], row.reason);
 }
 
 const ended = (cell, row, show) => row.bytes === undefined ? setText(cell, "") : show();
@@ -148,7 +149,7 @@ const topColumns = label => [
     cell.style.setProperty("--share", row.share.toFixed(3));
   }},
   {key: "transfers", label: "Transfers", type: "quantity", show: (cell, row) => setText(cell, whole(row.transfers))},
-  {key: "problems", label: "Problems", type: "quantity", show: (cell, row) => {
+  {key: "problems", label: "Errors", type: "quantity", show: (cell, row) => {
     setText(cell, whole(row.problems));
     cell.classList.toggle("bad", row.problems > 0);
   }}
@@ -272,18 +273,18 @@ function showFigures() {
   setText(place("since"), `Since the start at ${timeText(started)} UTC, ${ageText((time - started) / 1000)} ago`);
   figure("running", whole(now.count), [[now.count - now.writes, "read"], [now.writes, "write"]]
     .filter(([count]) => count).map(([count, operation]) => `${whole(count)} ${operation}`).join(", ") || "transfers");
-  figure("sent", rateIn(last?.[2] ?? 0), `at most ${rateText(peak(state.rates, false))} in 5 min`);
-  figure("received", rateIn(last?.[3] ?? 0), `at most ${rateText(peak(state.rates, true))} in 5 min`);
-  figure("complete", whole(complete), `${bytesText(totals.sent_bytes)} sent, ${bytesText(totals.received_bytes)} received`);
-  figure("failed", whole(failed), others ? `and ${plural(others, "probe or partial transfer", "probes or partial transfers")}`
-    : `${shareText(failed, over)} of ended transfers`, failed && lately(6) ? "bad" : "");
+  figure("sent", rateIn(last?.[2] ?? 0), `peak ${rateText(peak(state.rates, false))}`);
+  figure("received", rateIn(last?.[3] ?? 0), `peak ${rateText(peak(state.rates, true))}`);
+  figure("complete", whole(complete), others ? `and ${whole(others)} probes or partial` : "transfers");
+  figure("failed", whole(failed), `${shareText(failed, over)} of transfers`, failed && lately(6) ? "bad" : "");
   figure("refused", whole(totals.refused), `${shareText(totals.refused, Math.max(totals.requests, totals.refused))} of requests`,
     totals.refused && lately(7) ? "warn" : "");
-  figure("resent", whole(totals.resent), "messages, after a timeout or a loss");
+  figure("total-sent", bytesIn(totals.sent_bytes), `${whole(totals.resent)} resent`);
+  figure("total-received", bytesIn(totals.received_bytes), "in uploads");
   const dropped = Object.entries(totals.drops);
   setText(place("about"), `${state.snapshot.version} · up ${ageText((state.snapshot.time_ms - state.snapshot.started_ms) / 1000)}`
     + ` · ${bytesText(totals.buffer_bytes)} of ${bytesText(totals.buffer_limit_bytes)} buffer memory`
-    + ` · ${shareText(totals.cache_hits, totals.cache_hits + totals.cache_misses)} of chunks from the cache`
+    + (totals.cache_hits ? ` · ${shareText(totals.cache_hits, totals.cache_hits + totals.cache_misses)} of chunks from the cache` : "")
     + ` · ${whole(totals.unvalidated)} of at most ${plural(totals.unvalidated_limit, "unvalidated peer")}`
     + (dropped.length ? " · dropped: " + dropped.map(([reason, count]) => `${whole(count)} ${reason.replaceAll("_", " ")}`).join(", ") : ""));
 }
@@ -341,7 +342,7 @@ function showConfiguration(configuration) {
     const item = element(null, "li");
     item.classList.toggle("denies", rule.denies);
     element(item, "h3", "", rule.name);
-    element(item, "p", "condition", rule.condition);
+    if (rule.condition) element(item, "p", "condition", rule.condition);
     element(item, "p", "effect", rule.effect);
     return item;
   }));
