@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +93,17 @@ final class Content {
 
     static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    /** Asserts that both files exist and have the same content. */
+    static void assertSame(Path expected, Path actual) {
+        try {
+            assertThat(Files.mismatch(expected, actual))
+                    .as("the first difference of %s to %s", actual, expected)
+                    .isEqualTo(-1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static MessageDigest digest() {

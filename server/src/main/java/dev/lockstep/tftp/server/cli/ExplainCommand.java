@@ -31,11 +31,7 @@ import picocli.CommandLine.Spec;
                 + " Files are opened with the rights of the current user.",
         mixinStandardHelpOptions = true,
         versionProvider = TftpdCommand.Version.class,
-        customSynopsis = {
-            "tftpd explain [OPTIONS] CLIENT_IP",
-            "              read|write PATH",
-            "              [OPTION=VALUE...]"
-        },
+        customSynopsis = "tftpd explain [OPTIONS] CLIENT_IP read|write PATH [OPTION=VALUE...]",
         footerHeading = "%nExamples:%n",
         footer = {"  tftpd explain --root /srv/tftp \\", "      192.0.2.1 read pxelinux.0"},
         exitCodeListHeading = "%nExit status:%n",

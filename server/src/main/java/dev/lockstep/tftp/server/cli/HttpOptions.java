@@ -60,10 +60,9 @@ final class HttpOptions {
      * Checks the flags, and adds the port to a builder if it is on.
      *
      * @param reloads of the configuration file, or null if there is none
-     * @throws IOException if the token cannot be read
-     * @throws IllegalArgumentException if a flag is invalid
+     * @throws IllegalArgumentException if a flag is invalid, or the token cannot be read
      */
-    void applyTo(TftpServerBuilder builder, ReloadCounters reloads) throws IOException {
+    void applyTo(TftpServerBuilder builder, ReloadCounters reloads) {
         if (http == null) {
             require(tokenFile == null, TOKEN, tokenFile, HTTP);
             require(hosts.isEmpty(), HOST, hosts, HTTP);
@@ -110,8 +109,14 @@ final class HttpOptions {
         }
     }
 
-    private byte[] token() throws IOException {
-        String text = Files.readString(tokenFile, StandardCharsets.ISO_8859_1).strip();
+    private byte[] token() {
+        String text;
+        try {
+            text = Files.readString(tokenFile, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    TOKEN + ": " + Invocation.problemsOf(e).get(0), e);
+        }
         boolean visible = text.chars().allMatch(c -> c > ' ' && c < 0x7F);
         require(
                 text.length() >= SHORTEST_TOKEN && visible,

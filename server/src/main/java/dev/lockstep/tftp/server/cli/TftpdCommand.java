@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.RequestPolicy;
@@ -55,7 +56,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
         modelTransformer = TftpdCommand.Help.class,
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "       tftpd COMMAND [OPTIONS] ..."},
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -207,7 +208,11 @@ public final class TftpdCommand implements Callable<Integer> {
                 explain.addOption(OptionSpec.builder(flag).inherited(true).build());
             }
             HelpLayout.apply(tftpd, GROUPS);
-            tftpd.subcommands().values().forEach(sub -> HelpLayout.apply(sub.getCommandSpec(), Map.of()));
+            HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
+            Map<String, List<String>> storage = new LinkedHashMap<>();
+            storage.put("Files", GROUPS.get("Files"));
+            storage.put("Uploads", List.of("--writable", "--overwrite", "--max-size"));
+            HelpLayout.apply(explain, storage);
             return tftpd;
         }
     }
@@ -348,7 +353,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings(ReloadCounters reloads) throws IOException {
+    private TftpServerBuilder settings(ReloadCounters reloads) {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,

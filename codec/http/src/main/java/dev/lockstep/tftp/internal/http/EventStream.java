@@ -10,6 +10,7 @@ import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -53,13 +54,13 @@ final class EventStream {
     /** Adds a viewer, whose channel has sent the head of the response, and sends it a snapshot. */
     void add(Channel viewer) {
         missed.put(viewer, 0);
-        viewer.closeFuture().addListener(closed -> remove(viewer));
-        viewer.write(new DefaultHttpContent(Unpooled.copiedBuffer(RETRY, StandardCharsets.UTF_8)));
         if (task == null) {
             task = executor.scheduleAtFixedRate(this::next, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
             take();
         }
+        viewer.write(new DefaultHttpContent(Unpooled.copiedBuffer(RETRY, StandardCharsets.UTF_8)));
         viewer.writeAndFlush(new DefaultHttpContent(last.retainedDuplicate()));
+        viewer.closeFuture().addListener(closed -> remove(viewer)); // at once, if the connection is closed already
     }
 
     private void remove(Channel viewer) {
@@ -73,18 +74,14 @@ final class EventStream {
 
     private void next() {
         take();
-        missed.replaceAll((viewer, count) -> {
+        for (Channel viewer : List.copyOf(missed.keySet())) { // a write that fails closes the viewer, which removes it
             if (viewer.isWritable()) {
+                missed.put(viewer, 0);
                 viewer.writeAndFlush(new DefaultHttpContent(last.retainedDuplicate()));
-                return 0;
+            } else if (missed.merge(viewer, 1, Integer::sum) > MAX_MISSED) {
+                viewer.close();
             }
-            return count + 1;
-        });
-        missed.entrySet().stream()
-                .filter(viewer -> viewer.getValue() > MAX_MISSED)
-                .map(Map.Entry::getKey)
-                .toList()
-                .forEach(Channel::close);
+        }
     }
 
     /** Makes the next snapshot. After a failure, viewers get the last one again. */

@@ -8,11 +8,9 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /**
  * Serves metrics in the format that the client accepts. The metrics are collected for each request: a program has no
@@ -36,11 +34,9 @@ public final class MetricsResource implements HttpResource {
     public HttpReply get(HttpQuery query) {
         ExpositionFormatWriter writer =
                 formats.findWriter(query.header("Accept").orElse(null));
-        List<String> names = query.parameters("name[]");
-        MetricSnapshots snapshots = names.isEmpty() ? registry.scrape() : registry.scrape(names::contains);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try {
-            writer.write(body, snapshots);
+            writer.write(body, registry.scrape());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -103,4 +103,21 @@ class ServerCountersTest {
         assertThat(counters.reads().refused()).isEqualTo(1);
         assertThat(counters.writes().refused()).isEqualTo(1);
     }
+
+    @Test
+    void durations_are_counted_in_buckets_once_per_transfer() {
+        DurationHistogram histogram = new DurationHistogram(.001, .01);
+        for (long nanos : new long[] {0, 1_000_000, 1_000_001, 10_000_000, 10_000_001, 5_000_000_000L}) {
+            histogram.add(nanos);
+        }
+        assertThat(histogram.snapshot().counts()).containsExactly(2L, 2L, 2L);
+        assertThat(histogram.snapshot().bounds()).containsExactly(.001, .01);
+        assertThat(histogram.snapshot().sum()).isEqualTo(5.022000002);
+
+        on(started(1, rrq("a")), ended(1, rrq("a"), Outcome.COMPLETE, 10));
+        assertThat(counters.durations().counts().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(1);
+    }
 }

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.client.cli;
+package dev.lockstep.tftp.internal.cli;
 
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.util.Map;
