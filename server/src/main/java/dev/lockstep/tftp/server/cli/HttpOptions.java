@@ -1,9 +1,13 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.internal.http.LivePage;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
+import dev.lockstep.tftp.server.internal.http.TransferMonitor;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
+import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.Network;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Option;
 
 /** Flags of the HTTP port. None of its classes is loaded while it is off. */
@@ -118,6 +124,28 @@ final class HttpOptions {
                 tokenFile,
                 "one line of at least " + SHORTEST_TOKEN + " ASCII characters without spaces");
         return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * Shows a live page on the port if it is on.
+     *
+     * @param ruleOf names the rule of a request
+     * @param configuration creates what the page shows of the configuration
+     * @return the result of {@code configuration}; empty if the port is off
+     */
+    Optional<RunningConfiguration> showPage(
+            TftpServerBuilder builder,
+            BiFunction<Request, InetSocketAddress, String> ruleOf,
+            Configuration.Reader<RunningConfiguration> configuration)
+            throws IOException, ConfigException {
+        if (port == null) {
+            return Optional.empty();
+        }
+        RunningConfiguration running = configuration.read();
+        TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
+        builder.listener(monitor);
+        port.show(new LivePage(monitor, running, TftpdCommand.version(), System::currentTimeMillis));
+        return Optional.of(running);
     }
 
     /** Reports the address of the port after the server has started. */

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +27,7 @@ final class Reload {
     private final ReloadablePolicy<RulePolicy> policy;
     private final Optional<ServiceNotifier> manager;
     private final ReloadCounters counters;
+    private final Optional<RunningConfiguration> shown;
     private Configuration configuration;
     private TftpdCommand command;
 
@@ -34,7 +36,9 @@ final class Reload {
             TftpdCommand command,
             ReloadablePolicy<RulePolicy> policy,
             Optional<ServiceNotifier> manager,
-            ReloadCounters counters) {
+            ReloadCounters counters,
+            Optional<RunningConfiguration> shown) {
+        this.shown = shown;
         this.counters = counters;
         this.manager = manager;
         this.configuration = configuration;
@@ -62,6 +66,7 @@ final class Reload {
             configuration = next;
             command = read;
             counters.succeeded();
+            shown.ifPresent(page -> page.replaced(rules));
             LOG.info("configuration reloaded: {} rules", rules.size());
             rules.warnings().forEach(warning -> LOG.warn("{}", warning));
             StartReport.warnOfUnwritable(rules.storages());
@@ -72,8 +77,10 @@ final class Reload {
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
             LOG.error("reload failed, keeping the previous configuration");
+            shown.ifPresent(page -> page.kept(Invocation.problemsOf(e)));
         } catch (RuntimeException e) {
             LOG.error("reload failed: {}: keeping the previous configuration", e.toString());
+            shown.ifPresent(page -> page.kept(List.of(e.toString())));
         }
         counters.failed();
     }

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.internal.cli.HelpLayout;
 import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
@@ -380,13 +381,19 @@ public final class TftpdCommand implements Callable<Integer> {
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
+            http.showPage(
+                    builder,
+                    (request, peer) -> RequestPolicy.NO_RULE,
+                    () -> new RunningConfiguration(this, null, ruleSettings().read(null)));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads)::reload);
+            Optional<RunningConfiguration> shown = http.showPage(
+                    builder, policy::ruleOf, () -> new RunningConfiguration(this, rules.file(), rulePolicy));
+            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -51,6 +53,7 @@ public final class HttpPort implements AutoCloseable {
     private final Map<String, EventStream> streams = new HashMap<>();
     private final Consumer<Throwable> failures;
     private final EventLoopGroup loops;
+    private final EventLoop executor;
     /** The connections that are no viewers, the oldest first. Used on the event loop only. */
     private final Set<Channel> connections = new LinkedHashSet<>();
 
@@ -61,8 +64,9 @@ public final class HttpPort implements AutoCloseable {
         resources = Map.copyOf(builder.resources);
         failures = builder.failures;
         loops = Transport.best().newGroup(1, "http");
+        executor = loops.next();
         builder.streams.forEach((path, stream) ->
-                streams.put(path, new EventStream(stream.snapshots(), stream.period(), loops.next(), failures)));
+                streams.put(path, new EventStream(stream.snapshots(), stream.period(), executor, failures)));
     }
 
     /** Returns a new builder. The address is the loopback address with a free port, if none is set. */
@@ -227,6 +231,11 @@ public final class HttpPort implements AutoCloseable {
 
     void report(Throwable failure) {
         failures.accept(failure);
+    }
+
+    /** Returns the thread of this port, for tasks that must not run at once with its resources. */
+    public ScheduledExecutorService executor() {
+        return executor;
     }
 
     /** Returns the address that this port listens on, with its actual port. */

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP port of the daemon: health and metrics. It is open from the moment when requests are served until all
+ * The HTTP port of the daemon: health, metrics and the live page. It is open from the moment when requests are served until all
  * transfers have ended, so that a drain can be watched.
  */
 public final class MonitoringPort implements ServerLifecycleListener {
@@ -26,6 +26,7 @@ public final class MonitoringPort implements ServerLifecycleListener {
     private final HttpPort.Builder settings;
     private final String version;
     private final ReloadCounters reloads;
+    private LivePage page;
     private HttpPort port;
 
     /**
@@ -61,12 +62,23 @@ public final class MonitoringPort implements ServerLifecycleListener {
                 .failures(failure -> LOG.error("HTTP port: {}", failure.toString(), failure));
     }
 
+    /** Shows a live page. Called before the start. */
+    public void show(LivePage live) {
+        page = live;
+    }
+
     @Override
     public void started(TftpServer server) throws IOException {
+        if (page != null) {
+            page.addTo(settings, server);
+        }
         port = settings.resource("/healthz", query -> HttpReply.text("ok\n"))
                 .resource("/readyz", query -> readiness(server))
                 .resource("/metrics", new MetricsResource(new ServerCollector(version, server::metrics, reloads)))
                 .start();
+        if (page != null) {
+            page.started(port);
+        }
     }
 
     private static HttpReply readiness(TftpServer server) {

@@ -37,7 +37,7 @@ class ServerCountersTest {
     }
 
     private static Started started(long id, Request request) {
-        return new Started(id, PEER, request, TransferSettings.PLAIN, Options.NONE);
+        return new Started(id, PEER, request, TransferSettings.PLAIN, Options.NONE, Counted.stats(0, 0));
     }
 
     private static Ended ended(long id, Request request, Outcome outcome, int bytes) {
