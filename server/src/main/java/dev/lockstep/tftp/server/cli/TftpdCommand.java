@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
@@ -149,12 +150,11 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpdCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {ProgramVersion.of("tftpd", TftpdCommand.class)};
         }
     }
 
