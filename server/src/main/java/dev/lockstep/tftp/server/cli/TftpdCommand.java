@@ -60,8 +60,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
-            "  tftpd check /etc/tftpd.toml",
-            "  tftpd --config /etc/tftpd.toml"
+            "  tftpd check /etc/lockstep/tftpd.toml",
+            "  tftpd --config /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
