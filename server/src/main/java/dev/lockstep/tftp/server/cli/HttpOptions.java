@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.http.LivePage;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
@@ -86,7 +87,7 @@ final class HttpOptions {
             port = new MonitoringPort(
                     MonitoringPort.settings(
                             address, token, hosts, client -> networks.stream().anyMatch(each -> each.contains(client))),
-                    TftpdCommand.version(),
+                    ProgramVersion.number(TftpdCommand.class),
                     reloads);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(HOST + ": " + e.getMessage(), e);
@@ -144,7 +145,7 @@ final class HttpOptions {
         RunningConfiguration running = configuration.read();
         TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
         builder.listener(monitor);
-        port.show(new LivePage(monitor, running, TftpdCommand.version(), System::currentTimeMillis));
+        port.show(new LivePage(monitor, running, ProgramVersion.number(TftpdCommand.class), System::currentTimeMillis));
         return Optional.of(running);
     }
 

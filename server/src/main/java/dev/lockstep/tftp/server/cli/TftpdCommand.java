@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
@@ -62,8 +63,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
-            "  tftpd check /etc/tftpd.toml",
-            "  tftpd --config /etc/tftpd.toml"
+            "  tftpd check /etc/lockstep/tftpd.toml",
+            "  tftpd --config /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -155,18 +156,12 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"tftpd (Lockstep TFTP) " + version()};
+            return new String[] {ProgramVersion.of("tftpd", TftpdCommand.class)};
         }
-    }
-
-    /** Returns the version of the jar. */
-    static String version() {
-        String version = TftpdCommand.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     /**
