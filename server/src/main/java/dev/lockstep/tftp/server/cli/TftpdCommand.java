@@ -64,7 +64,7 @@ import picocli.CommandLine.Spec;
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
             "  tftpd check /etc/lockstep/tftpd.toml",
-            "  tftpd --config /etc/lockstep/tftpd.toml"
+            "  tftpd -c /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
