@@ -8,6 +8,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -15,7 +16,6 @@ import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.ManualTimeEventLoops;
 import dev.lockstep.tftp.testing.MemorySink;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -169,20 +169,10 @@ class LostBlocksTest {
     }
 
     private static Source once(ByteArraySource all) {
-        return new Source() {
+        return new ForwardingSource(all) {
             @Override
-            public long size() {
-                return all.size();
-            }
-
-            @Override
-            public int read(ByteBuffer to) throws IOException {
-                return all.read(to);
-            }
-
-            @Override
-            public void close() {
-                all.close();
+            public boolean canRewind() {
+                return false;
             }
         };
     }

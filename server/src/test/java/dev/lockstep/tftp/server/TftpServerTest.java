@@ -14,6 +14,7 @@ import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -36,7 +37,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -510,20 +510,10 @@ class TftpServerTest {
 
                     @Override
                     public Sink write(WriteRequest request, InetSocketAddress peer) {
-                        return new Sink() {
+                        return new ForwardingSink(sink) {
                             @Override
-                            public void write(ByteBuffer from) throws IOException {
-                                sink.write(from);
-                            }
-
-                            @Override
-                            public void commit() throws IOException {
-                                sink.commit();
-                            }
-
-                            @Override
-                            public void close() {
-                                sink.close();
+                            public void close() throws IOException {
+                                super.close();
                                 throw new LinkageError("secret");
                             }
                         };

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,21 +61,10 @@ class BlockedDiskTest {
             if (request.filename().startsWith("slow")) {
                 awaitDisk();
             }
-            Source content = files.read(rrq("file"), peer);
-            return new Source() {
+            return new ForwardingSource(files.read(rrq("file"), peer)) {
                 @Override
-                public long size() {
-                    return content.size();
-                }
-
-                @Override
-                public int read(ByteBuffer to) throws IOException {
-                    return content.read(to);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    content.close();
+                public boolean mayBlock() {
+                    return true;
                 }
             };
         }
