@@ -13,7 +13,11 @@ public final class NetasciiSource extends ForwardingSource {
     private final ByteBuffer raw = ByteBuffer.allocate(8192).flip();
     private int pending = NOTHING;
 
-    /** Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it. */
+    /**
+     * Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it.
+     *
+     * @param file supplies the bytes to encode
+     */
     public NetasciiSource(Source file) {
         super(file);
     }

@@ -22,6 +22,7 @@ public interface RequestPolicy {
     /**
      * Returns the settings for a request.
      *
+     * @param request the request, with the file name as the client sent it
      * @param peer the source address of the request
      * @return the settings, never null
      * @throws TftpException to refuse the request; it is the ERROR that is sent
