@@ -39,7 +39,7 @@ final class Origin {
     private final String name;
     private final String identity;
     private final Supplier<HttpClient> client;
-    private final RequestSigner signer;
+    private final Supplier<RequestSigner> signer;
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final OriginCounters counters = new OriginCounters();
@@ -54,6 +54,7 @@ final class Origin {
      * @param name the URI without a path, for logs
      * @param identity the name with the settings that decide what a client of it may read
      * @param client creates the client at its first use
+     * @param signer creates the signer at its first use
      * @param executor runs what may block; the client uses it as well
      * @param timer runs short tasks later
      */
@@ -61,7 +62,7 @@ final class Origin {
             String name,
             String identity,
             Supplier<HttpClient> client,
-            RequestSigner signer,
+            Supplier<RequestSigner> signer,
             Executor executor,
             ScheduledExecutorService timer) {
         this.name = name;
@@ -178,7 +179,7 @@ final class Origin {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, payload == null ? BodyPublishers.noBody() : payload.publisher());
         request.setHeader("User-Agent", "Lockstep-TFTP");
-        signer.sign(method, uri, fields, payload).forEach(request::setHeader);
+        signer.get().sign(method, uri, fields, payload).forEach(request::setHeader);
         return request.build();
     }
 

@@ -102,7 +102,8 @@ final class OriginStorage implements Storage {
     @Override
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         settings.uploads().check(request);
-        throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");
+        return settings.uploads()
+                .limit(new Upload(cache, resource(request.filename()), settings.uploads(), location.startsWith("s3:")));
     }
 
     @Override
