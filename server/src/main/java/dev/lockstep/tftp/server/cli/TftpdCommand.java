@@ -95,7 +95,10 @@ public final class TftpdCommand implements Callable<Integer> {
     private RuleOptions rules;
 
     @Mixin
-    private StorageOptions storage;
+    private OriginOptions origin = new OriginOptions();
+
+    @Mixin
+    private StorageOptions storage = new StorageOptions(origin);
 
     @Mixin
     private LimitOptions limits;
@@ -173,6 +176,22 @@ public final class TftpdCommand implements Callable<Integer> {
 
         static {
             GROUPS.put("Files", List.of(Configuration.FLAG, "--root", "--memory", "--memory-limit", "--serve-private"));
+            GROUPS.put(
+                    "Origins",
+                    List.of(
+                            "--cache-dir",
+                            "--cache-size",
+                            "--cache-files",
+                            "--cache-age",
+                            "--ttl",
+                            "--stale-if-error",
+                            "--origin-ca",
+                            "--origin-cert",
+                            "--origin-key",
+                            "--origin-proxy",
+                            "--s3-endpoint",
+                            "--s3-region",
+                            "--s3-addressing"));
             GROUPS.put("Uploads", List.of("--writable", "--overwrite", "--max-size", "--exact-size"));
             GROUPS.put(
                     "Network",
@@ -199,8 +218,10 @@ public final class TftpdCommand implements Callable<Integer> {
         @Override
         public CommandSpec transform(CommandSpec tftpd) {
             CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
-            for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
-                explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+            for (String mixin : List.of("storage", "origin")) {
+                for (OptionSpec flag : tftpd.mixins().get(mixin).options()) {
+                    explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+                }
             }
             HelpLayout.apply(tftpd, GROUPS);
             HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
