@@ -79,8 +79,15 @@ public sealed interface TransferEvent {
      * @param request the request of the transfer
      * @param settings the negotiated settings
      * @param granted the options of the OACK, also those that are not a {@code KnownOption}; none if there is no OACK
+     * @param stats the counters of the transfer, which change while it runs
      */
-    record Started(long transferId, InetSocketAddress peer, Request request, TransferSettings settings, Options granted)
+    record Started(
+            long transferId,
+            InetSocketAddress peer,
+            Request request,
+            TransferSettings settings,
+            Options granted,
+            TransferStats stats)
             implements TransferEvent {
         @Override
         public String toString() {

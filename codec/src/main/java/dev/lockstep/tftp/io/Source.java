@@ -20,6 +20,20 @@ public interface Source extends AutoCloseable {
     long size();
 
     /**
+     * Waits without a thread for bytes that another machine has not sent yet. A caller that does not use this method
+     * waits in {@code read}.
+     *
+     * @param end the offset in bytes from the beginning of the source up to which bytes are needed
+     * @param then is run once, later, on any thread, if this method returns true: when the bytes can be read, the source
+     *     is known to end before, or reading it fails
+     * @return false if {@code read} does not have to wait; always false by default
+     */
+    @EventLoop
+    default boolean awaitBytes(long end, Runnable then) {
+        return false;
+    }
+
+    /**
      * Reads at least one byte.
      *
      * @param to receives the bytes; it has room for at least one

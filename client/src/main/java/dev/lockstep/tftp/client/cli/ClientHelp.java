@@ -57,7 +57,7 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
                         List.of("-4", "-6", "--connect-timeout", "--give-up", "--timeout", "--ports", "--port-rest"));
                 groups.put(
                         "Bad network", List.of("--loss", "--duplicate", "--reorder", "--delay", "--jitter", "--seed"));
-                groups.put("Report", List.of("--fail-if", "--title", "--json", "--html"));
+                groups.put("Report", List.of("--fail-if", "--title", "--json", "--html", "--http"));
                 groups.put("Logging", List.of("--quiet", "--trace", "--pcap"));
                 groups.put(
                         "Tuning",

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A source that can be read at any offset and identifies the version of its content. What one transfer reads of it can
- * be sent by all transfers of the same version.
+ * be sent by all transfers of the same version. A source of unknown size must know its size when its end was read.
  */
 public interface SharedSource extends Source {
     /** {@return the version of the content} Equal versions have equal bytes. */

@@ -13,6 +13,8 @@ import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A collection of files by name. Only {@link #read} has to be implemented. To let flags and rules name a storage, provide
@@ -46,6 +48,24 @@ public interface Storage {
      * @throws IOException to refuse the request
      */
     Source read(ReadRequest request, InetSocketAddress peer) throws IOException;
+
+    /**
+     * Opens a file for reading, like {@link #read}, which the server does not call. A storage that waits for another
+     * machine overrides this method, so that many requests can wait without occupying a thread each. If the request has
+     * been given up meanwhile, the server closes the file when it is opened.
+     *
+     * @param request the request
+     * @param peer the client's address
+     * @return completed on any thread with the file, or with the {@link IOException} that refuses the request; by
+     *     default with the result of {@code read}
+     */
+    default CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+        try {
+            return CompletableFuture.completedFuture(read(request, peer));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
 
     /**
      * Returns the current version of a file if it is in memory as a whole. It must not throw.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -26,10 +27,15 @@ public final class StorageRegistry {
 
     private final Map<String, StorageProvider> providers = new ConcurrentHashMap<>();
 
-    /** Creates a registry with the built-in providers and those that {@link ServiceLoader} finds. */
-    public StorageRegistry() {
+    /**
+     * Creates a registry with the built-in providers and those that {@link ServiceLoader} finds.
+     *
+     * @param more other providers, which those of the {@code ServiceLoader} replace
+     */
+    public StorageRegistry(StorageProvider... more) {
         register(new DirectoryStorageProvider());
         register(new MemoryStorageProvider());
+        List.of(more).forEach(this::register);
         ServiceLoader.load(StorageProvider.class).forEach(this::register);
     }
 
