@@ -31,7 +31,7 @@ public final class NetasciiSource extends ForwardingSource {
     /** Waits for as many bytes of the file, which are at least as many when they are encoded. */
     @Override
     public boolean awaitBytes(long end, Runnable then) {
-        return file.awaitBytes(end, then);
+        return super.awaitBytes(end, then);
     }
 
     @Override
