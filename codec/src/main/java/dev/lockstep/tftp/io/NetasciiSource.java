@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A source that encodes netascii: LF is sent as CR LF, a CR as CR NUL (RFC 764). A pair may span two blocks: the second
- * byte of a pair is kept if there is no room for it.
+ * byte of a pair is kept if there is no room for it. The bytes that {@link #awaitBytes} waits for are those of the file,
+ * which are at least as many when they are encoded.
  */
 public final class NetasciiSource extends ForwardingSource {
     private static final int NOTHING = -1;
@@ -26,12 +27,6 @@ public final class NetasciiSource extends ForwardingSource {
     @Override
     public long size() {
         return UNKNOWN_SIZE;
-    }
-
-    /** Waits for as many bytes of the file, which are at least as many when they are encoded. */
-    @Override
-    public boolean awaitBytes(long end, Runnable then) {
-        return super.awaitBytes(end, then);
     }
 
     @Override

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -60,7 +60,7 @@ class PortModesTest {
                 .eventLoops(2)
                 .limits(SLOW_TIMER)
                 .listener(events)
-                .tap(PacketTrace.onServer(trace::add))
+                .tap(TraceForm.BYTES.onServer(trace::add))
                 .portModes(modes)
                 .start();
     }

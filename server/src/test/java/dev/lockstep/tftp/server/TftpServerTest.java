@@ -13,7 +13,7 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -673,7 +673,7 @@ class TftpServerTest {
     void a_tap_sees_the_packets_of_a_transfer() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         CountDownLatch closed = new CountDownLatch(1);
-        start(builder().tap(PacketTrace.onServer(line -> {
+        start(builder().tap(TraceForm.BYTES.onServer(line -> {
             lines.add(line);
             if (line.startsWith("Closing")) {
                 closed.countDown();
