@@ -2,6 +2,7 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -56,6 +57,7 @@ class DrainIT {
             assertThat(count(daemon, "complete")).isEqualTo(CLIENTS);
             assertThat(count(daemon, "failed")).isZero();
             end.assertExit(0);
+            FigureLog.record("drain", mode, running, CLIENTS, millis);
             System.out.println("drain " + mode + ": " + running + " of " + CLIENTS
                     + " running at the signal, all complete, the process ended after " + millis + " ms");
         }
