@@ -235,7 +235,12 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        System.exit(Invocation.run(args));
+        System.exit(execute(args));
+    }
+
+    /** Runs the command and returns its exit status. A daemon that serves does not return. */
+    public static int execute(String... args) {
+        return Invocation.run(args);
     }
 
     /** Creates the command with the defaults of all flags. */
