@@ -529,6 +529,11 @@ document.addEventListener("keydown", event => {
     place("filter").focus();
   }
 });
+// a page that the browser keeps for its back button must not count as a viewer
+addEventListener("pagehide", () => connection.source.close());
+addEventListener("pageshow", event => {
+  if (event.persisted) connect();
+});
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.snapshot) show();
 });
