@@ -1,14 +1,11 @@
 package dev.lockstep.tftp.service;
 
-import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.lockstep.tftp.harness.Installation;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -18,18 +15,15 @@ import io.kubernetes.client.openapi.models.V1Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.yaml.snakeyaml.Yaml;
 
-/** The manifests of the daemon: they are valid, agree with each other, and their commands run. */
+/** The manifests of the daemon: they are valid and agree with each other. {@code ImageIT} runs their pod. */
 @Timeout(120)
 class KubernetesIT {
     private static final Path FILES = Repository.ROOT.resolve("server/deploy/kubernetes");
-    private static final byte[] CONTENT = pattern(3_000);
 
     static JsonObject read(String file) throws IOException {
         Object yaml = new Yaml().load(Files.readString(FILES.resolve(file)));
@@ -129,37 +123,5 @@ class KubernetesIT {
                 .isNotEmpty();
         assertThat(at(pod, "containers/0/volumeMounts/0/readOnly").getAsBoolean())
                 .isTrue();
-    }
-
-    @Test
-    void the_command_of_the_pod_serves_as_its_user_on_a_read_only_file_system() throws IOException {
-        Unprivileged.requirePossible();
-        JsonObject container =
-                at(read("deployment.yaml"), "spec/template/spec/containers/0").getAsJsonObject();
-        JsonArray environment = container.getAsJsonArray("env");
-        int user = at(read("deployment.yaml"), "spec/template/spec/securityContext/runAsUser")
-                .getAsInt();
-        try (Installation installed = new Installation()) {
-            Files.write(installed.root().resolve("file"), CONTENT);
-            List<String> command = new ArrayList<>(Unprivileged.user(user));
-            command.add(installed.tftpd());
-            strings(container.get("args"))
-                    .forEach(word -> command.add(
-                            word.equals("/srv/tftp") ? installed.root().toString() : word));
-            try (Run daemon = Unprivileged.start(
-                    Map.of(
-                            at(environment.get(0).getAsJsonObject(), "name").getAsString(),
-                            at(environment.get(0).getAsJsonObject(), "value").getAsString()),
-                    ContainerIT.READ_ONLY_ROOT,
-                    command)) {
-                Unprivileged.awaitListeningEvent(daemon);
-                assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")))
-                        .as("the native transport, unpacked into the only writable folder")
-                        .contains("netty_transport_native_epoll");
-                Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6969/file", CONTENT);
-                assertThat(Unprivileged.client(daemon, "hello").exit()).isZero();
-                Unprivileged.expectCleanEnd(daemon);
-            }
-        }
     }
 }

@@ -80,7 +80,7 @@ public final class TftpServer implements AutoCloseable {
         this.chunks = chunks;
     }
 
-    /** Returns a new builder, with defaults for all settings except the storage. */
+    /** {@return a new builder, with defaults for all settings except the storage} */
     public static TftpServerBuilder builder() {
         return new TftpServerBuilder();
     }
@@ -97,7 +97,7 @@ public final class TftpServer implements AutoCloseable {
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
-        ServerCounters counters = new ServerCounters();
+        ServerCounters counters = new ServerCounters(config.policy());
         BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
         ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
@@ -125,6 +125,7 @@ public final class TftpServer implements AutoCloseable {
             }
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             io.shutdown();
+            config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
             throw e;
         }
     }
@@ -140,38 +141,41 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    /** Returns the addresses that the server listens on, with their actual ports. */
+    /** {@return the addresses that the server listens on, with their actual ports} */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
     }
 
-    /** Returns the port of the first address. */
+    /** {@return the port of the first address} */
     public int port() {
         return addresses().get(0).getPort();
     }
 
     /**
-     * Returns the number of running transfers. Finished uploads that dally, in order to repeat their last ACK, are not
+     * {@return the number of running transfers} Finished uploads that dally, in order to repeat their last ACK, are not
      * counted.
      */
     public int runningTransfers() {
         return admission.running();
     }
 
-    /** Returns a snapshot of all counters. It costs some microseconds; call it at most a few times per second. */
+    /** {@return a snapshot of all counters} It costs some microseconds; call it at most a few times per second. */
     public ServerMetrics metrics() {
         return new ServerMetrics(
                 counters.reads(),
                 counters.writes(),
                 counters.refusals(),
+                counters.refusalsByRule(),
                 counters.drops(),
+                counters.durations(),
+                counters.firstData(),
                 validation.metrics(),
                 chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
                 new BufferMemoryMetrics(budget.used(), budget.limit()));
     }
 
     /**
-     * Returns true if files can be served. It is false if the I/O threads of a storage are all blocked by a disk that
+     * {@return true if files can be served} It is false if the I/O threads of a storage are all blocked by a disk that
      * does not respond, unless another storage responds. Running transfers of a server that {@linkplain #isStopping is
      * stopping} are still served.
      */
@@ -179,14 +183,14 @@ public final class TftpServer implements AutoCloseable {
         return io.isServing();
     }
 
-    /** Returns true from the moment when the server begins to stop and refuses new requests. */
+    /** {@return true from the moment when the server begins to stop and refuses new requests} */
     public boolean isStopping() {
         return stopping;
     }
 
     /**
-     * Returns the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}. They must
-     * not be blocked, and are shut down when the last transfer has ended.
+     * {@return the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}} They
+     * must not be blocked, and are shut down when the last transfer has ended.
      */
     public EventLoopGroup eventLoops() {
         return loops;
@@ -234,5 +238,6 @@ public final class TftpServer implements AutoCloseable {
             chunks.clear();
         }
         config.taps().forEach(PacketTap::close);
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
     }
 }

@@ -3,7 +3,6 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -70,17 +69,8 @@ public final class RequestOptions {
                     "Transfer mode (default ${DEFAULT-VALUE}); ;mode=netascii at the end of a URI sets it for one file.")
     private String mode = "octet";
 
-    @Option(
-            names = "--trace",
-            arity = "0..1",
-            paramLabel = "decoded",
-            preprocessor = TraceValue.class,
-            description =
-                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
-    private String trace;
-
     @Mixin
-    private CaptureOption capture;
+    private PacketOptions packets;
 
     /** Returns whether any flag for the options to request is given. */
     public boolean areOptionsGiven() {
@@ -89,7 +79,7 @@ public final class RequestOptions {
 
     /** Returns whether packets are printed. */
     boolean isTraced() {
-        return trace != null;
+        return packets.isTraced();
     }
 
     /**
@@ -129,10 +119,10 @@ public final class RequestOptions {
         if (family != null) {
             builder.addressFamily(family.only());
         }
-        if (trace != null) {
-            builder.tap(TraceForm.parse(trace).onClient(System.err::println));
+        if (packets.isTraced()) {
+            builder.tap(packets.trace());
         }
-        capture.open().ifPresent(builder::tap);
+        packets.openCapture().ifPresent(builder::tap);
         return builder;
     }
 

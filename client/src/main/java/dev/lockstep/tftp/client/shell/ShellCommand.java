@@ -1,12 +1,11 @@
 package dev.lockstep.tftp.client.shell;
 
 import dev.lockstep.tftp.client.RemoteFile;
-import dev.lockstep.tftp.client.cli.CaptureOption;
+import dev.lockstep.tftp.client.cli.PacketOptions;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
-import dev.lockstep.tftp.client.cli.TraceValue;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -47,17 +46,8 @@ public final class ShellCommand implements Callable<Integer> {
             description = "The server, and its port (default " + RemoteFile.TFTP_PORT + ").")
     private List<String> server = List.of();
 
-    @Option(
-            names = "--trace",
-            arity = "0..1",
-            paramLabel = "decoded",
-            preprocessor = TraceValue.class,
-            description =
-                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
-    private String trace;
-
     @Mixin
-    private CaptureOption captured;
+    private PacketOptions packets;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -79,23 +69,23 @@ public final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ShellSettings settings = new ShellSettings(trace != null, verbose);
+        ShellSettings settings = new ShellSettings(packets.isTraced(), verbose);
         PacketCapture capture;
-        TraceForm form;
+        PacketTap trace;
         try {
             settings.mode(mode);
             if (!server.isEmpty()) {
                 settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
             }
-            form = trace == null ? TraceForm.BYTES : TraceForm.parse(trace);
-            capture = captured.open().orElse(null);
+            trace = packets.trace();
+            capture = packets.openCapture().orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (UnknownHostException e) {
             System.err.println("tftp: " + server.get(0) + ": unknown host");
             return 1;
         }
-        ShellTransfers transfers = new ShellTransfers(settings, form, capture);
+        ShellTransfers transfers = new ShellTransfers(settings, trace, capture);
         Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
         try (transfers) {
             Shell shell = new Shell(settings, transfers);

@@ -4,14 +4,18 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
+import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.internal.logging.NatWarning;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
@@ -59,8 +63,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
-            "  tftpd check /etc/tftpd.toml",
-            "  tftpd --config /etc/tftpd.toml"
+            "  tftpd check /etc/lockstep/tftpd.toml",
+            "  tftpd -c /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -91,7 +95,10 @@ public final class TftpdCommand implements Callable<Integer> {
     private RuleOptions rules;
 
     @Mixin
-    private StorageOptions storage;
+    private OriginOptions origin = new OriginOptions();
+
+    @Mixin
+    private StorageOptions storage = new StorageOptions(origin);
 
     @Mixin
     private LimitOptions limits;
@@ -107,6 +114,9 @@ public final class TftpdCommand implements Callable<Integer> {
 
     @Mixin
     private NetworkOptions network;
+
+    @Mixin
+    private HttpOptions http;
 
     @Option(
             names = "--max-transfers",
@@ -149,12 +159,11 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpdCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {ProgramVersion.of("tftpd", TftpdCommand.class)};
         }
     }
 
@@ -167,6 +176,22 @@ public final class TftpdCommand implements Callable<Integer> {
 
         static {
             GROUPS.put("Files", List.of(Configuration.FLAG, "--root", "--memory", "--memory-limit", "--serve-private"));
+            GROUPS.put(
+                    "Origins",
+                    List.of(
+                            "--cache-dir",
+                            "--cache-size",
+                            "--cache-files",
+                            "--cache-age",
+                            "--ttl",
+                            "--stale-if-error",
+                            "--origin-ca",
+                            "--origin-cert",
+                            "--origin-key",
+                            "--origin-proxy",
+                            "--s3-endpoint",
+                            "--s3-region",
+                            "--s3-addressing"));
             GROUPS.put("Uploads", List.of("--writable", "--overwrite", "--max-size", "--exact-size"));
             GROUPS.put(
                     "Network",
@@ -183,6 +208,7 @@ public final class TftpdCommand implements Callable<Integer> {
                             "--give-up",
                             "--drain"));
             GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
+            GROUPS.put("HTTP port", List.of("--http", "--http-token-file", "--http-host", "--metrics-allow"));
             GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
             GROUPS.put(
                     "Tuning",
@@ -192,8 +218,10 @@ public final class TftpdCommand implements Callable<Integer> {
         @Override
         public CommandSpec transform(CommandSpec tftpd) {
             CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
-            for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
-                explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+            for (String mixin : List.of("storage", "origin")) {
+                for (OptionSpec flag : tftpd.mixins().get(mixin).options()) {
+                    explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+                }
             }
             HelpLayout.apply(tftpd, GROUPS);
             HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
@@ -207,7 +235,12 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        System.exit(Invocation.run(args));
+        System.exit(execute(args));
+    }
+
+    /** Runs the command and returns its exit status. A daemon that serves does not return. */
+    public static int execute(String... args) {
+        return Invocation.run(args);
     }
 
     /** Creates the command with the defaults of all flags. */
@@ -228,7 +261,7 @@ public final class TftpdCommand implements Callable<Integer> {
     RulePolicy check() throws IOException, ConfigException {
         RulePolicy policy = ruleSettings().read(configuration.file());
         log.check();
-        settings().policy(policy).check();
+        settings(null).policy(policy).check();
         return policy;
     }
 
@@ -282,6 +315,7 @@ public final class TftpdCommand implements Callable<Integer> {
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
+        http.report(status);
         StartReport.warnOfUnwritable(storages);
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
@@ -340,7 +374,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings() {
+    private TftpServerBuilder settings(ReloadCounters reloads) {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,
@@ -349,6 +383,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
+        http.applyTo(builder, reloads);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
         requireAddress();
@@ -357,7 +392,8 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings().lifecycleListener(status);
+        ReloadCounters reloads = configuration.file() == null ? null : new ReloadCounters();
+        TftpServerBuilder builder = settings(reloads).lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -366,13 +402,21 @@ public final class TftpdCommand implements Callable<Integer> {
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
+            http.showPage(
+                    builder,
+                    (request, peer) -> RequestPolicy.NO_RULE,
+                    this,
+                    null,
+                    () -> ruleSettings().read(null));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            HangupSignal.handle(new Reload(configuration, this, policy, manager)::reload);
+            Optional<RunningConfiguration> shown =
+                    http.showPage(builder, policy::ruleOf, this, rules.file(), () -> rulePolicy);
+            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(

@@ -6,13 +6,17 @@ import dev.lockstep.tftp.negotiation.Quirks;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
+import dev.lockstep.tftp.server.storage.OriginSettings;
+import dev.lockstep.tftp.server.storage.OriginSettings.Addressing;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +37,17 @@ final class RuleReader {
 
     private final ConfigTable section;
     private final CommonSettings common;
+    private final String name;
     private final String label;
 
     RuleReader(ConfigTable section, CommonSettings common, ConfigErrors problems, int number) {
         this.section = section;
         this.common = common;
-        String name =
-                section.text(RuleKey.NAME.key(), text -> " \"" + text + "\"").orElse("");
-        this.label = "rule " + number + name + ", " + problems.place(section.line());
+        String numbered = "rule " + number;
+        Optional<String> given = section.text(RuleKey.NAME.key(), text -> text);
+        this.name = given.orElse(numbered);
+        this.label =
+                numbered + given.map(text -> " \"" + text + "\"").orElse("") + ", " + problems.place(section.line());
     }
 
     /** Returns the rule for requests that no other rule matches. */
@@ -49,6 +56,7 @@ final class RuleReader {
         RuledStorage files = new RuledStorage(
                 "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
+                RequestPolicy.NO_RULE,
                 "no rule",
                 0,
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
@@ -82,7 +90,7 @@ final class RuleReader {
                     "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(name, label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
@@ -179,7 +187,8 @@ final class RuleReader {
                 section.text(RuleKey.ROOT.key(), text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate =
                 section.flag(RuleKey.SERVE_PRIVATE.key()).orElse(common.files().servePrivate());
-        StorageSettings settings = new StorageSettings(writes, servePrivate);
+        StorageSettings settings =
+                new StorageSettings(writes, servePrivate, origin(common.files().origin()));
         Storage files = common.requestSettings().storage();
         if (given.isPresent() || !settings.equals(common.files())) {
             try {
@@ -189,6 +198,36 @@ final class RuleReader {
             }
         }
         return new RuledStorage(label, files, given.orElse(null), changes, settings);
+    }
+
+    private OriginSettings origin(OriginSettings usual) {
+        OriginSettings.Tls tls = new OriginSettings.Tls(
+                path(RuleKey.ORIGIN_CA).orElse(usual.tls().ca()),
+                path(RuleKey.ORIGIN_CERT).orElse(usual.tls().certificate()),
+                path(RuleKey.ORIGIN_KEY)
+                        .orElse(
+                                section.has(RuleKey.ORIGIN_CERT.key())
+                                        ? null
+                                        : usual.tls().key()));
+        OriginSettings.S3 s3 = new OriginSettings.S3(
+                section.text(RuleKey.S3_ENDPOINT.key(), OriginSettings.S3::endpointOf)
+                        .orElse(usual.s3().endpoint()),
+                section.text(RuleKey.S3_REGION.key(), text -> text)
+                        .orElse(usual.s3().region()),
+                choice(
+                        RuleKey.S3_ADDRESSING,
+                        usual.s3().addressing(),
+                        Map.of("path", Addressing.PATH, "virtual", Addressing.VIRTUAL)));
+        return new OriginSettings(
+                seconds(RuleKey.TTL).orElse(usual.ttl()),
+                seconds(RuleKey.STALE_IF_ERROR).orElse(usual.staleIfError()),
+                tls,
+                usual.proxy(),
+                s3);
+    }
+
+    private Optional<Path> path(RuleKey key) {
+        return section.text(key.key(), Path::of);
     }
 
     private static PortMode portMode(String text) {

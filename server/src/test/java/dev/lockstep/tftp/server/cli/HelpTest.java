@@ -26,6 +26,7 @@ class HelpTest {
                         "Network:",
                         "Limits:",
                         "Security:",
+                        "HTTP port:",
                         "Logging:",
                         "Tuning:",
                         "Other options:",

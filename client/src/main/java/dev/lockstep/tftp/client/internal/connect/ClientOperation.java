@@ -15,6 +15,7 @@ import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.NetasciiSink;
 import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
@@ -30,7 +31,10 @@ public sealed interface ClientOperation {
     /** Returns the file on the server. */
     RemoteFile remote();
 
-    /** Returns the value of the tsize option to request, in bytes, or {@link Source#UNKNOWN_SIZE} to leave it out. */
+    /**
+     * Returns the value of the tsize option to request: the size of the file in bytes, 0 to learn it, or {@link
+     * Source#UNKNOWN_SIZE} to leave the option out.
+     */
     long tsize();
 
     /** Returns the request with the given options. */
@@ -75,7 +79,15 @@ public sealed interface ClientOperation {
          * @param result once it is complete, nothing is committed
          */
         public static Download of(RemoteFile remote, Sink sink, Future<?> result) {
-            Sink cancellable = new CancellableSink(sink, result);
+            Sink cancellable = new ForwardingSink(sink) {
+                @Override
+                public void commit() throws IOException {
+                    if (result.isDone()) {
+                        throw new TftpException(ErrorCode.NOT_DEFINED, "cancelled");
+                    }
+                    super.commit();
+                }
+            };
             boolean netascii = remote.mode() == TransferMode.NETASCII;
             return new Download(remote, netascii ? new NetasciiSink(cancellable) : cancellable);
         }

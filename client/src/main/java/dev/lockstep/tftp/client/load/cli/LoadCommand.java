@@ -62,6 +62,7 @@ import picocli.CommandLine.Spec;
             "2:wrong usage"
         })
 public final class LoadCommand implements Callable<Integer> {
+    private static final int LAST_PORT = 65535;
     private static final Path STANDARD_OUTPUT = Path.of("-");
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
@@ -101,6 +102,14 @@ public final class LoadCommand implements Callable<Integer> {
     private Path html;
 
     @Option(
+            names = "--http",
+            paramLabel = "PORT",
+            description =
+                    "Serve the numbers of the running load test by HTTP on this port of 127.0.0.1, as /metrics, /api/progress"
+                            + " and /events; 0 takes a free one.")
+    private Integer http;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "Print errors only.")
     private boolean quiet;
@@ -117,6 +126,9 @@ public final class LoadCommand implements Callable<Integer> {
         LoadPlan plan;
         List<FailCondition> conditions;
         try {
+            if (http != null && (http < 0 || http > LAST_PORT)) {
+                throw new IllegalArgumentException("--http: " + http + " (expected: 0 to " + LAST_PORT + ")");
+            }
             requireWritable("--json", json);
             requireWritable("--html", html);
             if (STANDARD_OUTPUT.equals(json) && STANDARD_OUTPUT.equals(html)) {
@@ -135,7 +147,11 @@ public final class LoadCommand implements Callable<Integer> {
             return 1;
         }
         InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
-        try (hook) {
+        try (hook;
+                LoadPort port = http == null ? null : LoadPort.start(http, run)) {
+            if (port != null && !quiet) {
+                System.err.println("HTTP port " + port.number() + " on 127.0.0.1");
+            }
             ClientWarmUp.run(plan);
             Instant begin = Instant.now();
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
@@ -145,6 +161,9 @@ public final class LoadCommand implements Callable<Integer> {
             LoadReport report =
                     new LoadReport(title, result, command(), version, begin, Machine.describe(), conditions);
             return print(report) && report.isSuccessful() ? 0 : 1;
+        } catch (IOException e) {
+            System.err.println("tftp: --http: " + e.getMessage());
+            return 1;
         }
     }
 
