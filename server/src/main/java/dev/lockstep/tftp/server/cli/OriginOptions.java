@@ -37,15 +37,13 @@ final class OriginOptions {
     @Option(
             names = "--ttl",
             paramLabel = "SECONDS",
-            description =
-                    "Time for which a file without Cache-Control and Expires is fresh (default 60).")
+            description = "Time for which a file without Cache-Control and Expires is fresh (default 60).")
     private double ttl = OriginSettings.DEFAULT.ttl().toSeconds();
 
     @Option(
             names = "--stale-if-error",
             paramLabel = "SECONDS",
-            description =
-                    "Time for which a stale file is served if its origin is unavailable (default 86400).")
+            description = "Time for which a stale file is served if its origin is unavailable (default 86400).")
     private double staleIfError = OriginSettings.DEFAULT.staleIfError().toSeconds();
 
     @Option(

@@ -477,13 +477,13 @@ function showConnection() {
   setText(place("status-text"), state.paused ? "Paused" : stale ? "Stale" : !connected ? "Connecting"
     : {serving: "Live", draining: "Draining", blocked: "Storage blocked"}[server]);
   document.documentElement.classList.toggle("stale", stale && !state.paused);
-  const problem = connection.problem ? ` (${connection.problem})` : "";
   const notice = place("notice");
   notice.hidden = !(stale || !state.snapshot && connection.problem) || state.paused;
   if (!notice.hidden) {
+    const failure = connection.problem ? `tftpd sends no numbers: ${connection.problem}` : "No connection to tftpd";
     setText(notice, state.snapshot
-      ? `No connection to tftpd since ${timeText(state.snapshot.time_ms)} UTC. The numbers below are of that time. Connecting again${problem} …`
-      : `No connection to tftpd${problem}. Connecting again …`);
+      ? `${failure} since ${timeText(state.snapshot.time_ms)} UTC. The numbers below are of that time. Connecting again …`
+      : `${failure}. Connecting again …`);
   }
 }
 
@@ -528,6 +528,11 @@ document.addEventListener("keydown", event => {
     event.preventDefault();
     place("filter").focus();
   }
+});
+// a page that the browser keeps for its back button must not count as a viewer
+addEventListener("pagehide", () => connection.source.close());
+addEventListener("pageshow", event => {
+  if (event.persisted) connect();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.snapshot) show();
