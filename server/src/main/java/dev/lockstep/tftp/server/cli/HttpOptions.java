@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
@@ -87,7 +88,7 @@ final class HttpOptions {
             port = new MonitoringPort(
                     MonitoringPort.settings(
                             address, token, hosts, client -> networks.stream().anyMatch(each -> each.contains(client))),
-                    TftpdCommand.version(),
+                    ProgramVersion.number(TftpdCommand.class),
                     reloads);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(HOST + ": " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.http.ConfigurationView;
 import dev.lockstep.tftp.server.internal.http.LivePage;
@@ -65,7 +66,7 @@ final class RunningConfiguration implements ConfigurationView {
         RunningConfiguration running = new RunningConfiguration(command, file, policy);
         TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
         builder.listener(monitor);
-        port.show(new LivePage(monitor, running, TftpdCommand.version(), System::currentTimeMillis));
+        port.show(new LivePage(monitor, running, ProgramVersion.number(TftpdCommand.class), System::currentTimeMillis));
         return running;
     }
 
