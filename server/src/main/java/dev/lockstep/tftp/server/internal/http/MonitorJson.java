@@ -71,11 +71,14 @@ final class MonitorJson {
 
     /** Writes what changes from second to second. */
     static void writeSnapshot(JsonGenerator json, TransferMonitor monitor) throws IOException {
-        json.writeObjectFieldStart("running");
-        json.writeNumberField("count", monitor.runningCount());
-        json.writeNumberField("writes", monitor.runningWrites());
         List<RunningTransfer> oldest =
                 monitor.running().stream().limit(SNAPSHOT_ROWS).toList();
+        boolean isAll = oldest.size() < SNAPSHOT_ROWS; // then they are counted, which agrees with the rows
+        json.writeObjectFieldStart("running");
+        json.writeNumberField("count", isAll ? oldest.size() : Math.max(SNAPSHOT_ROWS, monitor.runningCount()));
+        json.writeNumberField(
+                "writes",
+                isAll ? oldest.stream().filter(RunningTransfer::isWrite).count() : monitor.runningWrites());
         writeRunning(json, oldest, monitor);
         json.writeEndObject();
         json.writeObjectFieldStart("recent");

@@ -109,7 +109,8 @@ function showResult(cell, row) {
 function showWhat(cell, row) {
   showFile(cell, row);
   if (!row.reason || cell.children[2]) return; // an entry never changes
-  const reason = element(cell, "p", "reason", row.reason);
+  const reason = element(cell, "p", "reason");
+  element(reason, "span", "", row.reason);
   if (row.severity === 1 && row.file) {
     const button = element(reason, "button", "link", "Explain");
     button.type = "button";
