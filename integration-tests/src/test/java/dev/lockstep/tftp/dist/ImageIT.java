@@ -125,11 +125,11 @@ class ImageIT {
                     volume.get("readOnly").getAsBoolean() ? "ro" : "rw"));
         }
         // the network namespace is that of the test
-        List<Map<String, String>> namespaces =
-                Stream.of("pid", "ipc", "uts", "mount").map(type -> Map.of("type", type)).toList();
+        List<Map<String, String>> namespaces = Stream.of("pid", "ipc", "uts", "mount")
+                .map(type -> Map.of("type", type))
+                .toList();
         Map<String, Object> linux = Map.of(
-                "namespaces", namespaces,
-                "resources", Map.of("memory", Map.of("limit", mebibytes(memory) << 20)));
+                "namespaces", namespaces, "resources", Map.of("memory", Map.of("limit", mebibytes(memory) << 20)));
         Gson gson = new Gson();
         return gson.toJsonTree(Map.of(
                         "ociVersion", "1.0.2",
@@ -147,8 +147,8 @@ class ImageIT {
 
     private static JsonObject mount(String destination, String type, String source, String... options) {
         return new Gson()
-                .toJsonTree(Map.of(
-                        "destination", destination, "type", type, "source", source, "options", List.of(options)))
+                .toJsonTree(
+                        Map.of("destination", destination, "type", type, "source", source, "options", List.of(options)))
                 .getAsJsonObject();
     }
 
@@ -160,8 +160,8 @@ class ImageIT {
         Path served = Files.createDirectory(folder.resolve("served"));
         byte[] content = pattern(20_000_000);
         Files.write(served.resolve("file"), content);
-        Object yaml = new Yaml()
-                .load(Files.readString(Repository.ROOT.resolve("server/deploy/kubernetes/deployment.yaml")));
+        Object yaml =
+                new Yaml().load(Files.readString(Repository.ROOT.resolve("server/deploy/kubernetes/deployment.yaml")));
         JsonObject pod = new Gson()
                 .toJsonTree(yaml)
                 .getAsJsonObject()
@@ -172,7 +172,8 @@ class ImageIT {
                 folder.resolve("config.json"),
                 bundle(image, pod, served.toRealPath()).toString());
         String id = "lockstep-" + UUID.randomUUID();
-        List<String> crun = List.of(Tool.named("crun"), "--root", folder.resolve("state").toString());
+        List<String> crun =
+                List.of(Tool.named("crun"), "--root", folder.resolve("state").toString());
 
         List<String> command = new ArrayList<>(List.of("unshare", "-n", "sh", "-c"));
         command.addAll(List.of("ip link set lo up; exec \"$@\"", "sh"));
@@ -197,8 +198,9 @@ class ImageIT {
                 Run.Result end = container.await().assertExit(0);
                 assertThat(end.stderr().lines())
                         .as("only JSON in the log")
-                        .allSatisfy(line -> assertThat(JsonParser.parseString(line).isJsonObject())
-                                .isTrue());
+                        .allSatisfy(
+                                line -> assertThat(JsonParser.parseString(line).isJsonObject())
+                                        .isTrue());
             } finally {
                 run(crun, "delete", "--force", id);
             }

@@ -38,7 +38,12 @@ class InstallationIT {
     void makeRoot() {
         NetworkNamespace.needed("debootstrap", "mount");
         if (!Files.exists(DEBIAN.resolve("var/lib/dpkg/status"))) {
-            run("debootstrap", "--variant=minbase", "--include=systemd,init-system-helpers", "stable", DEBIAN.toString());
+            run(
+                    "debootstrap",
+                    "--variant=minbase",
+                    "--include=systemd,init-system-helpers",
+                    "stable",
+                    DEBIAN.toString());
         }
     }
 
@@ -49,7 +54,8 @@ class InstallationIT {
     }
 
     private String script(String name, Path... arguments) {
-        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", SCRIPTS.resolve(name).toString()));
+        List<String> command = new ArrayList<>(
+                List.of("unshare", "-n", "-m", SCRIPTS.resolve(name).toString()));
         command.add(DEBIAN.toString());
         List.of(arguments).forEach(argument -> command.add(argument.toString()));
         return run(command.toArray(String[]::new));

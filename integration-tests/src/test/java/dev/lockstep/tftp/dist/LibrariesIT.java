@@ -59,13 +59,15 @@ class LibrariesIT {
 
         List<Path> artifacts = artifacts(Repository.ROOT);
         assertThat(artifacts).hasSizeGreaterThan(10);
-        assertThat(artifacts).allSatisfy(file -> assertThat(copy.resolve(file)).hasSameBinaryContentAs(
-                        Repository.ROOT.resolve(file)));
+        assertThat(artifacts)
+                .allSatisfy(
+                        file -> assertThat(copy.resolve(file)).hasSameBinaryContentAs(Repository.ROOT.resolve(file)));
         for (String library : LIBRARIES) {
             String name = "tftp-" + library + "-" + Packages.VERSION;
             Path place = published.resolve("dev/lockstep/tftp-" + library + "/" + Packages.VERSION);
             assertThat(Stream.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json"))
-                    .allSatisfy(suffix -> assertThat(place.resolve(name + suffix)).isNotEmptyFile());
+                    .allSatisfy(
+                            suffix -> assertThat(place.resolve(name + suffix)).isNotEmptyFile());
             assertThat(place.resolve(name + ".pom")).content().doesNotContain("<parent>", "SNAPSHOT", "${");
         }
 
@@ -128,14 +130,23 @@ class LibrariesIT {
         for (String pom : List.of("pom.xml", "codec/pom.xml")) {
             Path file = copy.resolve(pom);
             Files.writeString(
-                    file,
-                    Files.readString(file).replace("<version>" + Packages.VERSION + "<", "<version>99.0.0<"));
+                    file, Files.readString(file).replace("<version>" + Packages.VERSION + "<", "<version>99.0.0<"));
         }
         Path source = copy.resolve("codec/src/main/java/dev/lockstep/tftp/negotiation/Quirks.java");
         String code = Files.readString(source);
         List<String> build = List.of(
-                "-Pdist", "package", "-N", "-f", "codec/pom.xml", "-DskipTests", "-Dspotless.check.skip",
-                "-Dcheckstyle.skip", "-Dmaven.javadoc.skip", "-s", settings(published), local());
+                "-Pdist",
+                "package",
+                "-N",
+                "-f",
+                "codec/pom.xml",
+                "-DskipTests",
+                "-Dspotless.check.skip",
+                "-Dcheckstyle.skip",
+                "-Dmaven.javadoc.skip",
+                "-s",
+                settings(published),
+                local());
         maven(copy, build.toArray(String[]::new)).assertExit(0);
         Files.writeString(source, code.replaceFirst("public static (\\w+ \\w+\\()", "static $1"));
         assertThat(source).content().isNotEqualTo(code);
@@ -173,8 +184,8 @@ class LibrariesIT {
             for (Path path : (Iterable<Path>) all::iterator) {
                 Path relative = Repository.ROOT.relativize(path);
                 boolean skipped = Stream.of("target", ".git")
-                        .anyMatch(name -> Stream.of(relative.toString().split("/"))
-                                .anyMatch(name::equals));
+                        .anyMatch(name ->
+                                Stream.of(relative.toString().split("/")).anyMatch(name::equals));
                 if (!skipped) {
                     Files.copy(path, copy.resolve(relative));
                 }

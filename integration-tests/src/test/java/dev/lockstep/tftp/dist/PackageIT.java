@@ -109,7 +109,8 @@ class PackageIT {
     @ValueSource(strings = {"tftpd", "tftp"})
     void deb_and_rpm_have_the_same_files(String program) {
         Tool.needed("rpm", "dpkg");
-        List<String> deb = lines(Run.run("dpkg", "--contents", Packages.deb(program).toString()))
+        List<String> deb = lines(
+                        Run.run("dpkg", "--contents", Packages.deb(program).toString()))
                 .map(line -> line.replaceFirst("^.* \\./", "/").replaceFirst(" -> .*", ""))
                 .toList();
         List<String> rpm = lines(Run.run("rpm", "-qpl", Packages.rpm(program).toString()))
@@ -117,10 +118,12 @@ class PackageIT {
                 .toList();
         assertThat(deb).contains("/usr/bin/" + program, "/usr/lib/lockstep-" + program + "/runtime/bin/java");
         assertThat(rpm).filteredOn(file -> !file.equals("/srv/tftp")).isSubsetOf(deb);
-        assertThat(deb).filteredOn(file -> !file.endsWith("/")).allSatisfy(file -> assertThat(
-                        file.contains("/lintian/") || file.endsWith("/changelog.gz") || rpm.contains(file))
-                .as(file)
-                .isTrue());
+        assertThat(deb)
+                .filteredOn(file -> !file.endsWith("/"))
+                .allSatisfy(file -> assertThat(
+                                file.contains("/lintian/") || file.endsWith("/changelog.gz") || rpm.contains(file))
+                        .as(file)
+                        .isTrue());
     }
 
     private static Stream<String> lines(Run.Result result) {
