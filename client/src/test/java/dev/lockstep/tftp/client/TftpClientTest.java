@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.lockstep.tftp.client.internal.connect.CancellableSink;
+import dev.lockstep.tftp.client.internal.connect.ClientOperation.Download;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
@@ -586,7 +586,8 @@ class TftpClientTest {
     @Test
     void a_get_that_is_cancelled_before_the_commit_is_not_committed() throws Exception {
         CompletableFuture<TransferResult> transfer = new CompletableFuture<>();
-        Sink cancellable = new CancellableSink(sink, transfer);
+        Sink cancellable =
+                Download.of(remote(TransferMode.OCTET), sink, transfer).sink();
         transfer.cancel(true);
         assertThatThrownBy(cancellable::commit)
                 .isInstanceOf(TftpException.class)

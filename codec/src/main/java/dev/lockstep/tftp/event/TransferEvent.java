@@ -61,8 +61,15 @@ public sealed interface TransferEvent {
      * The negotiation is complete and the first block may be sent.
      *
      * @param granted the options of the OACK, also those that are not a {@code KnownOption}; none if there is no OACK
+     * @param stats the counters of the transfer, which change while it runs
      */
-    record Started(long transferId, InetSocketAddress peer, Request request, TransferSettings settings, Options granted)
+    record Started(
+            long transferId,
+            InetSocketAddress peer,
+            Request request,
+            TransferSettings settings,
+            Options granted,
+            TransferStats stats)
             implements TransferEvent {
         @Override
         public String toString() {

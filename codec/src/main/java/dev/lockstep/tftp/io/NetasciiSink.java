@@ -7,14 +7,13 @@ import java.nio.ByteBuffer;
  * A sink that decodes netascii: CR LF is stored as LF, CR NUL as CR (RFC 764), and a CR before any other byte
  * unchanged. A pair may span two blocks, so a CR is kept until the next byte.
  */
-public final class NetasciiSink implements Sink {
-    private final Sink file;
+public final class NetasciiSink extends ForwardingSink {
     private final ByteBuffer raw = ByteBuffer.allocate(8192);
     private boolean pendingCr;
 
     /** Creates a decoder that writes to {@code file} and takes ownership of it: closing this sink closes it. */
     public NetasciiSink(Sink file) {
-        this.file = file;
+        super(file);
     }
 
     @Override
@@ -47,16 +46,11 @@ public final class NetasciiSink implements Sink {
         if (room == 0 || raw.remaining() < room) {
             raw.flip();
             try {
-                file.write(raw);
+                super.write(raw);
             } finally {
                 raw.clear();
             }
         }
-    }
-
-    @Override
-    public boolean mayBlock() {
-        return file.mayBlock();
     }
 
     @Override
@@ -66,11 +60,6 @@ public final class NetasciiSink implements Sink {
             raw.put((byte) '\r');
             drain(0);
         }
-        file.commit();
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
+        super.commit();
     }
 }

@@ -7,16 +7,15 @@ import java.nio.ByteBuffer;
  * A source that encodes netascii: LF is sent as CR LF, a CR as CR NUL (RFC 764). A pair may span two blocks: the second
  * byte of a pair is kept if there is no room for it.
  */
-public final class NetasciiSource implements Source {
+public final class NetasciiSource extends ForwardingSource {
     private static final int NOTHING = -1;
 
-    private final Source file;
     private final ByteBuffer raw = ByteBuffer.allocate(8192).flip();
     private int pending = NOTHING;
 
     /** Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it. */
     public NetasciiSource(Source file) {
-        this.file = file;
+        super(file);
     }
 
     /** Returns {@link #UNKNOWN_SIZE}: to count the lines, the file would have to be read twice. */
@@ -60,30 +59,15 @@ public final class NetasciiSource implements Source {
 
     private boolean refill() throws IOException {
         raw.clear();
-        boolean more = file.read(raw) > 0;
+        boolean more = super.read(raw) > 0;
         raw.flip();
         return more;
     }
 
     @Override
-    public boolean mayBlock() {
-        return file.mayBlock();
-    }
-
-    @Override
-    public boolean canRewind() {
-        return file.canRewind();
-    }
-
-    @Override
     public void rewind() throws IOException {
-        file.rewind();
+        super.rewind();
         raw.clear().flip();
         pending = NOTHING;
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 }

@@ -32,7 +32,8 @@ class TransferEventTest {
                 .hasToString("#18 192.0.2.7:2000 read f refused: file not found (/srv/f)");
         assertThat(new TransferEvent.Refused(18, PEER, null, RefusalReason.MALFORMED, NOT_FOUND))
                 .hasToString("#18 192.0.2.7:2000 (malformed request) refused: file not found");
-        assertThat(new TransferEvent.Started(19, PEER, wrq("f"), TransferSettings.PLAIN, Options.NONE))
+        assertThat(new TransferEvent.Started(
+                        19, PEER, wrq("f"), TransferSettings.PLAIN, Options.NONE, Counted.stats(0, 0)))
                 .hasToString("#19 192.0.2.7:2000 write f started: blksize 512, windowsize 1");
         assertThat(new TransferEvent.Progressed(
                         19, PEER, wrq("f"), TransferSettings.PLAIN, Counted.stats(100, 500_000_000)))

@@ -3,40 +3,47 @@ package dev.lockstep.tftp.harness;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** The output of a process so far. A thread of its own reads it, and any thread may read the text or wait. */
-final class Output {
+/** The output of a command so far. Any thread may read the text or wait. */
+final class Output extends OutputStream {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final Thread reader;
     private boolean ended;
 
-    Output(String name, InputStream from) {
-        reader = new Thread(() -> read(from), name);
+    /** Returns the output of a process, which a thread of its own reads. */
+    static Output of(String name, InputStream from) {
+        Output output = new Output();
+        Thread reader = new Thread(() -> output.copy(from), name);
         reader.setDaemon(true);
         reader.start();
+        return output;
     }
 
-    private void read(InputStream from) {
-        byte[] buffer = new byte[8192];
-        try {
-            for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-                append(buffer, n);
-            }
+    private void copy(InputStream from) {
+        try (this) {
+            from.transferTo(this);
         } catch (IOException ignored) {
             // the process was killed while it printed
         }
-        end();
     }
 
-    private synchronized void append(byte[] buffer, int count) {
-        printed.write(buffer, 0, count);
+    @Override
+    public void write(int octet) {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public synchronized void write(byte[] buffer, int offset, int count) {
+        printed.write(buffer, offset, count);
         notifyAll();
     }
 
-    private synchronized void end() {
+    /** Marks the end of the output. */
+    @Override
+    public synchronized void close() {
         ended = true;
         notifyAll();
     }
@@ -49,7 +56,7 @@ final class Output {
         return printed.toString(StandardCharsets.UTF_8);
     }
 
-    /** Waits until the text matches, the process has closed its end, or the time is up. */
+    /** Waits until the text matches, the command has closed the stream, or the time is up. */
     synchronized boolean await(Predicate<String> condition, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.test(text())) {
@@ -67,6 +74,6 @@ final class Output {
     }
 
     void awaitEnd(Duration timeout) throws InterruptedException {
-        reader.join(timeout.toMillis());
+        await(text -> false, timeout);
     }
 }

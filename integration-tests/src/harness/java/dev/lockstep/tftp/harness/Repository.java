@@ -12,7 +12,8 @@ public final class Repository {
     public static final String QUICK_OPTIONS = "-Xmx256m -XX:TieredStopAtLevel=1";
 
     /** {@link #QUICK_OPTIONS}, and a report of every buffer that is not released. */
-    public static final String JAVA_OPTIONS = QUICK_OPTIONS + " -Dio.netty.leakDetection.level=paranoid";
+    public static final String JAVA_OPTIONS =
+            QUICK_OPTIONS + " -Dio.netty.leakDetection.level=paranoid -Dio.netty.leakDetection.targetRecords=0";
 
     private Repository() {}
 }

@@ -28,12 +28,11 @@ public final class Run implements AutoCloseable {
     private final Output out;
     private final Output err;
 
-    private Run(List<String> command, Process process) {
+    Run(List<String> command, Process process, Output out, Output err) {
         this.command = command;
         this.process = process;
-        this.out = new Output("stdout of " + process.pid(), process.getInputStream());
-        this.err = new Output("stderr of " + process.pid(), process.getErrorStream());
-        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of " + process.pid()));
+        this.out = out;
+        this.err = err;
     }
 
     public static Run start(Path folder, Map<String, String> environment, List<String> command) {
@@ -44,7 +43,14 @@ public final class Run implements AutoCloseable {
             Process process = builder.start();
             process.getOutputStream().close();
             Quiescence.watch(process);
-            return new Run(command, process);
+            long pid = process.pid();
+            Run run = new Run(
+                    command,
+                    process,
+                    Output.of("stdout of " + pid, process.getInputStream()),
+                    Output.of("stderr of " + pid, process.getErrorStream()));
+            Runtime.getRuntime().addShutdownHook(new Thread(run::close, "end of " + pid));
+            return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.soak;
 
 /** The measures of a daemon, in the order of the columns, each with the growth that still counts as flat. */
-enum Measure {
+public enum Measure {
     HEAP("heap after a collection", "MiB", 2),
     DIRECT("direct memory", "MiB", 4),
     DESCRIPTORS("descriptors", "", 10),
@@ -23,7 +23,8 @@ enum Measure {
         return 1.1 * early + slack;
     }
 
-    String title() {
+    /** Returns the name with its unit. */
+    public String title() {
         return unit.isEmpty() ? title : title + ", " + unit;
     }
 }

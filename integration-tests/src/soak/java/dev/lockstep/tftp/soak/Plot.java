@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Draws the samples as SVG: a strip for each measure over the same time, each from 0 to its maximum. */
-final class Plot {
+public final class Plot {
     private static final int WIDTH = 760;
     private static final int STRIP = 96;
     private static final int LINE = 56;
@@ -14,14 +14,16 @@ final class Plot {
 
     private Plot() {}
 
-    static String of(List<ResourceSample> samples, String caption) {
+    /** Returns the picture. */
+    public static String of(List<ResourceSample> samples, String caption) {
         Measure[] measures = Measure.values();
         int height = STRIP * measures.length + 70;
         StringBuilder svg = new StringBuilder(String.format(
                 Locale.ROOT,
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\""
-                        + " font-size=\"13\">%n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>%n"
-                        + "<text x=\"%d\" y=\"24\" font-size=\"15\">%s</text>%n",
+                        + " font-size=\"13\">%n<style>text { fill: #24292f } path { stroke: #d0d7de } polyline { stroke: #0969da } @media"
+                        + " (prefers-color-scheme: dark) { text { fill: #e6edf3 } path { stroke: #3d444d } polyline"
+                        + " { stroke: #58a6ff } }</style>%n<text x=\"%d\" y=\"24\" font-size=\"15\">%s</text>%n",
                 WIDTH,
                 height,
                 LEFT,
@@ -50,8 +52,7 @@ final class Plot {
         svg.append(String.format(
                 Locale.ROOT,
                 "<text x=\"%d\" y=\"%d\">%s (0 to %.0f)</text>%n"
-                        + "<path d=\"M%d %dH%d\" stroke=\"#999\"/>%n"
-                        + "<polyline fill=\"none\" stroke=\"#0b62a4\" points=\"",
+                        + "<path d=\"M%d %dH%d\"/>%n<polyline fill=\"none\" points=\"",
                 LEFT,
                 top + 14,
                 escaped(measure.title()),

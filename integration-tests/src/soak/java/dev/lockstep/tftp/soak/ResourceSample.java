@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param seconds the time since the load began
  * @param values a value for each {@link Measure}
  */
-record ResourceSample(double seconds, double... values) {
+public record ResourceSample(double seconds, double... values) {
     double of(Measure measure) {
         return values[measure.ordinal()];
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.soak;
 
+import dev.lockstep.tftp.harness.FigureLog;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.IOException;
@@ -81,6 +82,7 @@ public final class SoakCommand implements Callable<Integer> {
         List<ResourceSample> samples = new ArrayList<>();
         List<String> failures;
         TrendCheck atRest;
+        String done;
         try (SoakedDaemon daemon = new SoakedDaemon(repository, root, GIVE_UP);
                 ProcessMetrics metrics = new ProcessMetrics(daemon.pid())) {
             ResourceSample before = metrics.take(0);
@@ -89,16 +91,20 @@ public final class SoakCommand implements Callable<Integer> {
                 load.start(rate, seed);
                 watch(metrics, samples);
             }
-            System.out.println("done     " + load);
+            done = load.toString();
+            System.out.println("done     " + done);
             failures = load.failures(); // including those of the last operations
             never.await(REST_SECONDS, TimeUnit.SECONDS);
             ResourceSample after = metrics.take(minutes * 60 + REST_SECONDS);
+            FigureLog.record("rest", before.csv().replace(',', '|'));
+            FigureLog.record("rest", after.csv().replace(',', '|'));
             System.out.println("         " + ResourceSample.csvHeader());
             System.out.println("before   " + before.csv() + "\nat rest  " + after.csv());
             atRest = TrendCheck.between(Measure.DESCRIPTORS, before, after);
         } finally {
             removeAll(root);
         }
+        FigureLog.record("soak", String.format(Locale.ROOT, "%.1f", minutes), loss, done, failures.size());
         return report(samples, atRest, failures);
     }
 
@@ -112,6 +118,7 @@ public final class SoakCommand implements Callable<Integer> {
                 never.await((long) (every * 1000), TimeUnit.MILLISECONDS);
                 ResourceSample sample = metrics.take((System.nanoTime() - begin) / 1e9);
                 samples.add(sample);
+                FigureLog.record("sample", sample.csv().replace(',', '|'));
                 lines.println(sample.csv());
                 lines.flush();
             }

@@ -7,8 +7,9 @@ import java.util.Locale;
  * The trend of a measure. It is flat if the median over the last third is no higher than over the first, plus a tenth and
  * the slack of the measure. The first fifth of the time is the warm-up and is ignored.
  */
-record TrendCheck(Measure measure, double early, double late, double most) {
-    static TrendCheck of(Measure measure, List<ResourceSample> all) {
+public record TrendCheck(Measure measure, double early, double late, double most) {
+    /** Returns the trend of a measure over all samples. */
+    public static TrendCheck of(Measure measure, List<ResourceSample> all) {
         List<ResourceSample> warm = all.subList(all.size() / 5, all.size());
         int third = Math.max(1, warm.size() / 3);
         double most = warm.stream().mapToDouble(each -> each.of(measure)).max().orElseThrow();
@@ -24,7 +25,8 @@ record TrendCheck(Measure measure, double early, double late, double most) {
         return new TrendCheck(measure, before.of(measure), after.of(measure), after.of(measure));
     }
 
-    boolean isFlat() {
+    /** Returns whether the measure has not grown. */
+    public boolean isFlat() {
         return late <= measure.mostAfter(early);
     }
 

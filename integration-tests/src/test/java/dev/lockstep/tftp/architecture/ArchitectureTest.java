@@ -45,6 +45,8 @@ class ArchitectureTest {
     private static final String LOAD_REPORT = ROOT + ".client.load.report..";
     private static final String SHELL = ROOT + ".client.shell..";
     private static final String LOGGING = ROOT + ".server.internal.logging..";
+    private static final String PAGE = ROOT + ".server.internal.http..";
+    private static final String HTTP = ROOT + ".internal.http..";
     private static final String COMMANDS = "..cli..";
 
     /** The packages whose public types other programs may use. */
@@ -203,7 +205,9 @@ class ArchitectureTest {
         onlyIn("org.jline..", SHELL);
         onlyIn("ch.qos.logback..", LOGGING);
         onlyIn("org.HdrHistogram..", LOAD);
-        onlyIn("com.fasterxml.jackson..", COMMANDS, LOAD_REPORT, LOGGING);
+        onlyIn("io.prometheus..", "..metrics..");
+        onlyIn("io.netty.handler.codec.http..", HTTP);
+        onlyIn("com.fasterxml.jackson..", COMMANDS, LOAD_REPORT, LOGGING, PAGE);
     }
 
     @Test

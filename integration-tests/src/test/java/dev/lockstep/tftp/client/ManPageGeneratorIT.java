@@ -155,13 +155,26 @@ class ManPageGeneratorIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {40, 80})
-    void the_help_of_the_daemon_fits_a_terminal(int columns) {
-        List<String> help = List.of(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--help");
-        try (Run run = Run.start(folder, Map.of("COLUMNS", "" + columns), help)) {
-            Run.Result result = run.await();
-            assertThat(result.exit()).as(result.toString()).isZero();
-            assertThat(result.output().lines()).isNotEmpty().allMatch(line -> line.length() < columns);
+    @CsvSource({"server/bin/tftpd --help, 40", "client/bin/tftp get --help, 80"})
+    void help_fits_a_terminal_and_has_no_colors_in_a_pipe(String command, int columns) {
+        String help = help(Map.of("COLUMNS", "" + columns), List.of("sh", "-c", Repository.ROOT + "/" + command));
+        assertThat(help.lines()).isNotEmpty().allMatch(line -> line.length() < columns);
+        assertThat(help).doesNotContain("\u001b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server/bin/tftpd --help", "client/bin/tftp get --help"})
+    void help_has_colors_on_a_terminal_unless_no_color_is_set(String command) {
+        List<String> onTerminal = List.of(Tool.named("script"), "-qec", Repository.ROOT + "/" + command, "/dev/null");
+        assertThat(help(Map.of("TERM", "xterm"), onTerminal)).contains("\u001b[");
+        assertThat(help(Map.of("TERM", "xterm", "NO_COLOR", "1"), onTerminal)).doesNotContain("\u001b[");
+    }
+
+    private String help(Map<String, String> environment, List<String> command) {
+        try (Run run = Run.start(folder, environment, command)) {
+            Run.Result result = run.await().assertExit(0);
+            assertThat(result.output()).contains("Exit status:");
+            return result.output();
         }
     }
 

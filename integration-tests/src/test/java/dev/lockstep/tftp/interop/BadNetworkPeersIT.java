@@ -2,8 +2,9 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.relay.NetworkImpairment;
+import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.relay.Relay;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +100,16 @@ class BadNetworkPeersIT {
             String end = end(command);
             double seconds = (System.nanoTime() - begin) / 1e9;
             boolean whole = to.toFile().exists() && Content.sha256(to).equals(Content.sha256(from));
+            if (flags.length == 0) {
+                FigureLog.record(
+                        "trip",
+                        trip.client,
+                        trip.server,
+                        trip.get ? "gets from" : "puts to",
+                        trip.seed,
+                        seconds,
+                        whole ? "whole" : end);
+            }
             return String.format(
                     Locale.ROOT, "%-45s %6.1f s, %s, %s", trip, seconds, end, whole ? "whole" : "NOT WHOLE");
         }

@@ -1,8 +1,8 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.InProcessClient;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +23,15 @@ enum ClientKind {
             command.addAll(List.of("" + job.local(), server.url(job.remote())));
             command.addAll(job.netascii() ? List.of("--mode", "netascii") : List.of());
             return sizes(command, job, "--blksize", "--windowsize");
+        }
+
+        /** Runs the command on a thread of the tests: in a process it does the same, and each start takes long. */
+        @Override
+        Run.Result run(Job job, List<String> command) {
+            String[] arguments = command.subList(1, command.size()).toArray(String[]::new);
+            try (Run run = InProcessClient.tftp(arguments)) {
+                return run.await(Peers.LIMIT);
+            }
         }
     },
 
@@ -147,11 +156,15 @@ enum ClientKind {
     }
 
     Run.Result get(Server server, Job job) {
-        return Peers.run(folder(job), getCommand(server, job));
+        return run(job, getCommand(server, job));
     }
 
     Run.Result put(Server server, Job job) {
-        return Peers.run(folder(job), putCommand(server, job));
+        return run(job, putCommand(server, job));
+    }
+
+    Run.Result run(Job job, List<String> command) {
+        return Peers.run(job.local().toAbsolutePath().getParent(), command);
     }
 
     /** Returns the client under test, or its replacement from {@code -Dinterop.client}. */
@@ -163,10 +176,6 @@ enum ClientKind {
     @Override
     public String toString() {
         return name().toLowerCase().replace('_', '-');
-    }
-
-    private static Path folder(Job job) {
-        return job.local().toAbsolutePath().getParent();
     }
 
     private static List<String> sizes(List<String> command, Job job, String blksize, String windowsize) {

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.zip.CRC32;
 
 /** Seeded bytes in which no two blocks are alike: a dropped, duplicated or reordered block changes the hash. */
 final class Content {
@@ -93,7 +96,37 @@ final class Content {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
-    static MessageDigest digest() {
+    /** Returns the size and checksum of a content, which take less time than a hash. */
+    static String summary(long size, CRC32 checksum) {
+        return size + " bytes, CRC-32 " + Long.toHexString(checksum.getValue());
+    }
+
+    static String summary(byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return summary(bytes.length, checksum);
+    }
+
+    static String summary(Path file) {
+        try {
+            return summary(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asserts that both files exist and have the same content. */
+    static void assertSame(Path expected, Path actual) {
+        try {
+            assertThat(Files.mismatch(expected, actual))
+                    .as("the first difference of %s to %s", actual, expected)
+                    .isEqualTo(-1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

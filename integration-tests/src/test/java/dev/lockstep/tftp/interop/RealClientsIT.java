@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -37,18 +38,28 @@ class RealClientsIT {
     @TempDir
     static Path local;
 
+    @TempDir
+    static Path readOnly;
+
+    @TempDir
+    static Path kept;
+
     private static Server server;
+    private static Server withoutUploads;
+    private static Server withoutOverwrite;
 
     @BeforeAll
     static void start() {
         server = ServerKind.underTest().start(root);
+        withoutUploads = ServerKind.daemon(readOnly, Map.of());
+        withoutOverwrite = ServerKind.daemon(kept, Map.of(), "--writable");
     }
 
     @AfterAll
     static void stop() {
-        if (server != null) {
-            server.close();
-        }
+        Stream.of(server, withoutUploads, withoutOverwrite)
+                .filter(Objects::nonNull)
+                .forEach(Server::close);
     }
 
     static Stream<Arguments> clients_and_sizes() {
@@ -89,7 +100,7 @@ class RealClientsIT {
             return;
         }
         outcome.assertExit(0);
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
     }
 
     @ParameterizedTest(name = "{0} uploads {1} bytes")
@@ -100,7 +111,7 @@ class RealClientsIT {
 
         client.put(server, Job.of(name, sent)).assertExit(0);
 
-        assertSame(sent, root.resolve(name));
+        Content.assertSame(sent, root.resolve(name));
     }
 
     @ParameterizedTest(name = "{0} downloads and uploads 33 MB with blksize 512, past block 65535")
@@ -110,9 +121,9 @@ class RealClientsIT {
         Path fetched = local.resolve("round-" + client);
 
         client.get(server, Job.of("round", fetched)).assertExit(0);
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
         client.put(server, Job.of("round-up-" + client, fetched)).assertExit(0);
-        assertSame(served, root.resolve("round-up-" + client));
+        Content.assertSame(served, root.resolve("round-up-" + client));
     }
 
     @ParameterizedTest(name = "{0} downloads netascii")
@@ -138,7 +149,7 @@ class RealClientsIT {
 
         client.put(server, Job.of("text-up-" + client, sent).asNetascii()).assertExit(0);
 
-        assertSame(sent, root.resolve("text-up-" + client));
+        Content.assertSame(sent, root.resolve("text-up-" + client));
     }
 
     @ParameterizedTest(name = "{0} downloads and uploads at blksize {1}")
@@ -151,9 +162,9 @@ class RealClientsIT {
 
         client.get(server, Job.of("blocks-" + blksize, fetched).blksize(blksize))
                 .assertExit(0);
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
         client.put(server, Job.of(uploaded, fetched).blksize(blksize)).assertExit(0);
-        assertSame(served, root.resolve(uploaded));
+        Content.assertSame(served, root.resolve(uploaded));
     }
 
     @ParameterizedTest(name = "atftp downloads and uploads at windowsize {0}")
@@ -191,32 +202,30 @@ class RealClientsIT {
 
     @ParameterizedTest(name = "{0} uploads to a read-only daemon")
     @EnumSource(names = {"TFTP_HPA", "ATFTP", "CURL", "BUSYBOX"})
-    void an_upload_to_a_read_only_daemon_is_refused(ClientKind client, @TempDir Path readOnly) throws IOException {
+    void an_upload_to_a_read_only_daemon_is_refused(ClientKind client) throws IOException {
         Path sent = Content.write(local.resolve("refused"), 1000);
-        try (Server refusing = ServerKind.daemon(readOnly, Map.of())) {
-            Run.Result outcome = client.put(refusing, Job.of("refused", sent));
 
-            outcome.assertExit(client.exitOnError(2));
-            assertRefused(client, outcome, 2);
-            try (Stream<Path> files = Files.list(readOnly)) {
-                assertThat(files).isEmpty();
-            }
+        Run.Result outcome = client.put(withoutUploads, Job.of("refused", sent));
+
+        outcome.assertExit(client.exitOnError(2));
+        assertRefused(client, outcome, 2);
+        try (Stream<Path> files = Files.list(readOnly)) {
+            assertThat(files).isEmpty();
         }
     }
 
     @ParameterizedTest(name = "{0} uploads over an existing file")
     @EnumSource(names = {"TFTP_HPA", "ATFTP", "CURL", "BUSYBOX"})
-    void an_upload_over_a_file_is_refused_without_overwrite(ClientKind client, @TempDir Path kept) {
+    void an_upload_over_a_file_is_refused_without_overwrite(ClientKind client) {
         Path sent = Content.write(local.resolve("refused"), 1000);
-        Path old = Content.write(kept.resolve("old"), 2000);
+        Path old = Content.write(kept.resolve("old-" + client), 2000);
         String before = Content.sha256(old);
-        try (Server refusing = ServerKind.daemon(kept, Map.of(), "--writable")) {
-            Run.Result outcome = client.put(refusing, Job.of("old", sent));
 
-            outcome.assertExit(client.exitOnError(6));
-            assertRefused(client, outcome, 6);
-            assertThat(Content.sha256(old)).isEqualTo(before);
-        }
+        Run.Result outcome = client.put(withoutOverwrite, Job.of("old-" + client, sent));
+
+        outcome.assertExit(client.exitOnError(6));
+        assertRefused(client, outcome, 6);
+        assertThat(Content.sha256(old)).isEqualTo(before);
     }
 
     private static void there_and_back(String name, int size, int blksize, int windowsize) {
@@ -226,11 +235,11 @@ class RealClientsIT {
         ClientKind.ATFTP
                 .get(server, Job.of(name, fetched).blksize(blksize).windowsize(windowsize))
                 .assertExit(0);
-        assertSame(served, fetched);
+        Content.assertSame(served, fetched);
         ClientKind.ATFTP
                 .put(server, Job.of(name + "-up", fetched).blksize(blksize).windowsize(windowsize))
                 .assertExit(0);
-        assertSame(served, root.resolve(name + "-up"));
+        Content.assertSame(served, root.resolve(name + "-up"));
     }
 
     /**
@@ -244,10 +253,5 @@ class RealClientsIT {
             case ATFTP -> assertThat(outcome.printed()).contains("error received from server");
             default -> assertThat(outcome.exit()).isNotZero();
         }
-    }
-
-    private static void assertSame(Path expected, Path actual) {
-        assertThat(actual).exists();
-        assertThat(Content.sha256(actual)).isEqualTo(Content.sha256(expected));
     }
 }

@@ -2,11 +2,12 @@ package dev.lockstep.tftp.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.relay.Blackout;
-import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.RelaySettings;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.ImpairedTransfer;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.Kind;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,21 +30,38 @@ class BadNetworkIT {
     private static void cross(String network, int size, int seeds, UnaryOperator<RelaySettings> how, Kind... kinds) {
         try (ImpairedTransfers transfers = new ImpairedTransfers(size)) {
             List<ImpairedTransfer> done = transfers.run(seeds, how, kinds);
-            System.out.println(network + ", " + size + " bytes:\n" + Figures.of(done));
+            report(network, size, done);
             assertThat(done).allSatisfy(each -> assertThat(each.failure()).isNull());
         }
     }
 
+    private static void report(String network, int size, List<ImpairedTransfer> done) {
+        System.out.println(network + ", " + size + " bytes:\n" + Figures.of(done));
+        done.forEach(each -> FigureLog.record(
+                "transfer",
+                network,
+                size,
+                each.kind(),
+                each.seed(),
+                each.seconds(),
+                each.failure() == null ? "whole" : each.failure()));
+    }
+
     @Test
     void the_classic_bad_network_is_crossed() {
-        cross("classic", CLASSIC_SIZE, 3, relay -> relay.impairment(NetworkImpairment.CLASSIC), Kind.values());
+        cross(
+                "classic, three seeds",
+                CLASSIC_SIZE,
+                3,
+                relay -> relay.impairment(NetworkImpairment.CLASSIC),
+                Kind.values());
     }
 
     @ParameterizedTest
     @EnumSource
     @Tag("soak")
     void the_classic_bad_network_is_crossed_with_two_hundred_seeds(Kind kind) {
-        cross("classic", CLASSIC_SIZE, 200, relay -> relay.impairment(NetworkImpairment.CLASSIC), kind);
+        cross("classic, all at once", CLASSIC_SIZE, 200, relay -> relay.impairment(NetworkImpairment.CLASSIC), kind);
     }
 
     @Test
@@ -71,7 +89,7 @@ class BadNetworkIT {
                 all.addAll(transfers.run(1, network, Kind.PUT_WITH_OPTIONS));
             }
         }
-        System.out.println("20 % loss each way, 1 MiB:\n" + Figures.of(all));
+        report("20 % loss each way, one after another", 1 << 20, all);
         assertThat(all).allSatisfy(each -> assertThat(each.failure()).isNull());
     }
 

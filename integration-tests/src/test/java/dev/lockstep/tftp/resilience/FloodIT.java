@@ -9,8 +9,9 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Daemon;
-import dev.lockstep.tftp.relay.NetworkImpairment;
+import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.relay.Relay;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -99,6 +101,8 @@ class FloodIT {
             } finally {
                 served.set(true);
             }
+            FigureLog.record(
+                    "unknown", 5_000, asked.stream().map(String::valueOf).collect(Collectors.joining(",")));
             System.out.printf(Locale.ROOT, "5,000 requests a second; unknown clients sent %s requests%n", asked);
             asked.sort(null);
             assertThat(asked.get(UNKNOWN_CLIENTS / 2))
@@ -133,6 +137,9 @@ class FloodIT {
             Footprint end = Footprint.quiet(daemon.pid(), descriptors);
             String format =
                     "%,d requests from %,d addresses in %.1f s; a get of %,d bytes: %s%nbefore: %s%nafter: %s%n";
+            FigureLog.record("flood", flood.size(), addresses, seconds, size, times.before, times.during, times.after);
+            FigureLog.record("footprint", "before", flood.size(), quiet.fields());
+            FigureLog.record("footprint", "after", flood.size(), end.fields());
             System.out.printf(Locale.ROOT, format, flood.size(), addresses, seconds, size, times, quiet, end);
             end.assertAsBefore(quiet);
             return times;

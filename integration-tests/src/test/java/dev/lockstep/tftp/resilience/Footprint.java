@@ -82,6 +82,11 @@ record Footprint(long heap, long resident, long descriptors, long threads) {
         return Long.parseLong(number.group(1));
     }
 
+    /** Returns the values as fields of a line of {@code FigureLog}. */
+    String fields() {
+        return heap + "|" + resident + "|" + descriptors + "|" + threads;
+    }
+
     /** Asserts that nothing has grown by more than the usual variation of a JVM. */
     void assertAsBefore(Footprint before) {
         String both = "before: " + before + ", after: " + this;

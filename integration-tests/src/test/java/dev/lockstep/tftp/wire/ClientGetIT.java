@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.InProcessClient;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -61,12 +62,13 @@ class ClientGetIT {
     }
 
     private void getUrl(String url, String... flags) {
-        List<String> arguments = new ArrayList<>(List.of("get", url, "-o", "out"));
+        List<String> arguments =
+                new ArrayList<>(List.of("get", url, "-o", folder.resolve("out").toString()));
         arguments.addAll(List.of(flags));
         if (!arguments.contains("--timeout")) {
             arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
-        client = tftp(folder, arguments.toArray(String[]::new));
+        client = InProcessClient.tftp(arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }
@@ -598,12 +600,11 @@ class ClientGetIT {
         try (RawSocketPeer nobody = new RawSocketPeer()) {
             int port = nobody.port();
             nobody.vanish();
-            client = tftp(
-                    folder,
+            client = InProcessClient.tftp(
                     "get",
                     "tftp://127.0.0.1:" + port + "/file",
                     "-o",
-                    "out",
+                    folder.resolve("out").toString(),
                     "--timeout",
                     "1",
                     "--give-up",
@@ -615,7 +616,9 @@ class ClientGetIT {
     @Test
     @Tag("case-54")
     void case54_no_request_is_longer_than_512_bytes() {
-        client = tftp(folder, "get", server.url("n".repeat(600)), "-o", "out", "--timeout", "1", "--give-up", "2");
+        String out = folder.resolve("out").toString();
+        client =
+                InProcessClient.tftp("get", server.url("n".repeat(600)), "-o", out, "--timeout", "1", "--give-up", "2");
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         server.listener()
@@ -627,7 +630,7 @@ class ClientGetIT {
     void a_wrong_command_line_is_exit_2() {
         client = tftp(folder, "get", "--no-such-flag", "x");
         assertThat(client.await().exit()).isEqualTo(2);
-        client = tftp(folder, "get", server.url("file"), "--blksize", "many");
+        client = InProcessClient.tftp("get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
         assertThat(server.listener().pollUntilRest()).isEmpty();
     }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
+import dev.lockstep.tftp.harness.InProcessClient;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -58,13 +59,13 @@ class ClientPutIT {
     }
 
     private void putUrl(byte[] content, String url, String... flags) throws IOException {
-        Files.write(folder.resolve("in"), content);
-        List<String> arguments = new ArrayList<>(List.of("put", "in", url));
+        Path in = Files.write(folder.resolve("in"), content);
+        List<String> arguments = new ArrayList<>(List.of("put", in.toString(), url));
         arguments.addAll(List.of(flags));
         if (!arguments.contains("--timeout")) {
             arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
-        client = tftp(folder, arguments.toArray(String[]::new));
+        client = InProcessClient.tftp(arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }

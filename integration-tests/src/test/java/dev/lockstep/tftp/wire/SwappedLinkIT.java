@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,6 +78,7 @@ class SwappedLinkIT {
         assertThat(contentOf(outside)).isEqualTo(before);
         assertThat(served).as("served").isPositive();
         assertThat(refused).as("refused").isPositive();
+        FigureLog.record("links", REQUESTS, served, refused);
         System.out.printf(
                 "%,d requests while a folder was a link in turn: %,d served, %,d refused, none outside%n",
                 REQUESTS, served, refused);

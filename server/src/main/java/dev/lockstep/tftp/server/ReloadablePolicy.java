@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
+import java.util.Set;
 
 /** A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers. */
 @ThreadSafe
@@ -23,6 +24,16 @@ public final class ReloadablePolicy<P extends RequestPolicy & PortModes> impleme
     @Override
     public RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException {
         return current.resolve(request, peer);
+    }
+
+    @Override
+    public String ruleOf(Request request, InetSocketAddress peer) {
+        return current.ruleOf(request, peer);
+    }
+
+    @Override
+    public Set<String> ruleNames() {
+        return current.ruleNames();
     }
 
     @Override

@@ -20,4 +20,10 @@ public interface ServerLifecycleListener {
      * #started} has thrown an exception, or was not called because another listener could not start.
      */
     void stopping();
+
+    /**
+     * Called once when all transfers have ended and everything is closed, after {@link #stopping}. Does nothing by
+     * default.
+     */
+    default void stopped() {}
 }

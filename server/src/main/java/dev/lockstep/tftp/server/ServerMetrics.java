@@ -5,6 +5,7 @@ import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.RefusalReason;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,8 +15,12 @@ import java.util.Map;
  * @param reads the downloads
  * @param writes the uploads
  * @param refusals the refused requests by reason; has every constant
+ * @param refusalsByRule the refused requests by the code of the ERROR and by rule; has those that have occurred, but none
+ *     of a rule that is no longer in force
  * @param drops the datagrams that were dropped without a reply, by reason; has every constant. Datagrams of running
  *     transfers are not counted here
+ * @param durations the time from the request to the end, of the transfers that have ended
+ * @param firstData the time from the request to the first DATA, of the transfers that have ended and had any
  * @param addressValidation the peers whose source address may be spoofed
  * @param chunkCache the cache of file chunks that several transfers send
  * @param bufferMemory the memory for file chunks
@@ -24,14 +29,41 @@ public record ServerMetrics(
         OperationMetrics reads,
         OperationMetrics writes,
         Map<RefusalReason, Long> refusals,
+        Map<RuleRefusal, Long> refusalsByRule,
         Map<DropReason, Long> drops,
+        DurationMetrics durations,
+        DurationMetrics firstData,
         AddressValidationMetrics addressValidation,
         ChunkCacheMetrics chunkCache,
         BufferMemoryMetrics bufferMemory) {
     /** Copies the maps. */
     public ServerMetrics {
         refusals = Collections.unmodifiableMap(new EnumMap<>(refusals));
+        refusalsByRule = Map.copyOf(refusalsByRule);
         drops = Collections.unmodifiableMap(new EnumMap<>(drops));
+    }
+
+    /**
+     * The code of the ERROR of a refused request, and the rule that decided about the request.
+     *
+     * @param code 0 to 8; any other code is counted as 0
+     * @param rule one of {@link RequestPolicy#ruleNames}, or {@link RequestPolicy#NO_RULE}
+     */
+    public record RuleRefusal(int code, String rule) {}
+
+    /**
+     * A distribution of durations.
+     *
+     * @param bounds the upper bounds of all buckets but the last in seconds, ascending; a bound is in its bucket
+     * @param counts the number of durations in each bucket alone, one more than there are bounds
+     * @param sum the sum of all durations in seconds
+     */
+    public record DurationMetrics(List<Double> bounds, List<Long> counts, double sum) {
+        /** Copies the lists. */
+        public DurationMetrics {
+            bounds = List.copyOf(bounds);
+            counts = List.copyOf(counts);
+        }
     }
 
     /**

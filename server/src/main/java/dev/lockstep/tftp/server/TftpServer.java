@@ -97,7 +97,7 @@ public final class TftpServer implements AutoCloseable {
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
-        ServerCounters counters = new ServerCounters();
+        ServerCounters counters = new ServerCounters(config.policy());
         BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
         ChunkCache chunks = ChunkCache.within(budget);
         TransferContext context = new TransferContext(
@@ -125,6 +125,7 @@ public final class TftpServer implements AutoCloseable {
             }
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
             io.shutdown();
+            config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
             throw e;
         }
     }
@@ -164,7 +165,10 @@ public final class TftpServer implements AutoCloseable {
                 counters.reads(),
                 counters.writes(),
                 counters.refusals(),
+                counters.refusalsByRule(),
                 counters.drops(),
+                counters.durations(),
+                counters.firstData(),
                 validation.metrics(),
                 chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
                 new BufferMemoryMetrics(budget.used(), budget.limit()));
@@ -234,5 +238,6 @@ public final class TftpServer implements AutoCloseable {
             chunks.clear();
         }
         config.taps().forEach(PacketTap::close);
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
     }
 }

@@ -305,12 +305,11 @@ public final class TftpServerBuilder {
 
     private RequestPolicy withMtus(RequestPolicy each) {
         List<NetworkMtu> known = List.copyOf(mtus);
-        return (request, peer) -> {
-            RequestSettings requestSettings = each.resolve(request, peer);
+        return each.adjusted((requestSettings, peer) -> {
             OptionalInt mtu = NetworkMtu.of(peer, known);
             boolean open = requestSettings.mtu() == RequestSettings.PATH_MTU
                     || requestSettings.mtu() == RequestSettings.ANY_MTU;
             return open && mtu.isPresent() ? requestSettings.withMtu(mtu.getAsInt()) : requestSettings;
-        };
+        });
     }
 }

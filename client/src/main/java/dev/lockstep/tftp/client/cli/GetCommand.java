@@ -22,14 +22,25 @@ import picocli.CommandLine.Parameters;
         aliases = "pull",
         description = "Reads files from servers.",
         customSynopsis = {
-            "tftp get [OPTIONS] tftp://HOST[:PORT]/PATH[;mode=netascii]... [-o FILE|DIR|-]",
+            "tftp get [OPTIONS] tftp://HOST[:PORT]/PATH... [-o FILE|DIR|-]",
             "tftp get [OPTIONS] FILE [HOST [PORT]] [-o FILE|DIR|-]"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tftp get tftp://192.0.2.1/pxelinux.0",
+            "  tftp get tftp://192.0.2.1/a -o b",
+            "  tftp get tftp://192.0.2.1/motd -o -",
+            "  tftp get pxelinux.0 192.0.2.1 6969",
+            "  tftp get -o /srv/boot/ \\",
+            "      tftp://192.0.2.1/vmlinuz \\",
+            "      tftp://192.0.2.1/initrd.img"
         })
 final class GetCommand extends TransferCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "REMOTE",
-            description = "URIs, or a file name followed by HOST (default 127.0.0.1) and PORT (default 69).")
+            description = "URIs, or a file name followed by HOST (default 127.0.0.1) and PORT (default "
+                    + RemoteFile.TFTP_PORT + ").")
     private List<String> remotes;
 
     @Option(

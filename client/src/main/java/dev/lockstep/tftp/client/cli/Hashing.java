@@ -2,6 +2,8 @@ package dev.lockstep.tftp.client.cli;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
@@ -23,7 +25,7 @@ final class Hashing {
      * @param expected the hash in lower-case hexadecimal digits, or null to return {@code sink} itself
      */
     static Sink checked(Sink sink, String expected) {
-        return expected == null ? sink : new HashingSink(sink, sha256(), expected);
+        return expected == null ? sink : new HashingSink(sink, expected);
     }
 
     /**
@@ -32,7 +34,7 @@ final class Hashing {
      * @param expected the hash in lower-case hexadecimal digits, or null to return {@code source} itself
      */
     static Source checked(Source source, String expected) {
-        return expected == null ? source : new HashingSource(source, sha256(), expected);
+        return expected == null ? source : new HashingSource(source, expected);
     }
 
     private static MessageDigest sha256() {
@@ -50,22 +52,25 @@ final class Hashing {
         }
     }
 
-    private record HashingSink(Sink sink, MessageDigest digest, String expected) implements Sink {
+    private static final class HashingSink extends ForwardingSink {
+        private final MessageDigest digest = sha256();
+        private final String expected;
+
+        HashingSink(Sink sink, String expected) {
+            super(sink);
+            this.expected = expected;
+        }
+
         @Override
         public void write(ByteBuffer from) throws IOException {
             digest.update(from.duplicate());
-            sink.write(from);
+            super.write(from);
         }
 
         @Override
         public void commit() throws IOException {
             check(digest, expected);
-            sink.commit();
-        }
-
-        @Override
-        public void close() throws IOException {
-            sink.close();
+            super.commit();
         }
     }
 
@@ -73,7 +78,15 @@ final class Hashing {
      * A source that checks the hash. It reports an unknown size, so that the reader asks for the end of the file, and
      * the hash is checked before the last block is sent.
      */
-    private record HashingSource(Source source, MessageDigest digest, String expected) implements Source {
+    private static final class HashingSource extends ForwardingSource {
+        private final MessageDigest digest = sha256();
+        private final String expected;
+
+        HashingSource(Source source, String expected) {
+            super(source);
+            this.expected = expected;
+        }
+
         @Override
         public long size() {
             return UNKNOWN_SIZE;
@@ -82,7 +95,7 @@ final class Hashing {
         @Override
         public int read(ByteBuffer to) throws IOException {
             ByteBuffer bytes = to.duplicate();
-            int length = source.read(to);
+            int length = super.read(to);
             if (length < 0) {
                 check(digest, expected);
             } else {
@@ -93,19 +106,9 @@ final class Hashing {
         }
 
         @Override
-        public boolean canRewind() {
-            return source.canRewind();
-        }
-
-        @Override
         public void rewind() throws IOException {
-            source.rewind();
+            super.rewind();
             digest.reset();
-        }
-
-        @Override
-        public void close() throws IOException {
-            source.close();
         }
     }
 }

@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
                 "Checks a server's TCP probe (tftpd --probe-port), which replies while the server accepts requests.",
         customSynopsis = "tftp hello [HOST [PORT]]",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:reply received", "1:no reply", "2:wrong usage"})
+        exitCodeList = {"0:reply received", "1:no reply", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  tftp hello 192.0.2.1", "  tftp hello 192.0.2.1 8701"})
 final class HelloCommand implements Callable<Integer> {
     private static final int PROBE_PORT = 8700;
     private static final int TIMEOUT_MILLIS = 5_000;
@@ -35,10 +37,18 @@ final class HelloCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "HOST", description = "Default: 127.0.0.1.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "HOST",
+            description = "The server (default ${DEFAULT-VALUE}).")
     private String host = "127.0.0.1";
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "PORT", description = "Default: " + PROBE_PORT + ".")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "PORT",
+            description = "Port of its probe (default ${DEFAULT-VALUE}).")
     private int port = PROBE_PORT;
 
     @Override

@@ -17,16 +17,23 @@ import picocli.CommandLine.Parameters;
         aliases = "push",
         description = "Writes files to a server.",
         customSynopsis = {
-            "tftp put [OPTIONS] FILE... tftp://HOST[:PORT]/[PATH][;mode=netascii]",
+            "tftp put [OPTIONS] FILE... tftp://HOST[:PORT]/[PATH]",
             "tftp put [OPTIONS] FILE [HOST [PORT]]"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tftp put config tftp://192.0.2.1/",
+            "  tftp put config tftp://192.0.2.1/sw7",
+            "  tftp put config 192.0.2.1 6969",
+            "  tftp put --no-options -m netascii \\",
+            "      motd tftp://192.0.2.1/"
         })
 public final class PutCommand extends TransferCommand {
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE",
-            description =
-                    "Files followed by a URI, or a file followed by HOST (default 127.0.0.1) and PORT (default 69)."
-                            + " A file - is standard input.")
+            description = "Files followed by a URI, or a file followed by HOST (default 127.0.0.1) and PORT (default "
+                    + RemoteFile.TFTP_PORT + "); - is standard input.")
     private List<String> arguments;
 
     @Override

@@ -3,7 +3,6 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -19,15 +18,17 @@ public final class RequestOptions {
     private static final double MOST_SECONDS = 1e9;
 
     @Option(
-            names = "--blksize",
+            names = {"-b", "--blksize"},
             paramLabel = "N",
-            description = "Block size to request, in bytes (8-65464, default 1428).")
+            description = "Block size to request, in bytes (" + TransferSettings.MIN_BLKSIZE + "-"
+                    + TransferSettings.MAX_BLKSIZE + ", default " + TftpClientBuilder.BLKSIZE + ").")
     private Integer blksize;
 
     @Option(
             names = "--windowsize",
             paramLabel = "N",
-            description = "Window size to request, in blocks (1-32767, default 64).")
+            description = "Window size to request, in blocks (1-" + TransferSettings.MAX_WINDOWSIZE + ", default "
+                    + TftpClientBuilder.WINDOWSIZE + ").")
     private Integer windowsize;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Retransmission timeout to request (1-255).")
@@ -61,20 +62,15 @@ public final class RequestOptions {
     @Option(names = "--no-options", description = "Request no options (plain RFC 1350).")
     private boolean noOptions;
 
-    @Option(names = "--mode", paramLabel = "octet|netascii", description = "Transfer mode (default octet).")
+    @Option(
+            names = {"-m", "--mode"},
+            paramLabel = "octet|netascii",
+            description =
+                    "Transfer mode (default ${DEFAULT-VALUE}); ;mode=netascii at the end of a URI sets it for one file.")
     private String mode = "octet";
 
-    @Option(
-            names = "--trace",
-            arity = "0..1",
-            paramLabel = "decoded",
-            preprocessor = TraceValue.class,
-            description =
-                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
-    private String trace;
-
     @Mixin
-    private CaptureOption capture;
+    private PacketOptions packets;
 
     /** Returns whether any flag for the options to request is given. */
     public boolean areOptionsGiven() {
@@ -83,7 +79,7 @@ public final class RequestOptions {
 
     /** Returns whether packets are printed. */
     boolean isTraced() {
-        return trace != null;
+        return packets.isTraced();
     }
 
     /**
@@ -123,10 +119,10 @@ public final class RequestOptions {
         if (family != null) {
             builder.addressFamily(family.only());
         }
-        if (trace != null) {
-            builder.tap(TraceForm.parse(trace).onClient(System.err::println));
+        if (packets.isTraced()) {
+            builder.tap(packets.trace());
         }
-        capture.open().ifPresent(builder::tap);
+        packets.openCapture().ifPresent(builder::tap);
         return builder;
     }
 

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
 import dev.lockstep.tftp.client.load.cli.LoadCommand;
 import dev.lockstep.tftp.client.shell.ShellCommand;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.cli.UsageMessage;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -15,29 +16,54 @@ import picocli.CommandLine.Spec;
 /** {@code tftp}: runs a subcommand. */
 @Command(
         name = "tftp",
-        description = "Reads and writes files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
+        description = {
+            "Reads and writes files by TFTP (RFC 1350, 2347, 2348, 2349, 7440).",
+            "'tftp HOST' opens the shell. The command lines of tftp-hpa, atftp and busybox work, too; -r and -w alone"
+                    + " stand for get and put."
+        },
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
-        customSynopsis = {"tftp COMMAND [ARGUMENTS]", "tftp HOST [PORT]"},
+        modelTransformer = ClientHelp.class,
+        customSynopsis = {
+            "tftp COMMAND [ARGUMENTS]",
+            "tftp HOST [PORT]",
+            "tftp HOST [PORT] -m MODE -c COMMAND",
+            "tftp -g|-p -r REMOTE -l LOCAL HOST [PORT]",
+            "tftp -r|-w FILE HOST [PORT]"
+        },
+        commandListHeading = "%nCommands:%n",
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:success", "1:a transfer failed", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "'tftp HOST [PORT]' opens the shell. The classic forms of tftp-hpa, atftp and busybox work, too:",
-            "tftp HOST [PORT] -m MODE -c COMMAND; tftp -g|-p -r REMOTE -l LOCAL HOST [PORT].",
-            "The older forms 'tftp -r FILE HOST [PORT]' and 'tftp -w FILE HOST [PORT]' stand for get and put."
+            "  tftp get tftp://192.0.2.1/pxelinux.0",
+            "  tftp put config tftp://192.0.2.1/",
+            "  tftp 192.0.2.1",
+            "  tftp get --help"
         })
 public final class TftpCommand implements Runnable {
+    /** Printed if there are no arguments; no line is longer than 39 columns. */
+    private static final String GUIDE = """
+            tftp reads and writes files by TFTP:
+
+              tftp get tftp://HOST/FILE
+              tftp put FILE tftp://HOST/
+              tftp HOST                   a shell
+              tftp load tftp://HOST/FILE  load test
+
+            'tftp --help' lists all commands,
+            'tftp get --help' the options of one.
+            """;
+
     @Spec
     private CommandSpec spec;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftp (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {ProgramVersion.of("tftp", TftpCommand.class)};
         }
     }
 
@@ -48,6 +74,10 @@ public final class TftpCommand implements Runnable {
 
     /** Runs the command and returns its exit status. */
     public static int execute(String... given) {
+        if (given.length == 0) {
+            System.err.print(GUIDE);
+            return CommandLine.ExitCode.USAGE;
+        }
         String[] args;
         try {
             args = ClassicArguments.converted(given);
@@ -55,7 +85,7 @@ public final class TftpCommand implements Runnable {
             System.err.println("tftp: " + e.getMessage() + " (see tftp --help)");
             return CommandLine.ExitCode.USAGE;
         }
-        Object command = commandOf(args.length == 0 ? "" : args[0]);
+        Object command = commandOf(args[0]);
         boolean all = command instanceof TftpCommand;
         if (!all && !(command instanceof HelloCommand)) {
             StartupOptimizations.begin();
@@ -83,7 +113,7 @@ public final class TftpCommand implements Runnable {
      * arguments.
      */
     static CommandLine commandLine(Object command) {
-        return new CommandLine(command).setExpandAtFiles(false);
+        return new CommandLine(command).setExpandAtFiles(false).setHelpFactory(new ClientHelp());
     }
 
     /**

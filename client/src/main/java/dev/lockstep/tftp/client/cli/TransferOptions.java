@@ -26,23 +26,27 @@ final class TransferOptions {
     @Option(names = "--sha256", paramLabel = "HEX", description = "Fail unless the content has this hash.")
     private String sha256;
 
-    @Option(names = "--parallel", paramLabel = "N", description = "Concurrent transfers (default 4).")
+    @Option(names = "--parallel", paramLabel = "N", description = "Concurrent transfers (default ${DEFAULT-VALUE}).")
     private int parallel = 4;
 
     @Option(
             names = "--retry",
             paramLabel = "N",
             description = "Attempt a transfer up to N more times if the server does not answer, falls silent, or sends"
-                    + " ERROR 0 (default 0); after 1 s, then twice as long each time, at most 60 s.")
+                    + " ERROR 0 (default ${DEFAULT-VALUE}); after 1 s, then twice as long each time, at most 60 s.")
     private int retries;
 
     @Option(names = "--json", description = "Print one JSON object for each transfer on standard output.")
     private boolean json;
 
-    @Option(names = "--quiet", description = "Print errors only.")
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print errors only.")
     private boolean quiet;
 
-    @Option(names = "--verbose", description = "Print more details, and a stack trace for each error.")
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Print more details, and a stack trace for each error.")
     private boolean verbose;
 
     /** Starts a progress bar for a number of files. It is shown if it is wanted and there is a terminal. */

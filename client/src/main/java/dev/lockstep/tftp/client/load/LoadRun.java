@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,8 @@ public final class LoadRun {
     private final LoadScheduler scheduler;
     private final TftpClient client;
     private int polls;
+    /** The end of the warm-up by the system clock; empty before the start. */
+    private volatile Optional<Long> measuredFrom = Optional.empty();
 
     /**
      * Creates a load test without starting it.
@@ -74,6 +77,7 @@ public final class LoadRun {
         try (client) {
             long begin = System.nanoTime();
             long warmUpEnd = begin + plan.schedule().warmUp().toNanos();
+            measuredFrom = Optional.of(warmUpEnd);
             Timeline timeline = new Timeline(metrics, warmUpEnd);
             monitor.scheduleWithFixedDelay(
                     () -> poll(timeline, begin, warmUpEnd, watcher),
@@ -104,6 +108,14 @@ public final class LoadRun {
                             ? LoadProgress.of(true, warmUp, now - begin)
                             : LoadProgress.of(false, metrics, now - warmUpEnd));
         }
+    }
+
+    /** Returns the numbers so far. It costs some microseconds; call it at most a few times per second. */
+    @ThreadSafe
+    public LoadSnapshot snapshot() {
+        long now = System.nanoTime();
+        return LoadSnapshot.of(
+                metrics, failures, measuredFrom.map(begin -> now - begin).orElse(-1L));
     }
 
     /** Starts no more transfers, and does not wait for the running ones. */

@@ -44,8 +44,8 @@ final class Timeline {
     }
 
     /**
-     * Adds the final metrics and returns all samples, fewer if most of them have few transfers. A last sample that is too short for a meaningful rate is combined
-     * with the previous one.
+     * Adds the final metrics and returns all samples, fewer if most of them have few transfers. A last sample that is too
+     * short for a meaningful rate is combined with the previous one.
      *
      * @param now the time in nanoseconds
      */

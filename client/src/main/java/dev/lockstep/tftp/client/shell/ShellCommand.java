@@ -1,11 +1,11 @@
 package dev.lockstep.tftp.client.shell;
 
-import dev.lockstep.tftp.client.cli.CaptureOption;
+import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.cli.PacketOptions;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
-import dev.lockstep.tftp.client.cli.TraceValue;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -33,25 +33,21 @@ import picocli.CommandLine.Spec;
             "tftp HOST [PORT] [OPTIONS] [-c COMMAND...]"
         },
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {"0:all commands succeeded", "1:a command failed", "2:wrong usage"})
+        exitCodeList = {"0:all commands succeeded", "1:a command failed", "2:wrong usage"},
+        footerHeading = "%nExamples:%n",
+        footer = {"  tftp shell 192.0.2.1", "  tftp 192.0.2.1 -c mget a b", "  echo 'get a' | tftp shell 192.0.2.1"})
 public final class ShellCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..2", paramLabel = "HOST PORT", description = "The server; the same as 'connect'.")
+    @Parameters(
+            arity = "0..2",
+            paramLabel = "HOST PORT",
+            description = "The server, and its port (default " + RemoteFile.TFTP_PORT + ").")
     private List<String> server = List.of();
 
-    @Option(
-            names = "--trace",
-            arity = "0..1",
-            paramLabel = "decoded",
-            preprocessor = TraceValue.class,
-            description =
-                    "Print each packet on standard error: its bytes, or with --trace=decoded its time, peer and message.")
-    private String trace;
-
     @Mixin
-    private CaptureOption captured;
+    private PacketOptions packets;
 
     @Option(
             names = {"-v", "--verbose"},
@@ -61,7 +57,7 @@ public final class ShellCommand implements Callable<Integer> {
     @Option(
             names = {"-m", "--mode"},
             paramLabel = "octet|netascii",
-            description = "Transfer mode (default octet).")
+            description = "Transfer mode (default ${DEFAULT-VALUE}).")
     private String mode = "octet";
 
     @Option(
@@ -73,23 +69,23 @@ public final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ShellSettings settings = new ShellSettings(trace != null, verbose);
+        ShellSettings settings = new ShellSettings(packets.isTraced(), verbose);
         PacketCapture capture;
-        TraceForm form;
+        PacketTap trace;
         try {
             settings.mode(mode);
             if (!server.isEmpty()) {
                 settings.connect(server.get(0), server.size() > 1 ? server.get(1) : null);
             }
-            form = trace == null ? TraceForm.BYTES : TraceForm.parse(trace);
-            capture = captured.open().orElse(null);
+            trace = packets.trace();
+            capture = packets.openCapture().orElse(null);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (UnknownHostException e) {
             System.err.println("tftp: " + server.get(0) + ": unknown host");
             return 1;
         }
-        ShellTransfers transfers = new ShellTransfers(settings, form, capture);
+        ShellTransfers transfers = new ShellTransfers(settings, trace, capture);
         Runtime.getRuntime().addShutdownHook(new Thread(transfers::close, "tftp-stop"));
         try (transfers) {
             Shell shell = new Shell(settings, transfers);

@@ -12,9 +12,9 @@ import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.TransferSummary;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,7 +31,7 @@ final class ShellTransfers implements AutoCloseable {
     }
 
     private final ShellSettings settings;
-    private final TraceForm trace;
+    private final PacketTap trace;
     private final PacketCapture capture;
     private TftpClient running;
     private boolean closed;
@@ -40,10 +40,10 @@ final class ShellTransfers implements AutoCloseable {
     /**
      * Creates the transfers of a shell.
      *
-     * @param trace the form of the trace, while the settings ask for one
+     * @param trace prints the packets, while the settings ask for it
      * @param capture the capture, which is taken over, or null
      */
-    ShellTransfers(ShellSettings settings, TraceForm trace, PacketCapture capture) {
+    ShellTransfers(ShellSettings settings, PacketTap trace, PacketCapture capture) {
         this.settings = settings;
         this.trace = trace;
         this.capture = capture;
@@ -90,7 +90,7 @@ final class ShellTransfers implements AutoCloseable {
     private TftpClient newClient() {
         TftpClientBuilder builder = settings.applyTo(TftpClient.builder());
         if (settings.trace()) {
-            builder.tap(trace.onClient(System.err::println));
+            builder.tap(trace);
         }
         if (capture != null) {
             builder.tap(capture::attach); // not closed with the client: the capture continues

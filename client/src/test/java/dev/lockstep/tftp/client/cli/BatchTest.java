@@ -11,6 +11,7 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.testing.Counted;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class BatchTest {
     private static final ReadRequest REQUEST = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
     private static final TransferEvent REQUESTED = new TransferEvent.Requested(1, SERVER, REQUEST);
     private static final TransferEvent STARTED =
-            new TransferEvent.Started(1, SERVER, REQUEST, TransferSettings.PLAIN, Options.NONE);
+            new TransferEvent.Started(1, SERVER, REQUEST, TransferSettings.PLAIN, Options.NONE, Counted.stats(0, 0));
 
     private final List<String> started = new ArrayList<>();
 

@@ -38,7 +38,7 @@ class TransferProgressBarTest {
     }
 
     private static void started(TransferListener transfer, long size) {
-        transfer.on(new TransferEvent.Started(1, PEER, REQUEST, settings(size), Options.NONE));
+        transfer.on(new TransferEvent.Started(1, PEER, REQUEST, settings(size), Options.NONE, Counted.stats(0, 0)));
     }
 
     private static void progressed(TransferListener transfer, int bytes) {

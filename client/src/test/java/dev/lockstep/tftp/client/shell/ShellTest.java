@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
-import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.testing.RawPeer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ShellTest {
     private final ShellSettings settings = new ShellSettings(false, false);
-    private final ShellTransfers transfers = new ShellTransfers(settings, TraceForm.BYTES, null);
+    private final ShellTransfers transfers = new ShellTransfers(settings, null, null);
     private final Shell shell = new Shell(settings, transfers);
 
     @ParameterizedTest

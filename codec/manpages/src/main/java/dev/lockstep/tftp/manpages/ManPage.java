@@ -91,7 +91,7 @@ final class ManPage {
         if (!subcommands(command).isEmpty()) {
             line(".SH COMMANDS");
             subcommands(command)
-                    .forEach(sub -> item(sub.name(), "", sub.usageMessage().description()));
+                    .forEach(sub -> item(sub.name(), "", sub.usageMessage().description()[0]));
         }
         String[] notes =
                 Arrays.stream(usage.footer()).dropWhile(String::isEmpty).toArray(String[]::new);
@@ -114,9 +114,7 @@ final class ManPage {
     private String[] synopsis() {
         String[] custom = command.usageMessage().customSynopsis();
         return custom.length > 0
-                ? Arrays.stream(custom)
-                        .map(line -> line.replaceFirst("^ {7}", "")) // the indent below "Usage: "
-                        .toArray(String[]::new)
+                ? custom
                 : new Help(command).abbreviatedSynopsis().strip().split("\n");
     }
 

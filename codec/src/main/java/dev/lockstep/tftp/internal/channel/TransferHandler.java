@@ -137,7 +137,12 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         }
         transfer = assembly.assemble(this, retransmission);
         notifyListener(new TransferEvent.Started(
-                negotiated.transferId(), negotiated.peer(), negotiated.request(), settings, negotiated.granted()));
+                negotiated.transferId(),
+                negotiated.peer(),
+                negotiated.request(),
+                settings,
+                negotiated.granted(),
+                transfer.stats()));
         if (this.context.budget().isAmple()) {
             file.start();
         }

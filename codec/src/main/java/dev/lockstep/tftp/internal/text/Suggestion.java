@@ -21,6 +21,11 @@ public final class Suggestion {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
+    /** Returns the end of a message, such as {@code (did you mean clients?)}, or an empty text if no word is similar. */
+    public static String hint(String written, Collection<String> words) {
+        return near(written, words).map(word -> " (did you mean " + word + "?)").orElse("");
+    }
+
     private static boolean isNear(String written, String word) {
         return word.startsWith(written) && written.length() >= PREFIX
                 || 3 * distance(written, word) <= Math.max(written.length(), word.length());

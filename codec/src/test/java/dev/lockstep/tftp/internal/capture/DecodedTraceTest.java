@@ -10,7 +10,6 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DecodedTraceTest {
-    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 2000);
     private static final InetSocketAddress SERVER = new InetSocketAddress("127.0.0.1", 6969);
     private static final InetSocketAddress TRANSFER = new InetSocketAddress("127.0.0.1", 42073);
     private static final Request REQUEST =
@@ -36,20 +34,6 @@ class DecodedTraceTest {
         start = String.format("%.3f", nanos / 1e9);
     }
 
-    private void arrive(Object... bytes) {
-        fixture.channel.writeInbound(new DatagramPacket(bytes(bytes), HERE, TRANSFER));
-        DatagramPacket passed = fixture.channel.readInbound();
-        assertThat(passed.content()).isEqualTo(bytes(bytes));
-        passed.release();
-    }
-
-    private void leave(Object... bytes) {
-        fixture.channel.writeOutbound(bytes(bytes));
-        ByteBuf passed = fixture.channel.readOutbound();
-        assertThat(passed).isEqualTo(bytes(bytes));
-        passed.release();
-    }
-
     @Test
     void a_client_shows_the_time_the_peer_and_the_message_of_each_packet() {
         trace(TraceForm.DECODED, false);
@@ -59,11 +43,11 @@ class DecodedTraceTest {
         fixture.channel.advanceTimeBy(1500, TimeUnit.MILLISECONDS);
         String later =
                 String.format("%.3f", fixture.channel.eventLoop().ticker().nanoTime() / 1e9);
-        arrive(0, 6, "blksize", 0, "8", 0);
-        leave(0, 4, 0, 0);
-        arrive(0, 3, 0, 1, "12345678");
-        arrive(0, 3, 0, 2, "123");
-        leave(0, 5, 0, 3, "disk\nfull", 0);
+        fixture.passInbound(TRANSFER, 0, 6, "blksize", 0, "8", 0);
+        fixture.passOutbound(0, 4, 0, 0);
+        fixture.passInbound(TRANSFER, 0, 3, 0, 1, "12345678");
+        fixture.passInbound(TRANSFER, 0, 3, 0, 2, "123");
+        fixture.passOutbound(0, 5, 0, 3, "disk\nfull", 0);
         assertFalse(fixture.channel.finish());
         assertThat(later).isNotEqualTo(start);
         assertThat(lines)
@@ -79,7 +63,7 @@ class DecodedTraceTest {
     @Test
     void a_server_shows_the_request_first_and_a_malformed_packet_with_its_fault() {
         trace(TraceForm.DECODED, true);
-        arrive(0, 9, 0x7F, 0xE4, "Z");
+        fixture.passInbound(TRANSFER, 0, 9, 0x7F, 0xE4, "Z");
         assertFalse(fixture.channel.finish());
         // printed before the clock of the fixture stops
         assertThat(lines.get(0)).matches("\\d+\\.\\d{3} ← 127\\.0\\.0\\.1:6969 RRQ hello\\.txt octet blksize=8");
@@ -95,7 +79,7 @@ class DecodedTraceTest {
                 .isThrownBy(() -> TraceForm.parse("pretty"))
                 .withMessage("--trace: pretty (expected: decoded, or no value for the bytes)");
         trace(TraceForm.BYTES, false);
-        leave(0, 4, 0, 1);
+        fixture.passOutbound(0, 4, 0, 1);
         assertFalse(fixture.channel.finish());
         assertThat(lines).containsExactly("C: 00 04 00 01");
     }

@@ -18,7 +18,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PacketTraceTest {
-    private static final InetSocketAddress HERE = new InetSocketAddress("127.0.0.1", 69);
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 42073);
     private static final Request REQUEST = new ReadRequest("target.txt", TransferMode.OCTET, Options.NONE);
 
@@ -29,27 +28,13 @@ class PacketTraceTest {
         fixture = new TransferFixture(PacketTrace.onServer(lines::add).attach(PEER, request));
     }
 
-    private void arrive(Object... bytes) {
-        fixture.channel.writeInbound(new DatagramPacket(bytes(bytes), HERE, PEER));
-        DatagramPacket passed = fixture.channel.readInbound();
-        assertThat(passed.content()).isEqualTo(bytes(bytes));
-        passed.release();
-    }
-
-    private void leave(Object... bytes) {
-        fixture.channel.writeOutbound(bytes(bytes));
-        ByteBuf passed = fixture.channel.readOutbound();
-        assertThat(passed).isEqualTo(bytes(bytes));
-        passed.release();
-    }
-
     @Test
     void a_read_request_is_traced_on_a_server() {
         onServer(REQUEST);
-        leave(0, 3, 0, 1, "x".repeat(512));
-        arrive(0, 4, 0, 1);
-        leave(0, 3, 0, 5, "x".repeat(192));
-        arrive(0, 4, 0, 5);
+        fixture.passOutbound(0, 3, 0, 1, "x".repeat(512));
+        fixture.passInbound(PEER, 0, 4, 0, 1);
+        fixture.passOutbound(0, 3, 0, 5, "x".repeat(192));
+        fixture.passInbound(PEER, 0, 4, 0, 5);
         assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(
@@ -65,8 +50,8 @@ class PacketTraceTest {
     @Test
     void a_write_request_with_options_and_an_error_are_traced() {
         onServer(new WriteRequest("a b", TransferMode.OCTET, Options.NONE.with("tsize", 3)));
-        leave(0, 6, "tsize", 0, "3", 0);
-        leave(0, 5, 0, 3, "full~", 0);
+        fixture.passOutbound(0, 6, "tsize", 0, "3", 0);
+        fixture.passOutbound(0, 5, 0, 3, "full~", 0);
         assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(
@@ -80,10 +65,10 @@ class PacketTraceTest {
     @Test
     void the_last_block_is_recognized_by_the_negotiated_size() {
         onServer(REQUEST);
-        leave(0, 6, "blksize", 0, "8", 0);
-        leave(0, 3, 0, 1, "12345678");
-        leave(0, 3, 0, 2, "1234567");
-        leave(0, 3, 0, 3);
+        fixture.passOutbound(0, 6, "blksize", 0, "8", 0);
+        fixture.passOutbound(0, 3, 0, 1, "12345678");
+        fixture.passOutbound(0, 3, 0, 2, "1234567");
+        fixture.passOutbound(0, 3, 0, 3);
         assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .contains(
@@ -95,7 +80,7 @@ class PacketTraceTest {
     @Test
     void a_malformed_datagram_is_traced_as_bytes() {
         onServer(REQUEST);
-        arrive(0, 9, 0x7F, 0xE4, "Z");
+        fixture.passInbound(PEER, 0, 9, 0x7F, 0xE4, "Z");
         assertFalse(fixture.channel.finish());
         assertThat(lines).contains("C: (malformed) 00 09 7f e4 Z");
     }
@@ -105,8 +90,8 @@ class PacketTraceTest {
         fixture = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
         fixture.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
         fixture.channel.<DatagramPacket>readOutbound().release();
-        arrive(0, 3, 0, 1, "abc");
-        leave(0, 4, 0, 1);
+        fixture.passInbound(PEER, 0, 3, 0, 1, "abc");
+        fixture.passOutbound(0, 4, 0, 1);
         assertFalse(fixture.channel.finish());
         assertThat(lines)
                 .containsExactly(

@@ -1,15 +1,21 @@
 package dev.lockstep.tftp.internal.channel;
 
+import static dev.lockstep.tftp.testing.Wires.bytes;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.ChunkReader;
 import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.RateLimiter;
 import dev.lockstep.tftp.negotiation.TransferLimits;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -84,5 +90,21 @@ public final class TransferFixture {
         channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         channel.runPendingTasks();
+    }
+
+    /** Writes bytes, and checks that the handlers pass them on unchanged. */
+    public void passOutbound(Object... message) {
+        channel.writeOutbound(bytes(message));
+        ByteBuf passed = channel.readOutbound();
+        assertThat(passed).isEqualTo(bytes(message));
+        passed.release();
+    }
+
+    /** Receives bytes in a datagram, and checks that the handlers pass it on unchanged. */
+    public void passInbound(InetSocketAddress sender, Object... message) {
+        channel.writeInbound(new DatagramPacket(bytes(message), new InetSocketAddress("127.0.0.1", 2000), sender));
+        DatagramPacket passed = channel.readInbound();
+        assertThat(passed.content()).isEqualTo(bytes(message));
+        passed.release();
     }
 }

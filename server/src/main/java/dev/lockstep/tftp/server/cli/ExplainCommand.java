@@ -31,11 +31,7 @@ import picocli.CommandLine.Spec;
                 + " Files are opened with the rights of the current user.",
         mixinStandardHelpOptions = true,
         versionProvider = TftpdCommand.Version.class,
-        customSynopsis = {
-            "tftpd explain [OPTIONS] CLIENT_IP",
-            "              read|write PATH",
-            "              [OPTION=VALUE...]"
-        },
+        customSynopsis = "tftpd explain [OPTIONS] CLIENT_IP read|write PATH [OPTION=VALUE...]",
         footerHeading = "%nExamples:%n",
         footer = {"  tftpd explain --root /srv/tftp \\", "      192.0.2.1 read pxelinux.0"},
         exitCodeListHeading = "%nExit status:%n",
@@ -80,21 +76,33 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "CLIENT_IP: " + e.getMessage());
         }
+        Request request;
+        try {
+            request = request(operation, path, options);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
         Explanation explanation = new Explanation(
                 daemon.lookAtRules(),
-                request(),
+                request,
                 address,
                 daemon.mtuOf(new InetSocketAddress(address, 0)).orElseGet(() -> pathMtu(address)));
         explanation.lines().forEach(System.out::println);
         return explanation.isGranted() ? 0 : 1;
     }
 
-    private Request request() {
+    /**
+     * Returns a request in mode octet.
+     *
+     * @param options each in the form {@code OPTION=VALUE}
+     * @throws IllegalArgumentException if an option has another form
+     */
+    static Request request(Operation operation, String path, List<String> options) {
         Options asked = Options.NONE;
         for (String option : options) {
             int equals = option.indexOf('=');
             if (equals < 1) {
-                throw new ParameterException(spec.commandLine(), "option: " + option + " (expected: OPTION=VALUE)");
+                throw new IllegalArgumentException("option: " + option + " (expected: OPTION=VALUE)");
             }
             asked = asked.with(option.substring(0, equals), option.substring(equals + 1));
         }
@@ -104,7 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     /** Returns the MTU of the network interface on the route to a client, in bytes. */
-    private static int pathMtu(InetAddress client) {
+    static int pathMtu(InetAddress client) {
         try (DatagramSocket socket = new DatagramSocket()) {
             socket.connect(client, DISCARD);
             NetworkInterface network = NetworkInterface.getByInetAddress(socket.getLocalAddress());

@@ -71,6 +71,22 @@ final class NetworkOptions {
         builder.portModes(peer -> mode);
     }
 
+    /**
+     * Returns the address of a flag that may have a port alone, which is then of the loopback address.
+     *
+     * @throws IllegalArgumentException if the text is neither a port nor an address and a port
+     */
+    static InetSocketAddress loopbackUnlessGiven(String flag, String text) {
+        try {
+            return text.matches("\\d+")
+                    ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port(text))
+                    : addressAndPort(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    flag + ": " + text + " (expected: PORT or ADDRESS:PORT, an IPv6 address in brackets)", e);
+        }
+    }
+
     private static InetSocketAddress addressAndPort(String text) {
         int colon = text.lastIndexOf(':');
         String host = text.substring(0, Math.max(0, colon));

@@ -1,10 +1,12 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,6 +26,8 @@ final class Reload {
 
     private final ReloadablePolicy<RulePolicy> policy;
     private final Optional<ServiceNotifier> manager;
+    private final ReloadCounters counters;
+    private final Optional<RunningConfiguration> shown;
     private Configuration configuration;
     private TftpdCommand command;
 
@@ -31,7 +35,11 @@ final class Reload {
             Configuration configuration,
             TftpdCommand command,
             ReloadablePolicy<RulePolicy> policy,
-            Optional<ServiceNotifier> manager) {
+            Optional<ServiceNotifier> manager,
+            ReloadCounters counters,
+            Optional<RunningConfiguration> shown) {
+        this.shown = shown;
+        this.counters = counters;
         this.manager = manager;
         this.configuration = configuration;
         this.command = command;
@@ -57,18 +65,24 @@ final class Reload {
             policy.replace(rules);
             configuration = next;
             command = read;
+            counters.succeeded();
+            shown.ifPresent(page -> page.replaced(rules));
             LOG.info("configuration reloaded: {} rules", rules.size());
             rules.warnings().forEach(warning -> LOG.warn("{}", warning));
             StartReport.warnOfUnwritable(rules.storages());
             if (!restart.isEmpty()) {
                 LOG.warn("changed settings that need a restart: {}", String.join(", ", restart));
             }
+            return;
         } catch (ConfigException | IOException | IllegalArgumentException e) {
             Invocation.problemsOf(e).forEach(problem -> LOG.error("{}", problem));
             LOG.error("reload failed, keeping the previous configuration");
+            shown.ifPresent(page -> page.kept(Invocation.problemsOf(e)));
         } catch (RuntimeException e) {
             LOG.error("reload failed: {}: keeping the previous configuration", e.toString());
+            shown.ifPresent(page -> page.kept(List.of(e.toString())));
         }
+        counters.failed();
     }
 
     private static Set<String> flagsForRequests() {

@@ -4,14 +4,18 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
+import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
 import dev.lockstep.tftp.server.internal.logging.NatWarning;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.logging.TransferLog;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
 import dev.lockstep.tftp.server.rules.ConfigException;
@@ -53,14 +57,14 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         subcommands = {CheckCommand.class, ExplainCommand.class},
         modelTransformer = TftpdCommand.Help.class,
-        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "       tftpd COMMAND [OPTIONS] ..."},
+        customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         commandListHeading = "%nCommands:%n",
         footerHeading = "%nExamples:%n",
         footer = {
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
-            "  tftpd check /etc/tftpd.toml",
-            "  tftpd --config /etc/tftpd.toml"
+            "  tftpd check /etc/lockstep/tftpd.toml",
+            "  tftpd -c /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -111,6 +115,9 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
+    @Mixin
+    private HttpOptions http;
+
     @Option(
             names = "--max-transfers",
             paramLabel = "N",
@@ -152,12 +159,11 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = TftpdCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"tftpd (Lockstep TFTP) " + (version == null ? "development" : version)};
+            return new String[] {ProgramVersion.of("tftpd", TftpdCommand.class)};
         }
     }
 
@@ -202,6 +208,7 @@ public final class TftpdCommand implements Callable<Integer> {
                             "--give-up",
                             "--drain"));
             GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
+            GROUPS.put("HTTP port", List.of("--http", "--http-token-file", "--http-host", "--metrics-allow"));
             GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
             GROUPS.put(
                     "Tuning",
@@ -217,7 +224,11 @@ public final class TftpdCommand implements Callable<Integer> {
                 }
             }
             HelpLayout.apply(tftpd, GROUPS);
-            tftpd.subcommands().values().forEach(sub -> HelpLayout.apply(sub.getCommandSpec(), Map.of()));
+            HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
+            Map<String, List<String>> storage = new LinkedHashMap<>();
+            storage.put("Files", GROUPS.get("Files"));
+            storage.put("Uploads", List.of("--writable", "--overwrite", "--max-size"));
+            HelpLayout.apply(explain, storage);
             return tftpd;
         }
     }
@@ -245,7 +256,7 @@ public final class TftpdCommand implements Callable<Integer> {
     RulePolicy check() throws IOException, ConfigException {
         RulePolicy policy = ruleSettings().read(configuration.file());
         log.check();
-        settings().policy(policy).check();
+        settings(null).policy(policy).check();
         return policy;
     }
 
@@ -299,6 +310,7 @@ public final class TftpdCommand implements Callable<Integer> {
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
+        http.report(status);
         StartReport.warnOfUnwritable(storages);
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
@@ -357,7 +369,7 @@ public final class TftpdCommand implements Callable<Integer> {
         return CommandLine.ExitCode.SOFTWARE;
     }
 
-    private TftpServerBuilder settings() {
+    private TftpServerBuilder settings(ReloadCounters reloads) {
         TftpServerBuilder builder = TftpServer.builder()
                 .maxTransfers(
                         maxTransfers,
@@ -366,6 +378,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
+        http.applyTo(builder, reloads);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
         requireAddress();
@@ -374,7 +387,8 @@ public final class TftpdCommand implements Callable<Integer> {
     }
 
     private TftpServerBuilder builder() throws IOException, ConfigException {
-        TftpServerBuilder builder = settings().lifecycleListener(status);
+        ReloadCounters reloads = configuration.file() == null ? null : new ReloadCounters();
+        TftpServerBuilder builder = settings(reloads).lifecycleListener(status);
         Optional<ServiceNotifier> manager =
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
@@ -383,13 +397,19 @@ public final class TftpdCommand implements Callable<Integer> {
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
+            http.showPage(
+                    builder,
+                    (request, peer) -> RequestPolicy.NO_RULE,
+                    () -> new RunningConfiguration(this, null, ruleSettings().read(null)));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            HangupSignal.handle(new Reload(configuration, this, policy, manager)::reload);
+            Optional<RunningConfiguration> shown = http.showPage(
+                    builder, policy::ruleOf, () -> new RunningConfiguration(this, rules.file(), rulePolicy));
+            HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {
             SocketActivation.descriptors(

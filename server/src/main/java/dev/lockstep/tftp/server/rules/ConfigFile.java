@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.rules;
 
+import dev.lockstep.tftp.internal.text.Suggestion;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.rules;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
+import dev.lockstep.tftp.internal.text.Suggestion;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

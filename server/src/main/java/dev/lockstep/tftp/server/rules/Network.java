@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** A range of addresses, such as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address. */
-final class Network {
+public final class Network {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final String text;
@@ -23,7 +23,7 @@ final class Network {
      *
      * @throws IllegalArgumentException if the text is not a range, or has bits set after the prefix
      */
-    static Network parse(String text) {
+    public static Network parse(String text) {
         int slash = text.indexOf('/');
         byte[] prefix = literal(slash < 0 ? text : text.substring(0, slash)).getAddress();
         int most = prefix.length * Byte.SIZE;
@@ -72,7 +72,8 @@ final class Network {
         return true;
     }
 
-    boolean contains(InetAddress address) {
+    /** Returns true if an address is in this range. */
+    public boolean contains(InetAddress address) {
         return contains(address.getAddress());
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 
 /** A rule of a policy. */
 final class Rule {
+    private final String name;
     private final String label;
     private final int line;
     private final RuleCondition condition;
@@ -29,13 +30,15 @@ final class Rule {
     /**
      * Creates a rule.
      *
-     * @param label the name of the rule in the log
+     * @param name the name of the rule in metrics
+     * @param label the name of the rule in the log, with its place
      * @param line the line of the rule
      * @param ports the port mode, or null if the rule does not set it
      * @param quirks the quirks of the settings, by name
      * @param rates the rate limits; they are not part of {@code requestSettings}
      */
     Rule(
+            String name,
             String label,
             int line,
             RuleCondition condition,
@@ -44,6 +47,7 @@ final class Rule {
             PortMode ports,
             List<QuirkProfile> quirks,
             Rates rates) {
+        this.name = name;
         this.label = label;
         this.line = line;
         this.condition = condition;
@@ -70,6 +74,10 @@ final class Rule {
             rateLimiter = rateLimiter.and(clientRates.of(client));
         }
         return rateLimiter == RateLimiter.UNLIMITED ? requestSettings : requestSettings.withRateLimiter(rateLimiter);
+    }
+
+    String name() {
+        return name;
     }
 
     String label() {

@@ -13,6 +13,8 @@ import dev.lockstep.tftp.server.storage.VirtualPath;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,7 @@ public final class RulePolicy implements RequestPolicy, PortModes {
     private final List<Rule> rules;
     private final Rule otherwise;
     private final List<String> warnings;
+    private final Set<String> names;
 
     /**
      * Creates a policy.
@@ -35,11 +38,26 @@ public final class RulePolicy implements RequestPolicy, PortModes {
         this.warnings = List.copyOf(warnings);
         this.rules = List.copyOf(rules);
         this.otherwise = otherwise;
+        this.names = rules.stream().map(Rule::name).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
     public RequestSettings resolve(Request request, InetSocketAddress peer) throws TftpException {
         return ruleFor(request, peer.getAddress()).resolve(peer.getAddress());
+    }
+
+    @Override
+    public String ruleOf(Request request, InetSocketAddress peer) {
+        try {
+            return ruleFor(request, peer.getAddress()).name();
+        } catch (TftpException outside) {
+            return NO_RULE;
+        }
+    }
+
+    @Override
+    public Set<String> ruleNames() {
+        return names;
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.lockstep.tftp.negotiation.Quirks;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.PortMode;
+import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
@@ -36,14 +37,17 @@ final class RuleReader {
 
     private final ConfigTable section;
     private final CommonSettings common;
+    private final String name;
     private final String label;
 
     RuleReader(ConfigTable section, CommonSettings common, ConfigErrors problems, int number) {
         this.section = section;
         this.common = common;
-        String name =
-                section.text(RuleKey.NAME.key(), text -> " \"" + text + "\"").orElse("");
-        this.label = "rule " + number + name + ", " + problems.place(section.line());
+        String numbered = "rule " + number;
+        Optional<String> given = section.text(RuleKey.NAME.key(), text -> text);
+        this.name = given.orElse(numbered);
+        this.label =
+                numbered + given.map(text -> " \"" + text + "\"").orElse("") + ", " + problems.place(section.line());
     }
 
     /** Returns the rule for requests that no other rule matches. */
@@ -52,6 +56,7 @@ final class RuleReader {
         RuledStorage files = new RuledStorage(
                 "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
         return new Rule(
+                RequestPolicy.NO_RULE,
                 "no rule",
                 0,
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
@@ -85,7 +90,7 @@ final class RuleReader {
                     "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(name, label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
     }
 
     private RuleCondition condition(boolean anyCase) {

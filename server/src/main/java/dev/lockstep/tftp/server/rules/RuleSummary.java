@@ -10,14 +10,32 @@ import java.util.List;
 public final class RuleSummary {
     private RuleSummary() {}
 
+    /**
+     * A rule as text.
+     *
+     * @param label the number, name and place of the rule
+     * @param condition the requests that it matches, or an empty text for the requests that no rule matches
+     * @param effect what applies to them
+     * @param denies true if it refuses them
+     */
+    public record Row(String label, String condition, String effect, boolean denies) {}
+
     /** Returns one line for each rule, in order, and one for requests that no rule matches. */
     public static List<String> of(RulePolicy policy) {
-        List<String> lines = new ArrayList<>();
+        return rows(policy).stream()
+                .map(row -> row.label + ": " + (row.condition.isEmpty() ? "" : row.condition + ": ") + row.effect)
+                .toList();
+    }
+
+    /** Returns each rule, in order, and one row for requests that no rule matches. */
+    public static List<Row> rows(RulePolicy policy) {
+        List<Row> rows = new ArrayList<>();
         for (Rule rule : policy.rules()) {
-            lines.add(rule.label() + ": " + rule.condition() + ": " + effect(rule, policy.otherwise()));
+            String effect = effect(rule, policy.otherwise());
+            rows.add(new Row(rule.label(), rule.condition().toString(), effect, rule.denies()));
         }
-        lines.add((lines.isEmpty() ? "all: " : "all else: ") + effect(policy.otherwise(), null));
-        return lines;
+        rows.add(new Row(rows.isEmpty() ? "all" : "all else", "", effect(policy.otherwise(), null), false));
+        return rows;
     }
 
     private static String effect(Rule rule, Rule usual) {

@@ -1,17 +1,17 @@
 package dev.lockstep.tftp.server.storage;
 
+import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.Sink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Limits the size of an upload to that of the rules, whatever size was announced. */
-final class LimitedSink implements Sink {
-    private final Sink sink;
+final class LimitedSink extends ForwardingSink {
     private final WriteRules rules;
     private long size;
 
     LimitedSink(Sink sink, WriteRules rules) {
-        this.sink = sink;
+        super(sink);
         this.rules = rules;
     }
 
@@ -19,21 +19,6 @@ final class LimitedSink implements Sink {
     public void write(ByteBuffer from) throws IOException {
         size += from.remaining();
         rules.checkSize(size);
-        sink.write(from);
-    }
-
-    @Override
-    public boolean mayBlock() {
-        return sink.mayBlock();
-    }
-
-    @Override
-    public void commit() throws IOException {
-        sink.commit();
-    }
-
-    @Override
-    public void close() throws IOException {
-        sink.close();
+        super.write(from);
     }
 }

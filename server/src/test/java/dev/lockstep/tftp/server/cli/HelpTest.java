@@ -2,9 +2,12 @@ package dev.lockstep.tftp.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.internal.cli.HelpLayout;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +26,7 @@ class HelpTest {
                         "Network:",
                         "Limits:",
                         "Security:",
+                        "HTTP port:",
                         "Logging:",
                         "Tuning:",
                         "Other options:",
@@ -54,6 +58,33 @@ class HelpTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {40, 80})
+    void the_help_of_each_command_fits_a_terminal(int columns) {
+        for (CommandSpec command : List.of(
+                tftpd.getCommandSpec(),
+                tftpd.getSubcommands().get("check").getCommandSpec(),
+                tftpd.getSubcommands().get("explain").getCommandSpec())) {
+            HelpLayout.of(command).columns(columns);
+            assertThat(command.commandLine().getUsageMessage(Ansi.OFF).lines())
+                    .hasSizeGreaterThan(10)
+                    .allMatch(line -> line.length() < columns);
+        }
+    }
+
+    @Test
+    void a_default_in_a_description_is_that_of_the_model() {
+        Pattern number = Pattern.compile("default ([\\d.]+)[,);]");
+        tftpd.getCommandSpec().options().stream()
+                .filter(option -> option.initialValue() != null)
+                .forEach(option -> number.matcher(String.join(" ", option.description()))
+                        .results()
+                        .forEach(found -> assertThat(
+                                        option.initialValue().toString().replaceFirst("\\.0$", ""))
+                                .as(option.longestName())
+                                .isEqualTo(found.group(1))));
+    }
+
     @Test
     void defaults_are_those_of_the_model() {
         assertThat(tftpd.getUsageMessage(Ansi.OFF).replaceAll("\\s+", " "))
@@ -67,6 +98,14 @@ class HelpTest {
     @Test
     void a_subcommand_has_its_options_exit_statuses_and_an_example() {
         assertThat(tftpd.getSubcommands().get("explain").getUsageMessage(Ansi.OFF))
-                .containsSubsequence("CLIENT_IP", "Options:", "--config=FILE", "Exit status:", "Examples:");
+                .containsSubsequence(
+                        "CLIENT_IP",
+                        "Files:",
+                        "--config=FILE",
+                        "--root",
+                        "Uploads:",
+                        "--writable",
+                        "Exit status:",
+                        "Examples:");
     }
 }

@@ -1,15 +1,17 @@
 package dev.lockstep.tftp.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.internal.http.ConfigurationView;
+import dev.lockstep.tftp.server.internal.logging.LogCapture;
+import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.RulePolicy;
@@ -21,37 +23,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class ReloadTest {
     @TempDir
     private Path folder;
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-    @BeforeEach
-    void capture_the_log() {
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
-        logger.addAppender(lines);
-        lines.start();
-    }
-
-    @AfterEach
-    void restore_the_log() {
-        logger.detachAppender(lines);
-        logger.setAdditive(true);
-        logger.setLevel(null);
-    }
+    @RegisterExtension
+    final LogCapture lines = new LogCapture(Level.INFO);
 
     private Configuration configuration(String rule) throws IOException, ConfigException {
         Path file = Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\n" + rule);
@@ -62,14 +48,68 @@ class ReloadTest {
     void a_glob_with_an_invalid_range_is_reported_with_its_line_and_the_rules_stay() throws Exception {
         Configuration configuration = configuration("files = [\"a*\"]");
         TftpdCommand command = Invocation.parsed(configuration);
-        ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(command.rulesInPlaceOf(command));
+        RulePolicy rules = command.rulesInPlaceOf(command);
+        ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rules);
         Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\nfiles = [\"[z-a]*\"]");
-        new Reload(configuration, command, policy, Optional.empty()).reload();
+        RunningConfiguration shown = new RunningConfiguration(command, Path.of("tftpd.toml"), rules);
+        Reload reload =
+                new Reload(configuration, command, policy, Optional.empty(), new ReloadCounters(), Optional.of(shown));
+        reload.reload();
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
                         "tftpd.toml line 2: files: [z-a]* (expected: ranges such as [a-z])",
                         "reload failed, keeping the previous configuration");
+        assertThat(shown.current().problems())
+                .containsExactly("tftpd.toml line 2: files: [z-a]* (expected: ranges such as [a-z])");
+        assertThat(conditions(shown)).containsExactly("like a*", "");
+        Files.writeString(folder.resolve("tftpd.toml"), "[[rule]]\nfiles = [\"b*\"]");
+        reload.reload();
+        assertThat(shown.current().problems()).isEmpty();
+        assertThat(shown.current().reloads()).isEqualTo(1);
+        assertThat(conditions(shown)).containsExactly("like b*", "");
+    }
+
+    private static List<String> conditions(RunningConfiguration shown) {
+        return shown.current().rules().stream()
+                .map(ConfigurationView.RuleInForce::condition)
+                .toList();
+    }
+
+    @Test
+    void the_page_explains_a_request_by_the_rules_in_force() throws Exception {
+        Files.writeString(folder.resolve("a.txt"), "a");
+        TftpdCommand command = Invocation.parsed(configuration("files = [\"b*\"]\naction = \"deny\""));
+        RunningConfiguration shown =
+                new RunningConfiguration(command, Path.of("tftpd.toml"), command.rulesInPlaceOf(command));
+        ConfigurationView.Answer granted = shown.explain(" 192.0.2.7 ", "read", "a.txt", " blksize=1024  tsize=0 ")
+                .toCompletableFuture()
+                .get();
+        assertThat(granted.isGranted()).isTrue();
+        assertThat(granted.lines())
+                .contains("no rule matches", "granted")
+                .anyMatch(line -> line.startsWith("option blksize=1024: 1024"))
+                .anyMatch(line -> line.startsWith("option tsize=0: 1"));
+        assertThat(shown.explain("192.0.2.7", "read", "b.txt", "")
+                        .toCompletableFuture()
+                        .get()
+                        .lines())
+                .last()
+                .asString()
+                .startsWith("refused: not allowed (rule 1");
+        assertThatThrownBy(() -> shown.explain("host.example", "read", "a", "")
+                        .toCompletableFuture()
+                        .get())
+                .hasCauseInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("host.example (expected: an address");
+        assertThatThrownBy(() -> shown.explain("192.0.2.7", "read", "a", "blksize")
+                        .toCompletableFuture()
+                        .get())
+                .hasMessageContaining("option: blksize (expected: OPTION=VALUE)");
+        assertThatThrownBy(() -> shown.explain("192.0.2.7", "steal", "a", "")
+                        .toCompletableFuture()
+                        .get())
+                .hasMessageContaining("operation: steal (expected: read or write)");
     }
 
     @Test
@@ -88,7 +128,14 @@ class ReloadTest {
             assertThat(server.isServing()).isTrue();
             assertThat(manager.next()).startsWith("READY=1");
             TftpdCommand nothingBefore = null;
-            new Reload(configuration(""), nothingBefore, null, Optional.of(notifier)).reload();
+            new Reload(
+                            configuration(""),
+                            nothingBefore,
+                            null,
+                            Optional.of(notifier),
+                            new ReloadCounters(),
+                            Optional.empty())
+                    .reload();
             assertThat(manager.next()).startsWith("RELOADING=1");
             assertThat(manager.next()).isEqualTo("READY=1");
         }

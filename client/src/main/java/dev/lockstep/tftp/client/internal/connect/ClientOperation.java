@@ -15,6 +15,7 @@ import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.channel.NegotiatedTransfer;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferHandler;
+import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.NetasciiSink;
 import dev.lockstep.tftp.io.NetasciiSource;
 import dev.lockstep.tftp.io.Sink;
@@ -75,7 +76,15 @@ public sealed interface ClientOperation {
          * @param result once it is complete, nothing is committed
          */
         public static Download of(RemoteFile remote, Sink sink, Future<?> result) {
-            Sink cancellable = new CancellableSink(sink, result);
+            Sink cancellable = new ForwardingSink(sink) {
+                @Override
+                public void commit() throws IOException {
+                    if (result.isDone()) {
+                        throw new TftpException(ErrorCode.NOT_DEFINED, "cancelled");
+                    }
+                    super.commit();
+                }
+            };
             boolean netascii = remote.mode() == TransferMode.NETASCII;
             return new Download(remote, netascii ? new NetasciiSink(cancellable) : cancellable);
         }

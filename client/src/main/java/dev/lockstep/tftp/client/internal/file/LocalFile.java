@@ -5,6 +5,8 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.io.FileErrors;
 import dev.lockstep.tftp.io.FileSink;
 import dev.lockstep.tftp.io.FileSource;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.SecureDirectory;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -151,11 +153,18 @@ public final class LocalFile {
     }
 
     /** A sink whose failures name it. */
-    private record NamedSink(Sink sink, String name) implements Sink {
+    private static final class NamedSink extends ForwardingSink {
+        private final String name;
+
+        NamedSink(Sink sink, String name) {
+            super(sink);
+            this.name = name;
+        }
+
         @Override
         public void write(ByteBuffer from) throws IOException {
             try {
-                sink.write(from);
+                super.write(from);
             } catch (IOException e) {
                 throw failure(name, e);
             }
@@ -164,57 +173,29 @@ public final class LocalFile {
         @Override
         public void commit() throws IOException {
             try {
-                sink.commit();
+                super.commit();
             } catch (IOException e) {
                 throw failure(name, e);
             }
         }
-
-        @Override
-        public boolean mayBlock() {
-            return sink.mayBlock();
-        }
-
-        @Override
-        public void close() throws IOException {
-            sink.close();
-        }
     }
 
     /** A source whose failures name it. */
-    private record NamedSource(Source source, String name) implements Source {
-        @Override
-        public long size() {
-            return source.size();
+    private static final class NamedSource extends ForwardingSource {
+        private final String name;
+
+        NamedSource(Source source, String name) {
+            super(source);
+            this.name = name;
         }
 
         @Override
         public int read(ByteBuffer to) throws IOException {
             try {
-                return source.read(to);
+                return super.read(to);
             } catch (IOException e) {
                 throw failure(name, e);
             }
-        }
-
-        @Override
-        public boolean canRewind() {
-            return source.canRewind();
-        }
-
-        @Override
-        public void rewind() throws IOException {
-            source.rewind();
-        }
-
-        @Override
-        public boolean mayBlock() {
-            return source.mayBlock();
-        }
-
-        @Override
-        public void close() throws IOException {
-            source.close();
         }
     }
 }

@@ -35,7 +35,7 @@ final class LoadClientOptions {
     @Option(
             names = "--ports",
             paramLabel = "FIRST-LAST",
-            description = "Local ports, used in turn (default 10000-32767, outside of the ephemeral range).")
+            description = "Local ports, used in turn (default ${DEFAULT-VALUE}, outside of the ephemeral range).")
     private String ports = "10000-32767";
 
     @Option(

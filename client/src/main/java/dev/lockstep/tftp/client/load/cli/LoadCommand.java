@@ -35,16 +35,25 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
         sortOptions = false,
-        description = "Runs many concurrent transfers against a server and verifies each byte.",
-        customSynopsis = "tftp load [OPTIONS] tftp://HOST[:PORT]/PATH[@WEIGHT]...",
+        description = {
+            "Runs many concurrent transfers against a server and verifies each byte.",
+            "By default (closed workload model) each of --concurrency clients starts its next transfer when its last one"
+                    + " has ended. With --rate (open workload model) transfers start at that rate, and latency counts from"
+                    + " the time at which a transfer should have started.",
+            "Before the clock starts, transfers within this process load and compile the code (half a second to 3"
+                    + " seconds). An interrupt ends the load test and reports what was measured."
+        },
+        customSynopsis = "tftp load [OPTIONS] URI[@WEIGHT]...",
+        footerHeading = "%nExamples:%n",
         footer = {
-            "",
-            "In a closed loop (the default) each of --concurrency clients starts its next transfer when its previous one",
-            "has ended. With --rate (an open loop) transfers start at that rate, independent of the server, and latency",
-            "is measured from the scheduled start of a transfer.",
-            "",
-            "Before the clock starts, transfers within this process load and compile the code (half a second to 3 seconds).",
-            "An interrupt ends the load test and reports what was measured."
+            "  tftp load tftp://192.0.2.1/grub.efi",
+            "  tftp load -n 5000 -c 200 \\",
+            "      tftp://192.0.2.1/grub.efi",
+            "  tftp load --rate 200 -d 60 \\",
+            "      --profile ipxe --html load.html \\",
+            "      tftp://192.0.2.1/ipxe.efi",
+            "  tftp load --fail-if 'p99>200ms' \\",
+            "      tftp://192.0.2.1/grub.efi"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -53,6 +62,7 @@ import picocli.CommandLine.Spec;
             "2:wrong usage"
         })
 public final class LoadCommand implements Callable<Integer> {
+    private static final int LAST_PORT = 65535;
     private static final Path STANDARD_OUTPUT = Path.of("-");
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w@%+=:,./-]+");
 
@@ -69,9 +79,8 @@ public final class LoadCommand implements Callable<Integer> {
             names = "--fail-if",
             paramLabel = "CONDITION",
             description =
-                    "Exit with status 1 if this holds, such as 'p99>200ms', 'failures>1%%' or 'rate<100'; repeatable."
-                            + " Times: min, mean, p50, p90, p95, p99, p99.9, max, also after first-byte-. Without a condition on"
-                            + " failures, any failure is one.")
+                    "Exit with status 1 if this holds, such as 'p99>200ms', 'first-byte-max>1s', 'failures>1%%' or 'rate<100'"
+                            + " (times: min, mean, p50, p90, p95, p99, p99.9, max; default: any failure); may be repeated.")
     private List<String> failIf = List.of();
 
     @Option(
@@ -92,13 +101,23 @@ public final class LoadCommand implements Callable<Integer> {
             description = "Write the result as an HTML page with charts; - is standard output.")
     private Path html;
 
-    @Option(names = "--quiet", description = "Print errors only.")
+    @Option(
+            names = "--http",
+            paramLabel = "PORT",
+            description =
+                    "Serve the numbers of the running load test by HTTP on this port of 127.0.0.1, as /metrics, /api/progress"
+                            + " and /events; 0 takes a free one.")
+    private Integer http;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print errors only.")
     private boolean quiet;
 
     @Option(
             names = "--batch-scheduling",
             description =
-                    "Run under the batch policy of the Linux scheduler, for a server on the same cores. Needs chrt.")
+                    "Run under the batch policy of the Linux scheduler, for a server on the same cores; needs chrt.")
     private boolean batchScheduling;
 
     @Override
@@ -107,6 +126,9 @@ public final class LoadCommand implements Callable<Integer> {
         LoadPlan plan;
         List<FailCondition> conditions;
         try {
+            if (http != null && (http < 0 || http > LAST_PORT)) {
+                throw new IllegalArgumentException("--http: " + http + " (expected: 0 to " + LAST_PORT + ")");
+            }
             requireWritable("--json", json);
             requireWritable("--html", html);
             if (STANDARD_OUTPUT.equals(json) && STANDARD_OUTPUT.equals(html)) {
@@ -125,7 +147,11 @@ public final class LoadCommand implements Callable<Integer> {
             return 1;
         }
         InterruptHook hook = new InterruptHook(run::stop); // an interrupt prints the result so far
-        try (hook) {
+        try (hook;
+                LoadPort port = http == null ? null : LoadPort.start(http, run)) {
+            if (port != null && !quiet) {
+                System.err.println("HTTP port " + port.number() + " on 127.0.0.1");
+            }
             ClientWarmUp.run(plan);
             Instant begin = Instant.now();
             LoadProgressLine line = LoadProgressLine.onTerminal(quiet, load.transfers());
@@ -135,6 +161,9 @@ public final class LoadCommand implements Callable<Integer> {
             LoadReport report =
                     new LoadReport(title, result, command(), version, begin, Machine.describe(), conditions);
             return print(report) && report.isSuccessful() ? 0 : 1;
+        } catch (IOException e) {
+            System.err.println("tftp: --http: " + e.getMessage());
+            return 1;
         }
     }
 

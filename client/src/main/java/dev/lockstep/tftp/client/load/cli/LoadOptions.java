@@ -42,20 +42,21 @@ final class LoadOptions {
     @Parameters(
             arity = "1..*",
             paramLabel = "URI[@WEIGHT]",
-            description = "Files to transfer, chosen in proportion to their weights. {n} in a name is replaced by the"
-                    + " number of the transfer.")
+            description = "Files to transfer (tftp://HOST[:PORT]/PATH), chosen in proportion to their weights; {n} in a"
+                    + " name is replaced by the number of the transfer.")
     private List<String> remotes;
 
     @Option(
-            names = "--transfers",
+            names = {"-n", "--transfers"},
             paramLabel = "N",
-            description = "Number of transfers (default 1000; with --duration: no limit).")
+            description = "Number of transfers (default " + TRANSFERS + "; with --duration: no limit).")
     private Long transfers;
 
     @Option(
-            names = "--concurrency",
+            names = {"-c", "--concurrency"},
             paramLabel = "C",
-            description = "Concurrent transfers (default 64; with --rate: at most 10000).")
+            description = "Concurrent transfers (default " + CLOSED_CONCURRENCY + "; with --rate: at most "
+                    + OPEN_CONCURRENCY + ").")
     private Integer concurrency;
 
     @Option(names = "--rate", paramLabel = "PER_SECOND", description = "Start transfers at this rate.")
@@ -73,7 +74,10 @@ final class LoadOptions {
             description = "Exclude transfers that start before this from the result; they are verified, too.")
     private double warmUp;
 
-    @Option(names = "--duration", paramLabel = "SECONDS", description = "Time after which no more transfers start.")
+    @Option(
+            names = {"-d", "--duration"},
+            paramLabel = "SECONDS",
+            description = "Time after which no more transfers start.")
     private Double duration;
 
     @Option(names = "--put", description = "Write files instead of reading them.")
@@ -83,7 +87,8 @@ final class LoadOptions {
             names = "--size",
             paramLabel = "SIZE",
             converter = SizeConverter.class,
-            description = "Size of each file that --put writes, such as 4096, 64K or 1M (default 64K).")
+            description = "Size of each file that --put writes, such as 4096 or 1M (default " + DEFAULT_PUT_SIZE / 1024
+                    + "K).")
     private ByteSize size;
 
     @Option(
@@ -113,7 +118,7 @@ final class LoadOptions {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "Seed of the impairment and of the choice of files (default 1).")
+            description = "Seed of the impairment and of the choice of files (default ${DEFAULT-VALUE}).")
     private long seed = 1;
 
     /**

@@ -49,6 +49,14 @@ public final class StatusOutput implements ServerLifecycleListener {
         print(event("probe_listening").addKeyValue("port", port), "Probe port " + port);
     }
 
+    /** Reports the address of the HTTP port. */
+    public void httpListening(InetSocketAddress address) {
+        String host = AddressFormat.of(address.getAddress());
+        print(
+                event("http_listening").addKeyValue("address", host).addKeyValue("port", address.getPort()),
+                "HTTP port " + address.getPort() + " on " + host);
+    }
+
     /** Reports a line of the packet trace. */
     public void packet(String line) {
         print(event("packet"), line);

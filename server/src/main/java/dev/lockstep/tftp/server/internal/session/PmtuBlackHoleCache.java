@@ -15,7 +15,6 @@ import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferStats;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.server.RequestPolicy;
-import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -115,11 +114,10 @@ public final class PmtuBlackHoleCache implements TransferListener {
      * Returns a policy that grants small blocks to clients behind a PMTU black hole, and is the given one otherwise.
      */
     public RequestPolicy withSmallBlocks(RequestPolicy policy) {
-        return (request, peer) -> {
-            RequestSettings requestSettings = policy.resolve(request, peer);
+        return policy.adjusted((requestSettings, peer) -> {
             boolean isBlackHole = requestSettings.limits().blksize() > SAFE
                     && paths.getIfPresent(peer.getAddress()) == Path.BLACK_HOLE;
             return isBlackHole ? requestSettings.afterBlackHole() : requestSettings;
-        };
+        });
     }
 }

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -32,12 +30,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** The layouts of a line: JSON and journal. */
 class LogLinesTest {
@@ -45,22 +41,10 @@ class LogLinesTest {
     private static final TransferSettings SETTINGS =
             TransferSettings.builder().blksize(1428).windowsize(4).tsize(100).build();
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> events = new ListAppender<>();
+    @RegisterExtension
+    final LogCapture events = new LogCapture(Level.DEBUG);
+
     private final TransferLog log = new TransferLog();
-
-    @BeforeEach
-    void capture_the_log() {
-        logger.setLevel(Level.DEBUG);
-        logger.addAppender(events);
-        events.start();
-    }
-
-    @AfterEach
-    void restore_the_log() {
-        logger.detachAppender(events);
-        logger.setLevel(null);
-    }
 
     private static Request read(String file) {
         return new ReadRequest(file, TransferMode.OCTET, Options.NONE);
@@ -176,7 +160,7 @@ class LogLinesTest {
 
     @Test
     void any_other_line_is_an_object_too() throws IOException {
-        logger.info("the time is {}", "now");
+        events.logger().info("the time is {}", "now");
         assertThat(object())
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of("level", "INFO", "event", "log", "message", "the time is now"));
@@ -185,14 +169,14 @@ class LogLinesTest {
     @Test
     void each_journal_line_begins_with_its_priority() {
         PatternLayoutEncoder plain = new PatternLayoutEncoder();
-        plain.setContext(logger.getLoggerContext());
+        plain.setContext(events.logger().getLoggerContext());
         plain.setPattern("%msg%n");
         plain.start();
         Encoder<ILoggingEvent> journal = new JournalLayout(plain);
-        logger.debug("a");
-        logger.info("b");
-        logger.warn("c");
-        logger.error("d\ne");
+        events.logger().debug("a");
+        events.logger().info("b");
+        events.logger().warn("c");
+        events.logger().error("d\ne");
         assertThat(events.list)
                 .extracting(event -> new String(journal.encode(event), StandardCharsets.UTF_8))
                 .containsExactly("<7>a\n", "<6>b\n", "<4>c\n", "<3>d\n<3>e\n");

@@ -3,9 +3,7 @@ package dev.lockstep.tftp.server.internal.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
@@ -15,33 +13,22 @@ import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LogRateLimiterTest {
     private static final int PER_SECOND = 20;
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    @RegisterExtension
+    final LogCapture written = new LogCapture(Level.DEBUG);
+
     private long now = Long.MAX_VALUE - 5; // the clock may begin anywhere, and overflow
     private final LogRateLimiter limiter = new LogRateLimiter(PER_SECOND, () -> now);
 
     @BeforeEach
     void log_through_the_rate_limiter() {
-        logger.setLevel(Level.DEBUG);
-        logger.setAdditive(false);
-        logger.addAppender(written);
         written.addFilter(limiter);
-        written.start();
-    }
-
-    @AfterEach
-    void restore_the_log() {
-        logger.detachAppender(written);
-        logger.setAdditive(true);
-        logger.setLevel(null);
     }
 
     private void advance(long millis) {
@@ -50,7 +37,7 @@ class LogRateLimiterTest {
 
     private void refuse(int count) {
         for (int i = 0; i < count; i++) {
-            logger.info("{} refused: {}", "192.0.2.7:" + i, "file not found");
+            written.logger().info("{} refused: {}", "192.0.2.7:" + i, "file not found");
         }
     }
 
@@ -98,7 +85,7 @@ class LogRateLimiterTest {
     void lines_of_another_kind_are_not_limited() {
         refuse(LogRateLimiter.BURST * 2);
         takeWritten();
-        logger.warn("{}: failed: {}", "192.0.2.8:1 read f", "disk full");
+        written.logger().warn("{}: failed: {}", "192.0.2.8:1 read f", "disk full");
         assertThat(written.list)
                 .singleElement()
                 .extracting(ILoggingEvent::getLevel)
@@ -135,7 +122,7 @@ class LogRateLimiterTest {
     @Test
     void different_texts_share_one_limit() {
         for (int i = 0; i < 100_000; i++) {
-            logger.warn("something went wrong with " + i);
+            written.logger().warn("something went wrong with " + i);
         }
         assertThat(takeWritten()).isLessThanOrEqualTo(LogRateLimiter.BURST + 64);
         limiter.summarize();

@@ -3,9 +3,6 @@ package dev.lockstep.tftp.server.internal.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
@@ -20,32 +17,18 @@ import dev.lockstep.tftp.testing.Counted;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class NatWarningTest {
     private static final Request REQUEST = new ReadRequest("a\nb", TransferMode.OCTET, Options.NONE);
     private static final TftpException UNREACHABLE =
             new TftpException(ErrorCode.NOT_DEFINED, "peer is gone", new PortUnreachableException());
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogCapture lines = new LogCapture(Level.INFO);
+
     private long now;
-
-    @BeforeEach
-    void capture_the_log() {
-        logger.setLevel(Level.INFO);
-        logger.addAppender(lines);
-        lines.start();
-    }
-
-    @AfterEach
-    void restore_the_log() {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
-    }
 
     private NatWarning warning(PortMode mode) {
         return new NatWarning(peer -> mode, () -> now);

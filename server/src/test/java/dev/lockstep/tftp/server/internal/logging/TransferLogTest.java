@@ -3,9 +3,7 @@ package dev.lockstep.tftp.server.internal.logging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
@@ -22,35 +20,21 @@ import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.Counted;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 class TransferLogTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 2000);
     private static final Request READ = new ReadRequest("f", TransferMode.OCTET, Options.NONE);
     private static final Request WRITE = new WriteRequest("f", TransferMode.OCTET, Options.NONE);
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    @RegisterExtension
+    final LogCapture lines = new LogCapture(Level.INFO);
+
     private final TransferLog log = new TransferLog();
-
-    @BeforeEach
-    void capture_the_log() {
-        logger.setLevel(Level.INFO);
-        logger.addAppender(lines);
-        lines.start();
-    }
-
-    @AfterEach
-    void restore_the_log() {
-        logger.detachAppender(lines);
-        logger.setLevel(null);
-    }
 
     private ILoggingEvent ended(Request request, long tsize, Outcome outcome, TftpException cause) {
         TransferSettings settings = TransferSettings.builder()
@@ -118,7 +102,7 @@ class TransferLogTest {
 
     @Test
     void a_client_cannot_reverse_a_log_line_or_write_raw_text_into_a_stack_trace() {
-        logger.setLevel(Level.DEBUG);
+        lines.logger().setLevel(Level.DEBUG);
         Request request = new ReadRequest("gpj\u202eexe.\u009b2J", TransferMode.OCTET, Options.NONE);
         ended(request, 0, Outcome.FAILED, TftpException.fromPeer(new ErrorMessage(0, "a\u2066b")));
         assertThat(lines.list)
@@ -130,7 +114,7 @@ class TransferLogTest {
 
     @Test
     void a_client_cannot_inject_log_lines_by_its_options() {
-        logger.setLevel(Level.DEBUG);
+        lines.logger().setLevel(Level.DEBUG);
         Options options = Options.NONE.with("a\nb", "c\u001b");
         log.on(new TransferEvent.Requested(1, PEER, new ReadRequest("f", TransferMode.OCTET, options)));
         assertThat(lines.list.get(0).getFormattedMessage()).isEqualTo("127.0.0.1:2000 read f asks a\\x0ab=c\\x1b");

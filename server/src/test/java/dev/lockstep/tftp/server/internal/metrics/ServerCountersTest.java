@@ -28,7 +28,7 @@ class ServerCountersTest {
     private static final InetSocketAddress PEER = new InetSocketAddress("192.0.2.7", 2000);
     private static final TftpException ERROR = new TftpException(ErrorCode.NOT_DEFINED, "x");
 
-    private final ServerCounters counters = new ServerCounters();
+    private final ServerCounters counters = new ServerCounters((request, peer) -> null);
 
     private void on(TransferEvent... events) {
         for (TransferEvent event : events) {
@@ -37,7 +37,7 @@ class ServerCountersTest {
     }
 
     private static Started started(long id, Request request) {
-        return new Started(id, PEER, request, TransferSettings.PLAIN, Options.NONE);
+        return new Started(id, PEER, request, TransferSettings.PLAIN, Options.NONE, Counted.stats(0, 0));
     }
 
     private static Ended ended(long id, Request request, Outcome outcome, int bytes) {
@@ -102,5 +102,22 @@ class ServerCountersTest {
                 .containsEntry(DropReason.NOT_A_REQUEST, 0L);
         assertThat(counters.reads().refused()).isEqualTo(1);
         assertThat(counters.writes().refused()).isEqualTo(1);
+    }
+
+    @Test
+    void durations_are_counted_in_buckets_once_per_transfer() {
+        DurationHistogram histogram = new DurationHistogram(.001, .01);
+        for (long nanos : new long[] {0, 1_000_000, 1_000_001, 10_000_000, 10_000_001, 5_000_000_000L}) {
+            histogram.add(nanos);
+        }
+        assertThat(histogram.snapshot().counts()).containsExactly(2L, 2L, 2L);
+        assertThat(histogram.snapshot().bounds()).containsExactly(.001, .01);
+        assertThat(histogram.snapshot().sum()).isEqualTo(5.022000002);
+
+        on(started(1, rrq("a")), ended(1, rrq("a"), Outcome.COMPLETE, 10));
+        assertThat(counters.durations().counts().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(1);
     }
 }

@@ -3,9 +3,8 @@ package dev.lockstep.tftp.server.internal.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.lockstep.tftp.server.internal.logging.LogCapture;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -16,20 +15,18 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ProbeHandlerTest {
     private static final String HELLO = "Hi, server! I'm client.\n";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger("tftpd");
-    private final ListAppender<ILoggingEvent> steps = new ListAppender<>();
+    @RegisterExtension
+    final LogCapture steps = new LogCapture(Level.DEBUG);
+
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     @BeforeEach
     void a_client_connects() {
-        logger.setLevel(Level.DEBUG);
-        logger.addAppender(steps);
-        steps.start();
         channel.freezeTime();
         ProbeHandler.addTo(channel.pipeline());
         channel.pipeline().fireChannelActive();
@@ -38,8 +35,6 @@ class ProbeHandlerTest {
     @AfterEach
     void nothing_is_left_in_the_channel() {
         assertThat(channel.finish()).isFalse();
-        logger.detachAppender(steps);
-        logger.setLevel(null);
     }
 
     private void send(String text) {

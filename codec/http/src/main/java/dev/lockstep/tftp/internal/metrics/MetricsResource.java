@@ -1,0 +1,45 @@
+package dev.lockstep.tftp.internal.metrics;
+
+import dev.lockstep.tftp.internal.http.HttpQuery;
+import dev.lockstep.tftp.internal.http.HttpReply;
+import dev.lockstep.tftp.internal.http.HttpResource;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Serves metrics in the format that the client accepts. The metrics are collected for each request: a program has no
+ * cost of them while nobody reads them.
+ */
+public final class MetricsResource implements HttpResource {
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+
+    /**
+     * Creates a resource with the metrics of the process, of the JVM and of the program.
+     *
+     * @param program collects the metrics of the program
+     */
+    public MetricsResource(MultiCollector program) {
+        JvmMetrics.builder().register(registry);
+        registry.register(program);
+    }
+
+    @Override
+    public HttpReply get(HttpQuery query) {
+        ExpositionFormatWriter writer =
+                formats.findWriter(query.header("Accept").orElse(null));
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try {
+            writer.write(body, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return HttpReply.ok(writer.getContentType(), body.toByteArray());
+    }
+}
