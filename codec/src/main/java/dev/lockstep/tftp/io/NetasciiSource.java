@@ -24,12 +24,6 @@ public final class NetasciiSource extends ForwardingSource {
         return UNKNOWN_SIZE;
     }
 
-    /** Waits for as many bytes of the file, which are at least as many when they are encoded. */
-    @Override
-    public boolean awaitBytes(long end, Runnable then) {
-        return file.awaitBytes(end, then);
-    }
-
     @Override
     public int read(ByteBuffer to) throws IOException {
         int start = to.position();
