@@ -22,6 +22,11 @@ public abstract class ForwardingSource implements Source {
     }
 
     @Override
+    public boolean awaitBytes(long end, Runnable then) {
+        return source.awaitBytes(end, then);
+    }
+
+    @Override
     public int read(ByteBuffer to) throws IOException {
         return source.read(to);
     }

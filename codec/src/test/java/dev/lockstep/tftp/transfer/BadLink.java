@@ -1,16 +1,28 @@
 package dev.lockstep.tftp.transfer;
 
+import dev.lockstep.tftp.codec.MalformedMessageException;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Ack;
 import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
+import dev.lockstep.tftp.codec.TftpOpcode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
+import dev.lockstep.tftp.testing.impairment.DatagramCounter;
+import dev.lockstep.tftp.testing.impairment.EventQueue;
+import dev.lockstep.tftp.testing.impairment.Impairment;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
 /**
@@ -22,16 +34,8 @@ final class BadLink {
     private static final TransferLimits LONG_TIMEOUTS =
             TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
-    /** The longest time in nanoseconds for which a datagram is held until the next one overtakes it. */
-    private static final long LONGEST_SWAP = Duration.ofMillis(10).toNanos();
-
-    /**
-     * The impairment of the network. Probabilities are 0 to 1, times are in nanoseconds.
-     *
-     * @param reordering probability that a datagram arrives at once, before all datagrams in flight
-     * @param swapping probability that a datagram arrives right after the next one of its direction
-     */
-    record Conditions(double loss, double duplication, double reordering, double swapping, long delay, long jitter) {}
+    /** Without leak detection, which would take most of the time of millions of datagrams. */
+    private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
     /** The delay of one direction as a function of time. Datagrams stay in order. */
     @FunctionalInterface
@@ -41,29 +45,17 @@ final class BadLink {
     }
 
     /** The parameters of a transfer. */
-    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, Conditions conditions) {}
-
-    private record Event(long time, long order, Runnable action) implements Comparable<Event> {
-        @Override
-        public int compareTo(Event other) {
-            int byTime = Long.compare(time, other.time);
-            return byTime == 0 ? Long.compare(order, other.order) : byTime;
-        }
-    }
+    record Plan(boolean read, boolean oack, int blksize, int windowsize, int size, NetworkImpairment impairment) {}
 
     private final Plan plan;
     private final SplittableRandom random;
-    /** A separate random stream, so that swapping does not change the other random decisions. */
-    private final SplittableRandom swaps;
-
     private final byte[] content;
     private final TransferSettings settings;
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final End server = new End();
-    private final End client = new End();
+    private final EventQueue events = new EventQueue();
+    private final End server;
+    private final End client;
     final ByteStore stored = new ByteStore();
     private long now;
-    private long order;
     private boolean requestRepeated;
     long datagrams;
     /** DATA datagrams sent, retransmissions included. */
@@ -80,7 +72,6 @@ final class BadLink {
     BadLink(Plan plan, long seed) {
         this.plan = plan;
         this.random = new SplittableRandom(seed);
-        this.swaps = new SplittableRandom(~seed);
         this.content = new byte[plan.size];
         random.nextBytes(content);
         this.settings = TransferSettings.builder()
@@ -88,60 +79,65 @@ final class BadLink {
                 .windowsize(plan.windowsize)
                 .tsize(plan.size)
                 .build();
+        this.server = new End(random.nextLong());
+        this.client = new End(random.nextLong());
     }
 
     /** A side of the link: a state machine once it has started, and the effects it requested. */
-    private final class End implements Wire {
+    private final class End implements Wire, Impairment.Exit {
+        private final Impairment link;
         private End other;
         private Transfer machine;
-        private Runnable heldBack;
         private long deadline = NEVER;
         private Outcome outcome;
         private boolean closed;
         private long lastArrival;
 
+        End(long seed) {
+            link = new Impairment(plan.impairment, seed, new DatagramCounter()) {
+                @Override
+                protected boolean isOvertaken(byte[] datagram) {
+                    return isData(datagram) && dataSent == lateData || super.isOvertaken(datagram);
+                }
+
+                @Override
+                protected long delay(byte[] datagram, long sentAt) {
+                    Delay timed = isData(datagram) ? delayOfData : delayOfReplies;
+                    if (timed == null) {
+                        return super.delay(datagram, sentAt);
+                    }
+                    lastArrival = Math.max(lastArrival + 10_000, sentAt + timed.at(sentAt)); // not two at one instant
+                    return lastArrival - sentAt;
+                }
+            };
+        }
+
         @Override
         public void send(TftpMessage message) {
             datagrams++;
             dataSent += message instanceof Data ? 1 : 0;
-            if (random.nextDouble() >= plan.conditions.loss) {
-                deliver(message);
-            }
-            if (random.nextDouble() < plan.conditions.duplication) {
-                deliver(message);
-            }
-            if (message instanceof Data data) {
-                data.release();
-            }
+            ByteBuf encoded = TftpCodec.encode(message, BUFFERS);
+            byte[] datagram = ByteBufUtil.getBytes(encoded);
+            encoded.release();
+            ReferenceCountUtil.release(message);
+            link.enter(datagram, now, this);
         }
 
-        private void deliver(TftpMessage message) {
-            boolean overtakes = random.nextDouble() < plan.conditions.reordering;
-            long delay = overtakes ? 0 : plan.conditions.delay + (long) (random.nextDouble() * plan.conditions.jitter);
-            Delay timed = message instanceof Data ? delayOfData : delayOfReplies;
-            if (timed != null) {
-                lastArrival = Math.max(lastArrival + 10_000, now + timed.at(now)); // not two at one instant
-                delay = lastArrival - now;
-            }
-            TftpMessage copy = message instanceof Data data ? data.copy() : message;
-            Runnable arrival = () -> other.arrive(copy);
-            Runnable before = heldBack;
-            boolean late =
-                    message instanceof Data && dataSent == lateData || swaps.nextDouble() < plan.conditions.swapping;
-            if (before == null && late) {
-                heldBack = arrival;
-                at(now + delay + LONGEST_SWAP, () -> {
-                    if (heldBack == arrival) {
-                        heldBack = null;
-                        arrival.run();
-                    }
-                });
-                return;
-            }
-            at(now + delay, arrival);
-            if (before != null) {
-                heldBack = null;
-                at(now + delay, before);
+        @Override
+        public void leave(byte[] datagram, long moment) {
+            events.add(moment, () -> other.arrive(datagram));
+        }
+
+        @Override
+        public void later(long moment, Runnable action) {
+            events.add(moment, action);
+        }
+
+        private void arrive(byte[] datagram) {
+            try {
+                arrive(TftpCodec.decode(Unpooled.wrappedBuffer(datagram)));
+            } catch (MalformedMessageException e) {
+                throw new AssertionError(e); // no datagram is damaged
             }
         }
 
@@ -176,7 +172,7 @@ final class BadLink {
         public void awaitReply(long moment) {
             deadline = moment;
             if (moment != NEVER) {
-                at(moment, () -> {
+                events.add(moment, () -> {
                     if (deadline == moment) {
                         deadline = NEVER;
                         machine.onDeadline(now);
@@ -199,8 +195,8 @@ final class BadLink {
         }
     }
 
-    private void at(long time, Runnable action) {
-        events.add(new Event(time, order++, action));
+    private static boolean isData(byte[] datagram) {
+        return datagram[1] == TftpOpcode.DATA;
     }
 
     private Sender sender(Wire wire, OptionAck oack) {
@@ -223,7 +219,7 @@ final class BadLink {
 
             @Override
             public void commit() {
-                at(now + 1_000_000, () -> made[0].stored(now));
+                events.add(now + 1_000_000, () -> made[0].stored(now));
             }
         };
         made[0] = new Receiver(wire, settings, LONG_TIMEOUTS, timer(), opening, durableSoon, now);
@@ -241,10 +237,10 @@ final class BadLink {
     private void repeatRequest() {
         if (client.machine == null) {
             requestRepeated = true;
-            if (random.nextDouble() >= plan.conditions.loss) {
+            if (random.nextDouble() >= plan.impairment.loss()) {
                 server.machine.onRequestRepeated(now);
             }
-            at(now + Duration.ofSeconds(1).toNanos(), this::repeatRequest);
+            events.add(now + Duration.ofSeconds(1).toNanos(), this::repeatRequest);
         }
     }
 
@@ -255,21 +251,12 @@ final class BadLink {
         OptionAck oack = plan.oack ? new OptionAck(Options.NONE.with("blksize", plan.blksize)) : null;
         server.machine = plan.read ? sender(server, oack) : receiver(server, oack == null ? new Ack(0) : oack);
         server.machine.start(now);
-        at(Duration.ofSeconds(1).toNanos(), this::repeatRequest);
+        events.add(Duration.ofSeconds(1).toNanos(), this::repeatRequest);
         while (!events.isEmpty() && now < LONGEST && !(server.closed && client.closed)) {
-            Event next = events.remove();
-            now = next.time;
-            next.action.run();
+            now = events.next();
+            events.run(now);
         }
-        drain();
         return failure();
-    }
-
-    /** Delivers the datagrams that are in flight after both sides have closed, to release their buffers. */
-    private void drain() {
-        while (!events.isEmpty() && server.closed && client.closed) {
-            events.remove().action.run();
-        }
     }
 
     private String failure() {

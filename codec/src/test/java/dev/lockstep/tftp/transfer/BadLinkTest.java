@@ -2,7 +2,7 @@ package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.transfer.BadLink.Conditions;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import dev.lockstep.tftp.transfer.BadLink.Plan;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,14 +23,19 @@ class BadLinkTest {
     private static final int[] WINDOWS = {1, 1, 2, 3, 4, 8, 16, 64};
     private static final long MILLI = Duration.ofMillis(1).toNanos();
 
-    private static Conditions conditions(SplittableRandom random) {
-        return new Conditions(
-                random.nextDouble(0.25),
-                random.nextDouble(0.25),
-                random.nextDouble(0.25),
-                random.nextBoolean() ? random.nextDouble(0.25) : 0,
-                random.nextLong(MILLI / 100, 100 * MILLI),
-                random.nextLong(1, 50 * MILLI));
+    private static NetworkImpairment anyImpairment(SplittableRandom random) {
+        long jitter = random.nextLong(25 * MILLI);
+        long delay = jitter + random.nextLong(MILLI / 100, 100 * MILLI);
+        return NetworkImpairment.CLEAR
+                .withLoss(random.nextDouble(0.25))
+                .withDuplication(random.nextDouble(0.25))
+                .withReordering(random.nextDouble(0.25))
+                .withSwapping(random.nextBoolean() ? random.nextDouble(0.25) : 0)
+                .withDelay(Duration.ofNanos(delay), Duration.ofNanos(jitter));
+    }
+
+    private static NetworkImpairment delayed(long nanos) {
+        return NetworkImpairment.CLEAR.withDelay(Duration.ofNanos(nanos), Duration.ZERO);
     }
 
     private static Plan anyPlan(long seed) {
@@ -41,7 +46,7 @@ class BadLinkTest {
         int size = Math.max(
                 0, blocks * blksize + random.nextInt(-1, 2)); // a multiple of the block size, one less or one more
         boolean options = blksize != 512 || window != 1 || random.nextBoolean();
-        return new Plan(random.nextBoolean(), options, blksize, window, size, conditions(random));
+        return new Plan(random.nextBoolean(), options, blksize, window, size, anyImpairment(random));
     }
 
     private static void run(Plan plan, long seed) {
@@ -59,7 +64,7 @@ class BadLinkTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void with_20_percent_loss_three_of_four_transfers_of_1_MiB_take_at_most_three_seconds(boolean read) {
-        Conditions lossy = new Conditions(0.2, 0, 0, 0, MILLI / 5, 0);
+        NetworkImpairment lossy = delayed(MILLI / 5).withLoss(0.2);
         List<Long> times = new ArrayList<>();
         for (long seed = 1; seed <= 100; seed++) {
             BadLink link = new BadLink(new Plan(read, true, 1428, 64, 1 << 20, lossy), seed);
@@ -79,17 +84,30 @@ class BadLinkTest {
             SplittableRandom random = new SplittableRandom(seed);
             int window = WINDOWS[(int) seed % WINDOWS.length];
             int size = 8 * (65_530 + random.nextInt(20)) + random.nextInt(8);
-            Conditions slight = new Conditions(0.01, 0.01, 0.01, 0.01, MILLI / 10, MILLI / 10);
+            NetworkImpairment slight = NetworkImpairment.CLEAR
+                    .withDelay(Duration.ofNanos(3 * MILLI / 20), Duration.ofNanos(MILLI / 20))
+                    .withLoss(0.01)
+                    .withDuplication(0.01)
+                    .withReordering(0.01)
+                    .withSwapping(0.01);
             run(new Plan(seed % 2 == 0, true, 8, window, size, slight), seed);
+        }
+    }
+
+    @Test
+    void a_network_that_loses_all_datagrams_fails_each_transfer() {
+        for (boolean read : new boolean[] {true, false}) {
+            BadLink link = new BadLink(
+                    new Plan(read, true, 512, 4, 5000, delayed(MILLI).withLoss(1)), 1);
+            assertThat(link.run()).startsWith("receiver: ");
         }
     }
 
     @Test
     void without_impairment_no_datagram_is_retransmitted() {
         for (int window : WINDOWS) {
-            Conditions clear = new Conditions(0, 0, 0, 0, MILLI, 0);
             int blocks = 640;
-            BadLink link = new BadLink(new Plan(true, true, 512, window, blocks * 512 - 1, clear), 1);
+            BadLink link = new BadLink(new Plan(true, true, 512, window, blocks * 512 - 1, delayed(MILLI)), 1);
             assertThat(link.run()).isNull();
             int acks = (blocks + window - 1) / window;
             assertThat(link.datagrams).as("window %d", window).isEqualTo(1 + 1 + blocks + acks);

@@ -2,9 +2,10 @@ package dev.lockstep.tftp.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.transfer.BadLink.Conditions;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import dev.lockstep.tftp.transfer.BadLink.Delay;
 import dev.lockstep.tftp.transfer.BadLink.Plan;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,8 +30,8 @@ class ChangingDelayTest {
         long worst = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             for (boolean read : new boolean[] {true, false}) {
-                Conditions clear = new Conditions(0, 0, 0, 0, QUICK, 0);
-                BadLink link = new BadLink(new Plan(read, true, 512, window, blocks * 512 - 1, clear), seed);
+                BadLink link =
+                        new BadLink(new Plan(read, true, 512, window, blocks * 512 - 1, NetworkImpairment.CLEAR), seed);
                 link.delayOfData = data;
                 link.delayOfReplies = replies;
                 assertThat(link.run()).as("seed %d, read %b", seed, read).isNull();
@@ -103,10 +104,10 @@ class ChangingDelayTest {
     @ParameterizedTest
     @CsvSource({"4, 50", "4, 200", "64, 50", "64, 200"})
     void one_datagram_late_by_one_place_costs_at_most_one_window(int window, long rttMillis) {
-        Conditions clear = new Conditions(0, 0, 0, 0, rttMillis / 2 * MILLI, 0);
+        NetworkImpairment delayed = NetworkImpairment.CLEAR.withDelay(Duration.ofMillis(rttMillis / 2), Duration.ZERO);
         for (long late = 1; late < 2_000; late += 37) {
             for (boolean read : new boolean[] {true, false}) {
-                BadLink link = new BadLink(new Plan(read, true, 512, window, 2_000 * 512 - 1, clear), late);
+                BadLink link = new BadLink(new Plan(read, true, 512, window, 2_000 * 512 - 1, delayed), late);
                 link.lateData = late;
                 assertThat(link.run()).as("late %d", late).isNull();
                 assertThat(link.dataSent - 2_000).as("late %d", late).isLessThanOrEqualTo(window + 1);

@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.relay;
 
+import dev.lockstep.tftp.testing.impairment.DatagramCounter;
+import dev.lockstep.tftp.testing.impairment.EventQueue;
+import dev.lockstep.tftp.testing.impairment.Impairment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -141,8 +144,7 @@ public final class Relay implements AutoCloseable {
         }
         boolean blackedOut = now - blackoutEnd < 0;
         if (blackedOut) {
-            counter.received++;
-            counter.blackedOut++;
+            counter.countBlackedOut();
         }
         return !blackedOut;
     }
@@ -163,7 +165,7 @@ public final class Relay implements AutoCloseable {
             byte[] datagram, DatagramChannel through, InetSocketAddress to, DatagramCounter counter) {
         try {
             if (through.send(ByteBuffer.wrap(datagram), to) > 0 || datagram.length == 0) {
-                counter.delivered++;
+                counter.countDelivered();
             }
         } catch (IOException ignored) {
             // the session has expired or the port is closed: the datagram is lost, as on any network

@@ -1,5 +1,7 @@
 package dev.lockstep.tftp.relay;
 
+import dev.lockstep.tftp.testing.impairment.DatagramCounter;
+import dev.lockstep.tftp.testing.impairment.Impairment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.relay;
 
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 

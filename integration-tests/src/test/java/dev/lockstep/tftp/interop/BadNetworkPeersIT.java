@@ -3,8 +3,8 @@ package dev.lockstep.tftp.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.FigureLog;
-import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.Relay;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

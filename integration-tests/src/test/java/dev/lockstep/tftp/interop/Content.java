@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.zip.CRC32;
 
 /** Seeded bytes in which no two blocks are alike: a dropped, duplicated or reordered block changes the hash. */
 final class Content {
@@ -95,6 +96,25 @@ final class Content {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }
 
+    /** Returns the size and checksum of a content, which take less time than a hash. */
+    static String summary(long size, CRC32 checksum) {
+        return size + " bytes, CRC-32 " + Long.toHexString(checksum.getValue());
+    }
+
+    static String summary(byte[] bytes) {
+        CRC32 checksum = new CRC32();
+        checksum.update(bytes);
+        return summary(bytes.length, checksum);
+    }
+
+    static String summary(Path file) {
+        try {
+            return summary(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Asserts that both files exist and have the same content. */
     static void assertSame(Path expected, Path actual) {
         try {
@@ -106,7 +126,7 @@ final class Content {
         }
     }
 
-    static MessageDigest digest() {
+    private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

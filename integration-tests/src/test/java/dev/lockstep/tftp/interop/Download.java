@@ -7,9 +7,8 @@ import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 
 /** A lock-step download on a non-blocking channel of its own. The caller reports each datagram and each timeout. */
 final class Download implements AutoCloseable {
@@ -20,12 +19,13 @@ final class Download implements AutoCloseable {
     private final InetSocketAddress server;
     private final int blksize;
     private final DatagramChannel channel;
-    private final MessageDigest digest = Content.digest();
+    private final CRC32 checksum = new CRC32();
 
     private ByteBuffer last;
     private long lastProgress;
     private int resends;
     private int expected;
+    private long size;
     private String result;
 
     Download(InetSocketAddress server, String file, int blksize) throws IOException {
@@ -42,7 +42,7 @@ final class Download implements AutoCloseable {
         return channel;
     }
 
-    /** Returns the hash of the content, or the failure; null while the download runs. */
+    /** Returns the summary of the content, or the failure; null while the download runs. */
     String result() {
         return result;
     }
@@ -112,11 +112,12 @@ final class Download implements AutoCloseable {
             return; // a duplicate: the timer retransmits the ACK if it was lost
         }
         boolean isLast = message.remaining() < blksize;
-        digest.update(message);
+        size += message.remaining();
+        checksum.update(message);
         acknowledge(block, now);
         expected++;
         if (isLast) {
-            result = HexFormat.of().formatHex(digest.digest());
+            result = Content.summary(size, checksum);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -34,8 +35,22 @@ class KilledUploadIT {
     private static final byte[] OLD = Content.anyText(70_000);
     private static final byte[] NEW = Content.plainText(BLOCKS * 512 - 1);
 
+    /** The folder of the daemons that are killed repeatedly. */
+    @TempDir
+    static Path shared;
+
+    /** The daemon that was started after a kill; the next test kills it. */
+    private static Server restarted;
+
     @TempDir
     Path root;
+
+    @AfterAll
+    static void stop() {
+        if (restarted != null) {
+            restarted.close();
+        }
+    }
 
     /**
      * The point at which the upload is interrupted.
@@ -68,11 +83,12 @@ class KilledUploadIT {
     @ParameterizedTest(name = "kill -9 {0}")
     @MethodSource("cuts")
     void a_killed_daemon_keeps_the_old_file(Cut cut) throws IOException {
+        root = shared;
         Path deep = Files.createDirectories(root.resolve("a/b"));
         Content.write(root.resolve("old"), OLD);
         Content.write(deep.resolve("old"), OLD);
 
-        try (Server daemon = daemon();
+        try (Server daemon = restarted == null ? daemon() : restarted;
                 RawUpload here = new RawUpload(daemon.address(), NEW);
                 RawUpload below = new RawUpload(daemon.address(), NEW)) {
             cutShort(here, "old", cut);
@@ -80,10 +96,9 @@ class KilledUploadIT {
             daemon.run().kill();
         }
 
-        try (Server again = daemon()) {
-            assertThat(again.run().isAlive()).isTrue();
-            Await.until("only the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
-        }
+        restarted = daemon();
+        assertThat(restarted.run().isAlive()).isTrue();
+        Await.until("only the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
         assertOldUnlessWhole(root.resolve("old"), cut);
         assertOldUnlessWhole(deep.resolve("old"), cut);
     }

@@ -6,9 +6,13 @@ import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.HttpText;
+import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +98,59 @@ class HttpPortIT {
                 .contains(" dev.lockstep.tftp.internal.http.HttpPort")
                 .anyMatch(name -> name.startsWith(" io.prometheus."))
                 .anyMatch(name -> name.startsWith(" io.netty.handler.codec.http."));
+    }
+
+    /** The configuration of the documentation, without the certificate. */
+    private String proxyConfig(int listen, int target) throws IOException {
+        String page = Files.readString(Repository.ROOT.resolve("docs/monitoring.md"));
+        String server = page.substring(page.indexOf("server {"), page.indexOf("```", page.indexOf("server {")));
+        return "pid nginx.pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n"
+                + Stream.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+                        .map(kind -> kind + "_temp_path " + kind + ";\n")
+                        .collect(Collectors.joining())
+                + server.replace("443 ssl", "127.0.0.1:" + listen).replace("9169", Integer.toString(target))
+                + "}\n";
+    }
+
+    @Test
+    void a_proxy_passes_on_the_name_that_is_listed_and_events_at_once() throws Exception {
+        String nginx = Tool.named("nginx", Path.of("/usr/sbin/nginx"));
+        Tool.needed("curl");
+        int listen;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            listen = socket.getLocalPort();
+        }
+        try (Daemon daemon = Daemon.serving(folder, "--quiet", "--http", "0", "--http-host", "boot.example.org")) {
+            Path config = Files.writeString(folder.resolve("nginx.conf"), proxyConfig(listen, HttpText.portOf(daemon)));
+            try (Run proxy = Run.start(
+                    folder,
+                    Map.of(),
+                    List.of(nginx, "-p", folder.toString(), "-c", config.toString(), "-g", "daemon off;"))) {
+                String base = "http://127.0.0.1:" + listen;
+                Run.Result ready = Run.run(
+                        "curl",
+                        "-s",
+                        "--retry",
+                        "20",
+                        "--retry-connrefused",
+                        "--retry-delay",
+                        "1",
+                        "-H",
+                        "Host: boot.example.org",
+                        base + "/readyz");
+                assertThat(ready.output()).as(proxy.printed()).isEqualTo("ready\n");
+                assertThat(Run.run("curl", "-s", "-H", "Host: evil.example", base + "/readyz")
+                                .output())
+                        .startsWith("host not allowed");
+                Run.Result events = Run.run("curl", "-sN", "-m", "5", "-H", "Host: boot.example.org", base + "/events");
+                assertThat(events.exit()).as("still open after 5 s").isEqualTo(28);
+                assertThat(events.output().lines().filter(line -> line.startsWith("data: ")))
+                        .as("one event per second, not collected by the proxy")
+                        .hasSizeGreaterThan(1);
+                proxy.terminate();
+                proxy.await();
+            }
+        }
     }
 
     @Test

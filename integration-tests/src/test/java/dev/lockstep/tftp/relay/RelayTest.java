@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -186,6 +187,6 @@ class RelayTest {
             client.talkTo(relay.address()).expect(data(block, pattern(3)));
         }
         relay.close();
-        assertThat(relay.downCounter().blackedOut).isEqualTo(2);
+        assertThat(relay.downCounter().blackedOut()).isEqualTo(2);
     }
 }

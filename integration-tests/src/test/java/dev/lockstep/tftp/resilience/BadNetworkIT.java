@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.FigureLog;
 import dev.lockstep.tftp.relay.Blackout;
-import dev.lockstep.tftp.relay.NetworkImpairment;
 import dev.lockstep.tftp.relay.RelaySettings;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.ImpairedTransfer;
 import dev.lockstep.tftp.resilience.ImpairedTransfers.Kind;
+import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

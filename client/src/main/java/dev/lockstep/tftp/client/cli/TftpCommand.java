@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.cli;
 import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
 import dev.lockstep.tftp.client.load.cli.LoadCommand;
 import dev.lockstep.tftp.client.shell.ShellCommand;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.cli.UsageMessage;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -58,17 +59,11 @@ public final class TftpCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"tftp (Lockstep TFTP) " + number()};
-        }
-
-        /** Returns the version of the jar. */
-        public static String number() {
-            String version = TftpCommand.class.getPackage().getImplementationVersion();
-            return version == null ? "development" : version;
+            return new String[] {ProgramVersion.of("tftp", TftpCommand.class)};
         }
     }
 

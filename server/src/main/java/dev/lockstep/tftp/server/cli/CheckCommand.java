@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = TftpdCommand.Version.class,
         footerHeading = "%nExamples:%n",
-        footer = {"  tftpd check /etc/tftpd.toml"},
+        footer = {"  tftpd check /etc/lockstep/tftpd.toml"},
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {"0:the file has no errors", "2:the file has errors, or wrong usage"})
 final class CheckCommand implements Callable<Integer> {

@@ -1,11 +1,10 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import dev.lockstep.tftp.server.internal.http.LivePage;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
-import dev.lockstep.tftp.server.internal.http.TransferMonitor;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.rules.ConfigException;
@@ -89,7 +88,7 @@ final class HttpOptions {
             port = new MonitoringPort(
                     MonitoringPort.settings(
                             address, token, hosts, client -> networks.stream().anyMatch(each -> each.contains(client))),
-                    TftpdCommand.version(),
+                    ProgramVersion.number(TftpdCommand.class),
                     reloads);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(HOST + ": " + e.getMessage(), e);
@@ -147,11 +146,8 @@ final class HttpOptions {
         if (port == null) {
             return Optional.empty();
         }
-        RunningConfiguration running = new RunningConfiguration(command, file, policy.read());
-        TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
-        builder.listener(monitor);
-        ((MonitoringPort) port).show(new LivePage(monitor, running, TftpdCommand.version(), System::currentTimeMillis));
-        return Optional.of(running);
+        return Optional.of(
+                RunningConfiguration.shownOn((MonitoringPort) port, builder, ruleOf, command, file, policy.read()));
     }
 
     /** Reports the address of the port after the server has started. */

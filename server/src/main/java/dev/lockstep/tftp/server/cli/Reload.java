@@ -22,7 +22,7 @@ final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
     /** Mixins whose flags apply to each request; all other flags take effect at the start only. */
-    private static final Set<String> FOR_REQUESTS = Set.of("storage", "limits", "network");
+    private static final Set<String> FOR_REQUESTS = Set.of("storage", "origin", "limits", "network");
 
     private final ReloadablePolicy<RulePolicy> policy;
     private final Optional<ServiceNotifier> manager;
@@ -92,7 +92,8 @@ final class Reload {
                 .get(mixin)
                 .options()
                 .forEach(option -> flags.add(option.longestName().substring(2))));
-        flags.removeAll(Set.of("listen", "mtu")); // these flags of the network take effect at the start only
+        // these flags take effect at the start only
+        flags.removeAll(Set.of("listen", "mtu", "cache-dir", "cache-size", "cache-files", "cache-age"));
         return flags;
     }
 }

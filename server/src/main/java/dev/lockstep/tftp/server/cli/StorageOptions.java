@@ -36,13 +36,23 @@ final class StorageOptions {
     @Option(names = "--max-size", paramLabel = "SIZE", description = "Largest upload accepted.")
     private ByteSize maxSize = new ByteSize(Long.MAX_VALUE);
 
+    private final OriginOptions origins;
     private StorageRegistry registry;
+
+    /**
+     * Creates the flags with their defaults.
+     *
+     * @param origins the flags for files on another server
+     */
+    StorageOptions(OriginOptions origins) {
+        this.origins = origins;
+    }
 
     /** The schemes of the URIs that {@code --root} accepts, those of providers on the class path included. */
     static final class Schemes implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return new StorageRegistry()
+            return new StorageRegistry(OriginOptions.unused())
                     .schemes().stream().map(scheme -> scheme + ":").iterator();
         }
     }
@@ -82,7 +92,7 @@ final class StorageOptions {
     /** Returns the registry that opens the roots of these flags and of the rules. Creates it once. */
     StorageRegistry registry() {
         if (registry == null) {
-            registry = new StorageRegistry().register(new MemoryStorageProvider(memoryLimit()));
+            registry = new StorageRegistry(new MemoryStorageProvider(memoryLimit()), origins.provider());
         }
         return registry;
     }
@@ -122,6 +132,7 @@ final class StorageOptions {
         if (overwrite && !writable) {
             throw new IllegalArgumentException("--overwrite: without --writable (expected: both)");
         }
-        return new StorageSettings(new WriteRules(writable, overwrite, maxSize.bytes()), servePrivate);
+        return new StorageSettings(
+                new WriteRules(writable, overwrite, maxSize.bytes()), servePrivate, origins.settings());
     }
 }

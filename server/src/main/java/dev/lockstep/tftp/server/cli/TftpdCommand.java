@@ -4,6 +4,7 @@ import dev.lockstep.tftp.codec.Strictness;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.internal.cli.HelpLayout;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
@@ -62,8 +63,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  tftpd --root /srv/tftp 6969",
             "  tftpd --root /srv/tftp --user tftp",
-            "  tftpd check /etc/tftpd.toml",
-            "  tftpd --config /etc/tftpd.toml"
+            "  tftpd check /etc/lockstep/tftpd.toml",
+            "  tftpd -c /etc/lockstep/tftpd.toml"
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
@@ -94,7 +95,10 @@ public final class TftpdCommand implements Callable<Integer> {
     private RuleOptions rules;
 
     @Mixin
-    private StorageOptions storage;
+    private OriginOptions origin = new OriginOptions();
+
+    @Mixin
+    private StorageOptions storage = new StorageOptions(origin);
 
     @Mixin
     private LimitOptions limits;
@@ -155,18 +159,12 @@ public final class TftpdCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log;
 
-    /** Reads the version from the jar. */
+    /** Prints the version of the program. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"tftpd (Lockstep TFTP) " + version()};
+            return new String[] {ProgramVersion.of("tftpd", TftpdCommand.class)};
         }
-    }
-
-    /** Returns the version of the jar. */
-    static String version() {
-        String version = TftpdCommand.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     /**
@@ -178,6 +176,22 @@ public final class TftpdCommand implements Callable<Integer> {
 
         static {
             GROUPS.put("Files", List.of(Configuration.FLAG, "--root", "--memory", "--memory-limit", "--serve-private"));
+            GROUPS.put(
+                    "Origins",
+                    List.of(
+                            "--cache-dir",
+                            "--cache-size",
+                            "--cache-files",
+                            "--cache-age",
+                            "--ttl",
+                            "--stale-if-error",
+                            "--origin-ca",
+                            "--origin-cert",
+                            "--origin-key",
+                            "--origin-proxy",
+                            "--s3-endpoint",
+                            "--s3-region",
+                            "--s3-addressing"));
             GROUPS.put("Uploads", List.of("--writable", "--overwrite", "--max-size", "--exact-size"));
             GROUPS.put(
                     "Network",
@@ -204,8 +218,10 @@ public final class TftpdCommand implements Callable<Integer> {
         @Override
         public CommandSpec transform(CommandSpec tftpd) {
             CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
-            for (OptionSpec flag : tftpd.mixins().get("storage").options()) {
-                explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+            for (String mixin : List.of("storage", "origin")) {
+                for (OptionSpec flag : tftpd.mixins().get(mixin).options()) {
+                    explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+                }
             }
             HelpLayout.apply(tftpd, GROUPS);
             HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
@@ -219,7 +235,12 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        System.exit(Invocation.run(args));
+        System.exit(execute(args));
+    }
+
+    /** Runs the command and returns its exit status. A daemon that serves does not return. */
+    public static int execute(String... args) {
+        return Invocation.run(args);
     }
 
     /** Creates the command with the defaults of all flags. */

@@ -40,6 +40,14 @@ enum RuleKey {
                     + " operation."),
     RATE_PER_TRANSFER("SIZE", "Bytes of file data per second for one transfer."),
     RATE_PER_CLIENT("SIZE", "Bytes of file data per second for all transfers of one client."),
+    TTL("SECONDS", "Time for which a file of an origin without Cache-Control and Expires is fresh."),
+    STALE_IF_ERROR("SECONDS", "Time for which a stale file is served if its origin is unavailable."),
+    ORIGIN_CA("\"FILE\"", "Authorities of the origin's certificate, in a PEM file, instead of those of the system."),
+    ORIGIN_CERT("\"FILE\"", "Certificate of this client for the origin, in a PEM file."),
+    ORIGIN_KEY("\"FILE\"", "Private key of that certificate, if it is in another file."),
+    S3_ENDPOINT("\"URL\"", "URL of the object store."),
+    S3_REGION("\"NAME\"", "Region of the object store."),
+    S3_ADDRESSING("\"path|virtual\"", "Place of the bucket's name in URLs: in the path, or in the name of the host."),
     QUIRKS("[\"NAME\", ...]", "Deviations for certain firmware: " + QuirkProfile.keys() + ".");
 
     private final String value;

@@ -10,10 +10,13 @@ import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
+import dev.lockstep.tftp.server.storage.OriginSettings;
+import dev.lockstep.tftp.server.storage.OriginSettings.Addressing;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,7 +187,8 @@ final class RuleReader {
                 section.text(RuleKey.ROOT.key(), text -> RootTemplate.parse(text, common.neighbours()));
         boolean servePrivate =
                 section.flag(RuleKey.SERVE_PRIVATE.key()).orElse(common.files().servePrivate());
-        StorageSettings settings = new StorageSettings(writes, servePrivate);
+        StorageSettings settings =
+                new StorageSettings(writes, servePrivate, origin(common.files().origin()));
         Storage files = common.requestSettings().storage();
         if (given.isPresent() || !settings.equals(common.files())) {
             try {
@@ -194,6 +198,36 @@ final class RuleReader {
             }
         }
         return new RuledStorage(label, files, given.orElse(null), changes, settings);
+    }
+
+    private OriginSettings origin(OriginSettings usual) {
+        OriginSettings.Tls tls = new OriginSettings.Tls(
+                path(RuleKey.ORIGIN_CA).orElse(usual.tls().ca()),
+                path(RuleKey.ORIGIN_CERT).orElse(usual.tls().certificate()),
+                path(RuleKey.ORIGIN_KEY)
+                        .orElse(
+                                section.has(RuleKey.ORIGIN_CERT.key())
+                                        ? null
+                                        : usual.tls().key()));
+        OriginSettings.S3 s3 = new OriginSettings.S3(
+                section.text(RuleKey.S3_ENDPOINT.key(), OriginSettings.S3::endpointOf)
+                        .orElse(usual.s3().endpoint()),
+                section.text(RuleKey.S3_REGION.key(), text -> text)
+                        .orElse(usual.s3().region()),
+                choice(
+                        RuleKey.S3_ADDRESSING,
+                        usual.s3().addressing(),
+                        Map.of("path", Addressing.PATH, "virtual", Addressing.VIRTUAL)));
+        return new OriginSettings(
+                seconds(RuleKey.TTL).orElse(usual.ttl()),
+                seconds(RuleKey.STALE_IF_ERROR).orElse(usual.staleIfError()),
+                tls,
+                usual.proxy(),
+                s3);
+    }
+
+    private Optional<Path> path(RuleKey key) {
+        return section.text(key.key(), Path::of);
     }
 
     private static PortMode portMode(String text) {

@@ -13,6 +13,9 @@ import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The storage of one rule: rewrites the name, determines the root, and delegates to the storage there. The reason of a
@@ -108,6 +111,19 @@ final class RuledStorage implements Storage {
             return place.files().read(request.withFilename(place.name()), peer);
         } catch (IOException failure) {
             throw TftpException.of(failure).because(reason);
+        }
+    }
+
+    @Override
+    public CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+        try {
+            Place place = find(request.filename(), peer.getAddress());
+            return place.files().open(request.withFilename(place.name()), peer).exceptionallyCompose(failure -> {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                return CompletableFuture.failedFuture(TftpException.of(cause).because(rule + ": " + place.file()));
+            });
+        } catch (IOException failure) {
+            return CompletableFuture.failedFuture(TftpException.of(failure).because(rule));
         }
     }
 

@@ -9,6 +9,8 @@ import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The files of another storage whose names begin with a folder. */
 final class FolderStorage implements Storage {
@@ -36,6 +38,15 @@ final class FolderStorage implements Storage {
     @Override
     public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
         return files.read(request.withFilename(inFolder(request.filename())), peer);
+    }
+
+    @Override
+    public CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+        try {
+            return files.open(request.withFilename(inFolder(request.filename())), peer);
+        } catch (TftpException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.lockstep.tftp.negotiation.KnownOption;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A collection of files by name. Only {@link #read} has to be implemented. To let flags and rules name a storage, provide
@@ -48,6 +50,24 @@ public interface Storage {
     Source read(ReadRequest request, InetSocketAddress peer) throws IOException;
 
     /**
+     * Opens a file for reading, like {@link #read}, which the server does not call. A storage that waits for another
+     * machine overrides this method, so that many requests can wait without occupying a thread each. If the request has
+     * been given up meanwhile, the server closes the file when it is opened.
+     *
+     * @param request the request
+     * @param peer the client's address
+     * @return completed on any thread with the file, or with the {@link IOException} that refuses the request; by
+     *     default with the result of {@code read}
+     */
+    default CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+        try {
+            return CompletableFuture.completedFuture(read(request, peer));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
      * Returns the current version of a file if it is in memory as a whole. It must not throw.
      *
      * @param request the request
@@ -68,7 +88,8 @@ public interface Storage {
      *     the announced size. The caller converts netascii
      * @param peer the client's address
      * @return the file, which the caller commits and closes
-     * @throws IOException to refuse the request
+     * @throws IOException for any other failure; the client is sent ERROR 0 without details
+     * @throws TftpException with the ERROR to send to the client; by default ACCESS_VIOLATION
      */
     default Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");

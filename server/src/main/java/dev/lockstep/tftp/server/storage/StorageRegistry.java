@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -26,16 +27,22 @@ public final class StorageRegistry {
 
     private final Map<String, StorageProvider> providers = new ConcurrentHashMap<>();
 
-    /** Creates a registry with the built-in providers and those that {@link ServiceLoader} finds. */
-    public StorageRegistry() {
+    /**
+     * Creates a registry with the built-in providers and those that {@link ServiceLoader} finds.
+     *
+     * @param more other providers, which those of the {@code ServiceLoader} replace
+     */
+    public StorageRegistry(StorageProvider... more) {
         register(new DirectoryStorageProvider());
         register(new MemoryStorageProvider());
+        List.of(more).forEach(this::register);
         ServiceLoader.load(StorageProvider.class).forEach(this::register);
     }
 
     /**
      * Adds a provider, which replaces others of the same schemes.
      *
+     * @param provider the provider
      * @return this registry
      */
     public StorageRegistry register(StorageProvider provider) {
@@ -43,7 +50,7 @@ public final class StorageRegistry {
         return this;
     }
 
-    /** Returns the schemes of the URIs that can be opened, sorted. */
+    /** {@return the schemes of the URIs that can be opened, sorted} */
     public SortedSet<String> schemes() {
         return new TreeSet<>(providers.keySet());
     }
@@ -53,6 +60,7 @@ public final class StorageRegistry {
      *
      * @param location the path of a directory, or a URI
      * @param settings what flags or rules set for the files
+     * @return the storage
      * @throws IOException if the files are not accessible
      * @throws IllegalArgumentException if the location is invalid; the message has the location and what was expected
      */

@@ -9,10 +9,17 @@ import java.util.Objects;
  * @param uploads the rules for uploads
  * @param servePrivate true if files without read permission for others are served; only for storages whose files have
  *     permissions
+ * @param origin the settings for files on another server; only for storages that fetch their files from one
  */
-public record StorageSettings(WriteRules uploads, boolean servePrivate) {
+public record StorageSettings(WriteRules uploads, boolean servePrivate, OriginSettings origin) {
     /** Checks the values. */
     public StorageSettings {
         Objects.requireNonNull(uploads, "uploads");
+        Objects.requireNonNull(origin, "origin");
+    }
+
+    /** Creates settings with the defaults for files on another server. */
+    public StorageSettings(WriteRules uploads, boolean servePrivate) {
+        this(uploads, servePrivate, OriginSettings.DEFAULT);
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 
 class StorageOptionsTest {
     private static StorageOptions options(String limit) {
-        StorageOptions options = new StorageOptions();
+        StorageOptions options = new StorageOptions(new OriginOptions());
         new CommandLine(options)
                 .registerConverter(ByteSize.class, Invocation::byteSize)
                 .parseArgs("--memory", "--memory-limit", limit);

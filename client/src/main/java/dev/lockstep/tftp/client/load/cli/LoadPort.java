@@ -6,6 +6,7 @@ import dev.lockstep.tftp.client.cli.TftpCommand;
 import dev.lockstep.tftp.client.load.LoadProgress;
 import dev.lockstep.tftp.client.load.LoadRun;
 import dev.lockstep.tftp.client.load.metrics.LoadCollector;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
 import dev.lockstep.tftp.internal.http.HttpPort;
 import dev.lockstep.tftp.internal.http.HttpReply;
 import dev.lockstep.tftp.internal.metrics.MetricsResource;
@@ -32,7 +33,7 @@ final class LoadPort implements AutoCloseable {
      * @throws IOException if it is in use
      */
     static LoadPort start(int number, LoadRun run) throws IOException {
-        LoadCollector collector = new LoadCollector(TftpCommand.Version.number(), run::snapshot);
+        LoadCollector collector = new LoadCollector(ProgramVersion.number(TftpCommand.class), run::snapshot);
         return new LoadPort(HttpPort.builder()
                 .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), number))
                 .resource("/healthz", query -> HttpReply.text("ok\n"))

@@ -27,6 +27,16 @@ public interface ChunkReader {
     }
 
     /**
+     * Waits without a thread until the next chunk can be read; see {@link Source#awaitBytes}.
+     *
+     * @param then is run once, later, on any thread, if this method returns true
+     * @return false if it can be read now
+     */
+    default boolean awaitBytes(Runnable then) {
+        return false;
+    }
+
+    /**
      * Returns the number of bytes to reserve for the next chunk.
      *
      * @param least whether memory is short

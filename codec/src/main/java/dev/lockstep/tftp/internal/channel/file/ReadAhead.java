@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Takes the chunks of a file from a {@link ChunkReader}, one chunk ahead of the one that is being sent, and slices
  * blocks off on the event loop.
  */
-public final class ReadAhead implements OutgoingFile {
+final class ReadAhead implements OutgoingFile {
     /** The longest wait for direct memory of the process, after which the transfer fails. */
     private static final long MAX_WAIT_SECONDS = 30;
 
@@ -37,6 +37,9 @@ public final class ReadAhead implements OutgoingFile {
     private boolean begun;
     /** Time at which the running read was requested, or {@link #NONE}. */
     private long readingSince = NONE;
+
+    /** Time since which the reader waits for bytes that another machine has not sent yet, or {@link #NONE}. */
+    private long awaitingBytesSince = NONE;
 
     private boolean awaitingMemory;
     private Future<?> timeout;
@@ -110,11 +113,15 @@ public final class ReadAhead implements OutgoingFile {
 
     /** Takes chunks in memory and requests the next one, unless two are available or there is none left. */
     private void readMore() {
-        while (!isReading() && !awaitingMemory && !failed && closed == null && chunks.size() < 2 && !reader.isAtEnd()) {
+        while (!isWaiting() && !failed && closed == null && chunks.size() < 2 && !reader.isAtEnd()) {
             Chunk chunk = reader.tryTake();
             if (chunk != null) {
                 add(chunk);
                 continue;
+            }
+            if (reader.awaitBytes(() -> loop.execute(this::bytesArrived))) {
+                awaitingBytesSince = loop.ticker().nanoTime();
+                return;
             }
             int size = budget.tryTake(reader.nextSize(false), reader.nextSize(true));
             if (size > 0) {
@@ -127,8 +134,17 @@ public final class ReadAhead implements OutgoingFile {
         }
     }
 
+    private boolean isWaiting() {
+        return isReading() || awaitingMemory || awaitingBytesSince != NONE;
+    }
+
     private boolean isReading() {
         return readingSince != NONE;
+    }
+
+    private void bytesArrived() {
+        awaitingBytesSince = NONE;
+        proceed();
     }
 
     private void read(int size) {
@@ -167,11 +183,15 @@ public final class ReadAhead implements OutgoingFile {
             if (chunk != null) {
                 add(chunk);
             }
-            readMore();
-            if (blockRequested && (!chunks.isEmpty() || isAtEnd())) {
-                blockRequested = false;
-                owner.ready();
-            }
+            proceed();
+        }
+    }
+
+    private void proceed() {
+        readMore();
+        if (blockRequested && closed == null && (!chunks.isEmpty() || isAtEnd())) {
+            blockRequested = false;
+            owner.ready();
         }
     }
 
@@ -189,7 +209,7 @@ public final class ReadAhead implements OutgoingFile {
 
     @Override
     public long pendingTime(long now) {
-        long since = readingSince;
+        long since = isReading() ? readingSince : awaitingBytesSince;
         return since == NONE ? 0 : now - since;
     }
 

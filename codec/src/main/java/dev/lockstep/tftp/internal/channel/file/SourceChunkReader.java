@@ -44,6 +44,11 @@ public final class SourceChunkReader implements ChunkReader {
     }
 
     @Override
+    public boolean awaitBytes(Runnable then) {
+        return source.awaitBytes(read + nextSize(false), then);
+    }
+
+    @Override
     public int nextSize(boolean small) {
         int size = small ? least : wanted;
         long fileSize = source.size();

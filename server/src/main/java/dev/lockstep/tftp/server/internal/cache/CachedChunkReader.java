@@ -7,6 +7,7 @@ import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BlockingTasks;
 import dev.lockstep.tftp.internal.channel.file.Chunk;
 import dev.lockstep.tftp.internal.channel.file.ChunkReader;
+import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.SharedSource;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -21,7 +22,6 @@ final class CachedChunkReader implements ChunkReader {
 
     private final SharedSource source;
     private final Object version;
-    private final long size;
     private final ChunkCache cache;
     private final TransferContext context;
     private final BlockingTasks work;
@@ -34,7 +34,6 @@ final class CachedChunkReader implements ChunkReader {
     CachedChunkReader(SharedSource source, ChunkCache cache, TransferContext context, EventExecutor loop) {
         this.source = source;
         this.version = source.version();
-        this.size = source.size();
         this.cache = cache;
         this.context = context;
         this.work = new BlockingTasks(context.io(), loop);
@@ -42,7 +41,8 @@ final class CachedChunkReader implements ChunkReader {
 
     @Override
     public boolean isAtEnd() {
-        return supplied * CHUNK_SIZE >= size;
+        long size = source.size();
+        return size != Source.UNKNOWN_SIZE && supplied * CHUNK_SIZE >= size;
     }
 
     @Override
@@ -54,7 +54,13 @@ final class CachedChunkReader implements ChunkReader {
 
     @Override
     public int nextSize(boolean least) {
-        return (int) Math.min(CHUNK_SIZE, size - supplied * CHUNK_SIZE);
+        long size = source.size();
+        return size == Source.UNKNOWN_SIZE ? CHUNK_SIZE : (int) Math.min(CHUNK_SIZE, size - supplied * CHUNK_SIZE);
+    }
+
+    @Override
+    public boolean awaitBytes(Runnable then) {
+        return source.awaitBytes(supplied * CHUNK_SIZE + nextSize(true), then);
     }
 
     @Override
@@ -71,8 +77,9 @@ final class CachedChunkReader implements ChunkReader {
         }
         long from = supplied * CHUNK_SIZE;
         work.perform(() -> fill(chunk, from), failure -> {
-            publish(failure == null ? chunk : null);
-            if (failure == null) {
+            boolean complete = failure == null && chunk.length() > 0;
+            publish(complete ? chunk : null);
+            if (complete) {
                 supply(chunk, then);
             } else {
                 chunk.release();
@@ -81,11 +88,11 @@ final class CachedChunkReader implements ChunkReader {
         });
     }
 
-    /** Reads one chunk. */
+    /** Reads one chunk. It is empty or short only at the end of a source that did not know its size before. */
     @Blocking
     private void fill(Chunk chunk, long from) throws IOException {
         chunk.fill((to, at) -> source.read(to, from + at));
-        if (chunk.length() < chunk.reserved()) {
+        if (chunk.length() < chunk.reserved() && from + chunk.length() != source.size()) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "file became shorter while it was read");
         }
     }

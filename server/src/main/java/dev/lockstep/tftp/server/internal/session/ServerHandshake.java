@@ -33,6 +33,9 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -111,7 +114,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else {
             openTimer = new DeadlineTimer(ctx.executor(), this::onBusy);
             openTimer.moveTo(ctx.executor().ticker().nanoTime() + OPEN_TIMEOUT);
-            new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpened);
+            new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpening);
         }
     }
 
@@ -130,6 +133,27 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /**
+     * Called when the I/O pool has begun to open the file, or has opened it.
+     *
+     * @param opening completed with the file; null if the handshake has timed out
+     */
+    private void onOpening(CompletionStage<Opened> opening, TftpException refusal) {
+        if (opening == null) {
+            onOpened(null, refusal);
+            return;
+        }
+        opening.whenComplete((file, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            TftpException reason = cause == null ? null : TftpException.of(cause);
+            if (ctx.executor().inEventLoop()) {
+                onOpened(file, reason);
+            } else {
+                new BlockingTasks(openings.io(), ctx.executor()).onLoop(() -> onOpened(file, reason));
+            }
+        });
+    }
+
     private void onOpened(Opened file, TftpException refusal) {
         if (!answered) {
             answered = true;
@@ -140,9 +164,9 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Opens the file. Returns null if the handshake has timed out. */
+    /** Opens the file, or begins to open it. Returns null if the handshake has timed out. */
     @Blocking
-    private Opened open() throws IOException {
+    private CompletionStage<Opened> open() throws IOException {
         if (!begun.compareAndSet(false, true)) {
             return null;
         }
@@ -152,9 +176,10 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest write) {
             Sink sink = storage.write(write, child.peer());
-            return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
+            return CompletableFuture.completedFuture(
+                    new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink));
         }
-        return reading(storage.read((ReadRequest) request, child.peer()));
+        return storage.open((ReadRequest) request, child.peer()).thenApply(this::reading);
     }
 
     private Opened reading(Source source) {

@@ -1,0 +1,5 @@
+/** All classes of the client and its libraries, in the Java runtime of the packages. */
+open module dev.lockstep.tftp {
+    requires java.logging;
+    requires jdk.unsupported;
+}
