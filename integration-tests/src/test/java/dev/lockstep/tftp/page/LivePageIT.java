@@ -33,6 +33,8 @@ import org.openqa.selenium.Keys;
 /** The live page of a real daemon in a real Chromium. */
 class LivePageIT {
     private static final int VIEWERS = 16;
+    /** More than the rows of a snapshot. */
+    private static final int MANY = 60;
     private static final int BLKSIZE = 512;
     private static final int SIZE = 100 * BLKSIZE + 7;
     private static final String SCRIPT = "<img src=x onerror=\"document.title='x'\"><script>window.hacked=1</script>";
@@ -235,6 +237,31 @@ class LivePageIT {
             browser.await(
                     "an honest empty table",
                     "document.querySelector('#running-empty').innerText.includes('matches the filter')");
+        }
+    }
+
+    @Test
+    void of_more_transfers_than_a_snapshot_has_the_server_selects_those_to_show() {
+        List<RawSocketPeer> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < MANY; i++) {
+                clients.add(download(i < MANY - 1 ? "boot.img" : "other.bin", 0));
+            }
+            openPage();
+            browser.await("the first rows", "document.querySelectorAll('" + RUNNING + "').length === 25");
+            browser.await(
+                    "the number of all", "document.querySelector('#running-count').innerText === '" + MANY + "'");
+            browser.find("#filter").sendKeys("other.bin");
+            browser.await("the last one", row("running", "other.bin", "true"));
+            browser.await(
+                    "the number of all",
+                    "document.querySelector('#running-count').innerText === '1 of " + MANY + "'");
+            browser.find("#filter").clear();
+            browser.await("all again", "document.querySelectorAll('" + RUNNING + "').length === 25");
+            browser.run("document.querySelector('#running-more').click()");
+            browser.await("all rows", "document.querySelectorAll('" + RUNNING + "').length === " + MANY);
+        } finally {
+            clients.forEach(RawSocketPeer::close);
         }
     }
 

@@ -249,10 +249,10 @@ final class MonitorJson {
             json.writeNumber(Math.round(sample.sent()));
             json.writeNumber(Math.round(sample.received()));
             json.writeNumber(sample.running());
-            json.writeNumber(rounded(sample.ended()));
-            json.writeNumber(rounded(sample.failed()));
-            json.writeNumber(rounded(sample.refused()));
-            json.writeNumber(rounded(sample.resent()));
+            json.writeNumber(sample.ended());
+            json.writeNumber(sample.failed());
+            json.writeNumber(sample.refused());
+            json.writeNumber(sample.resent());
             json.writeEndArray();
         }
         json.writeEndArray();

@@ -192,10 +192,10 @@ public final class TransferMonitor implements TransferListener {
                 (totals.sent - sent) / seconds,
                 (totals.received - received) / seconds,
                 runningCount,
-                counts[Severity.OK.ordinal()] / seconds,
-                counts[Severity.FAILED.ordinal()] / seconds,
-                counts[Severity.REFUSED.ordinal()] / seconds,
-                (totals.resent - resent) / seconds));
+                counts[Severity.OK.ordinal()],
+                counts[Severity.FAILED.ordinal()],
+                counts[Severity.REFUSED.ordinal()],
+                totals.resent - resent));
         Arrays.fill(counts, 0);
     }
 
