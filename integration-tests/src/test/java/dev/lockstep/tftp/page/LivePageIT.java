@@ -35,6 +35,7 @@ class LivePageIT {
     private static final int VIEWERS = 16;
     /** More than the rows of a snapshot. */
     private static final int MANY = 60;
+
     private static final int BLKSIZE = 512;
     private static final int SIZE = 100 * BLKSIZE + 7;
     private static final String SCRIPT = "<img src=x onerror=\"document.title='x'\"><script>window.hacked=1</script>";
@@ -249,13 +250,11 @@ class LivePageIT {
             }
             openPage();
             browser.await("the first rows", "document.querySelectorAll('" + RUNNING + "').length === 25");
-            browser.await(
-                    "the number of all", "document.querySelector('#running-count').innerText === '" + MANY + "'");
+            browser.await("the number of all", "document.querySelector('#running-count').innerText === '" + MANY + "'");
             browser.find("#filter").sendKeys("other.bin");
             browser.await("the last one", row("running", "other.bin", "true"));
             browser.await(
-                    "the number of all",
-                    "document.querySelector('#running-count').innerText === '1 of " + MANY + "'");
+                    "the number of all", "document.querySelector('#running-count').innerText === '1 of " + MANY + "'");
             browser.find("#filter").clear();
             browser.await("all again", "document.querySelectorAll('" + RUNNING + "').length === 25");
             browser.run("document.querySelector('#running-more').click()");
