@@ -21,6 +21,7 @@ public abstract class ForwardingSource implements Source {
         return source.size();
     }
 
+    /** Waits for as many bytes of the other source: a decorator that adds bytes waits for more than it needs. */
     @Override
     public boolean awaitBytes(long end, Runnable then) {
         return source.awaitBytes(end, then);

@@ -48,6 +48,23 @@ public final class Daemon implements AutoCloseable {
         return start(Map.of(), List.of(), root, flags, "127.0.0.1", "0");
     }
 
+    /**
+     * Starts a daemon on 127.0.0.1 that serves the files of an origin.
+     *
+     * @param folder the working directory, with the cache in it
+     */
+    public static Daemon servingOrigin(Map<String, String> environment, Path folder, String uri, String... flags) {
+        String[] all = Stream.concat(
+                        Stream.of(
+                                "--root",
+                                uri,
+                                "--cache-dir",
+                                folder.resolve("cache").toString()),
+                        Stream.of(flags))
+                .toArray(String[]::new);
+        return start(environment, List.of(), folder, all, "127.0.0.1", "0");
+    }
+
     /** Starts a daemon on every address of the machine. */
     public static Daemon servingEverywhere(Path root, String... flags) {
         return start(Map.of(), List.of(), root, flags, "0");
@@ -78,7 +95,7 @@ public final class Daemon implements AutoCloseable {
         List<String> command = new ArrayList<>(starter);
         command.addAll(List.of("env", "--default-signal=HUP")); // a parent such as nohup may ignore SIGHUP
         command.add(Repository.ROOT.resolve("server/bin/tftpd").toString());
-        if (!List.of(flags).contains("--memory")) {
+        if (!List.of(flags).contains("--memory") && !List.of(flags).contains("--root")) {
             command.addAll(List.of("--root", root.toString()));
         }
         command.addAll(List.of(flags));
@@ -161,6 +178,11 @@ public final class Daemon implements AutoCloseable {
             client.talkTo(null);
             return content;
         }
+    }
+
+    /** Sends SIGKILL, so that the daemon cannot clean up, and waits for its end. */
+    public void kill() {
+        run.kill();
     }
 
     /** Sends SIGTERM: running transfers may continue for as long as {@code --drain} allows. */

@@ -101,10 +101,16 @@ class DocumentedPagesIT {
                 if (name.equals("curl") || name.equals("tshark")) {
                     Tool.needed(name);
                 }
+                List<String> expected = lines(real(String.join("\n", output)));
                 Run.Result result = bash("exec 2>&1\n" + real(step.command())).await(LIMIT);
+                if (step.command().contains("tftp load")
+                        && !lines(result.output()).equals(expected)) {
+                    // on a machine with much other work a few of a thousand transfers may time out
+                    result = bash("exec 2>&1\n" + real(step.command())).await(LIMIT);
+                }
                 assertThat(lines(result.output()))
                         .as("%s: %s%nwhich printed:%n%s", fence.place(), step.command(), result.output())
-                        .isEqualTo(lines(real(String.join("\n", output))));
+                        .isEqualTo(expected);
             }
         }
         if (daemon != null) {

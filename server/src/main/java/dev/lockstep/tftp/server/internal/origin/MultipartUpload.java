@@ -44,7 +44,7 @@ final class MultipartUpload {
      */
     void send(Map<String, String> fields) throws IOException {
         Matcher id = UPLOAD_ID.matcher(
-                exchange("POST", "uploads=", Map.of(), NOTHING).body());
+                exchange("POST", "uploads=", Map.of(), NOTHING, 0).body());
         if (!id.find()) {
             throw new IOException("no UploadId in the response");
         }
@@ -53,7 +53,7 @@ final class MultipartUpload {
         try {
             String parts = sendParts(upload);
             HttpResponse<String> response =
-                    exchange("POST", upload, fields, Payload.of(parts.getBytes(StandardCharsets.UTF_8)));
+                    exchange("POST", upload, fields, Payload.of(parts.getBytes(StandardCharsets.UTF_8)), size);
             if (response.body().contains("<Error>")) { // the status is sent before the parts are joined
                 throw new IOException("parts were not joined");
             }
@@ -72,7 +72,8 @@ final class MultipartUpload {
         for (long offset = 0; offset < size; offset += part) {
             number++;
             Payload payload = Payload.of(file, offset, Math.min(part, size - offset));
-            HttpResponse<String> response = exchange("PUT", "partNumber=" + number + "&" + upload, Map.of(), payload);
+            HttpResponse<String> response =
+                    exchange("PUT", "partNumber=" + number + "&" + upload, Map.of(), payload, payload.length());
             String etag = response.headers().firstValue("ETag").orElseThrow(() -> new IOException("no ETag of a part"));
             list.append("<Part><PartNumber>")
                     .append(number)
@@ -92,18 +93,21 @@ final class MultipartUpload {
 
     private void abort(String upload) {
         try {
-            exchange("DELETE", upload, Map.of(), null);
+            exchange("DELETE", upload, Map.of(), null, 0);
         } catch (IOException e) {
             LOG.warn("cannot abort the upload of {}: {}", uri, OriginErrors.reasonOf(e));
         }
     }
 
-    private HttpResponse<String> exchange(String method, String query, Map<String, String> fields, Payload payload)
-            throws IOException {
-        URI target = URI.create(uri + "?" + query);
-        long length = payload == null ? 0 : payload.length();
-        HttpResponse<String> response =
-                origin.exchange(method, target, fields, payload, Upload.limitOf(OriginTimes.DEFAULT, length));
+    /**
+     * Sends a request.
+     *
+     * @param bytes what the store has to write before it answers
+     */
+    private HttpResponse<String> exchange(
+            String method, String query, Map<String, String> fields, Payload payload, long bytes) throws IOException {
+        HttpResponse<String> response = origin.exchange(
+                method, URI.create(uri + "?" + query), fields, payload, Upload.limitOf(OriginTimes.DEFAULT, bytes));
         Upload.requireSuccess(response.statusCode());
         return response;
     }
