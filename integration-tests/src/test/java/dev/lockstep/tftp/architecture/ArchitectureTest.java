@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String TEXT = ROOT + ".internal.text..";
     private static final String SERVER = ROOT + ".server..";
     private static final String STORAGE = ROOT + ".server.storage..";
+    private static final String ORIGIN = ROOT + ".server.internal.origin..";
     private static final String RULES = ROOT + ".server.rules..";
     private static final String CLIENT = ROOT + ".client..";
     private static final String LOAD = ROOT + ".client.load..";
@@ -146,7 +147,7 @@ class ArchitectureTest {
     void files_storages_and_rules_do_not_depend_on_netty() {
         noClasses()
                 .that()
-                .resideInAnyPackage(STORAGE, IO, RULES)
+                .resideInAnyPackage(STORAGE, ORIGIN, IO, RULES)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.netty..", ROOT + ".internal.channel..", ROOT + ".internal.transport..")
@@ -204,6 +205,7 @@ class ArchitectureTest {
         onlyIn("picocli..", COMMANDS, SHELL);
         onlyIn("org.jline..", SHELL);
         onlyIn("ch.qos.logback..", LOGGING);
+        onlyIn("software.amazon.awssdk..", ORIGIN);
         onlyIn("org.HdrHistogram..", LOAD);
         onlyIn("io.prometheus..", "..metrics..");
         onlyIn("io.netty.handler.codec.http..", HTTP);

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
+import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.Network;
 import dev.lockstep.tftp.server.rules.RulePolicy;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Flags of the HTTP port. None of its classes is loaded while it is off. */
@@ -64,7 +66,7 @@ final class HttpOptions {
      * @param reloads of the configuration file, or null if there is none
      * @throws IllegalArgumentException if a flag is invalid, or the token cannot be read
      */
-    void applyTo(TftpServerBuilder builder, ReloadCounters reloads) {
+    void applyTo(TftpServerBuilder builder, ReloadCounters reloads, Supplier<OriginMetrics> origins) {
         if (http == null) {
             require(tokenFile == null, TOKEN, tokenFile, HTTP);
             require(hosts.isEmpty(), HOST, hosts, HTTP);
@@ -89,7 +91,8 @@ final class HttpOptions {
                     MonitoringPort.settings(
                             address, token, hosts, client -> networks.stream().anyMatch(each -> each.contains(client))),
                     ProgramVersion.number(TftpdCommand.class),
-                    reloads);
+                    reloads,
+                    origins);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(HOST + ": " + e.getMessage(), e);
         }

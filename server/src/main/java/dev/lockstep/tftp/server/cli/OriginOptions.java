@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
+import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.internal.origin.OriginProvider;
 import dev.lockstep.tftp.server.internal.origin.SpoolLimits;
 import dev.lockstep.tftp.server.storage.OriginSettings;
@@ -88,6 +89,8 @@ final class OriginOptions {
             description = "Place of the bucket's name in URLs: the path, or the host (default: virtual for AWS only).")
     private Addressing addressing;
 
+    private OriginProvider provider;
+
     /** Returns a provider that fetches nothing, for the names of its schemes. */
     static StorageProvider unused() {
         return new OriginOptions().provider();
@@ -95,9 +98,15 @@ final class OriginOptions {
 
     /** Returns the provider for URIs of origins. */
     StorageProvider provider() {
-        return new OriginProvider(
+        provider = new OriginProvider(
                 folder == null ? usualFolder(System.getenv()) : folder,
                 new SpoolLimits(size.bytes(), files, Duration.ofDays(days)));
+        return provider;
+    }
+
+    /** Returns the counters of the origins that were opened by {@link #provider}. */
+    OriginMetrics metrics() {
+        return provider == null ? new OriginMetrics(Map.of(), 0, 0, 0, 0) : provider.metrics();
     }
 
     /** Returns the folder of the service manager, or one in the home directory. */

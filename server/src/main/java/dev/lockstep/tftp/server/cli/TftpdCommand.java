@@ -55,7 +55,7 @@ import picocli.CommandLine.Spec;
         versionProvider = TftpdCommand.Version.class,
         sortOptions = false,
         abbreviateSynopsis = true,
-        subcommands = {CheckCommand.class, ExplainCommand.class},
+        subcommands = {CheckCommand.class, ExplainCommand.class, PrefetchCommand.class},
         modelTransformer = TftpdCommand.Help.class,
         customSynopsis = {"tftpd [OPTIONS] [[ADDRESS] PORT]", "tftpd COMMAND [OPTIONS] ..."},
         commandListHeading = "%nCommands:%n",
@@ -218,17 +218,21 @@ public final class TftpdCommand implements Callable<Integer> {
         @Override
         public CommandSpec transform(CommandSpec tftpd) {
             CommandSpec explain = tftpd.subcommands().get("explain").getCommandSpec();
+            CommandSpec prefetch = tftpd.subcommands().get("prefetch").getCommandSpec();
             for (String mixin : List.of("storage", "origin")) {
                 for (OptionSpec flag : tftpd.mixins().get(mixin).options()) {
                     explain.addOption(OptionSpec.builder(flag).inherited(true).build());
+                    prefetch.addOption(OptionSpec.builder(flag).inherited(true).build());
                 }
             }
             HelpLayout.apply(tftpd, GROUPS);
             HelpLayout.apply(tftpd.subcommands().get("check").getCommandSpec(), Map.of());
             Map<String, List<String>> storage = new LinkedHashMap<>();
             storage.put("Files", GROUPS.get("Files"));
+            storage.put("Origins", GROUPS.get("Origins"));
             storage.put("Uploads", List.of("--writable", "--overwrite", "--max-size"));
             HelpLayout.apply(explain, storage);
+            HelpLayout.apply(prefetch, storage);
             return tftpd;
         }
     }
@@ -383,7 +387,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 .drain(LimitOptions.seconds(drain))
                 .listener(new TransferLog());
         probe.applyTo(builder);
-        http.applyTo(builder, reloads);
+        http.applyTo(builder, reloads, origin::metrics);
         performance.applyTo(builder);
         addressValidation.applyTo(builder);
         requireAddress();

@@ -119,7 +119,7 @@ public final class Explanation {
             files.write(write, peer).close();
             return null;
         }
-        return files.read((ReadRequest) request, peer);
+        return files.explain((ReadRequest) request, peer, lines::add);
     }
 
     private void explainOptions(RequestSettings requestSettings, TransferLimits limits, Terms terms) {

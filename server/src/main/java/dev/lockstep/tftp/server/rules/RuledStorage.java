@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * The storage of one rule: rewrites the name, determines the root, and delegates to the storage there. The reason of a
@@ -104,11 +105,29 @@ final class RuledStorage implements Storage {
 
     @Override
     public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
+        return atPlace(request.filename(), peer, place -> place.files().read(request.withFilename(place.name()), peer));
+    }
+
+    @Override
+    public Source explain(ReadRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
+        return atPlace(
+                request.filename(),
+                peer,
+                place -> place.files().explain(request.withFilename(place.name()), peer, lines));
+    }
+
+    /** Opens a file. */
+    private interface Opening<T> {
+        T at(Place place) throws IOException;
+    }
+
+    /** Opens the file at the place of a name. The reason of a failure has the rule and the place. */
+    private <T> T atPlace(String filename, InetSocketAddress peer, Opening<T> opening) throws IOException {
         String reason = rule;
         try {
-            Place place = find(request.filename(), peer.getAddress());
+            Place place = find(filename, peer.getAddress());
             reason = rule + ": " + place.file();
-            return place.files().read(request.withFilename(place.name()), peer);
+            return opening.at(place);
         } catch (IOException failure) {
             throw TftpException.of(failure).because(reason);
         }
@@ -129,14 +148,8 @@ final class RuledStorage implements Storage {
 
     @Override
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
-        String reason = rule;
-        try {
-            Place place = find(request.filename(), peer.getAddress());
-            reason = rule + ": " + place.file();
-            return place.files().write(request.withFilename(place.name()), peer);
-        } catch (IOException failure) {
-            throw TftpException.of(failure).because(reason);
-        }
+        return atPlace(
+                request.filename(), peer, place -> place.files().write(request.withFilename(place.name()), peer));
     }
 
     /** Returns the location of the files, for the log. */

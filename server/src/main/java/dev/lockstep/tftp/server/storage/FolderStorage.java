@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** The files of another storage whose names begin with a folder. */
 final class FolderStorage implements Storage {
@@ -47,6 +48,11 @@ final class FolderStorage implements Storage {
         } catch (TftpException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    @Override
+    public Source explain(ReadRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
+        return files.explain(request.withFilename(inFolder(request.filename())), peer, lines);
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * A collection of files by name. Only {@link #read} has to be implemented. To let flags and rules name a storage, provide
@@ -65,6 +66,19 @@ public interface Storage {
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /**
+     * Opens a file like {@link #read}, for {@code tftpd explain}, which needs its size but reads nothing.
+     *
+     * @param request the request
+     * @param peer the client's address
+     * @param lines receives lines about where the file comes from, such as {@code cache: not cached}; none by default
+     * @return the file, which the caller closes
+     * @throws IOException to refuse the request
+     */
+    default Source explain(ReadRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
+        return read(request, peer);
     }
 
     /**

@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.stream.Stream;
 
 /**
  * Serves metrics in the format that the client accepts. The metrics are collected for each request: a program has no
@@ -23,11 +24,11 @@ public final class MetricsResource implements HttpResource {
     /**
      * Creates a resource with the metrics of the process, of the JVM and of the program.
      *
-     * @param program collects the metrics of the program
+     * @param program collect the metrics of the program
      */
-    public MetricsResource(MultiCollector program) {
+    public MetricsResource(MultiCollector... program) {
         JvmMetrics.builder().register(registry);
-        registry.register(program);
+        Stream.of(program).forEach(registry::register);
     }
 
     @Override

@@ -5,13 +5,16 @@ import dev.lockstep.tftp.internal.http.HttpReply;
 import dev.lockstep.tftp.internal.metrics.MetricsResource;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
 import dev.lockstep.tftp.server.TftpServer;
+import dev.lockstep.tftp.server.internal.metrics.OriginCollector;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.metrics.ServerCollector;
+import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,7 @@ public final class MonitoringPort implements ServerLifecycleListener {
     private final HttpPort.Builder settings;
     private final String version;
     private final ReloadCounters reloads;
+    private final Supplier<OriginMetrics> origins;
     private LivePage page;
     private HttpPort port;
 
@@ -35,11 +39,14 @@ public final class MonitoringPort implements ServerLifecycleListener {
      * @param settings the address and the security of the port
      * @param version the version of the program
      * @param reloads of the configuration file, or null if there is none
+     * @param origins returns the counters of origins
      */
-    public MonitoringPort(HttpPort.Builder settings, String version, ReloadCounters reloads) {
+    public MonitoringPort(
+            HttpPort.Builder settings, String version, ReloadCounters reloads, Supplier<OriginMetrics> origins) {
         this.settings = settings;
         this.version = version;
         this.reloads = reloads;
+        this.origins = origins;
     }
 
     /**
@@ -74,7 +81,10 @@ public final class MonitoringPort implements ServerLifecycleListener {
         }
         port = settings.resource("/healthz", query -> HttpReply.text("ok\n"))
                 .resource("/readyz", query -> readiness(server))
-                .resource("/metrics", new MetricsResource(new ServerCollector(version, server::metrics, reloads)))
+                .resource(
+                        "/metrics",
+                        new MetricsResource(
+                                new ServerCollector(version, server::metrics, reloads), new OriginCollector(origins)))
                 .start();
         if (page != null) {
             page.started(port);

@@ -60,6 +60,18 @@ record CacheEntry(
         return fields;
     }
 
+    /** Returns the fields of a request that validates the file. */
+    Map<String, String> conditions() {
+        Map<String, String> conditions = new HashMap<>();
+        if (fields.containsKey("etag")) {
+            conditions.put("If-None-Match", fields.get("etag"));
+        }
+        if (fields.containsKey("last-modified")) {
+            conditions.put("If-Modified-Since", fields.get("last-modified"));
+        }
+        return conditions;
+    }
+
     /** Returns a copy after a validation, with the fields of the response 304 (RFC 9111, 4.3.4). */
     CacheEntry validated(Map<String, String> newFields, Instant newRequested, Instant newReceived) {
         Map<String, String> all = new HashMap<>(fields);

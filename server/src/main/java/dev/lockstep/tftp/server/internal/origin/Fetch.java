@@ -129,10 +129,7 @@ final class Fetch {
             conditions.put("Range", "bytes=" + begun + "-");
             strongValidator().ifPresent(validator -> conditions.put("If-Range", validator));
         } else if (file == null && known != null) {
-            Map<String, String> before = known.entry().fields();
-            Optional.ofNullable(before.get("etag")).ifPresent(etag -> conditions.put("If-None-Match", etag));
-            Optional.ofNullable(before.get("last-modified"))
-                    .ifPresent(time -> conditions.put("If-Modified-Since", time));
+            conditions.putAll(known.entry().conditions());
         }
         origin.send("GET", uri, conditions, times.headers())
                 .whenCompleteAsync(

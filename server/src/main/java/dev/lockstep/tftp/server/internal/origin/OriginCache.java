@@ -4,20 +4,27 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -205,6 +212,77 @@ final class OriginCache {
 
     private boolean isServedWithoutAsking(Cached cached, Resource resource) {
         return now().isBefore(cached.retryAt) && servesOnError(resource, cached);
+    }
+
+    /** Opens a file to show its size, and describes how it would be answered. Fetches nothing and stores nothing. */
+    @Blocking
+    Source explain(Resource resource, Consumer<String> lines) throws IOException {
+        Cached cached = find(resource);
+        lines.accept("origin: " + resource.origin() + ", " + resource.uri());
+        if (cached == null) {
+            lines.accept("cache: not cached");
+            return new SizedSource(sizeAtOrigin(resource, null));
+        }
+        Freshness freshness = cached.entry.freshness();
+        long rest = freshness
+                .lifetime(resource.settings())
+                .minus(freshness.age(now()))
+                .toSeconds();
+        lines.accept("cache: " + cached.entry.size() + " bytes, fetched or validated "
+                + cached.entry.received().truncatedTo(ChronoUnit.SECONDS));
+        if (stateOf(cached, resource) == Freshness.State.FRESH) {
+            lines.accept("freshness: fresh for " + rest + " s");
+            return cached.open();
+        }
+        String more = servesOnError(resource, cached) ? "" : ", not served any more if the origin is unavailable";
+        lines.accept("freshness: stale since " + -rest + " s" + more);
+        try {
+            long size = sizeAtOrigin(resource, cached.entry);
+            lines.accept(size == Source.UNKNOWN_SIZE ? "origin: not changed" : "origin: has a newer version");
+            return size == Source.UNKNOWN_SIZE ? cached.open() : new SizedSource(size);
+        } catch (TftpException e) {
+            if (!e.is(ErrorCode.NOT_DEFINED) || !servesOnError(resource, cached)) {
+                throw e;
+            }
+            lines.accept("origin: unavailable (" + e.reason() + "), the stale file is served");
+            return cached.open();
+        }
+    }
+
+    /** Returns the size of a file at its origin, or {@link Source#UNKNOWN_SIZE} if it is unknown or has not changed. */
+    private long sizeAtOrigin(Resource resource, CacheEntry known) throws IOException {
+        HttpResponse<?> response;
+        Map<String, String> fields = known == null ? Map.of() : known.conditions();
+        try {
+            response = resource.origin()
+                    .send("HEAD", resource.uri(), fields, times.headers())
+                    .get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            throw OriginErrors.unavailable(OriginErrors.reasonOf(e.getCause()));
+        }
+        if (response.statusCode() == 304 && known != null) {
+            return Source.UNKNOWN_SIZE;
+        }
+        if (response.statusCode() != 200) {
+            throw OriginErrors.ofStatus(response.statusCode());
+        }
+        return response.headers().firstValueAsLong("Content-Length").orElse(Source.UNKNOWN_SIZE);
+    }
+
+    /** The size of a file that is not read. */
+    private record SizedSource(long size) implements Source {
+        @Override
+        public int read(ByteBuffer to) {
+            throw new UnsupportedOperationException("only the size is known");
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
     }
 
     /** Joins the fetch of a file, or starts it. Returns null if the file is not as it was when this was decided. */

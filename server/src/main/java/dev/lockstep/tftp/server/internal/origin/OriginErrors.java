@@ -55,8 +55,10 @@ final class OriginErrors {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        boolean isCertificate = false;
         for (Throwable each = cause; each != null; each = each.getCause()) {
-            if (each instanceof CertificateException) {
+            isCertificate |= each instanceof CertificateException;
+            if (isCertificate && each.getCause() == null) {
                 return "certificate: " + each.getMessage();
             }
             if (each instanceof UnresolvedAddressException || each instanceof UnknownHostException) {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -197,10 +198,11 @@ public final class OriginProvider implements StorageProvider {
         };
     }
 
-    /** Returns the origins that were opened, by their names. */
-    public Map<String, OriginCounters> counters() {
-        return origins.values().stream()
-                .collect(java.util.stream.Collectors.toMap(
-                        Origin::toString, Origin::counters, (one, other) -> one, java.util.TreeMap::new));
+    /** Returns the counters of the origins that were opened, and of the spool. */
+    public OriginMetrics metrics() {
+        Map<String, OriginCounters> counters = new TreeMap<>();
+        origins.values().forEach(origin -> counters.putIfAbsent(origin.toString(), origin.counters()));
+        Spool spool = cache.spool();
+        return new OriginMetrics(counters, spool.bytes(), spool.files(), spool.evictions(), spool.damages());
     }
 }

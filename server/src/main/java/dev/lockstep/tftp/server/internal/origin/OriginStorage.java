@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The files of an origin below a path. */
@@ -97,6 +98,11 @@ final class OriginStorage implements Storage {
         } catch (ExecutionException e) {
             throw TftpException.of(e.getCause());
         }
+    }
+
+    @Override
+    public Source explain(ReadRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
+        return cache.explain(resource(request.filename()), lines);
     }
 
     @Override

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CachedChunkReaderTest {
     private static final int CHUNK = ChunkCache.CHUNK_SIZE;
@@ -41,6 +42,19 @@ class CachedChunkReaderTest {
         private Object version = new Object();
         private int reads;
         private IOException broken;
+        /** The bytes that another machine has sent so far. */
+        private long available = Long.MAX_VALUE;
+
+        private boolean knowsSize = true;
+        private final List<Runnable> waiting = new ArrayList<>();
+
+        void arrive(long bytes) {
+            available = bytes;
+            knowsSize = true;
+            List<Runnable> ready = List.copyOf(waiting);
+            waiting.clear();
+            ready.forEach(Runnable::run);
+        }
 
         Disk(int size) {
             content = TestBytes.random(size);
@@ -57,7 +71,12 @@ class CachedChunkReaderTest {
 
                 @Override
                 public long size() {
-                    return size;
+                    return knowsSize ? size : UNKNOWN_SIZE;
+                }
+
+                @Override
+                public boolean awaitBytes(long end, Runnable then) {
+                    return end > available && waiting.add(then);
                 }
 
                 @Override
@@ -74,7 +93,11 @@ class CachedChunkReaderTest {
                     if (version != opened) {
                         throw new TftpException(ErrorCode.NOT_DEFINED, "changed");
                     }
+                    assertThat(offset + to.remaining()).isLessThanOrEqualTo(available);
                     int length = (int) Math.min(to.remaining(), content.length - offset);
+                    if (length == 0) {
+                        return -1;
+                    }
                     to.put(content, (int) offset, length);
                     return length;
                 }
@@ -158,6 +181,30 @@ class CachedChunkReaderTest {
         cache.clear();
         assertThat(fixture.budget.used()).isZero();
         assertFalse(fixture.channel.finish());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void bytes_that_are_not_there_yet_are_awaited_without_memory_or_a_thread(boolean knowsSize) {
+        Disk disk = new Disk(2 * CHUNK + 1000);
+        disk.available = CHUNK;
+        disk.knowsSize = knowsSize;
+        List<Reader> all = List.of(reader(disk), reader(disk), reader(disk));
+        for (int round = 0; round < 10; round++) {
+            all.forEach(Reader::take);
+            fixture.settle();
+        }
+        assertThat(all).allMatch(one -> one.length > CHUNK - BLKSIZE && one.length <= CHUNK && !one.whole);
+        assertThat(disk.reads).isEqualTo(1);
+        assertThat(fixture.budget.used()).as("the shared chunk").isEqualTo(CHUNK);
+        all.get(2).close();
+        disk.arrive(Long.MAX_VALUE);
+        fixture.settle();
+        readers.remove(all.get(2));
+        takeAll();
+        all.get(0).assertTook(disk.content);
+        all.get(1).assertTook(disk.content);
+        assertThat(disk.reads).isLessThanOrEqualTo(4);
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
+import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.RecordedEvents;
@@ -22,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,10 @@ class MonitoringPortTest {
     private static MonitoringPort port(int number, byte[] token, Predicate<InetAddress> metrics) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
         return new MonitoringPort(
-                MonitoringPort.settings(address, token, Set.of(), metrics), "1.2.3", new ReloadCounters());
+                MonitoringPort.settings(address, token, Set.of(), metrics),
+                "1.2.3",
+                new ReloadCounters(),
+                () -> new OriginMetrics(Map.of(), 0, 0, 0, 0));
     }
 
     private TftpServerBuilder server(MonitoringPort port) throws TftpException {

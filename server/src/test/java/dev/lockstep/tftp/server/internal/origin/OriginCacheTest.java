@@ -83,7 +83,7 @@ class OriginCacheTest {
     }
 
     private OriginCounters counters() {
-        return provider.counters().values().iterator().next();
+        return provider.metrics().origins().values().iterator().next();
     }
 
     private void pass(long seconds) {
