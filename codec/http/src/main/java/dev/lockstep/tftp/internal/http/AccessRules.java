@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.internal.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
@@ -48,6 +49,9 @@ final class AccessRules {
                 return HttpReply.error(403, "origin not allowed (expected: a page of this port)");
             }
         }
+        if (isFromAnotherSite(request.headers())) {
+            return HttpReply.error(403, "request of another site (expected: of a page of this port, or a link to it)");
+        }
         if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
             return HttpReply.error(405, "method not allowed (expected: GET or HEAD)")
                     .with("Allow", "GET, HEAD");
@@ -57,6 +61,12 @@ final class AccessRules {
         }
         return HttpReply.error(401, "token required (expected: as Bearer token or as password)")
                 .with("WWW-Authenticate", "Basic realm=\"tftp\", charset=\"UTF-8\"");
+    }
+
+    /** Detects what a page of another site embeds, such as a picture, which has no Origin header. A link is allowed. */
+    private static boolean isFromAnotherSite(HttpHeaders headers) {
+        String site = headers.get("Sec-Fetch-Site", "none");
+        return site.endsWith("-site") && !"document".equals(headers.get("Sec-Fetch-Dest"));
     }
 
     private boolean isOpen(HttpRequest request, InetAddress client) {

@@ -186,6 +186,23 @@ class HttpPortTest {
     }
 
     @Test
+    void a_page_of_another_site_can_link_but_not_embed() throws Exception {
+        HttpPort port = start(settings());
+
+        for (String site : List.of("cross-site", "same-site")) {
+            assertThat(get(port, "/hello", "Sec-Fetch-Site: " + site, "Sec-Fetch-Dest: image"))
+                    .startsWith("HTTP/1.1 403 ")
+                    .contains("request of another site");
+            assertThat(get(port, "/hello", "Sec-Fetch-Site: " + site, "Sec-Fetch-Dest: document"))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+        for (String site : List.of("same-origin", "none")) {
+            assertThat(get(port, "/hello", "Sec-Fetch-Site: " + site, "Sec-Fetch-Dest: image"))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
     void the_token_is_a_bearer_token_or_a_password() throws Exception {
         HttpPort port = start(settings().token(TOKEN.getBytes(StandardCharsets.UTF_8)));
 
