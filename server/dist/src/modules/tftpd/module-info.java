@@ -2,7 +2,11 @@
 open module dev.lockstep.tftpd {
     requires java.logging;
     requires java.naming;
+    requires java.net.http;
     requires java.xml;
+    // elliptic curves of TLS
+    requires jdk.crypto.ec;
+    requires jdk.management;
     requires jdk.unsupported;
 
     // for jars of storage providers
