@@ -44,12 +44,12 @@ public final class LocalPorts {
         return new LocalPorts(first, last);
     }
 
-    /** Returns the next port to try; 0 stands for an ephemeral port. */
+    /** {@return the next port to try; 0 stands for an ephemeral port} */
     public int next() {
         return first + (int) (next.getAndIncrement() % (last - first + 1));
     }
 
-    /** Returns the number of ports to try before binding fails. */
+    /** {@return the number of ports to try before binding fails} */
     public int attempts() {
         return last - first + 1;
     }

@@ -6,17 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.ManualTimeEventLoops;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.RawPeer;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,14 +43,14 @@ class LostBlocksTest {
             TransferLimits.DEFAULT.withTimes(TICK, IDLE, Duration.ofSeconds(5)).withFirstBlockTimeout(FIRST_BLOCK);
 
     private final ManualTimeEventLoops time = new ManualTimeEventLoops(1);
-    private RawPeer listener;
-    private RawPeer server;
+    private RawSocketPeer listener;
+    private RawSocketPeer server;
     private TftpClient client;
 
     @BeforeEach
     void start_client() throws IOException {
-        listener = new RawPeer();
-        server = new RawPeer();
+        listener = new RawSocketPeer();
+        server = new RawSocketPeer();
         TftpClientBuilder settings = TftpClient.builder().limits(LIMITS);
         client = new TftpClient(settings, settings.preferences(), time);
     }
@@ -69,8 +68,10 @@ class LostBlocksTest {
 
     /** Expects the given request, and returns the client's port. */
     private int expectRequest(int opcode, Object[] options, String tsize) throws IOException {
-        assertThat(ByteBufUtil.getBytes(listener.receive())).isEqualTo(bytes(opcode, options, tsize));
-        return listener.last().getPort();
+        return listener.talkTo(null)
+                .expect(bytes(opcode, options, tsize))
+                .from()
+                .getPort();
     }
 
     private static byte[] bytes(int opcode, Object[] options, String tsize) {
@@ -88,9 +89,11 @@ class LostBlocksTest {
      */
     private void sendOackOnly(int tid) throws IOException {
         server.sendTo(tid, OACK);
-        server.receive();
-        Optional<ByteBuf> came = Optional.empty();
-        for (int seconds = 0; came.isEmpty() || came.get().getUnsignedShort(0) != 5; came = server.poll(1)) {
+        server.next();
+        Optional<Datagram> came = Optional.empty();
+        for (int seconds = 0;
+                came.isEmpty() || came.get().opcode() != Datagram.ERROR;
+                came = server.poll(Duration.ofMillis(1))) {
             if (came.isEmpty()) { // a received ACK 0 or DATA is treated as lost
                 time.advance(TICK);
                 assertThat(seconds++).as("seconds without a block").isLessThan((int) FIRST_BLOCK.toSeconds());
@@ -98,7 +101,7 @@ class LostBlocksTest {
         }
     }
 
-    private static void serve(RawPeer from, int tid) throws IOException {
+    private static void serve(RawSocketPeer from, int tid) throws IOException {
         from.sendTo(tid, 0, 3, 0, 1, new String(CONTENT, 0, 512));
         from.sendTo(tid, 0, 3, 0, 2, new String(CONTENT, 512, CONTENT.length - 512));
     }
@@ -130,16 +133,16 @@ class LostBlocksTest {
         ByteArraySource source = new ByteArraySource(CONTENT);
         CompletableFuture<TransferResult> transfer = client.putAsync(source, TransferRequest.of(remote()));
         sendOackOnly(expectRequest(2, LARGE, "600"));
-        try (RawPeer second = new RawPeer()) {
+        try (RawSocketPeer second = new RawSocketPeer()) {
             second.sendTo(expectRequest(2, SMALL, "600"), 0, 4, 0, 0);
             second.expect(0, 3, 0, 1, new String(CONTENT, 0, 512));
-            second.reply(0, 4, 0, 1);
-            ByteBuf last = second.receive();
-            while (last.getUnsignedShort(2) == 1) {
-                last = second.receive();
+            second.send(0, 4, 0, 1);
+            Datagram last = second.next();
+            while (last.number() == 1) {
+                last = second.next();
             }
-            assertThat(last.readableBytes()).isEqualTo(4 + CONTENT.length - 512);
-            second.reply(0, 4, 0, 2);
+            assertThat(last.payload()).hasSize(CONTENT.length - 512);
+            second.send(0, 4, 0, 2);
             transfer.get(30, TimeUnit.SECONDS);
         }
         assertThat(source.isClosed()).isTrue();
@@ -151,7 +154,7 @@ class LostBlocksTest {
         ByteArraySource pipe = new ByteArraySource(CONTENT);
         CompletableFuture<TransferResult> transfer = client.putAsync(once(pipe), TransferRequest.of(remote()));
         server.sendTo(expectRequest(2, LARGE, "600"), OACK);
-        server.receive();
+        server.next();
         for (Duration passed = TICK; passed.compareTo(IDLE) < 0; passed = passed.plus(TICK)) {
             time.advance(TICK);
             assertThat(transfer).isNotDone();
@@ -166,20 +169,10 @@ class LostBlocksTest {
     }
 
     private static Source once(ByteArraySource all) {
-        return new Source() {
+        return new ForwardingSource(all) {
             @Override
-            public long size() {
-                return all.size();
-            }
-
-            @Override
-            public int read(ByteBuffer to) throws IOException {
-                return all.read(to);
-            }
-
-            @Override
-            public void close() {
-                all.close();
+            public boolean canRewind() {
+                return false;
             }
         };
     }
@@ -191,13 +184,13 @@ class LostBlocksTest {
         MemorySink sink = new MemorySink();
         CompletableFuture<TransferResult> transfer = client.getAsync(request, sink);
         listener.expect(0, 1, "f", 0, "octet", 0, "blksize", 0, "1428", 0);
-        server.sendTo(listener.last().getPort(), OACK);
+        server.sendTo(listener.peer().getPort(), OACK);
         server.expect(0, 4, 0, 0);
         for (Duration passed = TICK; passed.compareTo(FIRST_BLOCK.plus(TICK)) < 0; passed = passed.plus(TICK)) {
             time.advance(TICK);
         }
         server.expect(0, 4, 0, 0);
-        server.reply(0, 3, 0, 1, "late");
+        server.send(0, 3, 0, 1, "late");
         transfer.get(30, TimeUnit.SECONDS);
         assertThat(sink.content()).isEqualTo("late".getBytes());
     }

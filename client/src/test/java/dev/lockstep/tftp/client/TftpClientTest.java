@@ -14,14 +14,14 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -55,14 +55,14 @@ class TftpClientTest {
 
     private final RecordedEvents events = new RecordedEvents();
     private MemorySink sink = new MemorySink();
-    private RawPeer listener;
-    private RawPeer server;
+    private RawSocketPeer listener;
+    private RawSocketPeer server;
     private TftpClient client;
 
     @BeforeEach
     void a_server_with_a_port_for_requests_and_one_for_the_transfer() throws IOException {
-        listener = new RawPeer();
-        server = new RawPeer();
+        listener = new RawSocketPeer();
+        server = new RawSocketPeer();
         client = withLongTimeouts().listener(events).build();
     }
 
@@ -112,8 +112,7 @@ class TftpClientTest {
     private int awaitRequest(Object[] request, Object... options) throws IOException {
         Object[] all = java.util.Arrays.copyOf(request, request.length + options.length);
         System.arraycopy(options, 0, all, request.length, options.length);
-        listener.expect(all);
-        return listener.last().getPort();
+        return listener.talkTo(null).expect(all).from().getPort();
     }
 
     private static TransferResult resultOf(CompletableFuture<TransferResult> transfer) throws Exception {
@@ -146,10 +145,10 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 6, "blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0);
         server.expect(0, 4, 0, 0);
-        server.reply(0, 3, 0, 1, "01234567");
-        server.reply(0, 3, 0, 2, "89abcdef");
+        server.send(0, 3, 0, 1, "01234567");
+        server.send(0, 3, 0, 2, "89abcdef");
         server.expect(0, 4, 0, 2);
-        server.reply(0, 3, 0, 3, "rest");
+        server.send(0, 3, 0, 3, "rest");
         server.expect(0, 4, 0, 3);
         TransferResult result = resultOf(transfer);
         assertThat(result.outcome()).isEqualTo(Outcome.COMPLETE);
@@ -168,7 +167,7 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
-        server.reply(0, 3, 0, 2, "rest");
+        server.send(0, 3, 0, 2, "rest");
         server.expect(0, 4, 0, 2);
         assertThat(resultOf(transfer).settings().blksize()).isEqualTo(512);
         assertThat(sink.content()).isEqualTo((FULL + "rest").getBytes());
@@ -182,7 +181,7 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, "blksize", 0, "8", 0, "tsize", 0, "0", 0);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
-        server.reply(0, 3, 0, 2);
+        server.send(0, 3, 0, 2);
         server.expect(0, 4, 0, 2);
         resultOf(transfer);
         assertThat(sink.content()).hasSize(512);
@@ -335,11 +334,11 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, OPTIONS);
         server.sendTo(tid, 0, 3, 0, 1, FULL);
         server.expect(0, 4, 0, 1);
-        try (RawPeer otherPeer = new RawPeer()) {
+        try (RawSocketPeer otherPeer = new RawSocketPeer()) {
             otherPeer.sendTo(tid, 0, 3, 0, 2, "evil");
             otherPeer.expectError(5);
             otherPeer.sendTo(tid, 0, 5, 0, 0, "die", 0); // case 4
-            server.reply(0, 3, 0, 2, "rest");
+            server.send(0, 3, 0, 2, "rest");
             server.expect(0, 4, 0, 2);
             resultOf(transfer);
             assertThat(otherPeer.countArrived()).isZero();
@@ -352,7 +351,7 @@ class TftpClientTest {
     void case03_before_the_first_reply_other_addresses_get_few_errors_and_change_nothing() throws Exception {
         CompletableFuture<TransferResult> transfer = get();
         int tid = awaitRequest(RRQ, OPTIONS);
-        try (RawPeer otherPeer = new RawPeer("127.0.0.2")) {
+        try (RawSocketPeer otherPeer = new RawSocketPeer("127.0.0.2")) {
             otherPeer.sendTo(tid, 0, 5, 0, 1, "no such file", 0);
             for (int i = 0; i < 50; i++) {
                 otherPeer.sendTo(tid, 0, 3, 0, 1, "evil");
@@ -389,7 +388,7 @@ class TftpClientTest {
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 3, 0, 1, "data");
         server.expect(0, 4, 0, 1);
         resultOf(transfer);
-        server.reply(0, 3, 0, 1, "data");
+        server.send(0, 3, 0, 1, "data");
         server.expect(0, 4, 0, 1);
     }
 
@@ -409,7 +408,7 @@ class TftpClientTest {
         CompletableFuture<TransferResult> transfer = get();
         server.sendTo(awaitRequest(RRQ, OPTIONS), 0, 6, "tsize", 0, "10", 0);
         server.expect(0, 4, 0, 0);
-        server.reply(0, 3, 0, 1, "short");
+        server.send(0, 3, 0, 1, "short");
         server.expectError(0);
         assertThat(failureOf(transfer)).hasMessageContaining("expected: 10");
         expectNothingStored();
@@ -436,9 +435,9 @@ class TftpClientTest {
         server.sendTo(tid, 0, 6, "blksize", 0, "8", 0, "windowsize", 0, "2", 0, "tsize", 0, "20", 0);
         server.expect(0, 3, 0, 1, "01234567");
         server.expect(0, 3, 0, 2, "89abcdef");
-        server.reply(0, 4, 0, 2);
+        server.send(0, 4, 0, 2);
         server.expect(0, 3, 0, 3, "rest");
-        server.reply(0, 4, 0, 3);
+        server.send(0, 4, 0, 3);
         assertThat(resultOf(transfer).outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
@@ -446,13 +445,13 @@ class TftpClientTest {
     @Tag("case-21")
     void case21_a_put_to_a_server_that_ignores_all_options_uses_blocks_of_512() throws Exception {
         CompletableFuture<TransferResult> transfer = put(FULL);
-        ByteBuf request = listener.receive();
-        assertThat(request.getUnsignedShort(0)).isEqualTo(2);
-        server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
+        Datagram request = listener.next();
+        assertThat(request.opcode()).isEqualTo(Datagram.WRQ);
+        server.sendTo(request.from().getPort(), 0, 4, 0, 0);
         server.expect(0, 3, 0, 1, FULL);
-        server.reply(0, 4, 0, 1);
+        server.send(0, 4, 0, 1);
         server.expect(0, 3, 0, 2);
-        server.reply(0, 4, 0, 2);
+        server.send(0, 4, 0, 2);
         assertThat(resultOf(transfer).stats().bytes()).isEqualTo(512);
     }
 
@@ -461,8 +460,7 @@ class TftpClientTest {
         ByteArraySource source = new ByteArraySource(new byte[3]);
         CompletableFuture<TransferResult> transfer =
                 client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
-        listener.receive();
-        server.sendTo(listener.last().getPort(), 0, 5, 0, 6, "file exists", 0);
+        server.sendTo(listener.next().from().getPort(), 0, 5, 0, 6, "file exists", 0);
         assertThat(failureOf(transfer).is(ErrorCode.FILE_EXISTS)).isTrue();
         assertThat(source.isClosed()).isTrue();
     }
@@ -546,8 +544,7 @@ class TftpClientTest {
         ByteArraySource source = new ByteArraySource(FULL.getBytes());
         CompletableFuture<TransferResult> transfer =
                 client.putAsync(source, TransferRequest.of(remote(TransferMode.OCTET)));
-        listener.receive();
-        server.sendTo(listener.last().getPort(), 0, 4, 0, 0);
+        server.sendTo(listener.next().from().getPort(), 0, 4, 0, 0);
         server.expect(0, 3, 0, 1, FULL);
         transfer.orTimeout(1, TimeUnit.MILLISECONDS);
         server.expect(0, 5, 0, 0, "cancelled", 0);
@@ -631,11 +628,14 @@ class TftpClientTest {
             transfers[i] = client.getAsync(TransferRequest.of(file), sinks[i]);
         }
         for (int i = 0; i < 20; i++) {
-            ByteBuf request = listener.receive().skipBytes(2);
-            String name = request.readCharSequence(
-                            request.bytesBefore((byte) 0), java.nio.charset.StandardCharsets.UTF_8)
-                    .toString();
-            server.sendTo(listener.last().getPort(), 0, 3, 0, 1, "content of " + name);
+            Datagram request = listener.talkTo(null).next();
+            server.sendTo(
+                    request.from().getPort(),
+                    0,
+                    3,
+                    0,
+                    1,
+                    "content of " + request.strings().get(0));
             server.expect(0, 4, 0, 1);
         }
         CompletableFuture.allOf(transfers).get(30, TimeUnit.SECONDS);
@@ -665,7 +665,7 @@ class TftpClientTest {
         int tid = awaitRequest(RRQ, "tsize", 0, "0", 0, "x-digest", 0, "crc32", 0);
         server.sendTo(tid, 0, 6, "X-Digest", 0, "3610a686", 0, "tsize", 0, "05", 0);
         server.expect(0, 4, 0, 0);
-        server.reply(0, 3, 0, 1, "hello");
+        server.send(0, 3, 0, 1, "hello");
         assertThat(transfer.get(30, TimeUnit.SECONDS).granted()).hasToString("X-Digest=3610a686 tsize=05");
         assertThat(events.await(TransferEvent.Started.class).granted())
                 .isEqualTo(transfer.get().granted());

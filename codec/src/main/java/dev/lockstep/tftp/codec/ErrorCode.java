@@ -21,7 +21,7 @@ public enum ErrorCode {
     /** 8: the OACK contains an option that was not requested, or the client refuses the OACK. */
     OPTION_REFUSED;
 
-    /** Returns the number on the wire. */
+    /** {@return the number on the wire} */
     public int number() {
         return ordinal();
     }

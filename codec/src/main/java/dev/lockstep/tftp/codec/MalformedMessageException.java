@@ -14,7 +14,7 @@ public final class MalformedMessageException extends Exception {
     }
 
     /**
-     * Returns whether the opcode was that of a request. In that case a client waits for a reply and is sent ERROR 4.
+     * {@return whether the opcode was that of a request} In that case a client waits for a reply and is sent ERROR 4.
      */
     public boolean isRequest() {
         return request;

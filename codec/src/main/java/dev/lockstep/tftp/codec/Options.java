@@ -15,10 +15,15 @@ public final class Options implements Iterable<Options.Option> {
     /** No options. */
     public static final Options NONE = new Options(List.of());
 
-    /** An option as it is on the wire. */
+    /**
+     * An option as it is on the wire.
+     *
+     * @param name the name as its sender wrote it
+     * @param value the value as its sender wrote it
+     */
     public record Option(String name, String value) {
         /**
-         * Returns the name in lower case. Only ASCII letters are converted, so that a dotless i does not match a known
+         * {@return the name in lower case} Only ASCII letters are converted, so that a dotless i does not match a known
          * option.
          */
         public String key() {
@@ -32,7 +37,11 @@ public final class Options implements Iterable<Options.Option> {
         this.list = list;
     }
 
-    /** Returns these options in this order. Of two options with the same name the first one counts. */
+    /**
+     * {@return these options in this order} Of two options with the same name the first one counts.
+     *
+     * @param options any options, also several of one name
+     */
     public static Options of(Option... options) {
         Options all = NONE;
         for (Option option : options) {
@@ -42,8 +51,10 @@ public final class Options implements Iterable<Options.Option> {
     }
 
     /**
-     * Returns these options with one more at the end. An option that is present already is not changed: each may be
+     * {@return these options with one more at the end} An option that is present already is not changed: each may be
      * given only once (RFC 2347), so the first one counts.
+     *
+     * @param option the option to add
      */
     public Options with(Option option) {
         if (find(option.name) != null) {
@@ -55,17 +66,31 @@ public final class Options implements Iterable<Options.Option> {
         return new Options(List.copyOf(longer));
     }
 
-    /** Returns these options with one more at the end; see {@link #with(Option)}. */
+    /**
+     * {@return these options with one more at the end; see {@link #with(Option)}}
+     *
+     * @param name the name of the option
+     * @param value its value
+     */
     public Options with(String name, String value) {
         return with(new Option(name, value));
     }
 
-    /** Returns these options with one more at the end, in decimal digits; see {@link #with(Option)}. */
+    /**
+     * {@return these options with one more at the end, in decimal digits; see {@link #with(Option)}}
+     *
+     * @param name the name of the option
+     * @param value its value
+     */
     public Options with(String name, long value) {
         return with(name, Long.toString(value));
     }
 
-    /** Returns the value of an option as the peer wrote it, or empty if the option is not present. */
+    /**
+     * {@return the value of an option as the peer wrote it, or empty if the option is not present}
+     *
+     * @param name the name of the option, in any case
+     */
     public Optional<String> value(String name) {
         Option option = find(name);
         return option == null ? Optional.empty() : Optional.of(option.value);
@@ -74,6 +99,7 @@ public final class Options implements Iterable<Options.Option> {
     /**
      * Returns the numeric value of an option.
      *
+     * @param name the name of the option, in any case
      * @param min the smallest valid value
      * @param max the largest valid value
      * @return empty if the option is not present, out of range, or contains anything but decimal digits
@@ -83,7 +109,13 @@ public final class Options implements Iterable<Options.Option> {
         return option == null ? OptionalLong.empty() : number(option, min, max);
     }
 
-    /** Returns the numeric value of one option; see {@link #number(String, long, long)}. */
+    /**
+     * {@return the numeric value of one option; see {@link #number(String, long, long)}}
+     *
+     * @param option an option
+     * @param min the smallest valid value
+     * @param max the largest valid value
+     */
     public static OptionalLong number(Option option, long min, long max) {
         String digits = option.value;
         long number = 0;
@@ -97,12 +129,16 @@ public final class Options implements Iterable<Options.Option> {
         return digits.isEmpty() || number < min || number > max ? OptionalLong.empty() : OptionalLong.of(number);
     }
 
-    /** Returns whether an option is present, whatever its value. */
+    /**
+     * {@return whether an option is present, whatever its value}
+     *
+     * @param name the name of the option, in any case
+     */
     public boolean has(String name) {
         return find(name) != null;
     }
 
-    /** Returns whether there are no options. */
+    /** {@return whether there are no options} */
     public boolean isEmpty() {
         return list.isEmpty();
     }

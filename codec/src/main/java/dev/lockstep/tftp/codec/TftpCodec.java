@@ -47,7 +47,13 @@ public final class TftpCodec {
 
     private TftpCodec() {}
 
-    /** Decodes one datagram strictly; see {@link #decode(ByteBuf, Strictness)}. */
+    /**
+     * Decodes one datagram strictly; see {@link #decode(ByteBuf, Strictness)}.
+     *
+     * @param datagram the content of the datagram
+     * @return the message
+     * @throws MalformedMessageException if the bytes are not a TFTP message
+     */
     public static TftpMessage decode(ByteBuf datagram) throws MalformedMessageException {
         return decode(datagram, Strictness.STRICT);
     }
@@ -55,6 +61,9 @@ public final class TftpCodec {
     /**
      * Decodes one complete datagram. A {@link Data} holds a retained slice of it; the caller keeps its own reference.
      *
+     * @param datagram the content of the datagram, from its reader index on
+     * @param strictness how a malformed request is treated
+     * @return the message; the caller releases a {@link Data}
      * @throws MalformedMessageException if the bytes are not a TFTP message; nothing else is thrown for any bytes
      */
     public static TftpMessage decode(ByteBuf datagram, Strictness strictness) throws MalformedMessageException {
@@ -73,7 +82,13 @@ public final class TftpCodec {
         };
     }
 
-    /** Encodes a message into a new buffer, which the caller owns. The reference of a {@link Data} is not released. */
+    /**
+     * Encodes a message into a new buffer, which the caller owns. The reference of a {@link Data} is not released.
+     *
+     * @param message the message
+     * @param allocator allocates the buffer
+     * @return a direct buffer with the datagram
+     */
     public static ByteBuf encode(TftpMessage message, ByteBufAllocator allocator) {
         if (message instanceof Data data) {
             ByteBuf bytes = allocator.directBuffer(DATA_HEADER + data.content().readableBytes());
@@ -97,8 +112,10 @@ public final class TftpCodec {
     }
 
     /**
-     * Returns the length of a request on the wire, in bytes. A request longer than {@link #MAX_REQUEST} must not be
+     * {@return the length of a request on the wire, in bytes} A request longer than {@link #MAX_REQUEST} must not be
      * sent.
+     *
+     * @param request the request
      */
     public static int encodedLength(Request request) {
         int length =
@@ -116,6 +133,10 @@ public final class TftpCodec {
     /**
      * Appends one DATA to {@code bytes} and returns {@code bytes}. Several DATA can be written to one buffer. The
      * reference of {@code data} is not released.
+     *
+     * @param data the DATA
+     * @param bytes the buffer to append to
+     * @return {@code bytes}
      */
     public static ByteBuf writeData(Data data, ByteBuf bytes) {
         ByteBuf content = data.content();

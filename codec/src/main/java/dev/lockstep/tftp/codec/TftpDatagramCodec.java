@@ -33,7 +33,7 @@ public final class TftpDatagramCodec extends ChannelDuplexHandler {
     }
 
     /**
-     * Returns a codec for channels with many peers, such as a listening socket.
+     * {@return a codec for channels with many peers, such as a listening socket}
      *
      * @param strictness how malformed requests are treated
      */

@@ -18,12 +18,21 @@ public final class TftpException extends IOException {
 
     /**
      * Creates a failure of this side. The text may be sent to the peer, so it must not contain a path of this machine.
+     *
+     * @param code the error code
+     * @param text the text of the ERROR
      */
     public TftpException(ErrorCode code, String text) {
         this(code, text, null);
     }
 
-    /** Creates a failure of this side with its cause, which is never sent. */
+    /**
+     * Creates a failure of this side with its cause, which is never sent.
+     *
+     * @param code the error code
+     * @param text the text of the ERROR
+     * @param cause the cause, or null
+     */
     public TftpException(ErrorCode code, String text, Throwable cause) {
         this(code.number(), text, cause, null, false);
     }
@@ -44,24 +53,34 @@ public final class TftpException extends IOException {
         this.reason = null;
     }
 
-    /** Returns the failure of a transfer whose idle timeout has expired. */
+    /** {@return the failure of a transfer whose idle timeout has expired} */
     public static TftpException timedOut() {
         return timedOut("timed out");
     }
 
-    /** Returns the failure of a transfer whose idle timeout has expired, with the given text. */
+    /**
+     * {@return the failure of a transfer whose idle timeout has expired, with the given text}
+     *
+     * @param text the text of the failure
+     */
     public static TftpException timedOut(String text) {
         return new TftpException(ErrorCode.NOT_DEFINED.number(), text, null, null, true);
     }
 
-    /** Returns the failure that an ERROR of the peer reports. */
+    /**
+     * {@return the failure that an ERROR of the peer reports}
+     *
+     * @param error the ERROR that was received
+     */
     public static TftpException fromPeer(ErrorMessage error) {
         return new TftpException(error);
     }
 
     /**
-     * Returns {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only "internal
-     * error". {@link #explained} has the class and the message of {@code failure}.
+     * {@return {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only
+     * "internal error"} {@link #explained} has the class and the message of {@code failure}.
+     *
+     * @param failure any failure
      */
     public static TftpException of(Throwable failure) {
         return failure instanceof TftpException known
@@ -70,7 +89,9 @@ public final class TftpException extends IOException {
     }
 
     /**
-     * Returns a copy of this failure of this side with a reason, or one more reason, which is logged and never sent.
+     * {@return a copy of this failure of this side with a reason, or one more reason, which is logged and never sent}
+     *
+     * @param why the reason, which may contain a path of this machine
      */
     public TftpException because(String why) {
         String all = reason == null ? why : why + ", " + reason;
@@ -79,13 +100,14 @@ public final class TftpException extends IOException {
         return known;
     }
 
-    /** Returns the reason, or null if there is none. It may contain a path of this machine. */
+    /** {@return the reason, or null if there is none} It may contain a path of this machine. */
     public String reason() {
         return reason;
     }
 
     /**
-     * Returns the text, with the reason if there is one, and the cause of an internal error: for logs, not for the peer.
+     * {@return the text, with the reason if there is one, and the cause of an internal error: for logs, not for the
+     * peer}
      */
     public String explained() {
         String cause = INTERNAL_ERROR.equals(getMessage()) && getCause() != null
@@ -95,27 +117,31 @@ public final class TftpException extends IOException {
         return why.isEmpty() ? getMessage() : getMessage() + " (" + why + ")";
     }
 
-    /** Returns the error code on the wire. A code from a peer may not be in {@link ErrorCode}. */
+    /** {@return the error code on the wire} A code from a peer may not be in {@link ErrorCode}. */
     public int code() {
         return code;
     }
 
-    /** Returns whether this failure has that error code. */
+    /**
+     * {@return whether this failure has that error code}
+     *
+     * @param other an error code
+     */
     public boolean is(ErrorCode other) {
         return code == other.number();
     }
 
-    /** Returns whether the peer reported the failure. If so, no ERROR is sent to it. */
+    /** {@return whether the peer reported the failure} If so, no ERROR is sent to it. */
     public boolean isFromPeer() {
         return fromPeer;
     }
 
-    /** Returns whether an expired idle timeout ended the transfer. */
+    /** {@return whether an expired idle timeout ended the transfer} */
     public boolean isTimeout() {
         return timeout;
     }
 
-    /** Returns the ERROR that reports this failure to the peer. */
+    /** {@return the ERROR that reports this failure to the peer} */
     public ErrorMessage toMessage() {
         return new ErrorMessage(code, getMessage());
     }

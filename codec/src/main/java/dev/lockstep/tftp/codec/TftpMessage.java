@@ -21,24 +21,31 @@ public sealed interface TftpMessage {
 
     /** The first message of a transfer, and the only kind that a listening port accepts. */
     sealed interface Request extends TftpMessage {
-        /** Returns the file name as the client wrote it; never empty on the wire. */
+        /** {@return the file name as the client wrote it; never empty on the wire} */
         String filename();
 
-        /** Returns the transfer mode. */
+        /** {@return the transfer mode} */
         TransferMode mode();
 
-        /** Returns the requested options in the order of the request. */
+        /** {@return the requested options in the order of the request} */
         Options options();
 
         /**
-         * Returns a copy of this request with another file name.
+         * {@return a copy of this request with another file name}
          *
+         * @param other the other file name
          * @throws IllegalArgumentException if the file name contains NUL
          */
         Request withFilename(String other);
     }
 
-    /** RRQ: requests to read a file from the server. */
+    /**
+     * RRQ: requests to read a file from the server.
+     *
+     * @param filename the file name as the client wrote it, never empty on the wire
+     * @param mode the transfer mode
+     * @param options the options in their order
+     */
     record ReadRequest(String filename, TransferMode mode, Options options) implements Request {
         /**
          * Checks the values.
@@ -57,7 +64,13 @@ public sealed interface TftpMessage {
         }
     }
 
-    /** WRQ: requests to write a file to the server. */
+    /**
+     * WRQ: requests to write a file to the server.
+     *
+     * @param filename the file name as the client wrote it, never empty on the wire
+     * @param mode the transfer mode
+     * @param options the options in their order
+     */
     record WriteRequest(String filename, TransferMode mode, Options options) implements Request {
         /**
          * Checks the values.
@@ -83,7 +96,11 @@ public sealed interface TftpMessage {
      */
     record Ack(int block) implements TftpMessage {}
 
-    /** OACK: the options the server grants (RFC 2347). */
+    /**
+     * OACK: the options the server grants (RFC 2347).
+     *
+     * @param options the granted options
+     */
     record OptionAck(Options options) implements TftpMessage {}
 
     /**
@@ -102,13 +119,14 @@ public sealed interface TftpMessage {
          * Creates a DATA that takes over the reference of {@code content}.
          *
          * @param block the 16-bit block number on the wire, 0 to 65535
+         * @param content the bytes of the file
          */
         public Data(int block, ByteBuf content) {
             super(content);
             this.block = block;
         }
 
-        /** Returns the 16-bit block number on the wire, 0 to 65535. */
+        /** {@return the 16-bit block number on the wire, 0 to 65535} */
         public int block() {
             return block;
         }

@@ -12,12 +12,16 @@ public enum TransferMode {
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
 
-    /** Returns the name in a request. */
+    /** {@return the name in a request} */
     public String wireName() {
         return wireName;
     }
 
-    /** Returns the mode of a name in any case, or empty if there is no such mode. */
+    /**
+     * {@return the mode of a name in any case, or empty if there is no such mode}
+     *
+     * @param name the name in a request
+     */
     public static Optional<TransferMode> named(String name) {
         for (TransferMode mode : values()) {
             if (mode.wireName.equalsIgnoreCase(name)) {

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 @FunctionalInterface
 public interface PacketTap extends AutoCloseable {
     /**
-     * Returns the handler to add next to the socket of a new channel.
+     * {@return the handler to add next to the socket of a new channel}
      *
      * @param peer the client on a server, the server on a client
      * @param request the request, which a server has received on another channel and a client will send on this one
@@ -17,8 +17,8 @@ public interface PacketTap extends AutoCloseable {
     ChannelHandler attach(InetSocketAddress peer, Request request);
 
     /**
-     * Returns the handler for a channel whose datagrams all pass through a channel that this tap observes by {@link
-     * #watch}.
+     * {@return the handler for a channel whose datagrams all pass through a channel that this tap observes by {@link
+     * #watch}}
      *
      * @param peer the client on a server, the server on a client
      * @param request the request of the transfer
@@ -30,6 +30,8 @@ public interface PacketTap extends AutoCloseable {
     /**
      * Observes a channel that has no transfer: a server channel that receives requests, or one that only refuses a
      * request.
+     *
+     * @param pipeline the pipeline of the channel
      */
     default void watch(ChannelPipeline pipeline) {}
 

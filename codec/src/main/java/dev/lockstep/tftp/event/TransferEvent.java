@@ -23,10 +23,16 @@ public sealed interface TransferEvent {
      */
     long transferId();
 
-    /** Returns the address of the peer. */
+    /** {@return the address of the peer} */
     InetSocketAddress peer();
 
-    /** A request was received (server) or is sent (client). */
+    /**
+     * A request was received (server) or is sent (client).
+     *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
+     * @param request the request of the transfer
+     */
     record Requested(long transferId, InetSocketAddress peer, Request request) implements TransferEvent {
         @Override
         public String toString() {
@@ -34,7 +40,13 @@ public sealed interface TransferEvent {
         }
     }
 
-    /** A client retransmits its request because there was no reply. */
+    /**
+     * A client retransmits its request because there was no reply.
+     *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
+     * @param request the request of the transfer
+     */
     record RequestRepeated(long transferId, InetSocketAddress peer, Request request) implements TransferEvent {
         @Override
         public String toString() {
@@ -45,6 +57,8 @@ public sealed interface TransferEvent {
     /**
      * A request was refused or got no reply, so there is no transfer.
      *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
      * @param request null if it was malformed
      * @param reason the kind of refusal
      * @param error the ERROR and its details
@@ -60,6 +74,10 @@ public sealed interface TransferEvent {
     /**
      * The negotiation is complete and the first block may be sent.
      *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
+     * @param request the request of the transfer
+     * @param settings the negotiated settings
      * @param granted the options of the OACK, also those that are not a {@code KnownOption}; none if there is no OACK
      * @param stats the counters of the transfer, which change while it runs
      */
@@ -78,7 +96,15 @@ public sealed interface TransferEvent {
         }
     }
 
-    /** A further part of the file has been transferred. The owner of the transfer decides how large a part is. */
+    /**
+     * A further part of the file has been transferred. The owner of the transfer decides how large a part is.
+     *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
+     * @param request the request of the transfer
+     * @param settings the negotiated settings
+     * @param stats the counters, which change while the transfer runs
+     */
     record Progressed(
             long transferId, InetSocketAddress peer, Request request, TransferSettings settings, TransferStats stats)
             implements TransferEvent {
@@ -91,6 +117,12 @@ public sealed interface TransferEvent {
     /**
      * A transfer has ended. A server has closed the file by then; a client's file is closed when its future completes.
      *
+     * @param transferId the number of the transfer, unique in this process
+     * @param peer the peer's address and port
+     * @param request the request of the transfer
+     * @param settings the negotiated settings
+     * @param stats the final counters
+     * @param outcome how the transfer has ended
      * @param cause null if the outcome is COMPLETE
      * @param blackHole whether a server granted small blocks because of a PMTU black hole
      */
@@ -104,7 +136,17 @@ public sealed interface TransferEvent {
             TftpException cause,
             boolean blackHole)
             implements TransferEvent {
-        /** Creates the event of a transfer without a PMTU black hole. */
+        /**
+         * Creates the event of a transfer without a PMTU black hole.
+         *
+         * @param transferId the number of the transfer, unique in this process
+         * @param peer the peer's address and port
+         * @param request the request of the transfer
+         * @param settings the negotiated settings
+         * @param stats the final counters
+         * @param outcome how the transfer has ended
+         * @param cause null if the outcome is COMPLETE
+         */
         public Ended(
                 long transferId,
                 InetSocketAddress peer,
@@ -116,7 +158,7 @@ public sealed interface TransferEvent {
             this(transferId, peer, request, settings, stats, outcome, cause, false);
         }
 
-        /** Returns a copy of this event for a transfer that was granted small blocks because of a PMTU black hole. */
+        /** {@return a copy of this event for a transfer that was granted small blocks because of a PMTU black hole} */
         public Ended afterBlackHole() {
             return new Ended(transferId, peer, request, settings, stats, outcome, cause, true);
         }
@@ -136,6 +178,7 @@ public sealed interface TransferEvent {
      * that size.
      *
      * @param transferId the number of the last transfer of those
+     * @param peer the peer's address and port
      * @param request the request of the last transfer of those
      * @param smallFor how long small blocks are granted
      */
@@ -151,10 +194,17 @@ public sealed interface TransferEvent {
     /**
      * A server dropped a datagram without a reply: it belongs to no transfer, or its source address may be spoofed.
      *
+     * @param peer the source address of the datagram
+     * @param reason why it was dropped
      * @param detail what was wrong with a malformed datagram; otherwise the reason in words
      */
     record Dropped(InetSocketAddress peer, DropReason reason, String detail) implements TransferEvent {
-        /** Creates the event of a datagram whose reason needs no details. */
+        /**
+         * Creates the event of a datagram whose reason needs no details.
+         *
+         * @param peer the source address of the datagram
+         * @param reason why it was dropped
+         */
         public Dropped(InetSocketAddress peer, DropReason reason) {
             this(peer, reason, reason.toString());
         }

@@ -15,12 +15,18 @@ public interface TransferListener {
     /** Ignores all events. */
     TransferListener NONE = event -> {};
 
-    /** Called for each event. */
+    /**
+     * Called for each event.
+     *
+     * @param event what happened; its counters change while the transfer runs
+     */
     void on(TransferEvent event);
 
     /**
-     * Returns a listener that calls all of these in order. If one throws, the others are still called; the last
+     * {@return a listener that calls all of these in order} If one throws, the others are still called; the last
      * exception is rethrown.
+     *
+     * @param listeners the listeners in the order in which they are called
      */
     static TransferListener all(List<TransferListener> listeners) {
         List<TransferListener> each = List.copyOf(listeners);

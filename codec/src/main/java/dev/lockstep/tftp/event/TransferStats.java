@@ -5,24 +5,28 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 /** The counters of one transfer. The transfer changes them while it runs; other threads get a recent value. */
 @ThreadSafe
 public interface TransferStats {
-    /** Returns the bytes of the file that the receiver is known to have. */
+    /** {@return the bytes of the file that the receiver is known to have} */
     long bytes();
 
-    /** Returns the blocks that the receiver is known to have. */
+    /** {@return the blocks that the receiver is known to have} */
     long blocks();
 
-    /** Returns the number of retransmitted messages. */
+    /** {@return the number of retransmitted messages} */
     long resends();
 
-    /** Returns the number of duplicate or reordered messages. */
+    /** {@return the number of duplicate or reordered messages} */
     long duplicates();
 
-    /** Returns the number of datagrams from the peer that were not TFTP. */
+    /** {@return the number of datagrams from the peer that were not TFTP} */
     long malformed();
 
-    /** Returns the nanoseconds from the request until {@code now}, or until the end if the transfer has ended. */
+    /**
+     * {@return the nanoseconds from the request until {@code now}, or until the end if the transfer has ended}
+     *
+     * @param now the current time in nanoseconds, by the clock of the event loop
+     */
     long elapsed(long now);
 
-    /** Returns the nanoseconds from the request to the first DATA, or -1 if there was none. */
+    /** {@return the nanoseconds from the request to the first DATA, or -1 if there was none} */
     long firstByteAfter();
 }

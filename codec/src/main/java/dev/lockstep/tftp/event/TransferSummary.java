@@ -9,19 +9,33 @@ public final class TransferSummary {
 
     private TransferSummary() {}
 
-    /** Returns bytes, seconds and rate: {@code 1942 bytes in 0.013 s, 149.4 kB/s}. */
+    /**
+     * {@return bytes, seconds and rate: {@code 1942 bytes in 0.013 s, 149.4 kB/s}}
+     *
+     * @param stats the counters of a transfer that has ended
+     */
     public static String of(TransferStats stats) {
         double seconds = stats.elapsed(0) / NANOS;
         return stats.bytes() + " bytes in " + fixed(seconds, 1000) + " s, " + rate(stats.bytes(), seconds);
     }
 
-    /** Returns bytes, seconds and rate, followed by the negotiated settings and the number of retransmissions. */
+    /**
+     * {@return bytes, seconds and rate, followed by the negotiated settings and the number of retransmissions}
+     *
+     * @param stats the counters of a transfer that has ended
+     * @param settings the negotiated settings
+     */
     public static String of(TransferStats stats, TransferSettings settings) {
         return of(stats) + ", blksize " + settings.blksize() + ", windowsize " + settings.windowsize() + ", resends "
                 + stats.resends();
     }
 
-    /** Returns a rate in decimal units, as is usual for networks. */
+    /**
+     * {@return a rate in decimal units, as is usual for networks}
+     *
+     * @param bytes the number of bytes
+     * @param seconds the time in which they were transferred, in seconds
+     */
     public static String rate(long bytes, double seconds) {
         double rate = seconds > 0 ? bytes / seconds : 0;
         int unit = 0;

@@ -20,7 +20,10 @@ public final class FileErrors {
     private FileErrors() {}
 
     /**
-     * Returns the failure with its TFTP error code. The original is its cause, or is returned if it has a code already.
+     * {@return the failure with its TFTP error code} The original is its cause, or is returned if it has a code
+     * already.
+     *
+     * @param failure the failure of a file operation
      */
     public static TftpException of(IOException failure) {
         if (failure instanceof TftpException known) {

@@ -51,6 +51,7 @@ public final class FileSink implements Sink {
      * @param replace whether an existing file of that name may be replaced
      * @throws TftpException FILE_EXISTS if the file exists and must not be replaced, or another code if the temporary
      *     file cannot be created
+     * @throws IOException if the folder cannot be read or closed
      */
     public FileSink(SecureDirectory folder, String target, boolean replace) throws IOException {
         this(folder, target, replace, false);
@@ -66,6 +67,7 @@ public final class FileSink implements Sink {
      * @param readable whether all users may read a new file, whatever the umask is
      * @throws TftpException FILE_EXISTS if the file exists and must not be replaced, or another code if the temporary
      *     file cannot be created
+     * @throws IOException if the folder cannot be read or closed
      */
     public FileSink(SecureDirectory folder, String target, boolean replace, boolean readable) throws IOException {
         this.folder = folder;
@@ -97,17 +99,21 @@ public final class FileSink implements Sink {
     }
 
     /**
-     * Returns whether this process is writing a temporary file of that name. Opening and closing such a file, even for
+     * {@return whether this process is writing a temporary file of that name} Opening and closing such a file, even for
      * reading, would release its lock: closing any descriptor of a file releases the locks of the process on it
      * (fcntl(2)).
+     *
+     * @param name a file name without a directory
      */
     public static boolean isOwn(String name) {
         return OWN.contains(name);
     }
 
     /**
-     * Returns whether a name is that of a temporary file. Such files are incomplete, so clients may neither read nor
+     * {@return whether a name is that of a temporary file} Such files are incomplete, so clients may neither read nor
      * write them by name.
+     *
+     * @param name a file name without a directory
      */
     public static boolean isTemporary(String name) {
         return name.startsWith(PREFIX) && name.endsWith(SUFFIX);

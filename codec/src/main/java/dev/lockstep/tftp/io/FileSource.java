@@ -9,7 +9,12 @@ public final class FileSource implements Source {
     private final FileChannel file;
     private final long size;
 
-    /** Creates a source that takes ownership of the channel. The current size of the file is the size to send. */
+    /**
+     * Creates a source that takes ownership of the channel. The current size of the file is the size to send.
+     *
+     * @param file the open file
+     * @throws IOException if its size cannot be determined
+     */
     public FileSource(FileChannel file) throws IOException {
         this(file, file.size());
     }
@@ -17,6 +22,7 @@ public final class FileSource implements Source {
     /**
      * Creates a source that takes ownership of the channel.
      *
+     * @param file the open file
      * @param size the size in bytes, or {@link #UNKNOWN_SIZE}
      */
     public FileSource(FileChannel file, long size) {

@@ -6,7 +6,11 @@ import java.nio.ByteBuffer;
 public final class MemorySource implements Source {
     private final ByteBuffer content;
 
-    /** Creates a source on an array, which must not be changed any more. */
+    /**
+     * Creates a source on an array, which must not be changed any more.
+     *
+     * @param content the bytes of the file
+     */
     public MemorySource(byte[] content) {
         this.content = ByteBuffer.wrap(content);
     }

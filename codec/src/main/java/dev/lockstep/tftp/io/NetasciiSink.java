@@ -11,7 +11,11 @@ public final class NetasciiSink extends ForwardingSink {
     private final ByteBuffer raw = ByteBuffer.allocate(8192);
     private boolean pendingCr;
 
-    /** Creates a decoder that writes to {@code file} and takes ownership of it: closing this sink closes it. */
+    /**
+     * Creates a decoder that writes to {@code file} and takes ownership of it: closing this sink closes it.
+     *
+     * @param file receives the decoded bytes
+     */
     public NetasciiSink(Sink file) {
         super(file);
     }

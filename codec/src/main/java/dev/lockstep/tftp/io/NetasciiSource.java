@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * A source that encodes netascii: LF is sent as CR LF, a CR as CR NUL (RFC 764). A pair may span two blocks: the second
- * byte of a pair is kept if there is no room for it.
+ * byte of a pair is kept if there is no room for it. The bytes that {@link #awaitBytes} waits for are those of the file,
+ * which are at least as many when they are encoded.
  */
 public final class NetasciiSource extends ForwardingSource {
     private static final int NOTHING = -1;
@@ -13,7 +14,11 @@ public final class NetasciiSource extends ForwardingSource {
     private final ByteBuffer raw = ByteBuffer.allocate(8192).flip();
     private int pending = NOTHING;
 
-    /** Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it. */
+    /**
+     * Creates an encoder that reads from {@code file} and takes ownership of it: closing this source closes it.
+     *
+     * @param file supplies the bytes to encode
+     */
     public NetasciiSource(Source file) {
         super(file);
     }

@@ -19,7 +19,11 @@ public interface RateLimiter {
      */
     long reserve(int bytes, long now);
 
-    /** Returns a limiter that respects this limit and the other. */
+    /**
+     * {@return a limiter that respects this limit and the other}
+     *
+     * @param other the other limiter
+     */
     default RateLimiter and(RateLimiter other) {
         if (this == UNLIMITED) {
             return other;

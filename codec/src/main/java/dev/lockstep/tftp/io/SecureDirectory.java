@@ -12,6 +12,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -57,7 +58,13 @@ public final class SecureDirectory implements Closeable {
         this.base = base;
     }
 
-    /** Opens a directory by its path. Links in the path are followed. */
+    /**
+     * Opens a directory by its path. Links in the path are followed.
+     *
+     * @param path the path of the directory
+     * @return the open directory
+     * @throws IOException if it is not a directory that can be opened
+     */
     public static SecureDirectory open(Path path) throws IOException {
         try {
             return new SecureDirectory(path, Files.newDirectoryStream(path), HERE, path);
@@ -72,7 +79,14 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Opens a subdirectory without following links. The caller closes both directories. */
+    /**
+     * Opens a subdirectory without following links. The caller closes both directories.
+     *
+     * @param name the name of the subdirectory
+     * @return the open subdirectory
+     * @throws NotDirectoryException if it is a file of another kind, or a link
+     * @throws IOException if it cannot be opened
+     */
     public SecureDirectory sub(Path name) throws IOException {
         Path child = path.resolve(name);
         if (secure != null) {
@@ -87,7 +101,7 @@ public final class SecureDirectory implements Closeable {
             }
         }
         if (!Files.isDirectory(child, NOFOLLOW_LINKS)) {
-            throw new java.nio.file.NotDirectoryException(child.toString());
+            throw new NotDirectoryException(child.toString());
         }
         return new SecureDirectory(child, Files.newDirectoryStream(child), HERE, base);
     }
@@ -120,7 +134,7 @@ public final class SecureDirectory implements Closeable {
     }
 
     /**
-     * Returns the names in this directory, which may not be valid text. Can be called only once. The iterator throws
+     * {@return the names in this directory, which may not be valid text} Can be called only once. The iterator throws
      * {@link DirectoryIteratorException} if the directory cannot be read.
      *
      * @throws DirectoryIteratorException if the directory cannot be listed
@@ -134,14 +148,22 @@ public final class SecureDirectory implements Closeable {
                 .iterator();
     }
 
-    /** Returns the attributes of a file, or of a link itself. */
+    /**
+     * {@return the attributes of a file, or of a link itself}
+     *
+     * @param name the name of the entry
+     * @throws IOException if there is none, or its attributes cannot be read
+     */
     public BasicFileAttributes attributes(String name) throws IOException {
         return attributes(Path.of(name));
     }
 
     /**
-     * Returns the attributes of a file, or of a link itself. The name need not be valid text. They are {@link
+     * {@return the attributes of a file, or of a link itself} The name need not be valid text. They are {@link
      * PosixFileAttributes} if the system has permissions.
+     *
+     * @param name the name of the entry
+     * @throws IOException if there is none, or its attributes cannot be read
      */
     public BasicFileAttributes attributes(Path name) throws IOException {
         PosixFileAttributeView posix = posixView(name);
@@ -150,12 +172,20 @@ public final class SecureDirectory implements Closeable {
                 : Files.readAttributes(path.resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
     }
 
-    /** Returns the path of an entry as it was when this directory was opened, to compare names. */
+    /**
+     * {@return the path of an entry as it was when this directory was opened, to compare names}
+     *
+     * @param name the name of the entry
+     */
     public Path resolve(String name) {
         return path.resolve(name);
     }
 
-    /** Returns whether there is a file of that name. */
+    /**
+     * {@return whether there is a file of that name}
+     *
+     * @param name a file name
+     */
     public boolean has(String name) {
         try {
             attributes(name);
@@ -165,7 +195,14 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Opens a file of this directory without following links. */
+    /**
+     * Opens a file of this directory without following links.
+     *
+     * @param name the name of the file
+     * @param options how to open it
+     * @return the open file
+     * @throws IOException if it cannot be opened, or is a link
+     */
     public FileChannel openFile(String name, StandardOpenOption... options) throws IOException {
         return openFile(name, Set.of(options));
     }
@@ -173,8 +210,11 @@ public final class SecureDirectory implements Closeable {
     /**
      * Creates a file of this directory and opens it for writing.
      *
+     * @param name the name of the file
      * @param ownerOnly whether only its owner may open it, if the system has permissions
+     * @return the open file
      * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
+     * @throws IOException if it cannot be created
      */
     public FileChannel createFile(String name, boolean ownerOnly) throws IOException {
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -194,7 +234,12 @@ public final class SecureDirectory implements Closeable {
         return FileChannel.open(path.resolve(name), all, attributes);
     }
 
-    /** Returns the permissions of a regular file, or null if there is no such file or the system has no permissions. */
+    /**
+     * {@return the permissions of a regular file, or null if there is no such file or the system has no permissions}
+     *
+     * @param name the name of the file
+     * @throws IOException if the attributes cannot be read
+     */
     public Set<PosixFilePermission> permissions(String name) throws IOException {
         return has(name) && attributes(name) instanceof PosixFileAttributes found && found.isRegularFile()
                 ? found.permissions()
@@ -204,6 +249,10 @@ public final class SecureDirectory implements Closeable {
     /**
      * Sets the permissions of a file. Must be called only if {@link #permissions} returns some. Opens and closes the
      * file.
+     *
+     * @param name the name of the file
+     * @param permissions its new permissions
+     * @throws IOException if they cannot be set
      */
     public void setPermissions(String name, Set<PosixFilePermission> permissions) throws IOException {
         posixView(Path.of(name)).setPermissions(permissions);
@@ -216,7 +265,13 @@ public final class SecureDirectory implements Closeable {
                 : Files.getFileAttributeView(path.resolve(name), PosixFileAttributeView.class, NOFOLLOW_LINKS);
     }
 
-    /** Renames a file of this directory atomically. An existing file of the new name is replaced. */
+    /**
+     * Renames a file of this directory atomically. An existing file of the new name is replaced.
+     *
+     * @param from the name of the file
+     * @param to its new name
+     * @throws IOException if it cannot be renamed
+     */
     public void rename(String from, String to) throws IOException {
         if (secure != null) {
             secure.move(relative.resolve(from), secure, relative.resolve(to));
@@ -225,7 +280,12 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Removes a file of this directory. */
+    /**
+     * Removes a file of this directory.
+     *
+     * @param name the name of the file
+     * @throws IOException if there is none, or it cannot be removed
+     */
     public void delete(String name) throws IOException {
         if (secure != null) {
             secure.deleteFile(relative.resolve(name));
@@ -234,7 +294,11 @@ public final class SecureDirectory implements Closeable {
         }
     }
 
-    /** Makes renames durable, if the system can open a directory as a file. */
+    /**
+     * Makes renames durable, if the system can open a directory as a file.
+     *
+     * @throws IOException if the system reports a failure of the disk
+     */
     public void sync() throws IOException {
         if (secure != null) {
             try (FileChannel directory = openFile(".", StandardOpenOption.READ)) {

@@ -15,7 +15,9 @@ public interface Sink extends AutoCloseable {
     /**
      * Writes all remaining bytes of {@code from}.
      *
+     * @param from the bytes, which are valid during this call only
      * @throws TftpException with the ERROR to send to the peer, for example {@code DISK_FULL}
+     * @throws IOException for any other failure; the peer is sent ERROR 0 without details
      */
     void write(ByteBuffer from) throws IOException;
 
@@ -23,11 +25,12 @@ public interface Sink extends AutoCloseable {
      * Makes the complete file durable and visible. The last ACK is sent after this method returns.
      *
      * @throws TftpException with the ERROR to send to the peer in place of the last ACK
+     * @throws IOException for any other failure; the peer is sent ERROR 0 without details
      */
     void commit() throws IOException;
 
     /**
-     * Returns whether the methods of this sink may block. The methods of a sink that does not block, such as one in
+     * {@return whether the methods of this sink may block} The methods of a sink that does not block, such as one in
      * memory, are called on the event loop.
      */
     @EventLoop

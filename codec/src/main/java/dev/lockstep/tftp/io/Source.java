@@ -13,7 +13,7 @@ public interface Source extends AutoCloseable {
     long UNKNOWN_SIZE = -1;
 
     /**
-     * Returns the size in bytes, or {@link #UNKNOWN_SIZE}. A source that ends before this size fails the transfer, and
+     * {@return the size in bytes, or {@link #UNKNOWN_SIZE}} A source that ends before this size fails the transfer, and
      * bytes after this size are not sent.
      */
     @EventLoop
@@ -36,14 +36,16 @@ public interface Source extends AutoCloseable {
     /**
      * Reads at least one byte.
      *
+     * @param to receives the bytes; it has room for at least one
      * @return the number of bytes read, or -1 at the end
-     * @throws TftpException with the ERROR to send to the peer; any other exception becomes ERROR 0 without details
+     * @throws TftpException with the ERROR to send to the peer
+     * @throws IOException for any other failure; the peer is sent ERROR 0 without details
      */
     int read(ByteBuffer to) throws IOException;
 
     /**
-     * Returns whether the methods of this source may block. The methods of a source that does not block, such as one in
-     * memory, are called on the event loop.
+     * {@return whether the methods of this source may block} The methods of a source that does not block, such as one
+     * in memory, are called on the event loop.
      */
     @EventLoop
     default boolean mayBlock() {
@@ -51,7 +53,7 @@ public interface Source extends AutoCloseable {
     }
 
     /**
-     * Returns whether the source can be read again with {@link #rewind()}. A client rewinds a source to upload it with
+     * {@return whether the source can be read again with {@link #rewind()}} A client rewinds a source to upload it with
      * smaller blocks after the first attempt. A server does not rewind its sources.
      */
     @EventLoop
@@ -63,6 +65,7 @@ public interface Source extends AutoCloseable {
      * Continues at the first byte of the source.
      *
      * @throws UnsupportedOperationException if {@link #canRewind} returns false
+     * @throws IOException if the source cannot be read again
      */
     default void rewind() throws IOException {
         throw new UnsupportedOperationException("rewind");

@@ -5,5 +5,7 @@
  * <p>For files of this machine: {@link dev.lockstep.tftp.io.FileSource} reads from an open descriptor.
  * {@link dev.lockstep.tftp.io.FileSink} writes to a temporary file beside the target, which is renamed when complete.
  * {@link dev.lockstep.tftp.io.SecureDirectory} resolves names inside a directory without leaving it.
+ *
+ * <p>Arguments and results are not null where the documentation of a method does not mention null.
  */
 package dev.lockstep.tftp.io;

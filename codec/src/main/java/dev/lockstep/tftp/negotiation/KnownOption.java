@@ -156,7 +156,11 @@ public enum KnownOption {
         this(1, 0, Acceptance.ANY, 0);
     }
 
-    /** Returns the known option with the name of an option on the wire, in any case; empty if there is none. */
+    /**
+     * {@return the known option with the name of an option on the wire, in any case; empty if there is none}
+     *
+     * @param wire an option of any name
+     */
     public static Optional<KnownOption> named(Option wire) {
         String key = wire.key();
         for (KnownOption option : ALL) {
@@ -167,27 +171,35 @@ public enum KnownOption {
         return Optional.empty();
     }
 
-    /** Returns the name on the wire, in lower case. */
+    /** {@return the name on the wire, in lower case} */
     public String key() {
         return key;
     }
 
-    /** Returns the largest valid value in a request. */
+    /** {@return the largest valid value in a request} */
     public long max() {
         return max;
     }
 
-    /** Returns this option with a value, for a request or an OACK. */
+    /**
+     * {@return this option with a value, for a request or an OACK}
+     *
+     * @param value the value
+     */
     public Option with(long value) {
         return new Option(key, Long.toString(value));
     }
 
-    /** Returns the value in a request; empty if the option is not requested or its value is not valid. */
+    /**
+     * {@return the value in a request; empty if the option is not requested or its value is not valid}
+     *
+     * @param options the options of the request
+     */
     public OptionalLong requestedIn(Options options) {
         return options.number(key, min, max);
     }
 
-    /** Returns whether the value is the block size in bytes. */
+    /** {@return whether the value is the block size in bytes} */
     public boolean isBlockSize() {
         return this == BLKSIZE || this == BLKSIZE2;
     }
@@ -260,12 +272,19 @@ public enum KnownOption {
      *
      * @param requested the value in the request
      * @param granted the value in the OACK
+     * @param terms the terms on which it was granted
+     * @return the reason in words
      */
     public String describe(String requested, String granted, Terms terms) {
         return granted.equals(requested) ? AS_ASKED : "the most by limit";
     }
 
-    /** Describes why a server leaves this option out although it is requested. */
+    /**
+     * Describes why a server leaves this option out although it is requested.
+     *
+     * @param terms the terms of the request
+     * @return the reason in words
+     */
     public String describeOmission(Terms terms) {
         return "invalid value, or overridden by another option";
     }

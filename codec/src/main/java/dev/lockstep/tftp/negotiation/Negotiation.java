@@ -35,8 +35,9 @@ public final class Negotiation {
      */
     public record Terms(Options options, TransferLimits limits, int rollover, boolean isWrite, long size) {
         /**
-         * Returns the terms for a request.
+         * {@return the terms for a request}
          *
+         * @param request the request
          * @param limits the limits of the server
          * @param quirks the deviations from the protocol that this client needs
          * @param file the file to be read, or null for a write. All facts about the file that an option depends on are
@@ -73,7 +74,11 @@ public final class Negotiation {
      */
     public record Grant(TransferSettings settings, Options oack) {}
 
-    /** Returns what a server grants on these terms. */
+    /**
+     * {@return what a server grants on these terms}
+     *
+     * @param terms all that the decision depends on
+     */
     public static Grant answer(Terms terms) {
         TransferSettings.Builder settings = TransferSettings.builder().rollover(terms.rollover());
         Options oack = Options.NONE;
@@ -90,7 +95,7 @@ public final class Negotiation {
     }
 
     /**
-     * Returns the settings that a client derives from an OACK. An option that was requested, but is not a {@link
+     * {@return the settings that a client derives from an OACK} An option that was requested, but is not a {@link
      * KnownOption}, has no effect on them.
      *
      * @param asked the options of the request
@@ -115,7 +120,11 @@ public final class Negotiation {
         return settings.build();
     }
 
-    /** Returns the settings of a transfer for which all of these options are granted, whatever the limits of a server. */
+    /**
+     * {@return the settings of a transfer for which all of these options are granted, whatever the limits of a server}
+     *
+     * @param asked the options
+     */
     public static TransferSettings settingsOf(Options asked) {
         Terms terms = new Terms(asked, UNLIMITED, 0, true, Source.UNKNOWN_SIZE);
         TransferSettings.Builder settings = TransferSettings.builder();

@@ -64,38 +64,63 @@ public record TransferSettings(int blksize, int windowsize, Duration timeout, lo
 
         private Builder() {}
 
-        /** Sets the bytes of file data in a DATA. */
+        /**
+         * Sets the bytes of file data in a DATA.
+         *
+         * @param bytes {@value TransferSettings#MIN_BLKSIZE} to {@value TransferSettings#MAX_BLKSIZE}
+         * @return this builder
+         */
         public Builder blksize(int bytes) {
             blksize = bytes;
             return this;
         }
 
-        /** Sets the number of blocks sent for one ACK. */
+        /**
+         * Sets the number of blocks sent for one ACK.
+         *
+         * @param blocks 1 to {@value TransferSettings#MAX_WINDOWSIZE}
+         * @return this builder
+         */
         public Builder windowsize(int blocks) {
             windowsize = blocks;
             return this;
         }
 
-        /** Sets the retransmission timeout of both ends; zero if each end decides. */
+        /**
+         * Sets the retransmission timeout of both ends; zero if each end decides.
+         *
+         * @param negotiated the timeout, not negative
+         * @return this builder
+         */
         public Builder timeout(Duration negotiated) {
             timeout = negotiated;
             return this;
         }
 
-        /** Sets the size of the file in bytes, or {@link Source#UNKNOWN_SIZE}. */
+        /**
+         * Sets the size of the file in bytes, or {@link Source#UNKNOWN_SIZE}.
+         *
+         * @param bytes the size, or -1 if it is unknown
+         * @return this builder
+         */
         public Builder tsize(long bytes) {
             tsize = bytes;
             return this;
         }
 
-        /** Sets the block number after 65535: 0 or 1. */
+        /**
+         * Sets the block number after 65535: 0 or 1.
+         *
+         * @param block 0 or 1
+         * @return this builder
+         */
         public Builder rollover(int block) {
             rollover = block;
             return this;
         }
 
         /**
-         * Returns the settings.
+         * {@return the settings}
          *
          * @throws IllegalArgumentException if a value is out of range
          */

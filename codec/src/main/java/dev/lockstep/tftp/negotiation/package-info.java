@@ -6,5 +6,7 @@
  * {@link dev.lockstep.tftp.negotiation.TransferLimits}; the result is a
  * {@link dev.lockstep.tftp.negotiation.TransferSettings}. {@link dev.lockstep.tftp.negotiation.Quirks} are the
  * deviations that some clients need.
+ *
+ * <p>Arguments and results are not null where the documentation of a method does not mention null.
  */
 package dev.lockstep.tftp.negotiation;

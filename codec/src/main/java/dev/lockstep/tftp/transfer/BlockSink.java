@@ -6,11 +6,15 @@ import io.netty.buffer.ByteBuf;
 /** Accepts the blocks of an incoming file, in order. */
 @EventLoop
 public interface BlockSink {
-    /** Accepts the next block. The caller keeps its reference. */
+    /**
+     * Accepts the next block. The caller keeps its reference.
+     *
+     * @param block the content of the block; its indices must not be changed
+     */
     void offer(ByteBuf block);
 
     /**
-     * Returns whether another window can be accepted. While it cannot, no ACK is sent, so the peer waits. {@link
+     * {@return whether another window can be accepted} While it cannot, no ACK is sent, so the peer waits. {@link
      * Transfer#resume} is called when there is room again.
      */
     boolean hasRoom();

@@ -25,9 +25,12 @@ public final class PmtuBlackHole {
     }
 
     /**
-     * Returns whether a PMTU black hole may have ended a transfer: its blocks were larger than {@link #SAFE_BLKSIZE},
-     * none was acknowledged or received, and something was retransmitted. A peer that just stopped looks the same; the
+     * {@return whether a PMTU black hole may have ended a transfer: its blocks were larger than {@link #SAFE_BLKSIZE},
+     * none was acknowledged or received, and something was retransmitted} A peer that just stopped looks the same; the
      * caller has to tell the two apart.
+     *
+     * @param settings the negotiated settings of the transfer
+     * @param stats its final counters
      */
     public static boolean isSuspected(TransferSettings settings, TransferStats stats) {
         return isPossible(settings) && stats.blocks() == 0 && stats.resends() > 0;

@@ -42,8 +42,13 @@ public final class Receiver extends Transfer {
     /**
      * Creates a receiver. It does nothing before {@link #start}.
      *
+     * @param wire sends the messages and is told of the result
+     * @param settings the negotiated settings
+     * @param limits the timeouts of this side
+     * @param timer measures round trips and determines timeouts; used by this transfer only
      * @param opening the OACK or ACK 0 to send first and until DATA 1 is received; null if DATA 1 has been received
      *     already
+     * @param store stores the blocks
      * @param now the time of the request, in nanoseconds
      */
     public Receiver(
@@ -234,7 +239,11 @@ public final class Receiver extends Transfer {
         return (senderFirst ? 2 : 1) * timer.timeout();
     }
 
-    /** Called when the store has made the file durable. */
+    /**
+     * Called when the store has made the file durable.
+     *
+     * @param now the current time in nanoseconds
+     */
     public void stored(long now) {
         if (phase == ReceivePhase.COMMITTING && !isFinished()) {
             dally(Outcome.COMPLETE, null, now);
@@ -244,6 +253,9 @@ public final class Receiver extends Transfer {
     /**
      * Called when the store has failed. If all blocks have been received, the ERROR takes the place of the last ACK and
      * is repeated like it. A sender that receives neither considers the file stored.
+     *
+     * @param cause the failure of the store
+     * @param now the current time in nanoseconds
      */
     public void storeFailed(TftpException cause, long now) {
         if (phase == ReceivePhase.COMMITTING && !isFinished()) {

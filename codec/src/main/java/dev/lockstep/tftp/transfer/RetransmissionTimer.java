@@ -67,7 +67,7 @@ public final class RetransmissionTimer {
         return fixed == 0;
     }
 
-    /** Returns how long to wait for a reply from now, with back-off and jitter. */
+    /** {@return how long to wait for a reply from now, with back-off and jitter} */
     public long timeout() {
         if (fixed > 0) {
             return fixed;
@@ -77,7 +77,7 @@ public final class RetransmissionTimer {
         return wait + (long) (wait * JITTER * random.nextDouble());
     }
 
-    /** Returns the pause between the bursts of a window that is not sent at once: a fraction of a round trip. */
+    /** {@return the pause between the bursts of a window that is not sent at once: a fraction of a round trip} */
     public long pause() {
         return Math.max(Duration.ofMillis(1).toNanos(), Math.min(rtt.smoothed(), RttEstimator.INITIAL) / 8);
     }
@@ -92,7 +92,12 @@ public final class RetransmissionTimer {
         floor = Math.min(WINDOW_FLOOR, RttEstimator.FLOOR + (blocks - 1) * PER_BLOCK);
     }
 
-    /** Called when block {@code n} is sent for the first time. One block at a time is measured. */
+    /**
+     * Called when block {@code n} is sent for the first time. One block at a time is measured.
+     *
+     * @param n the number of the block, counted from 1
+     * @param now the current time in nanoseconds
+     */
     public void sent(long n, long now) {
         if (!measuring) {
             measuring = true;
@@ -106,6 +111,8 @@ public final class RetransmissionTimer {
     /**
      * Called when the last message is retransmitted, because the timeout has expired or the peer has repeated its own
      * message.
+     *
+     * @param now the current time in nanoseconds
      */
     public void resent(long now) {
         lastSentAt = now;
@@ -122,6 +129,9 @@ public final class RetransmissionTimer {
      * Called when the peer reports block {@code n} missing, or is told that it is missing. The peer is reachable, so
      * the back-off is reset. The block may be late and not lost, so its arrival is measured only if the result is
      * plausible.
+     *
+     * @param n the number of the block, counted from 1
+     * @param now the current time in nanoseconds
      */
     public void onGapAck(long n, long now) {
         doublings = 0;
@@ -131,7 +141,12 @@ public final class RetransmissionTimer {
         lastSentAt = now;
     }
 
-    /** Called when a reply arrives that covers block {@code n}. */
+    /**
+     * Called when a reply arrives that covers block {@code n}.
+     *
+     * @param n the number of the block, counted from 1
+     * @param now the current time in nanoseconds
+     */
     public void answered(long n, long now) {
         if (ambiguous > 0) {
             suspected = 0; // no duplicate arrived: the retransmission was needed
@@ -174,7 +189,11 @@ public final class RetransmissionTimer {
         ambiguous = 0;
     }
 
-    /** Adds a measured round-trip time. */
+    /**
+     * Adds a measured round-trip time.
+     *
+     * @param roundTrip the time in nanoseconds, more than 0
+     */
     public void measured(long roundTrip) {
         doublings = 0;
         rtt.add(roundTrip);

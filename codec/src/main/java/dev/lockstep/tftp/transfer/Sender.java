@@ -38,7 +38,12 @@ public final class Sender extends Transfer {
     /**
      * Creates a sender. It does nothing before {@link #start}.
      *
+     * @param wire sends the messages and is told of the result
+     * @param settings the negotiated settings
+     * @param limits the timeouts of this side
+     * @param timer measures round trips and determines timeouts; used by this transfer only
      * @param oack the OACK to send first, which the peer acknowledges with ACK 0; null to begin with DATA 1
+     * @param blocks supplies the blocks of the file
      * @param now the time of the request, in nanoseconds
      */
     public Sender(

@@ -46,13 +46,22 @@ public abstract sealed class Transfer permits Sender, Receiver {
         this.lastProgress = now;
     }
 
-    /** Sends the opening message, if this side sends first. Called once, before any other method. */
+    /**
+     * Sends the opening message, if this side sends first. Called once, before any other method.
+     *
+     * @param now the current time in nanoseconds
+     */
     public final void start(long now) {
         restartIdleTimer(now); // opening the file on this side may have taken long
         open(now);
     }
 
-    /** Processes a message from the peer and takes over the reference of a {@code Data}. */
+    /**
+     * Processes a message from the peer and takes over the reference of a {@code Data}.
+     *
+     * @param message the decoded message
+     * @param now the current time in nanoseconds
+     */
     public final void receive(TftpMessage message, long now) {
         try {
             if (message instanceof ErrorMessage error) {
@@ -70,7 +79,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** Called when the deadline of the last {@link Wire#awaitReply} has passed. */
+    /**
+     * Called when the deadline of the last {@link Wire#awaitReply} has passed.
+     *
+     * @param now the current time in nanoseconds
+     */
     public final void onDeadline(long now) {
         if (closed) {
             return;
@@ -82,14 +95,22 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** Called when the file, which had no block or no room, is ready again. */
+    /**
+     * Called when the file, which had no block or no room, is ready again.
+     *
+     * @param now the current time in nanoseconds
+     */
     public final void resume(long now) {
         if (!finished) {
             onResume(now);
         }
     }
 
-    /** Called when the peer repeats its request because it has not received the first message of this side. */
+    /**
+     * Called when the peer repeats its request because it has not received the first message of this side.
+     *
+     * @param now the current time in nanoseconds
+     */
     public final void onRequestRepeated(long now) {
         if (!closed) {
             stats.duplicates++;
@@ -100,6 +121,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
     /**
      * Called when the peer's port is unreachable. Ends the transfer without an ERROR, because the peer cannot receive
      * it.
+     *
+     * @param now the current time in nanoseconds
      */
     public final void peerGone(long now) {
         if (finished) {
@@ -111,7 +134,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         }
     }
 
-    /** Ends the transfer without an ERROR because another request replaced it. */
+    /**
+     * Ends the transfer without an ERROR because another request replaced it.
+     *
+     * @param now the current time in nanoseconds
+     */
     public final void replaced(long now) {
         if (finished) {
             close();
@@ -124,6 +151,8 @@ public abstract sealed class Transfer permits Sender, Receiver {
     /**
      * Ends the transfer in favour of another one. A peer that has never replied gets no ERROR, because its source
      * address may be spoofed.
+     *
+     * @param now the current time in nanoseconds
      */
     public final void evicted(long now) {
         TftpException cause = new TftpException(ErrorCode.NOT_DEFINED, "evicted in favour of a new request");
@@ -140,6 +169,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
      * Ends the transfer because of a failure of this side and reports it to the peer. After the end, it only closes.
      *
      * @param cause the failure; no ERROR is sent if it is from the peer
+     * @param now the current time in nanoseconds
      */
     public final void fail(TftpException cause, long now) {
         if (finished) {
@@ -152,12 +182,12 @@ public abstract sealed class Transfer permits Sender, Receiver {
         end(Outcome.FAILED, cause, now);
     }
 
-    /** Returns the negotiated settings. */
+    /** {@return the negotiated settings} */
     public final TransferSettings settings() {
         return settings;
     }
 
-    /** Returns the counters, which change while the transfer runs. */
+    /** {@return the counters, which change while the transfer runs} */
     public final TransferStats stats() {
         return stats;
     }
@@ -167,31 +197,37 @@ public abstract sealed class Transfer permits Sender, Receiver {
         stats.malformed++;
     }
 
-    /** Returns whether the result is final. */
+    /** {@return whether the result is final} */
     public final boolean isFinished() {
         return finished;
     }
 
-    /** Returns whether the result is final and the transfer does not dally any more. */
+    /** {@return whether the result is final and the transfer does not dally any more} */
     public final boolean isClosed() {
         return closed;
     }
 
-    /** Returns the nanoseconds since the last progress. */
+    /**
+     * {@return the nanoseconds since the last progress}
+     *
+     * @param now the current time in nanoseconds
+     */
     public final long timeSinceProgress(long now) {
         return now - lastProgress;
     }
 
     /**
-     * Returns the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0. Other threads
+     * {@return the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0} Other threads
      * get a recent value.
+     *
+     * @param now the current time in nanoseconds
      */
     @ThreadSafe
     public final long idleTime(long now) {
         return !finished && isAwaitingPeer() ? now - lastProgress : 0;
     }
 
-    /** Returns whether the peer has replied to anything yet. */
+    /** {@return whether the peer has replied to anything yet} */
     public abstract boolean hasProgressed();
 
     abstract void open(long now);

@@ -12,6 +12,8 @@ public interface Wire {
     /**
      * Sends a message to the peer, in order. Takes over the reference of a {@code Data} but must not change the indices
      * of its content, because the same buffer is retransmitted if it is lost.
+     *
+     * @param message the message to send
      */
     void send(TftpMessage message);
 
@@ -25,6 +27,7 @@ public interface Wire {
     /**
      * Reports the final result: the file may be closed and listeners notified. Called exactly once.
      *
+     * @param outcome how the transfer has ended
      * @param cause the reason for any outcome other than {@link Outcome#COMPLETE}, otherwise null
      */
     void finish(Outcome outcome, TftpException cause);

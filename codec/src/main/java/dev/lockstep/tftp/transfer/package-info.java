@@ -7,5 +7,7 @@
  * {@link dev.lockstep.tftp.negotiation.Negotiation} determines the settings before a state machine starts.
  *
  * <p>Points in time are {@code long} values in nanoseconds, on the scale of {@code System.nanoTime()}.
+ *
+ * <p>Arguments and results are not null where the documentation of a method does not mention null.
  */
 package dev.lockstep.tftp.transfer;

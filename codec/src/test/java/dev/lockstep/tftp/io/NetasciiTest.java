@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.testing.MemorySink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -247,18 +249,8 @@ class NetasciiTest {
     @Test
     @Tag("case-36")
     void case36_the_failure_of_a_full_sink_is_passed_through() {
-        NetasciiSink sink = new NetasciiSink(new Sink() {
-            @Override
-            public void write(ByteBuffer from) throws IOException {
-                throw new TftpException(dev.lockstep.tftp.codec.ErrorCode.DISK_FULL, "disk full");
-            }
-
-            @Override
-            public void commit() {}
-
-            @Override
-            public void close() {}
-        });
+        NetasciiSink sink =
+                new NetasciiSink(new MemorySink().failingAfter(0, new TftpException(ErrorCode.DISK_FULL, "disk full")));
         assertThatThrownBy(() -> sink.write(ByteBuffer.wrap(new byte[20_000]))).hasMessage("disk full");
     }
 }

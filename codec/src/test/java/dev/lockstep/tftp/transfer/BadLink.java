@@ -31,6 +31,7 @@ import java.util.SplittableRandom;
  */
 final class BadLink {
     private static final long LONGEST = Duration.ofHours(10).toNanos();
+    private static final int LARGEST_PRIME_OF_16_BITS = 65_521;
     private static final TransferLimits LONG_TIMEOUTS =
             TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
@@ -72,8 +73,7 @@ final class BadLink {
     BadLink(Plan plan, long seed) {
         this.plan = plan;
         this.random = new SplittableRandom(seed);
-        this.content = new byte[plan.size];
-        random.nextBytes(content);
+        this.content = content(random, plan.size);
         this.settings = TransferSettings.builder()
                 .blksize(plan.blksize)
                 .windowsize(plan.windowsize)
@@ -81,6 +81,17 @@ final class BadLink {
                 .build();
         this.server = new End(random.nextLong());
         this.client = new End(random.nextLong());
+    }
+
+    /** Returns random bytes that repeat after a prime number of them: blocks up to 65521 places apart differ. */
+    private static byte[] content(SplittableRandom random, int size) {
+        byte[] piece = new byte[Math.min(size, LARGEST_PRIME_OF_16_BITS)];
+        random.nextBytes(piece); // takes longer than the transfer does
+        byte[] content = new byte[size];
+        for (int at = 0; at < size; at += piece.length) {
+            System.arraycopy(piece, 0, content, at, Math.min(piece.length, size - at));
+        }
+        return content;
     }
 
     /** A side of the link: a state machine once it has started, and the effects it requested. */

@@ -104,7 +104,16 @@ final class PerformanceFigures {
     }
 
     private String rounds() {
-        return "Medians of " + results.value("rounds").orElseThrow() + " rounds on two cores";
+        return "Medians of " + results.value("rounds").orElseThrow() + " rounds on "
+                + condition("machine").replaceFirst(" \\(.*", "");
+    }
+
+    private String condition(String name) {
+        return results.all("condition").stream()
+                .filter(row -> row.text(1).equals(name))
+                .findFirst()
+                .map(row -> row.text(2))
+                .orElse("unknown");
     }
 
     private String readme() {
@@ -121,9 +130,8 @@ final class PerformanceFigures {
                 table.row(cells.toArray(String[]::new));
             }
         }
-        return results.value("rounds").orElseThrow()
-                + " rounds on two cores, medians, each server in turn ([all figures](docs/performance.md)):\n\n"
-                + table;
+        return rounds() + ", each server in turn; load average before and after: "
+                + condition("load average before, after") + " ([all figures](docs/performance.md)).\n\n" + table;
     }
 
     private String throughput() {

@@ -165,6 +165,9 @@ final class ResilienceFigures {
     }
 
     private String fuzz() {
+        if (results.all("fuzz").isEmpty()) {
+            return "The targets were not run with these results.";
+        }
         MarkdownTable table = new MarkdownTable("Target", "Inputs", "Time", "Findings");
         results.all("fuzz")
                 .forEach(row -> table.row(

@@ -2,6 +2,8 @@ package dev.lockstep.tftp.fuzz;
 
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -41,47 +43,35 @@ final class WatchedFiles implements Storage {
 
     @Override
     public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
-        Source source = files.read(request, peer);
-        return new Source() {
+        return new ForwardingSource(files.read(request, peer)) {
             @Override
-            public long size() {
-                return source.size();
-            }
-
-            @Override
-            public int read(ByteBuffer to) throws IOException {
-                return source.read(to);
-            }
-
-            @Override
-            public void close() throws IOException {
-                source.close();
+            public boolean mayBlock() {
+                return true;
             }
         };
     }
 
     @Override
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
-        Sink sink = files.write(request, peer);
         ByteArrayOutputStream written = new ByteArrayOutputStream();
-        return new Sink() {
+        return new ForwardingSink(files.write(request, peer)) {
             @Override
             public void write(ByteBuffer from) throws IOException {
                 byte[] bytes = new byte[from.remaining()];
                 from.duplicate().get(bytes);
                 written.writeBytes(bytes);
-                sink.write(from);
+                super.write(from);
             }
 
             @Override
             public void commit() throws IOException {
                 clients.apply(peer).requireSentWhole(written.toByteArray());
-                sink.commit();
+                super.commit();
             }
 
             @Override
-            public void close() throws IOException {
-                sink.close();
+            public boolean mayBlock() {
+                return true;
             }
         };
     }

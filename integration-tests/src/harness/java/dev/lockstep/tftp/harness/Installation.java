@@ -18,14 +18,14 @@ public final class Installation implements AutoCloseable {
         try {
             folder = Files.createTempDirectory(Path.of("/var/tmp"), "lockstep-installation");
             Path daemon = Repository.ROOT.resolve("server");
-            for (String file : List.of("bin/tftpd", "target/tftpd.jar")) {
+            for (String file : List.of("bin/tftpd", "bin/jvm.options", "target/tftpd.jar")) {
                 Files.createDirectories(folder.resolve(file).getParent());
                 Files.copy(daemon.resolve(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
             }
             Files.createDirectory(root());
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : (Iterable<Path>) all::iterator) {
-                    boolean plain = path.toString().endsWith(".jar");
+                    boolean plain = path.toString().matches(".*\\.(jar|options)");
                     Files.setPosixFilePermissions(
                             path, PosixFilePermissions.fromString(plain ? "rw-r--r--" : "rwxr-xr-x"));
                 }

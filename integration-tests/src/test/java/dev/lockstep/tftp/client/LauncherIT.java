@@ -140,15 +140,19 @@ class LauncherIT {
         getsOneFile(sameJava());
     }
 
+    private void withoutArchive() throws IOException {
+        Files.delete(folder.resolve("client/bin/archive-classes"));
+    }
+
     @Test
     void a_read_only_installation_has_no_archive() throws IOException {
-        // root may write anywhere, so the program that builds the archive is deleted
-        Files.delete(folder.resolve("client/bin/archive-classes"));
+        withoutArchive(); // root may write anywhere
         getsOneFile(sameJava());
     }
 
     @Test
     void a_folder_of_the_same_name_on_the_cdpath_is_ignored() throws IOException {
+        withoutArchive();
         Files.createDirectories(folder.resolve("elsewhere/client/bin"));
         String get = "exec client/bin/tftp get " + server.url("file") + " -o out";
         Map<String, String> environment =
@@ -160,7 +164,8 @@ class LauncherIT {
     }
 
     @Test
-    void options_for_java_are_split_into_words() {
+    void options_for_java_are_split_into_words() throws IOException {
+        withoutArchive();
         getsOneFile(Map.of("JAVA_OPTS", "-Xmx64m  -Dsome.property=value"));
     }
 }

@@ -1,15 +1,12 @@
 package dev.lockstep.tftp.dist;
 
 import dev.lockstep.tftp.harness.Repository;
-import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,12 +53,5 @@ final class Packages {
         Path file = FOLDER.resolve(name);
         Tool.require(Files.exists(file), name + " (mvn -Pdist package)");
         return file;
-    }
-
-    /** Runs a script of the shell, which must succeed, with these variables, and returns its output. */
-    static String shell(Duration limit, Map<String, String> variables, String script) {
-        try (Run run = Run.start(Path.of("/"), variables, List.of("bash", "-euc", script))) {
-            return run.await(limit).assertExit(0).output();
-        }
     }
 }

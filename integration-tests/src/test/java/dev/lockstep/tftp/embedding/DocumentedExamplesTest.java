@@ -7,6 +7,8 @@ import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +42,7 @@ class DocumentedExamplesTest {
         "EmbeddedServerExample, embedding",
         "EmbeddedClientExample, embedding",
         "EmbeddedAsyncExample, embedding",
+        "EmbeddedMetricsExample, embedding",
         "Fetch, getting-started"
     })
     void the_page_shows_the_example_as_it_is_compiled(String example, String page) throws IOException {
@@ -75,6 +79,31 @@ class DocumentedExamplesTest {
             assertThat(EmbeddedAsyncExample.storeAndRead(client, content, remote)
                             .get(30, TimeUnit.SECONDS))
                     .isEqualTo(content);
+        }
+    }
+
+    @Test
+    void the_counters_of_a_server_are_meters_of_micrometer() throws Exception {
+        MemoryStorage storage = new MemoryStorage(1 << 20, WriteRules.READ_ONLY);
+        storage.put("f", "hello".getBytes(UTF_8));
+        MeterRegistry registry = new SimpleMeterRegistry();
+        try (TftpServer server = TftpServer.builder()
+                        .storage(storage)
+                        .listen(new InetSocketAddress("127.0.0.1", 0))
+                        .start();
+                TftpClient client = TftpClient.builder().build()) {
+            EmbeddedMetricsExample.bind(server, registry);
+            assertThat(registry.get("tftp.file").functionCounter().count()).isZero();
+            assertThat(client.get(URI.create("tftp://127.0.0.1:" + server.port() + "/f")))
+                    .hasSize(5);
+            server.stop(Duration.ofSeconds(30)); // so that the server, too, has seen the end of the transfer
+            assertThat(registry.get("tftp.file").functionCounter().count()).isEqualTo(5);
+            assertThat(registry.get("tftp.transfers")
+                            .tag("result", "complete")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("tftp.transfers.active").gauge().value()).isZero();
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.interop;
 
-import dev.lockstep.tftp.harness.InProcessClient;
+import dev.lockstep.tftp.harness.InProcess;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ enum ClientKind {
         @Override
         Run.Result run(Job job, List<String> command) {
             String[] arguments = command.subList(1, command.size()).toArray(String[]::new);
-            try (Run run = InProcessClient.tftp(arguments)) {
+            try (Run run = InProcess.tftp(arguments)) {
                 return run.await(Peers.LIMIT);
             }
         }

@@ -107,7 +107,7 @@ class LoadCommandIT {
     @Test
     void transfers_beyond_the_descriptors_are_counted_as_not_started() {
         String command = Repository.ROOT.resolve("client/bin/tftp") + " load " + uri("boot-1.img")
-                + " --rate 1000 --transfers 1000 --delay 1000 --json -";
+                + " --rate 1000 --transfers 1000 --delay 100 --json -";
         try (Run run = Run.start(
                 folder,
                 Map.of("JAVA_OPTS", Repository.JAVA_OPTIONS),

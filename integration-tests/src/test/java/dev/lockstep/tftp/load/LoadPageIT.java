@@ -12,7 +12,7 @@ import dev.lockstep.tftp.client.load.report.LoadJson;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.client.load.report.LoadReport;
 import dev.lockstep.tftp.codec.TransferMode;
-import dev.lockstep.tftp.harness.Tool;
+import dev.lockstep.tftp.harness.Browser;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -27,14 +27,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.InflaterInputStream;
-import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,14 +47,14 @@ class LoadPageIT {
     private static final String STREAM = ">> stream\n";
     private static final byte ZLIB = 0x78;
     private static final int HEIGHT = 2800;
-    /** Records what a reader would have to scroll sideways for, in pixels. */
-    private static final String MEASURE = "<script>document.documentElement.dataset.overflow ="
-            + " Math.max(...[...document.querySelectorAll('*')].map(e => e.getBoundingClientRect().right)) - innerWidth;"
-            + "</script>";
+    /** The pixels that a reader would have to scroll sideways for. */
+    private static final String OVERFLOW =
+            "Math.max(...[...document.querySelectorAll('*')].map(e => e.getBoundingClientRect().right)) - innerWidth";
 
     @TempDir
     private static Path folder;
 
+    private static Browser browser;
     private static Path page;
     private static String json;
 
@@ -87,15 +86,16 @@ class LoadPageIT {
                     "host: 2 cores",
                     List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")));
             json = LoadJson.of(report);
-            page = Files.writeString(
-                    folder.resolve("load.html"), LoadPage.of(report).replace("</body>", MEASURE + "</body>"));
+            page = Files.writeString(folder.resolve("load.html"), LoadPage.of(report));
         }
     }
 
     @Test
     void the_page_shows_the_numbers_of_the_json_and_draws_every_chart() throws Exception {
-        String shown = browse(DESKTOP, 1, List.of("--dump-dom"));
-        assertThat(shown).contains("data-drawn=\"4\"").doesNotContain("CONSOLE").contains("Throughput over time");
+        open(DESKTOP, false);
+        assertThat(browser.console()).isEmpty();
+        String shown = browser.text("document.documentElement.outerHTML");
+        assertThat(shown).contains("data-drawn=\"4\"").contains("Throughput over time");
         assertThat(figure(shown, "complete")).isEqualTo(whole(number("completed")));
         assertThat(figure(shown, "failed")).isEqualTo(whole(number("failed")));
         assertThat(figure(shown, "transfers/s"))
@@ -122,8 +122,8 @@ class LoadPageIT {
     @ParameterizedTest
     @ValueSource(ints = {PHONE, DESKTOP})
     void the_page_fits_the_width_and_follows_the_colour_scheme(int width) throws Exception {
-        BufferedImage light = picture(width, 1);
-        BufferedImage dark = picture(width, 0);
+        BufferedImage light = picture(width, false);
+        BufferedImage dark = picture(width, true);
         assertThat(brightness(light)).isGreaterThan(200);
         assertThat(brightness(dark)).isLessThan(80);
         assertThat(pixelsOf(light, 0x1f6feb)).as("curves and bars").isGreaterThan(500);
@@ -132,9 +132,8 @@ class LoadPageIT {
 
     @Test
     void a_dark_page_is_printed_in_light_colours_on_few_sheets() throws Exception {
-        Path file = folder.resolve("load.pdf");
-        browse(DESKTOP, 0, List.of("--print-to-pdf=" + file));
-        String pdf = Files.readString(file, StandardCharsets.ISO_8859_1);
+        open(DESKTOP, true);
+        String pdf = new String(browser.print(), StandardCharsets.ISO_8859_1);
         assertThat(match("/Count (\\d+)", pdf)).as("sheets").isBetween(1.0, 4.0);
         assertThat(contentOf(pdf))
                 .as("colours of the text on a light and on a dark page")
@@ -156,27 +155,24 @@ class LoadPageIT {
     }
 
     /** Takes a picture and checks that nothing is wider than the window. */
-    private static BufferedImage picture(int width, int scheme) throws Exception {
-        Path file = folder.resolve(width + "-" + scheme + ".png");
-        String shown = browse(width, scheme, List.of("--screenshot=" + file, "--dump-dom"));
-        assertThat(match("data-overflow=\"(-?[0-9.]+)\"", shown)).isLessThanOrEqualTo(0);
-        return ImageIO.read(file.toFile());
+    private static BufferedImage picture(int width, boolean dark) {
+        open(width, dark);
+        assertThat(Double.parseDouble(browser.text(OVERFLOW))).isLessThanOrEqualTo(0);
+        return browser.picture();
     }
 
-    /** Returns the output of the browser, including its console. */
-    private static String browse(int width, int scheme, List<String> flags) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of(Tool.named("chromium"), "--headless", "--no-sandbox", "--disable-gpu"));
-        command.addAll(List.of("--hide-scrollbars", "--window-size=" + width + "," + HEIGHT));
-        command.addAll(List.of("--enable-logging=stderr", "--user-data-dir=" + folder.resolve("browser")));
-        command.add("--blink-settings=preferredColorScheme=" + scheme);
-        command.addAll(flags);
-        command.add(page.toUri().toString());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+    private static void open(int width, boolean dark) {
+        if (browser == null) {
+            browser = Browser.start();
+        }
+        browser.view(width, HEIGHT, dark).open(page.toUri().toString());
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
     }
 
     private static double number(String field) {

@@ -18,6 +18,7 @@ import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.ByteArraySource;
+import dev.lockstep.tftp.testing.MemorySink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -117,7 +118,7 @@ final class ImpairedTransfers implements AutoCloseable {
         InetSocketAddress entry = relay.address();
         RemoteFile remote =
                 new RemoteFile(entry.getAddress().getHostAddress(), entry.getPort(), name, TransferMode.OCTET);
-        ArraySink sink = new ArraySink();
+        MemorySink sink = new MemorySink();
         long begin = System.nanoTime();
         CompletableFuture<TransferResult> result = kind.isGet()
                 ? client.getAsync(TransferRequest.of(remote), sink)
@@ -125,7 +126,7 @@ final class ImpairedTransfers implements AutoCloseable {
         return result.handleAsync((done, failure) -> {
             double seconds = (System.nanoTime() - begin) / 1e9;
             relay.close();
-            byte[] arrived = kind.isGet() ? sink.committed() : stored(name);
+            byte[] arrived = !kind.isGet() ? stored(name) : sink.isCommitted() ? sink.content() : null;
             boolean promised = failure == null
                     && done.outcome() == Outcome.COMPLETE
                     && done.settings().tsize() != Source.UNKNOWN_SIZE;

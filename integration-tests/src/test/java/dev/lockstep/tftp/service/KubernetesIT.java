@@ -1,14 +1,13 @@
 package dev.lockstep.tftp.service;
 
-import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.lockstep.tftp.harness.Installation;
+import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.HttpText;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
@@ -20,20 +19,114 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
-/** The manifests of the daemon: they are valid, agree with each other, and their commands run. */
+/** The manifests of the daemon: they are valid and agree with each other. {@code ImageIT} runs their pod. */
 @Timeout(120)
 class KubernetesIT {
     private static final Path FILES = Repository.ROOT.resolve("server/deploy/kubernetes");
-    private static final byte[] CONTENT = pattern(3_000);
+    private static final Path MONITORING = Repository.ROOT.resolve("server/deploy/monitoring/kubernetes");
 
     static JsonObject read(String file) throws IOException {
         Object yaml = new Yaml().load(Files.readString(FILES.resolve(file)));
         return new Gson().toJsonTree(yaml).getAsJsonObject();
+    }
+
+    private static JsonElement yaml(String file) throws IOException {
+        return new Gson().toJsonTree(new Yaml().load(Files.readString(MONITORING.resolve(file))));
+    }
+
+    /** Returns the deployment with the JSON patch of the overlay (RFC 6902), as kustomize applies it. */
+    private static JsonObject monitored() throws IOException {
+        JsonObject deployment = read("deployment.yaml");
+        for (JsonElement each : yaml("http-port.yaml").getAsJsonArray()) {
+            JsonObject step = each.getAsJsonObject();
+            String path = step.get("path").getAsString().substring(1);
+            String last = path.substring(path.lastIndexOf('/') + 1);
+            JsonElement parent = at(deployment, path.substring(0, path.lastIndexOf('/')));
+            boolean isNew = parent.isJsonArray() || !parent.getAsJsonObject().has(last);
+            assertThat(step.get("op").getAsString()).as(path).isEqualTo(isNew ? "add" : "replace");
+            if (parent.isJsonArray()) {
+                List<JsonElement> elements = parent.getAsJsonArray().asList();
+                elements.add(last.equals("-") ? elements.size() : Integer.parseInt(last), step.get("value"));
+            } else {
+                parent.getAsJsonObject().add(last, step.get("value"));
+            }
+        }
+        return deployment;
+    }
+
+    @Test
+    void the_overlay_for_monitoring_is_valid_and_agrees_with_the_pod() throws IOException {
+        JsonObject deployment = monitored();
+        V1Deployment.validateJsonElement(deployment);
+        JsonObject service = yaml("service.yaml").getAsJsonObject();
+        V1Service.validateJsonElement(service);
+        JsonObject monitor = yaml("servicemonitor.yaml").getAsJsonObject();
+        JsonObject kustomization = yaml("kustomization.yaml").getAsJsonObject();
+        assertThat(strings(kustomization.get("resources")))
+                .containsExactly("../../kubernetes", "service.yaml", "servicemonitor.yaml");
+        assertThat(MONITORING.resolve("../../kubernetes").normalize()).isEqualTo(FILES);
+        assertThat(at(kustomization, "patches/0/target/name")).isEqualTo(at(deployment, "metadata/name"));
+
+        assertThat(at(service, "spec/selector")).isEqualTo(at(deployment, "spec/template/metadata/labels"));
+        assertThat(at(monitor, "spec/selector/matchLabels")).isEqualTo(at(service, "metadata/labels"));
+        assertThat(at(monitor, "spec/endpoints/0/port")).isEqualTo(at(service, "spec/ports/0/name"));
+        JsonObject container = at(deployment, "spec/template/spec/containers/0").getAsJsonObject();
+        JsonElement name = at(container, "ports/2/name");
+        assertThat(at(service, "spec/ports/0/targetPort")).isEqualTo(name);
+        for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+            assertThat(at(container, probe + "/httpGet/port")).isEqualTo(name);
+            assertThat(container.getAsJsonObject(probe).has("tcpSocket")).isFalse();
+            assertThat(at(container, probe + "/httpGet/httpHeaders/0/name").getAsString())
+                    .isEqualTo("Host");
+        }
+        assertThat(at(container, "readinessProbe/httpGet/path").getAsString()).isEqualTo("/readyz");
+        assertThat(strings(container.get("args")))
+                .contains(
+                        "--http=0.0.0.0:"
+                                + at(container, "ports/2/containerPort").getAsInt(),
+                        "--http-host=$(" + at(container, "env/0/name").getAsString() + ")",
+                        "--http-token-file="
+                                + at(container, "volumeMounts/1/mountPath").getAsString() + "/"
+                                + at(monitor, "spec/endpoints/0/authorization/credentials/key")
+                                        .getAsString());
+        assertThat(at(deployment, "spec/template/spec/volumes/1/secret/secretName"))
+                .isEqualTo(at(monitor, "spec/endpoints/0/authorization/credentials/name"));
+    }
+
+    @Test
+    void the_pod_of_the_overlay_replies_to_its_probes_and_to_prometheus(@TempDir Path folder) throws Exception {
+        String token = "0123456789abcdef0123456789abcdef";
+        Path file = Files.writeString(folder.resolve("token"), token);
+        JsonObject container =
+                at(monitored(), "spec/template/spec/containers/0").getAsJsonObject();
+        String podIp = "192.0.2.77";
+        List<String> flags = new ArrayList<>(strings(container.get("args")));
+        flags.removeAll(List.of("--root", "/srv/tftp", "--json-log", "6969"));
+        flags.replaceAll(flag -> flag.replace("$(POD_IP)", podIp).replace("/run/secrets/tftpd/token", file.toString()));
+        flags.replaceAll(flag -> flag.replace(":9169", ":0").replaceFirst("^8700$", "0"));
+        try (Daemon daemon = Daemon.servingEverywhere(folder, flags.toArray(String[]::new))) {
+            String address = "http://127.0.0.1:" + HttpText.portOf(daemon);
+            for (String probe : List.of("startupProbe", "readinessProbe", "livenessProbe")) {
+                JsonObject get = at(container, probe + "/httpGet").getAsJsonObject();
+                String host = at(get, "httpHeaders/0/name").getAsString() + ": "
+                        + at(get, "httpHeaders/0/value").getAsString();
+                Run.run("curl", "-sf", "-H", host, address + get.get("path").getAsString())
+                        .assertExit(0);
+            }
+            String metrics = address + "/metrics";
+            String host = "Host: " + podIp + ":9169";
+            assertThat(Run.run("curl", "-s", "-H", host, metrics).output()).startsWith("token required");
+            assertThat(Run.run("curl", "-s", "-H", host, "-H", "Authorization: Bearer " + token, metrics)
+                            .output())
+                    .contains("tftp_server_build_info");
+            assertThat(Run.run("curl", "-s", "-H", "Host: 192.0.2.78", metrics).output())
+                    .startsWith("host not allowed");
+        }
     }
 
     /** Returns the value at a path. */
@@ -129,37 +222,5 @@ class KubernetesIT {
                 .isNotEmpty();
         assertThat(at(pod, "containers/0/volumeMounts/0/readOnly").getAsBoolean())
                 .isTrue();
-    }
-
-    @Test
-    void the_command_of_the_pod_serves_as_its_user_on_a_read_only_file_system() throws IOException {
-        Unprivileged.requirePossible();
-        JsonObject container =
-                at(read("deployment.yaml"), "spec/template/spec/containers/0").getAsJsonObject();
-        JsonArray environment = container.getAsJsonArray("env");
-        int user = at(read("deployment.yaml"), "spec/template/spec/securityContext/runAsUser")
-                .getAsInt();
-        try (Installation installed = new Installation()) {
-            Files.write(installed.root().resolve("file"), CONTENT);
-            List<String> command = new ArrayList<>(Unprivileged.user(user));
-            command.add(installed.tftpd());
-            strings(container.get("args"))
-                    .forEach(word -> command.add(
-                            word.equals("/srv/tftp") ? installed.root().toString() : word));
-            try (Run daemon = Unprivileged.start(
-                    Map.of(
-                            at(environment.get(0).getAsJsonObject(), "name").getAsString(),
-                            at(environment.get(0).getAsJsonObject(), "value").getAsString()),
-                    ContainerIT.READ_ONLY_ROOT,
-                    command)) {
-                Unprivileged.awaitListeningEvent(daemon);
-                assertThat(Files.readString(Path.of("/proc/" + daemon.pid() + "/maps")))
-                        .as("the native transport, unpacked into the only writable folder")
-                        .contains("netty_transport_native_epoll");
-                Unprivileged.expectServed(daemon, "tftp://127.0.0.1:6969/file", CONTENT);
-                assertThat(Unprivileged.client(daemon, "hello").exit()).isZero();
-                Unprivileged.expectCleanEnd(daemon);
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.InProcessClient;
+import dev.lockstep.tftp.harness.InProcess;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -68,7 +68,7 @@ class ClientGetIT {
         if (!arguments.contains("--timeout")) {
             arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
-        client = InProcessClient.tftp(arguments.toArray(String[]::new));
+        client = InProcess.tftp(arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }
@@ -600,7 +600,7 @@ class ClientGetIT {
         try (RawSocketPeer nobody = new RawSocketPeer()) {
             int port = nobody.port();
             nobody.vanish();
-            client = InProcessClient.tftp(
+            client = InProcess.tftp(
                     "get",
                     "tftp://127.0.0.1:" + port + "/file",
                     "-o",
@@ -617,8 +617,7 @@ class ClientGetIT {
     @Tag("case-54")
     void case54_no_request_is_longer_than_512_bytes() {
         String out = folder.resolve("out").toString();
-        client =
-                InProcessClient.tftp("get", server.url("n".repeat(600)), "-o", out, "--timeout", "1", "--give-up", "2");
+        client = InProcess.tftp("get", server.url("n".repeat(600)), "-o", out, "--timeout", "1", "--give-up", "2");
         Run.Result result = client.await();
         assertThat(result.exit()).as(result.toString()).isIn(1, 2);
         server.listener()
@@ -630,7 +629,7 @@ class ClientGetIT {
     void a_wrong_command_line_is_exit_2() {
         client = tftp(folder, "get", "--no-such-flag", "x");
         assertThat(client.await().exit()).isEqualTo(2);
-        client = InProcessClient.tftp("get", server.url("file"), "--blksize", "many");
+        client = InProcess.tftp("get", server.url("file"), "--blksize", "many");
         assertThat(client.await().exit()).isEqualTo(2);
         assertThat(server.listener().pollUntilRest()).isEmpty();
     }

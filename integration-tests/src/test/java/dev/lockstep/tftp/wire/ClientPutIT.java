@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Datagram;
 import dev.lockstep.tftp.harness.FakeServer;
-import dev.lockstep.tftp.harness.InProcessClient;
+import dev.lockstep.tftp.harness.InProcess;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class ClientPutIT {
         if (!arguments.contains("--timeout")) {
             arguments.addAll(List.of("--timeout", "5")); // rules out retransmissions
         }
-        client = InProcessClient.tftp(arguments.toArray(String[]::new));
+        client = InProcess.tftp(arguments.toArray(String[]::new));
         request = server.awaitRequest();
         tid = server.answerer(request);
     }

@@ -11,6 +11,7 @@ import static dev.lockstep.tftp.harness.Bytes.wrq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.InProcess;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Repository;
@@ -82,12 +83,11 @@ class RulesIT {
         client.close();
     }
 
-    private static Run.Result explain(String... request) {
-        List<String> command = new ArrayList<>(
-                List.of(Repository.ROOT.resolve("server/bin/tftpd").toString(), "--root", root.toString(), "explain"));
-        command.addAll(List.of("--config", config.toString()));
-        command.addAll(List.of(request));
-        return Run.run(command.toArray(String[]::new));
+    private static String[] explain(String... request) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--root", root.toString(), "explain", "--config", config.toString()));
+        arguments.addAll(List.of(request));
+        return arguments.toArray(String[]::new);
     }
 
     @ParameterizedTest
@@ -205,7 +205,7 @@ class RulesIT {
         client.ask(daemon.address(), operation.equals("read") ? rrq(path) : wrq(path));
         String text = new String(client.expectError(0, 1, 2).bytes());
         assertThat(text).doesNotContain(folder.toString());
-        Run.Result explained = explain("127.0.0.1", operation, path);
+        Run.Result explained = InProcess.tftpd(explain("127.0.0.1", operation, path));
         assertThat(explained.exit()).as(explained.toString()).isEqualTo(1);
         String refused = explained
                 .output()
@@ -218,7 +218,10 @@ class RulesIT {
 
     @Test
     void explain_tells_the_options_that_are_granted() {
-        Run.Result explained = explain("127.0.0.1", "read", "ipxe/image", "tsize=0", "blksize=1468", "windowsize=4");
+        List<String> command = new ArrayList<>(
+                List.of(Repository.ROOT.resolve("server/bin/tftpd").toString()));
+        command.addAll(List.of(explain("127.0.0.1", "read", "ipxe/image", "tsize=0", "blksize=1468", "windowsize=4")));
+        Run.Result explained = Run.run(command.toArray(String[]::new));
         assertThat(explained.exit()).as(explained.toString()).isZero();
         assertThat(explained.output())
                 .contains("rule 3, tftpd.toml line 9: like ipxe/*")
@@ -277,10 +280,9 @@ class RulesIT {
             })
     void an_invalid_file_is_exit_2_with_the_line(String content, String message) throws IOException {
         Path wrong = Files.writeString(folder.resolve("wrong.toml"), content.replace('\'', '"') + "\n");
-        String tftpd = Repository.ROOT.resolve("server/bin/tftpd").toString();
         for (Run.Result result : List.of(
-                Run.run(tftpd, "check", wrong.toString()),
-                Run.run(tftpd, "--config", wrong.toString(), "127.0.0.1", "0"))) {
+                InProcess.tftpd("check", wrong.toString()),
+                InProcess.tftpd("--config", wrong.toString(), "127.0.0.1", "0"))) {
             assertThat(result.exit()).as(result.toString()).isEqualTo(2);
             assertThat(result.stderr()).startsWith("tftpd: wrong.toml ").contains(message);
         }

@@ -22,6 +22,8 @@ public final class NetworkMtu {
     /**
      * Parses {@code NETWORK/BITS=MTU}, with the MTU in bytes.
      *
+     * @param text such as {@code 10.1.0.0/16=1400}
+     * @return the MTU of the network
      * @throws IllegalArgumentException if the text has another form, or the MTU is not 68 to 65535
      */
     public static NetworkMtu parse(String text) {
@@ -42,6 +44,8 @@ public final class NetworkMtu {
     /**
      * Returns the MTU of the first network that contains the client.
      *
+     * @param client the client
+     * @param all the networks in the order in which they apply
      * @return the MTU in bytes, or empty if no network contains the client
      */
     public static OptionalInt of(InetSocketAddress client, List<NetworkMtu> all) {

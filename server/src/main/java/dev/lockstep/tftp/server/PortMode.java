@@ -42,6 +42,8 @@ public sealed interface PortMode {
     /**
      * Parses {@code FIRST-LAST}.
      *
+     * @param text such as {@code 50000-50100}
+     * @return the mode
      * @throws IllegalArgumentException if the text has another form, or is no port range
      */
     static PortMode range(String text) {

@@ -12,6 +12,7 @@ public interface PortModes {
     /**
      * Returns the port mode of a client. Called for requests and for datagrams that belong to no transfer.
      *
+     * @param peer the address and port of the client
      * @return the mode, never null
      */
     PortMode forPeer(InetSocketAddress peer);

@@ -6,17 +6,29 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.net.InetSocketAddress;
 import java.util.Set;
 
-/** A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers. */
+/**
+ * A policy that can be replaced as a whole. A replacement applies to later requests, not to running transfers.
+ *
+ * @param <P> the type of the policies
+ */
 @ThreadSafe
 public final class ReloadablePolicy<P extends RequestPolicy & PortModes> implements RequestPolicy, PortModes {
     private volatile P current;
 
-    /** Creates a policy that delegates to the given one. */
+    /**
+     * Creates a policy that delegates to the given one.
+     *
+     * @param first the first policy
+     */
     public ReloadablePolicy(P first) {
         current = first;
     }
 
-    /** Replaces the policy for requests that are received from now on. */
+    /**
+     * Replaces the policy for requests that are received from now on.
+     *
+     * @param next the new policy
+     */
     public void replace(P next) {
         current = next;
     }

@@ -22,6 +22,7 @@ public interface RequestPolicy {
     /**
      * Returns the settings for a request.
      *
+     * @param request the request, with the file name as the client sent it
      * @param peer the source address of the request
      * @return the settings, never null
      * @throws TftpException to refuse the request; it is the ERROR that is sent
@@ -31,6 +32,7 @@ public interface RequestPolicy {
     /**
      * Returns the name of the rule that decides about a request, to count and show it. Called for refused requests.
      *
+     * @param request the request, with the file name as the client sent it
      * @param peer the source address of the request
      * @return one of {@link #ruleNames}; by default {@link #NO_RULE}
      */
@@ -39,7 +41,7 @@ public interface RequestPolicy {
     }
 
     /**
-     * Returns the names of the rules in force. Refusals are counted for these names only, and for {@link #NO_RULE}. The
+     * {@return the names of the rules in force} Refusals are counted for these names only, and for {@link #NO_RULE}. The
      * set must not depend on requests.
      */
     default Set<String> ruleNames() {
@@ -50,6 +52,7 @@ public interface RequestPolicy {
      * Returns a policy with the rules of this one and other settings.
      *
      * @param change returns the settings for a peer instead of those of this policy
+     * @return the policy, whose rules have the same names
      */
     default RequestPolicy adjusted(BiFunction<RequestSettings, InetSocketAddress, RequestSettings> change) {
         RequestPolicy original = this;

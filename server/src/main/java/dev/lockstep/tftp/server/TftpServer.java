@@ -80,7 +80,7 @@ public final class TftpServer implements AutoCloseable {
         this.chunks = chunks;
     }
 
-    /** Returns a new builder, with defaults for all settings except the storage. */
+    /** {@return a new builder, with defaults for all settings except the storage} */
     public static TftpServerBuilder builder() {
         return new TftpServerBuilder();
     }
@@ -141,25 +141,25 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    /** Returns the addresses that the server listens on, with their actual ports. */
+    /** {@return the addresses that the server listens on, with their actual ports} */
     public List<InetSocketAddress> addresses() {
         return listeners.addresses();
     }
 
-    /** Returns the port of the first address. */
+    /** {@return the port of the first address} */
     public int port() {
         return addresses().get(0).getPort();
     }
 
     /**
-     * Returns the number of running transfers. Finished uploads that dally, in order to repeat their last ACK, are not
+     * {@return the number of running transfers} Finished uploads that dally, in order to repeat their last ACK, are not
      * counted.
      */
     public int runningTransfers() {
         return admission.running();
     }
 
-    /** Returns a snapshot of all counters. It costs some microseconds; call it at most a few times per second. */
+    /** {@return a snapshot of all counters} It costs some microseconds; call it at most a few times per second. */
     public ServerMetrics metrics() {
         return new ServerMetrics(
                 counters.reads(),
@@ -175,7 +175,7 @@ public final class TftpServer implements AutoCloseable {
     }
 
     /**
-     * Returns true if files can be served. It is false if the I/O threads of a storage are all blocked by a disk that
+     * {@return true if files can be served} It is false if the I/O threads of a storage are all blocked by a disk that
      * does not respond, unless another storage responds. Running transfers of a server that {@linkplain #isStopping is
      * stopping} are still served.
      */
@@ -183,14 +183,14 @@ public final class TftpServer implements AutoCloseable {
         return io.isServing();
     }
 
-    /** Returns true from the moment when the server begins to stop and refuses new requests. */
+    /** {@return true from the moment when the server begins to stop and refuses new requests} */
     public boolean isStopping() {
         return stopping;
     }
 
     /**
-     * Returns the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}. They must
-     * not be blocked, and are shut down when the last transfer has ended.
+     * {@return the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}} They
+     * must not be blocked, and are shut down when the last transfer has ended.
      */
     public EventLoopGroup eventLoops() {
         return loops;

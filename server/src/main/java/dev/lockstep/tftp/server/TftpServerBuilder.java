@@ -52,7 +52,12 @@ public final class TftpServerBuilder {
 
     TftpServerBuilder() {}
 
-    /** Sets the storage of the files. There is no default; it is required unless there is a {@link #policy}. */
+    /**
+     * Sets the storage of the files. There is no default; it is required unless there is a {@link #policy}.
+     *
+     * @param files serves all requests
+     * @return this builder
+     */
     public TftpServerBuilder storage(Storage files) {
         storage = files;
         return this;
@@ -63,6 +68,7 @@ public final class TftpServerBuilder {
      * every address.
      *
      * @param number the port; 0 takes a free one
+     * @return this builder
      */
     public TftpServerBuilder port(int number) {
         port = number;
@@ -73,13 +79,19 @@ public final class TftpServerBuilder {
      * Adds an address to listen on.
      *
      * @param address the address; port 0 takes a free one
+     * @return this builder
      */
     public TftpServerBuilder listen(InetSocketAddress address) {
         addresses.add(address);
         return this;
     }
 
-    /** Sets the limits of the negotiation and the timeouts of transfers. */
+    /**
+     * Sets the limits of the negotiation and the timeouts of transfers.
+     *
+     * @param all the limits of all transfers
+     * @return this builder
+     */
     public TftpServerBuilder limits(TransferLimits all) {
         limits = all;
         return this;
@@ -87,6 +99,9 @@ public final class TftpServerBuilder {
 
     /**
      * Sets the policy for each request. It decides about storage, limits and path MTU, so these cannot be set as well.
+     *
+     * @param each decides about each request
+     * @return this builder
      */
     public TftpServerBuilder policy(RequestPolicy each) {
         policy = each;
@@ -98,6 +113,7 @@ public final class TftpServerBuilder {
      *
      * @param all the limit for all clients together
      * @param perClient the limit for one client, identified by its IPv4 address or IPv6 /64
+     * @return this builder
      */
     public TftpServerBuilder maxTransfers(int all, int perClient) {
         maxTransfers = all;
@@ -106,7 +122,7 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Returns the default limit for one client: a quarter of all transfers, at least one. So it takes more than three
+     * {@return the default limit for one client: a quarter of all transfers, at least one} So it takes more than three
      * hosts to use up all transfers, and a site of hundreds of machines behind one NAT address can still boot at once.
      *
      * @param maxTransfers the limit for all clients together
@@ -118,6 +134,9 @@ public final class TftpServerBuilder {
     /**
      * Sets the limits for requests of unvalidated peers, whose source address may be spoofed. The default is {@link
      * AmplificationLimits#NORMAL}.
+     *
+     * @param limits one of the profiles, or limits of its own
+     * @return this builder
      */
     public TftpServerBuilder amplificationLimits(AmplificationLimits limits) {
         amplificationLimits = limits;
@@ -128,13 +147,19 @@ public final class TftpServerBuilder {
      * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
      *
      * @param bytes the limit in bytes
+     * @return this builder
      */
     public TftpServerBuilder bufferMemory(long bytes) {
         bufferMemory = bytes;
         return this;
     }
 
-    /** Sets how long running transfers may continue after {@link TftpServer#close}. The default is 30 s. */
+    /**
+     * Sets how long running transfers may continue after {@link TftpServer#close}. The default is 30 s.
+     *
+     * @param longest the longest time to wait; zero to end them at once
+     * @return this builder
+     */
     public TftpServerBuilder drain(Duration longest) {
         drain = longest;
         return this;
@@ -147,13 +172,19 @@ public final class TftpServerBuilder {
      *
      * @param byGroup returns the executor for a {@link Storage#ioGroup}, such as the root directory; never null. Called
      *     once for each group, on any thread. It may return the same executor for all groups
+     * @return this builder
      */
     public TftpServerBuilder ioExecutors(Function<Object, ? extends Executor> byGroup) {
         ioExecutors = byGroup;
         return this;
     }
 
-    /** Sets the number of event loop threads. The default is one for each processor. */
+    /**
+     * Sets the number of event loop threads. The default is one for each processor.
+     *
+     * @param threads the number of threads, at least 1
+     * @return this builder
+     */
     public TftpServerBuilder eventLoops(int threads) {
         eventLoops = threads;
         return this;
@@ -162,13 +193,21 @@ public final class TftpServerBuilder {
     /**
      * Sets how long event loops poll for packets after traffic before they sleep. The default is zero. A single
      * lock-step client then gets its next block sooner, but each thread keeps a core busy while there is traffic.
+     *
+     * @param spin the time to poll; zero to sleep at once
+     * @return this builder
      */
     public TftpServerBuilder busyPoll(Duration spin) {
         busyPoll = spin;
         return this;
     }
 
-    /** Sets whether blksize is limited by the path MTU, so that no datagram is fragmented. The default is true. */
+    /**
+     * Sets whether blksize is limited by the path MTU, so that no datagram is fragmented. The default is true.
+     *
+     * @param capped whether blksize is limited
+     * @return this builder
+     */
     public TftpServerBuilder pathMtu(boolean capped) {
         pathMtu = capped;
         return this;
@@ -177,25 +216,43 @@ public final class TftpServerBuilder {
     /**
      * Adds an MTU for the clients of a network, which replaces the path MTU. The first network that contains a client
      * applies.
+     *
+     * @param ofNetwork the MTU of a network
+     * @return this builder
      */
     public TftpServerBuilder mtu(NetworkMtu ofNetwork) {
         mtus.add(ofNetwork);
         return this;
     }
 
-    /** Sets the port mode of each client. The default is an ephemeral port for each transfer. */
+    /**
+     * Sets the port mode of each client. The default is an ephemeral port for each transfer.
+     *
+     * @param by returns the mode of a client, on event loops
+     * @return this builder
+     */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
         return this;
     }
 
-    /** Sets whether requests with minor violations of the RFCs are served. The default is {@link Strictness#STRICT}. */
+    /**
+     * Sets whether requests with minor violations of the RFCs are served. The default is {@link Strictness#STRICT}.
+     *
+     * @param of how such requests are treated
+     * @return this builder
+     */
     public TftpServerBuilder strictness(Strictness of) {
         strictness = of;
         return this;
     }
 
-    /** Adds an observer of transfers. It is called on event loops. */
+    /**
+     * Adds an observer of transfers. It is called on event loops.
+     *
+     * @param listener called for each event, until the server has stopped
+     * @return this builder
+     */
     public TftpServerBuilder listener(TransferListener listener) {
         listeners.add(listener);
         return this;
@@ -204,6 +261,9 @@ public final class TftpServerBuilder {
     /**
      * Adds an observer of the datagrams and takes ownership of it. With an observer, bursts are sent as single
      * datagrams.
+     *
+     * @param tap closed when the server has stopped
+     * @return this builder
      */
     public TftpServerBuilder tap(PacketTap tap) {
         taps.add(tap);
@@ -215,13 +275,19 @@ public final class TftpServerBuilder {
      * server then does not listen on port 69 by default. One event loop serves the socket.
      *
      * @param descriptor the file descriptor of the socket
+     * @return this builder
      */
     public TftpServerBuilder inherit(int descriptor) {
         inherited.add(descriptor);
         return this;
     }
 
-    /** Adds a listener that is notified when the server starts and stops, in the order of these calls. */
+    /**
+     * Adds a listener that is notified when the server starts and stops, in the order of these calls.
+     *
+     * @param listener the listener
+     * @return this builder
+     */
     public TftpServerBuilder lifecycleListener(ServerLifecycleListener listener) {
         lifecycleListeners.add(listener);
         return this;

@@ -5,5 +5,7 @@
  * {@link dev.lockstep.tftp.server.RequestPolicy}. To observe the server, read its {@link
  * dev.lockstep.tftp.server.ServerMetrics}; to run something beside it, implement a {@link
  * dev.lockstep.tftp.server.ServerLifecycleListener}.
+ *
+ * <p>Arguments and results are not null where the documentation of a method does not mention null.
  */
 package dev.lockstep.tftp.server;

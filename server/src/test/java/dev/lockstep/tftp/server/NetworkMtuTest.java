@@ -3,9 +3,9 @@ package dev.lockstep.tftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,7 +71,7 @@ class NetworkMtuTest {
         for (PortMode mode : List.of(PortMode.EPHEMERAL, PortMode.SINGLE)) {
             try (TftpServer server =
                             builder.drain(Duration.ZERO).portModes(peer -> mode).start();
-                    RawPeer client = new RawPeer()) {
+                    RawSocketPeer client = new RawSocketPeer()) {
                 client.sendTo(server.port(), 0, 1, "small", 0, "octet", 0, "blksize", 0, "60000", 0);
                 client.expect(0, 6, "blksize", 0, granted, 0);
             }

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.event.TransferEvent;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.internal.capture.TraceForm;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,11 +35,11 @@ class PortModesTest {
     private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
     private final List<String> trace = new CopyOnWriteArrayList<>();
     private TftpServer server;
-    private RawPeer client;
+    private RawSocketPeer client;
 
     @BeforeEach
     void a_client() throws IOException {
-        client = new RawPeer();
+        client = new RawSocketPeer();
         files.put("large", (FULL + FULL + "rest").getBytes());
         files.put("small", "hello".getBytes());
     }
@@ -60,32 +60,32 @@ class PortModesTest {
                 .eventLoops(2)
                 .limits(SLOW_TIMER)
                 .listener(events)
-                .tap(PacketTrace.onServer(trace::add))
+                .tap(TraceForm.BYTES.onServer(trace::add))
                 .portModes(modes)
                 .start();
     }
 
-    private void read(RawPeer peer, String name) throws IOException {
+    private void read(RawSocketPeer peer, String name) throws IOException {
         peer.sendTo(server.port(), 0, 1, name, 0, "octet", 0);
     }
 
     @Test
     void single_port_distinguishes_concurrent_clients() throws IOException {
         start(peer -> PortMode.SINGLE);
-        List<RawPeer> peers = new ArrayList<>();
+        List<RawSocketPeer> peers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            peers.add(new RawPeer());
+            peers.add(new RawSocketPeer());
             read(peers.get(i), "large");
         }
         String[] blocks = {FULL, FULL, "rest"};
         for (int number = 1; number <= blocks.length; number++) {
-            for (RawPeer peer : peers) {
+            for (RawSocketPeer peer : peers) {
                 peer.expect(0, 3, 0, number, blocks[number - 1]);
-                assertThat(peer.last().getPort()).isEqualTo(server.port());
-                peer.reply(0, 4, 0, number);
+                assertThat(peer.peer().getPort()).isEqualTo(server.port());
+                peer.send(0, 4, 0, number);
             }
         }
-        peers.forEach(RawPeer::close);
+        peers.forEach(RawSocketPeer::close);
     }
 
     @Test
@@ -93,13 +93,13 @@ class PortModesTest {
         start(peer -> PortMode.SINGLE);
         client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, "new");
+        client.send(0, 3, 0, 1, "new");
         client.expect(0, 4, 0, 1);
         events.await(TransferEvent.Ended.class);
         assertThat(server.runningTransfers()).isZero();
-        client.reply(0, 3, 0, 1, "new");
+        client.send(0, 3, 0, 1, "new");
         client.expect(0, 4, 0, 1);
-        assertThat(client.last().getPort()).isEqualTo(server.port());
+        assertThat(client.peer().getPort()).isEqualTo(server.port());
     }
 
     @Test
@@ -107,10 +107,10 @@ class PortModesTest {
         start(peer -> PortMode.SINGLE);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         events.await(TransferEvent.Ended.class);
-        client.reply(0, 4, 0, 1); // a duplicate: the transfer has ended, and no ERROR is sent
-        try (RawPeer unknown = new RawPeer()) {
+        client.send(0, 4, 0, 1); // a duplicate: the transfer has ended, and no ERROR is sent
+        try (RawSocketPeer unknown = new RawSocketPeer()) {
             unknown.sendTo(server.port(), 0, 4, 0, 1);
             unknown.expectError(5);
             unknown.sendTo(server.port(), 0, 5, 0, 0, "an error is never answered", 0);
@@ -127,11 +127,11 @@ class PortModesTest {
         start(peer -> PortMode.SINGLE);
         read(client, "large");
         client.expect(0, 3, 0, 1, FULL);
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         client.expect(0, 3, 0, 2, FULL);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         read(client, "large");
         client.expect(0, 3, 0, 1, FULL);
     }
@@ -141,10 +141,10 @@ class PortModesTest {
         start(peer -> PortMode.SINGLE);
         read(client, "missing");
         client.expectError(1);
-        assertThat(client.last().getPort()).isEqualTo(server.port());
+        assertThat(client.peer().getPort()).isEqualTo(server.port());
         client.sendTo(server.port(), 0, 1, "no end");
         client.expectError(4);
-        assertThat(client.last().getPort()).isEqualTo(server.port());
+        assertThat(client.peer().getPort()).isEqualTo(server.port());
     }
 
     @Test
@@ -152,7 +152,7 @@ class PortModesTest {
         start(peer -> PortMode.SINGLE);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         events.await(TransferEvent.Ended.class);
         server.stop(Duration.ZERO);
         assertThat(trace)
@@ -171,71 +171,70 @@ class PortModesTest {
         while (stopping.getState() != Thread.State.TIMED_WAITING) { // for the end of the running transfer
             Thread.yield();
         }
-        try (RawPeer late = new RawPeer()) {
+        try (RawSocketPeer late = new RawSocketPeer()) {
             read(late, "small");
-            assertThat(late.receive().toString(StandardCharsets.US_ASCII)).contains("shutting down");
+            assertThat(late.next().text()).contains("shutting down");
         }
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         client.expect(0, 3, 0, 2, FULL);
-        client.reply(0, 4, 0, 2);
+        client.send(0, 4, 0, 2);
         client.expect(0, 3, 0, 3, "rest");
-        client.reply(0, 4, 0, 3);
+        client.send(0, 4, 0, 3);
         stopping.join();
     }
 
     @Test
     void range_busy_ports_are_an_error_until_one_is_free() throws Exception {
         int free;
-        try (RawPeer probe = new RawPeer()) {
+        try (RawSocketPeer probe = new RawSocketPeer()) {
             free = probe.port();
         }
         start(peer -> new PortMode.Range(free, free));
         read(client, "large");
         client.expect(0, 3, 0, 1, FULL);
-        assertThat(client.last().getPort()).isEqualTo(free);
-        try (RawPeer second = new RawPeer()) {
+        assertThat(client.peer().getPort()).isEqualTo(free);
+        try (RawSocketPeer second = new RawSocketPeer()) {
             read(second, "small");
-            assertThat(second.receive().toString(StandardCharsets.US_ASCII))
-                    .contains("all ports of " + free + "-" + free + " are busy");
-            client.reply(0, 5, 0, 0, "enough", 0);
+            assertThat(second.next().text()).contains("all ports of " + free + "-" + free + " are busy");
+            client.send(0, 5, 0, 0, "enough", 0);
             events.await(TransferEvent.Ended.class);
             do { // the port is released shortly after the end is reported
                 read(second, "small");
-            } while (second.receive().getUnsignedShort(0) == 5);
-            assertThat(second.last().getPort()).isEqualTo(free);
+            } while (second.next().opcode() == Datagram.ERROR);
+            assertThat(second.peer().getPort()).isEqualTo(free);
         }
     }
 
     @Test
     void range_a_dallying_upload_releases_its_port_before_a_request_is_refused() throws Exception {
         int free;
-        try (RawPeer probe = new RawPeer()) {
+        try (RawSocketPeer probe = new RawSocketPeer()) {
             free = probe.port();
         }
         start(peer -> new PortMode.Range(free, free));
         client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, "data");
+        client.send(0, 3, 0, 1, "data");
         client.expect(0, 4, 0, 1);
         events.await(TransferEvent.Ended.class);
-        try (RawPeer second = new RawPeer()) {
+        try (RawSocketPeer second = new RawSocketPeer()) {
             read(second, "small");
             second.expect(0, 3, 0, 1, "hello");
-            assertThat(second.last().getPort()).isEqualTo(free);
+            assertThat(second.peer().getPort()).isEqualTo(free);
         }
     }
 
     @Test
     void range_a_port_that_another_program_holds_is_skipped() throws IOException {
-        try (RawPeer other = new RawPeer()) {
+        try (RawSocketPeer other = new RawSocketPeer()) {
             int held = other.port();
             start(peer -> new PortMode.Range(held, Math.min(65535, held + 9)));
             for (int i = 0; i < 3; i++) {
-                try (RawPeer peer = new RawPeer()) {
+                try (RawSocketPeer peer = new RawSocketPeer()) {
                     read(peer, "small");
                     peer.expect(0, 3, 0, 1, "hello");
-                    assertThat(peer.last().getPort()).isBetween(held + 1, held + 9);
-                    peer.reply(0, 4, 0, 1);
+                    assertThat(peer.peer().getPort()).isBetween(held + 1, held + 9);
+                    peer.send(0, 4, 0, 1);
                 }
             }
         }
@@ -246,11 +245,11 @@ class PortModesTest {
         start(peer -> peer.getPort() == client.port() ? PortMode.SINGLE : PortMode.EPHEMERAL);
         read(client, "small");
         client.expect(0, 3, 0, 1, "hello");
-        assertThat(client.last().getPort()).isEqualTo(server.port());
-        try (RawPeer other = new RawPeer()) {
+        assertThat(client.peer().getPort()).isEqualTo(server.port());
+        try (RawSocketPeer other = new RawSocketPeer()) {
             read(other, "small");
             other.expect(0, 3, 0, 1, "hello");
-            assertThat(other.last().getPort()).isNotEqualTo(server.port());
+            assertThat(other.peer().getPort()).isNotEqualTo(server.port());
         }
     }
 

@@ -7,11 +7,11 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.negotiation.Quirks;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +48,7 @@ class RequestPolicyTest {
                     case "///f" -> narrow;
                     default -> book;
                 });
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0, "blksize", 0, "1400", 0);
             client.expect(0, 6, "blksize", 0, "1400", 0);
             client.sendTo(server.port(), 0, 1, "/f", 0, "octet", 0, "blksize", 0, "1400", 0);
@@ -66,7 +66,7 @@ class RequestPolicyTest {
         try (TftpServer server = start((request, peer) -> {
                     throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not for you");
                 });
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 2, "f", 0, "octet", 0);
             client.expect(0, 5, 0, 2, "not for you", 0);
             TransferEvent.Refused refused = events.await(TransferEvent.Refused.class);
@@ -85,7 +85,7 @@ class RequestPolicyTest {
                         .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                         .drain(Duration.ZERO)
                         .start();
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0, "blksize", 0, "1400", 0);
             client.expect(0, 6, "blksize", 0, "1000", 0);
             client.sendTo(server.port(), 0, 1, "/f", 0, "octet", 0, "blksize", 0, "1400", 0);

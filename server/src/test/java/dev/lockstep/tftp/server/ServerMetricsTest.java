@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,7 +37,7 @@ class ServerMetricsTest {
     @Test
     void a_snapshot_has_all_counters() throws Exception {
         try (TftpServer server = start();
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             ServerMetrics before = server.metrics();
             assertThat(before.transfers().requested()).isZero();
             assertThat(before.refusals()).containsOnlyKeys(RefusalReason.values());
@@ -49,12 +49,12 @@ class ServerMetricsTest {
             assertThat(running.reads().running()).isEqualTo(1);
             assertThat(running.addressValidation().unvalidated()).isEqualTo(1);
             assertThat(running.addressValidation().limit()).isEqualTo(AmplificationLimits.NORMAL.requests());
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             events.await(TransferEvent.Ended.class);
 
             client.sendTo(server.port(), 0, 2, "up", 0, "octet", 0);
             client.expect(0, 4, 0, 0);
-            client.reply(0, 3, 0, 1, "abc");
+            client.send(0, 3, 0, 1, "abc");
             client.expect(0, 4, 0, 1);
             events.await(TransferEvent.Ended.class);
 
@@ -95,10 +95,10 @@ class ServerMetricsTest {
     @Test
     void the_events_of_a_transfer_share_a_number() throws Exception {
         try (TftpServer server = start();
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
             client.expect(0, 3, 0, 1, "hello");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             events.await(TransferEvent.Ended.class);
             client.sendTo(server.port(), 0, 1, "none", 0, "octet", 0);
             client.expectError(1);

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -133,10 +133,10 @@ class TftpServerBuilderTest {
                         .storage(storage)
                         .ioExecutors(group -> executor)
                         .start();
-                RawPeer client = new RawPeer()) {
+                RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
             client.expect(0, 3, 0, 1, 0);
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             server.stop(Duration.ofSeconds(30));
             assertThat(threads).containsExactly("own-io");
             assertThat(executor.isShutdown()).isFalse();

@@ -10,8 +10,11 @@ import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.harness.Bytes;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
-import dev.lockstep.tftp.internal.capture.PacketTrace;
+import dev.lockstep.tftp.internal.capture.TraceForm;
+import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -22,9 +25,7 @@ import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import dev.lockstep.tftp.testing.ByteArraySource;
 import dev.lockstep.tftp.testing.MemorySink;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
-import dev.lockstep.tftp.testing.Wires;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,11 +60,11 @@ class TftpServerTest {
     private final RecordedEvents events = new RecordedEvents();
     private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.ANY_FILE);
     private TftpServer server;
-    private RawPeer client;
+    private RawSocketPeer client;
 
     @BeforeEach
     void a_client() throws IOException {
-        client = new RawPeer();
+        client = new RawSocketPeer();
         files.put("small", "hello".getBytes());
         files.put("other", "goodbye".getBytes());
         files.put("large", (FULL + FULL + "rest").getBytes());
@@ -123,7 +123,7 @@ class TftpServerTest {
         try (TftpServer embedded = TftpServer.builder().storage(storage).port(0).start()) {
             client.sendTo(embedded.port(), 0, 1, "boot.img", 0, "octet", 0);
             client.expect(0, 3, 0, 1, "image");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
         }
     }
 
@@ -188,7 +188,7 @@ class TftpServerTest {
         for (int i = 0; i < 3; i++) {
             read("small");
             client.expect(0, 3, 0, 1, "hello");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
         }
         server.stop(Duration.ZERO);
@@ -202,14 +202,14 @@ class TftpServerTest {
         start(builder());
         read("large");
         client.expect(0, 3, 0, 1, FULL);
-        assertThat(client.last().getPort()).isNotEqualTo(server.port());
-        InetSocketAddress tid = client.last();
-        client.reply(0, 4, 0, 1);
+        assertThat(client.peer().getPort()).isNotEqualTo(server.port());
+        InetSocketAddress tid = client.peer();
+        client.send(0, 4, 0, 1);
         client.expect(0, 3, 0, 2, FULL);
-        assertThat(client.last()).isEqualTo(tid);
-        client.reply(0, 4, 0, 2);
+        assertThat(client.peer()).isEqualTo(tid);
+        client.send(0, 4, 0, 2);
         client.expect(0, 3, 0, 3, "rest");
-        client.reply(0, 4, 0, 3);
+        client.send(0, 4, 0, 3);
         TransferEvent.Ended end = ended();
         assertThat(end.outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(end.stats().bytes()).isEqualTo(1028);
@@ -223,10 +223,10 @@ class TftpServerTest {
         client.expect(0, 6, "tsize", 0, "1028", 0, "BLKSIZE", 0, "1024", 0, "windowsize", 0, "4", 0);
         assertThat(events.await(TransferEvent.Started.class).granted())
                 .hasToString("tsize=1028 BLKSIZE=1024 windowsize=4");
-        client.reply(0, 4, 0, 0);
+        client.send(0, 4, 0, 0);
         client.expect(0, 3, 0, 1, FULL, FULL);
         client.expect(0, 3, 0, 2, "rest");
-        client.reply(0, 4, 0, 2);
+        client.send(0, 4, 0, 2);
         assertThat(ended().settings())
                 .isEqualTo(TransferSettings.builder()
                         .blksize(1024)
@@ -240,18 +240,18 @@ class TftpServerTest {
         start(builder());
         ask(0, 2, "up", 0, "octet", 0, "tsize", 0, "516", 0);
         client.expect(0, 6, "tsize", 0, "516", 0);
-        client.reply(0, 3, 0, 1, FULL);
+        client.send(0, 3, 0, 1, FULL);
         client.expect(0, 4, 0, 1);
-        client.reply(0, 3, 0, 2, "rest");
+        client.send(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
-        try (Source stored = files.read(rrq("up"), client.last())) {
+        try (Source stored = files.read(rrq("up"), client.peer())) {
             assertThat(stored.size()).isEqualTo(516);
         }
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(server.runningTransfers())
                 .as("dallying transfers do not count")
                 .isZero();
-        client.reply(0, 3, 0, 2, "rest");
+        client.send(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
     }
 
@@ -260,14 +260,14 @@ class TftpServerTest {
         start(builder());
         ask(0, 2, "text", 0, "NetASCII", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, "one\r\ntwo\r\0");
+        client.send(0, 3, 0, 1, "one\r\ntwo\r\0");
         client.expect(0, 4, 0, 1);
-        try (Source stored = files.read(rrq("text"), client.last())) {
+        try (Source stored = files.read(rrq("text"), client.peer())) {
             assertThat(stored.size()).isEqualTo("one\ntwo\r".length());
         }
         ask(0, 1, "text", 0, "netascii", 0, "tsize", 0, "0", 0);
         client.expect(0, 3, 0, 1, "one\r\ntwo\r\0"); // its size is not known, so there is no OACK
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
     }
 
     @Test
@@ -276,11 +276,11 @@ class TftpServerTest {
         start(builder());
         read("small");
         client.expect(0, 3, 0, 1, "hello");
-        InetSocketAddress tid = client.last();
+        InetSocketAddress tid = client.peer();
         read("small");
         client.expect(0, 3, 0, 1, "hello");
-        assertThat(client.last()).isEqualTo(tid);
-        client.reply(0, 4, 0, 1);
+        assertThat(client.peer()).isEqualTo(tid);
+        client.send(0, 4, 0, 1);
         ended();
         assertThat(events.all())
                 .filteredOn(event -> event instanceof TransferEvent.Requested)
@@ -293,12 +293,12 @@ class TftpServerTest {
         start(builder());
         read("small");
         client.expect(0, 3, 0, 1, "hello");
-        InetSocketAddress first = client.last();
+        InetSocketAddress first = client.peer();
         read("other");
         client.expect(0, 3, 0, 1, "goodbye");
-        assertThat(client.last()).isNotEqualTo(first);
+        assertThat(client.peer()).isNotEqualTo(first);
         assertThat(ended().outcome()).isIn(Outcome.REPLACED, Outcome.UNCONFIRMED);
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
@@ -310,7 +310,7 @@ class TftpServerTest {
         client.expect(0, 3, 0, 1, FULL);
         read("other");
         client.expect(0, 3, 0, 1, "goodbye");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         assertThat(ended().outcome()).isEqualTo(Outcome.REPLACED);
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
         assertThat(server.runningTransfers()).isZero();
@@ -323,10 +323,10 @@ class TftpServerTest {
         for (int i = 0; i < 20; i++) {
             read("small");
             client.expect(0, 3, 0, 1, "hello");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             read("other");
             client.expect(0, 3, 0, 1, "goodbye");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
         }
         for (int i = 0; i < 40; i++) {
             assertThat(ended().outcome()).isIn(Outcome.COMPLETE, Outcome.UNCONFIRMED);
@@ -354,7 +354,7 @@ class TftpServerTest {
         client.expect(0, 4, 0, 0);
         ask(0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, "data");
+        client.send(0, 3, 0, 1, "data");
         client.expect(0, 4, 0, 1);
         ask(0, 2, "up", 0, "octet", 0); // case 66: late, while the transfer dallies
         client.expect(0, 4, 0, 1);
@@ -380,9 +380,9 @@ class TftpServerTest {
         start(builder());
         read("empty", "tsize", 0, "0", 0);
         client.expect(0, 6, "tsize", 0, "0", 0);
-        client.reply(0, 4, 0, 0);
+        client.send(0, 4, 0, 0);
         client.expect(0, 3, 0, 1);
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
     }
 
@@ -401,7 +401,7 @@ class TftpServerTest {
         start(builder());
         ask(0, 1, "f", 0, "octet");
         client.expectError(4);
-        assertThat(client.last().getPort()).isNotEqualTo(server.port());
+        assertThat(client.peer().getPort()).isNotEqualTo(server.port());
         ask(0, 1, "f");
         client.expectError(4);
         ask(0, 2, 0, "octet", 0);
@@ -438,7 +438,7 @@ class TftpServerTest {
         }
         read("small");
         client.expect(0, 3, 0, 1, "hello");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         ended();
         assertThat(client.countArrived()).isZero();
     }
@@ -448,10 +448,10 @@ class TftpServerTest {
         start(builder().maxTransfers(1, 1));
         read("large");
         client.expect(0, 3, 0, 1, FULL);
-        try (RawPeer other = new RawPeer()) {
+        try (RawSocketPeer other = new RawSocketPeer()) {
             other.sendTo(server.port(), 0, 1, "small", 0, "octet", 0);
             other.expectError(0);
-            client.reply(0, 5, 0, 0, "enough", 0);
+            client.send(0, 5, 0, 0, "enough", 0);
             assertThat(ended().outcome()).isEqualTo(Outcome.STOPPED);
             other.sendTo(server.port(), 0, 1, "small", 0, "octet", 0);
             other.expect(0, 3, 0, 1, "hello");
@@ -510,20 +510,10 @@ class TftpServerTest {
 
                     @Override
                     public Sink write(WriteRequest request, InetSocketAddress peer) {
-                        return new Sink() {
+                        return new ForwardingSink(sink) {
                             @Override
-                            public void write(ByteBuffer from) throws IOException {
-                                sink.write(from);
-                            }
-
-                            @Override
-                            public void commit() throws IOException {
-                                sink.commit();
-                            }
-
-                            @Override
-                            public void close() {
-                                sink.close();
+                            public void close() throws IOException {
+                                super.close();
                                 throw new LinkageError("secret");
                             }
                         };
@@ -538,12 +528,12 @@ class TftpServerTest {
                 .listener(events));
         read("f");
         client.expect(0, 3, 0, 1, "rest");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         ended();
         assertThat(closedAtEnd).containsExactly(true, false);
         ask(0, 2, "f", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, "rest");
+        client.send(0, 3, 0, 1, "rest");
         client.expect(0, 4, 0, 1);
         ended();
         assertThat(closedAtEnd).containsExactly(true, false, true, true);
@@ -567,7 +557,7 @@ class TftpServerTest {
             client.expectError(1);
             read("small");
             client.expect(0, 3, 0, 1, "hello");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
             assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
             server.close();
         } finally {
@@ -605,7 +595,7 @@ class TftpServerTest {
         events.await(TransferEvent.Dropped.class);
         open.countDown();
         client.expect(0, 3, 0, 1, "late");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         ended();
         assertThat(asked).containsExactly("slow");
         assertThat(client.countArrived()).isZero();
@@ -615,15 +605,12 @@ class TftpServerTest {
     @Tag("case-50")
     void case50_an_unreachable_client_port_ends_only_its_transfer() throws Exception {
         start(builder());
-        try (RawPeer dying = new RawPeer()) {
+        try (RawSocketPeer dying = new RawSocketPeer()) {
             dying.sendTo(server.port(), 0, 1, "large", 0, "octet", 0, "utimeout", 0, "10000", 0);
             dying.expect(0, 6, "utimeout", 0, "10000", 0);
-            ByteBuf next = Wires.bytes(0, 6);
-            while (next.getUnsignedShort(0) == 6) { // the OACK is retransmitted every 10 ms
-                dying.reply(0, 4, 0, 0);
-                next = dying.receive();
-            }
-            assertThat(next).isEqualTo(Wires.bytes(0, 3, 0, 1, FULL));
+            dying.send(0, 4, 0, 0);
+            dying.expectAfterOack(Bytes.bytes(0, 3, 0, 1, FULL)); // the OACK is retransmitted every 10 ms
+            dying.vanish();
         }
         assertThat(ended().cause()).hasMessageContaining("gone");
         read("small");
@@ -636,12 +623,12 @@ class TftpServerTest {
         read("large");
         client.expect(0, 3, 0, 1, FULL);
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> server.stop(Duration.ofMinutes(1)));
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         client.expect(0, 3, 0, 2, FULL);
         assertThat(stopping).isNotDone();
-        client.reply(0, 4, 0, 2);
+        client.send(0, 4, 0, 2);
         client.expect(0, 3, 0, 3, "rest");
-        client.reply(0, 4, 0, 3);
+        client.send(0, 4, 0, 3);
         stopping.join();
         assertThat(ended().outcome()).isEqualTo(Outcome.COMPLETE);
     }
@@ -651,12 +638,12 @@ class TftpServerTest {
         start(builder());
         ask(0, 2, "up", 0, "octet", 0);
         client.expect(0, 4, 0, 0);
-        client.reply(0, 3, 0, 1, FULL);
+        client.send(0, 3, 0, 1, FULL);
         client.expect(0, 4, 0, 1);
         server.stop(Duration.ZERO);
         client.expectError(0);
         assertThat(ended().outcome()).isEqualTo(Outcome.FAILED);
-        assertThatThrownBy(() -> files.read(rrq("up"), client.last())).hasMessage("file not found");
+        assertThatThrownBy(() -> files.read(rrq("up"), client.peer())).hasMessage("file not found");
         server.stop(Duration.ZERO);
         server.close();
     }
@@ -686,7 +673,7 @@ class TftpServerTest {
     void a_tap_sees_the_packets_of_a_transfer() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         CountDownLatch closed = new CountDownLatch(1);
-        start(builder().tap(PacketTrace.onServer(line -> {
+        start(builder().tap(TraceForm.BYTES.onServer(line -> {
             lines.add(line);
             if (line.startsWith("Closing")) {
                 closed.countDown();
@@ -694,7 +681,7 @@ class TftpServerTest {
         })));
         read("small");
         client.expect(0, 3, 0, 1, "hello");
-        client.reply(0, 4, 0, 1);
+        client.send(0, 4, 0, 1);
         closed.await();
         assertThat(lines)
                 .containsExactly(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * The groups of the options in the help of each command. As a factory it sets the layout only when help is printed, so
  * that a transfer does not wait for it; as a transformer it sets the layout for the manual pages.
  */
-public final class ClientHelp implements IHelpFactory, IModelTransformer {
+final class ClientHelp implements IHelpFactory, IModelTransformer {
     @Override
     public Help create(CommandSpec command, ColorScheme colors) {
         transform(command);

@@ -55,7 +55,7 @@ final class WarmUpServer implements AutoCloseable {
     WarmUpServer(long size) {
         this.size = size;
         this.context = new TransferContext(
-                TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
+                TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofSeconds(30), Duration.ZERO),
                 Runnable::run,
                 BufferBudget.ofDirectMemory(Runtime.getRuntime().maxMemory() / 16),
                 PooledByteBufAllocator.DEFAULT,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lockstep.tftp.client.shell.ShellSettings.Toggle;
-import dev.lockstep.tftp.testing.RawPeer;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class ShellTest {
 
     @Test
     void after_an_interrupt_of_the_process_no_transfer_starts() throws IOException {
-        try (RawPeer server = new RawPeer()) {
+        try (RawSocketPeer server = new RawSocketPeer()) {
             shell.execute("connect 127.0.0.1 " + server.port());
             transfers.close();
             shell.execute("get file");
@@ -103,7 +103,7 @@ class ShellTest {
 
     @Test
     void mget_with_a_wild_card_sends_no_request() throws IOException {
-        try (RawPeer server = new RawPeer()) {
+        try (RawSocketPeer server = new RawSocketPeer()) {
             shell.execute("connect 127.0.0.1 " + server.port());
             shell.execute("mget *.bin");
             assertThat(shell.hasFailed()).isTrue();

@@ -10,7 +10,6 @@ import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
-import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
 import dev.lockstep.tftp.negotiation.Negotiation;
@@ -38,30 +37,28 @@ final class DecodedTrace extends ChannelDuplexHandler {
     private static final double NANOS = 1e9;
 
     private final Consumer<String> out;
+    private final boolean server;
     private final InetSocketAddress peer;
-    /** The request that a server has received on another channel, otherwise null. */
-    private final Request received;
+    private final Request request;
 
     private int blksize = TransferSettings.PLAIN.blksize();
 
-    private DecodedTrace(Consumer<String> out, InetSocketAddress peer, Request received) {
+    /**
+     * Creates a trace. On a server it also prints the request, which was received on another socket.
+     *
+     * @param out receives each line
+     */
+    DecodedTrace(Consumer<String> out, boolean server, InetSocketAddress peer, Request request) {
         this.out = out;
+        this.server = server;
         this.peer = peer;
-        this.received = received;
-    }
-
-    static PacketTap onServer(Consumer<String> out) {
-        return (peer, request) -> new DecodedTrace(out, peer, request);
-    }
-
-    static PacketTap onClient(Consumer<String> out) {
-        return (peer, request) -> new DecodedTrace(out, peer, null);
+        this.request = request;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        if (received != null) {
-            print(ctx, RECEIVED, peer, describe(received));
+        if (server) {
+            print(ctx, RECEIVED, peer, describe(request));
         }
     }
 

@@ -7,7 +7,6 @@ import dev.lockstep.tftp.codec.TftpMessage.Data;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
-import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.internal.text.AddressFormat;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
@@ -25,36 +24,23 @@ import java.util.function.Consumer;
  * Prints one line for each datagram: {@code C:} from the client, {@code S:} from the server, each byte as its printable
  * ASCII character or two hexadecimal digits, and file data only as a number of bytes.
  */
-public final class PacketTrace extends ChannelDuplexHandler {
+final class PacketTrace extends ChannelDuplexHandler {
     private final Consumer<String> out;
     private final boolean server;
     private final InetSocketAddress peer;
     private final Request request;
     private int blksize = TransferSettings.PLAIN.blksize();
 
-    private PacketTrace(Consumer<String> out, boolean server, InetSocketAddress peer, Request request) {
+    /**
+     * Creates a trace. On a server it also prints the request, which was received on another socket, and the end.
+     *
+     * @param out receives each line
+     */
+    PacketTrace(Consumer<String> out, boolean server, InetSocketAddress peer, Request request) {
         this.out = out;
         this.server = server;
         this.peer = peer;
         this.request = request;
-    }
-
-    /**
-     * Returns a tap for a server. It also prints the request, which was received on another socket, and the end.
-     *
-     * @param out receives each line
-     */
-    public static PacketTap onServer(Consumer<String> out) {
-        return (peer, request) -> new PacketTrace(out, true, peer, request);
-    }
-
-    /**
-     * Returns a tap for a client.
-     *
-     * @param out receives each line
-     */
-    public static PacketTap onClient(Consumer<String> out) {
-        return (peer, request) -> new PacketTrace(out, false, peer, request);
     }
 
     @Override

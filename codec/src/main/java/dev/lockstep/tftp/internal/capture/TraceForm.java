@@ -1,6 +1,9 @@
 package dev.lockstep.tftp.internal.capture;
 
+import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.PacketTap;
+import io.netty.channel.ChannelHandler;
+import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -32,7 +35,7 @@ public enum TraceForm {
      * @param out receives each line
      */
     public PacketTap onServer(Consumer<String> out) {
-        return this == DECODED ? DecodedTrace.onServer(out) : PacketTrace.onServer(out);
+        return (peer, request) -> handler(out, true, peer, request);
     }
 
     /**
@@ -41,6 +44,12 @@ public enum TraceForm {
      * @param out receives each line
      */
     public PacketTap onClient(Consumer<String> out) {
-        return this == DECODED ? DecodedTrace.onClient(out) : PacketTrace.onClient(out);
+        return (peer, request) -> handler(out, false, peer, request);
+    }
+
+    private ChannelHandler handler(Consumer<String> out, boolean server, InetSocketAddress peer, Request request) {
+        return this == DECODED
+                ? new DecodedTrace(out, server, peer, request)
+                : new PacketTrace(out, server, peer, request);
     }
 }

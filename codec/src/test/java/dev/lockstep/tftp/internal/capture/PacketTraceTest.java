@@ -25,7 +25,7 @@ class PacketTraceTest {
     private TransferFixture fixture;
 
     private void onServer(Request request) {
-        fixture = new TransferFixture(PacketTrace.onServer(lines::add).attach(PEER, request));
+        fixture = new TransferFixture(TraceForm.BYTES.onServer(lines::add).attach(PEER, request));
     }
 
     @Test
@@ -87,7 +87,7 @@ class PacketTraceTest {
 
     @Test
     void a_client_traces_its_request_and_both_directions() {
-        fixture = new TransferFixture(PacketTrace.onClient(lines::add).attach(PEER, REQUEST));
+        fixture = new TransferFixture(TraceForm.BYTES.onClient(lines::add).attach(PEER, REQUEST));
         fixture.channel.writeOutbound(new DatagramPacket(bytes(0, 1, "f", 0, "octet", 0), PEER));
         fixture.channel.<DatagramPacket>readOutbound().release();
         fixture.passInbound(PEER, 0, 3, 0, 1, "abc");

@@ -2,15 +2,15 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.internal.cli.ProgramVersion;
+import dev.lockstep.tftp.server.ServerLifecycleListener;
 import dev.lockstep.tftp.server.TftpServerBuilder;
-import dev.lockstep.tftp.server.internal.http.LivePage;
 import dev.lockstep.tftp.server.internal.http.MonitoringPort;
-import dev.lockstep.tftp.server.internal.http.TransferMonitor;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.Network;
+import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +57,8 @@ final class HttpOptions {
             description = "Serve the metrics to this network without the token; may be repeated.")
     private List<String> metricsAllow = List.of();
 
-    private MonitoringPort port;
+    /** A {@link MonitoringPort}, or null. Not the type of the field, since the parser of flags loads those. */
+    private ServerLifecycleListener port;
 
     /**
      * Checks the flags, and adds the port to a builder if it is on.
@@ -134,28 +135,28 @@ final class HttpOptions {
      * Shows a live page on the port if it is on.
      *
      * @param ruleOf names the rule of a request
-     * @param configuration creates what the page shows of the configuration
-     * @return the result of {@code configuration}; empty if the port is off
+     * @param file the configuration file, or null if there is none
+     * @param policy reads the rules in force
+     * @return what the page shows of the configuration; empty if the port is off
      */
     Optional<RunningConfiguration> showPage(
             TftpServerBuilder builder,
             BiFunction<Request, InetSocketAddress, String> ruleOf,
-            Configuration.Reader<RunningConfiguration> configuration)
+            TftpdCommand command,
+            Path file,
+            Configuration.Reader<RulePolicy> policy)
             throws IOException, ConfigException {
         if (port == null) {
             return Optional.empty();
         }
-        RunningConfiguration running = configuration.read();
-        TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
-        builder.listener(monitor);
-        port.show(new LivePage(monitor, running, ProgramVersion.number(TftpdCommand.class), System::currentTimeMillis));
-        return Optional.of(running);
+        return Optional.of(
+                RunningConfiguration.shownOn((MonitoringPort) port, builder, ruleOf, command, file, policy.read()));
     }
 
     /** Reports the address of the port after the server has started. */
     void report(StatusOutput output) {
         if (port != null) {
-            output.httpListening(port.address());
+            output.httpListening(((MonitoringPort) port).address());
         }
     }
 }

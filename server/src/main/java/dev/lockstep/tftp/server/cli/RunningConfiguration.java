@@ -2,7 +2,12 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
+import dev.lockstep.tftp.internal.cli.ProgramVersion;
+import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.http.ConfigurationView;
+import dev.lockstep.tftp.server.internal.http.LivePage;
+import dev.lockstep.tftp.server.internal.http.MonitoringPort;
+import dev.lockstep.tftp.server.internal.http.TransferMonitor;
 import dev.lockstep.tftp.server.rules.Explanation;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.rules.RuleSummary;
@@ -17,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 
 /** The configuration of the running daemon for its live page, and the code of {@code tftpd explain} for its form. */
 @ThreadSafe
@@ -41,6 +47,27 @@ final class RunningConfiguration implements ConfigurationView {
         this.command = command;
         String name = file == null ? null : file.toString();
         state = new State(policy, new Current(1, name, now(), 0, 0, List.of(), policy.warnings(), rulesOf(policy)));
+    }
+
+    /**
+     * Creates the configuration of a daemon that starts, and shows it on the live page of a port. Not done by {@link
+     * HttpOptions}, whose verification would load the page also if the port is off.
+     *
+     * @param ruleOf names the rule of a request
+     * @param file the configuration file, or null if there is none
+     */
+    static RunningConfiguration shownOn(
+            MonitoringPort port,
+            TftpServerBuilder builder,
+            BiFunction<Request, InetSocketAddress, String> ruleOf,
+            TftpdCommand command,
+            Path file,
+            RulePolicy policy) {
+        RunningConfiguration running = new RunningConfiguration(command, file, policy);
+        TransferMonitor monitor = new TransferMonitor(ruleOf, System::nanoTime, System::currentTimeMillis);
+        builder.listener(monitor);
+        port.show(new LivePage(monitor, running, ProgramVersion.number(TftpdCommand.class), System::currentTimeMillis));
+        return running;
     }
 
     /** Returns a thread that ends when it has nothing to do. */

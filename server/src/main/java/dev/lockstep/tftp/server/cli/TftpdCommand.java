@@ -239,7 +239,12 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Runs the command and exits with its status. */
     public static void main(String[] args) {
-        System.exit(Invocation.run(args));
+        System.exit(execute(args));
+    }
+
+    /** Runs the command and returns its exit status. A daemon that serves does not return. */
+    public static int execute(String... args) {
+        return Invocation.run(args);
     }
 
     /** Creates the command with the defaults of all flags. */
@@ -404,15 +409,17 @@ public final class TftpdCommand implements Callable<Integer> {
             http.showPage(
                     builder,
                     (request, peer) -> RequestPolicy.NO_RULE,
-                    () -> new RunningConfiguration(this, null, ruleSettings().read(null)));
+                    this,
+                    null,
+                    () -> ruleSettings().read(null));
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();
             rulePolicy.warnings().forEach(warning -> LOG.warn("{}", warning));
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
-            Optional<RunningConfiguration> shown = http.showPage(
-                    builder, policy::ruleOf, () -> new RunningConfiguration(this, rules.file(), rulePolicy));
+            Optional<RunningConfiguration> shown =
+                    http.showPage(builder, policy::ruleOf, this, rules.file(), () -> rulePolicy);
             HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {

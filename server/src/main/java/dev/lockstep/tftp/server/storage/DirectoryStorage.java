@@ -64,8 +64,9 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * Returns a storage for a directory.
+     * {@return a storage for a directory}
      *
+     * @param directory the root of the storage
      * @param rules the rules for uploads
      * @throws IOException if it is not a directory that can be read
      */
@@ -96,7 +97,7 @@ public final class DirectoryStorage implements Storage {
     }
 
     /**
-     * Returns this storage with or without the files that others may not read according to their permissions. By
+     * {@return this storage with or without the files that others may not read according to their permissions} By
      * default they are not served: a TFTP client is not a user of the system.
      *
      * @param served true to serve these files

@@ -47,7 +47,11 @@ public final class MemoryStorage implements Storage {
         this.rules = rules;
     }
 
-    /** Returns a storage of the same files with other rules for uploads. */
+    /**
+     * {@return a storage of the same files with other rules for uploads}
+     *
+     * @param other the other rules
+     */
     public MemoryStorage withRules(WriteRules other) {
         return new MemoryStorage(contents, other);
     }
@@ -78,7 +82,7 @@ public final class MemoryStorage implements Storage {
         }
     }
 
-    /** Returns a copy of the names of all files, sorted, with slashes between their elements and none before. */
+    /** {@return a copy of the names of all files, sorted, with slashes between their elements and none before} */
     public Set<String> names() {
         return contents.names();
     }

@@ -102,7 +102,8 @@ public interface Storage {
      *     the announced size. The caller converts netascii
      * @param peer the client's address
      * @return the file, which the caller commits and closes
-     * @throws IOException to refuse the request
+     * @throws IOException for any other failure; the client is sent ERROR 0 without details
+     * @throws TftpException with the ERROR to send to the client; by default ACCESS_VIOLATION
      */
     default Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         throw new TftpException(ErrorCode.ACCESS_VIOLATION, "uploads are not accepted");

@@ -36,7 +36,7 @@ import java.util.Set;
  */
 @ThreadSafe
 public interface StorageProvider {
-    /** Returns the schemes of the URIs that this provider opens, in lower case, such as {@code http}. */
+    /** {@return the schemes of the URIs that this provider opens, in lower case, such as {@code http}} */
     Set<String> schemes();
 
     /**

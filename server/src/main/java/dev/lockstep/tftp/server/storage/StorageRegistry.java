@@ -42,6 +42,7 @@ public final class StorageRegistry {
     /**
      * Adds a provider, which replaces others of the same schemes.
      *
+     * @param provider the provider
      * @return this registry
      */
     public StorageRegistry register(StorageProvider provider) {
@@ -49,7 +50,7 @@ public final class StorageRegistry {
         return this;
     }
 
-    /** Returns the schemes of the URIs that can be opened, sorted. */
+    /** {@return the schemes of the URIs that can be opened, sorted} */
     public SortedSet<String> schemes() {
         return new TreeSet<>(providers.keySet());
     }
@@ -59,6 +60,7 @@ public final class StorageRegistry {
      *
      * @param location the path of a directory, or a URI
      * @param settings what flags or rules set for the files
+     * @return the storage
      * @throws IOException if the files are not accessible
      * @throws IllegalArgumentException if the location is invalid; the message has the location and what was expected
      */

@@ -18,7 +18,7 @@ public final class VirtualPath {
     private VirtualPath() {}
 
     /**
-     * Returns the elements of a name, none of them empty, {@code .} or {@code ..}.
+     * {@return the elements of a name, none of them empty, {@code .} or {@code ..}}
      *
      * @param filename the name as the client sent it, not validated
      * @throws TftpException ACCESS_VIOLATION if the name could lead out of the root

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.testing.MemorySink;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -77,21 +78,7 @@ class MemoryStorageTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void a_limited_sink_may_block_if_its_delegate_may(boolean may) {
-        Sink sink = new Sink() {
-            @Override
-            public void write(ByteBuffer from) {}
-
-            @Override
-            public void commit() {}
-
-            @Override
-            public boolean mayBlock() {
-                return may;
-            }
-
-            @Override
-            public void close() {}
-        };
+        MemorySink sink = may ? new MemorySink() : new MemorySink().neverBlocking();
         assertThat(new LimitedSink(sink, WriteRules.ANY_FILE).mayBlock()).isEqualTo(may);
     }
 

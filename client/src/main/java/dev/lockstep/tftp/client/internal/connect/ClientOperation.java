@@ -31,7 +31,10 @@ public sealed interface ClientOperation {
     /** Returns the file on the server. */
     RemoteFile remote();
 
-    /** Returns the value of the tsize option to request, in bytes, or {@link Source#UNKNOWN_SIZE} to leave it out. */
+    /**
+     * Returns the value of the tsize option to request: the size of the file in bytes, 0 to learn it, or {@link
+     * Source#UNKNOWN_SIZE} to leave the option out.
+     */
     long tsize();
 
     /** Returns the request with the given options. */

@@ -225,11 +225,7 @@ public final class ClientTransfer {
 
     private Options usualOptions() {
         return client.capabilities()
-                .asked(
-                        client.preferences(),
-                        server,
-                        operation.tsize(),
-                        loop.ticker().nanoTime());
+                .asked(client.preferences(), server, operation, loop.ticker().nanoTime());
     }
 
     /** Attempts the transfer with the given options. A request that cannot be encoded fails like a refused one. */

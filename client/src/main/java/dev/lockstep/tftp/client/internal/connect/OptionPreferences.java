@@ -30,10 +30,9 @@ public record OptionPreferences(int blksize, int windowsize, int timeoutSeconds,
     /**
      * Returns the options to request.
      *
-     * @param tsize the size of the file in bytes; 0 to learn it, {@link Source#UNKNOWN_SIZE} to leave the option out
      * @param mostBlksize upper limit of the block size, in bytes
      */
-    Options asked(long tsize, int mostBlksize) {
+    Options asked(ClientOperation operation, int mostBlksize) {
         if (!options) {
             return Options.NONE;
         }
@@ -48,6 +47,7 @@ public record OptionPreferences(int blksize, int windowsize, int timeoutSeconds,
         if (timeoutSeconds > 0) {
             asked = asked.with(KnownOption.TIMEOUT.with(timeoutSeconds));
         }
-        return !size || tsize == Source.UNKNOWN_SIZE ? asked : asked.with(KnownOption.TSIZE.with(tsize));
+        long tsize = size ? operation.tsize() : Source.UNKNOWN_SIZE;
+        return tsize == Source.UNKNOWN_SIZE ? asked : asked.with(KnownOption.TSIZE.with(tsize));
     }
 }

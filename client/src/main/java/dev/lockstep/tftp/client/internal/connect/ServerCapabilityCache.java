@@ -36,15 +36,14 @@ public final class ServerCapabilityCache {
     /**
      * Returns the options to request from the server.
      *
-     * @param tsize as in {@link OptionPreferences#asked}
      * @param now the time in nanoseconds
      */
-    public Options asked(OptionPreferences preferences, InetSocketAddress server, long tsize, long now) {
+    public Options asked(OptionPreferences preferences, InetSocketAddress server, ClientOperation operation, long now) {
         if (plainServers.contains(server)) {
             return Options.NONE;
         }
         Long since = blackHoles.get(server.getAddress());
         boolean small = since != null && now - since < EXPIRY;
-        return preferences.asked(tsize, small ? PmtuBlackHole.SAFE_BLKSIZE : preferences.blksize());
+        return preferences.asked(operation, small ? PmtuBlackHole.SAFE_BLKSIZE : preferences.blksize());
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.internal.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.internal.file.ByteArraySink;
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.codec.TftpException;
@@ -13,7 +14,6 @@ import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
 import dev.lockstep.tftp.io.RateLimiter;
-import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import io.netty.buffer.ByteBuf;
@@ -28,7 +28,6 @@ import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,28 +60,6 @@ class ClientHandshakeTest {
         }
     }
 
-    private record DiscardingSink() implements Sink {
-        @Override
-        public void write(ByteBuffer from) {
-            from.position(from.limit());
-        }
-
-        @Override
-        public void commit() {
-            // nothing is stored
-        }
-
-        @Override
-        public boolean mayBlock() {
-            return false;
-        }
-
-        @Override
-        public void close() {
-            // nothing is open
-        }
-    }
-
     private TransferContext context() {
         return new TransferContext(
                 TransferLimits.DEFAULT,
@@ -98,8 +75,7 @@ class ClientHandshakeTest {
 
     private ClientHandshake handshake(Consumer<TftpException> refused) {
         RemoteFile remote = new RemoteFile("192.0.2.1", 69, "f", TransferMode.OCTET);
-        ClientOperation operation =
-                ClientOperation.Download.of(remote, new DiscardingSink(), new CompletableFuture<>());
+        ClientOperation operation = ClientOperation.Download.of(remote, new ByteArraySink(), new CompletableFuture<>());
         return new ClientHandshake(
                 operation,
                 new TransferEvent.Requested(1, SERVER, REQUEST),

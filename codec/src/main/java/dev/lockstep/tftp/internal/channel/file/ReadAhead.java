@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Takes the chunks of a file from a {@link ChunkReader}, one chunk ahead of the one that is being sent, and slices
  * blocks off on the event loop.
  */
-public final class ReadAhead implements OutgoingFile {
+final class ReadAhead implements OutgoingFile {
     /** The longest wait for direct memory of the process, after which the transfer fails. */
     private static final long MAX_WAIT_SECONDS = 30;
 

@@ -11,7 +11,7 @@ import io.netty.util.concurrent.EventExecutor;
  * fills. When that is full as well there is no room, and the peer waits for its ACK. How much may be pending depends on
  * the budget: enough for a fast link if memory is plentiful, little if it is short.
  */
-public final class WriteBehind implements IncomingFile {
+final class WriteBehind implements IncomingFile {
     /** Bytes that are worth one task on the I/O pool. */
     private static final int CHUNK_SIZE = 64 * 1024;
     /**

@@ -86,7 +86,7 @@ public final class LivePage {
     /** Starts to sample the transfers once a second, on the thread of the port. */
     public void started(HttpPort port) {
         monitor.useThread(port.executor());
-        port.executor().scheduleAtFixedRate(monitor::sample, 1, PERIOD.toSeconds(), TimeUnit.SECONDS);
+        port.executor().scheduleWithFixedDelay(monitor::sample, 1, PERIOD.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static String chartLibrary() {

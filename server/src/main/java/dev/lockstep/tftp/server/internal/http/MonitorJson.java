@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +24,11 @@ import java.util.Map;
  */
 final class MonitorJson {
     /** Running transfers in one snapshot; {@code /api/transfers} has all of them. */
-    static final int SNAPSHOT_ROWS = 100;
+    static final int SNAPSHOT_ROWS = 50;
 
     /** Ended transfers and refused requests in one snapshot. */
     private static final int NEWEST = 20;
 
-    private static final int TOP = 10;
     private static final int LAST_SAMPLES = 5;
     private static final double NANOS = 1e9;
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -73,17 +71,14 @@ final class MonitorJson {
 
     /** Writes what changes from second to second. */
     static void writeSnapshot(JsonGenerator json, TransferMonitor monitor) throws IOException {
-        Collection<RunningTransfer> running = monitor.running();
-        int writes = 0;
-        int count = 0;
-        for (RunningTransfer transfer : running) {
-            count++;
-            writes += transfer.isWrite() ? 1 : 0;
-        }
+        List<RunningTransfer> oldest =
+                monitor.running().stream().limit(SNAPSHOT_ROWS).toList();
+        boolean isAll = oldest.size() < SNAPSHOT_ROWS; // then they are counted, which agrees with the rows
         json.writeObjectFieldStart("running");
-        json.writeNumberField("count", count);
-        json.writeNumberField("writes", writes);
-        List<RunningTransfer> oldest = running.stream().limit(SNAPSHOT_ROWS).toList();
+        json.writeNumberField("count", isAll ? oldest.size() : Math.max(SNAPSHOT_ROWS, monitor.runningCount()));
+        json.writeNumberField(
+                "writes",
+                isAll ? oldest.stream().filter(RunningTransfer::isWrite).count() : monitor.runningWrites());
         writeRunning(json, oldest, monitor);
         json.writeEndObject();
         json.writeObjectFieldStart("recent");
@@ -92,8 +87,8 @@ final class MonitorJson {
         writeRecent(json, monitor.recent(monitor.lastNumber() - NEWEST));
         json.writeEndObject();
         json.writeObjectFieldStart("top");
-        writeTop(json, "clients", monitor.clients());
-        writeTop(json, "files", monitor.files());
+        writeTop(json, "clients", monitor.top().clients());
+        writeTop(json, "files", monitor.top().files());
         json.writeEndObject();
         writeRates(json, monitor.rates().last(LAST_SAMPLES));
     }
@@ -150,7 +145,7 @@ final class MonitorJson {
                 monitor.running(),
                 row -> row.peer() + ' ' + (row.isWrite() ? "write " : "read ") + row.file() + ' ' + row.rule(),
                 RUNNING_COLUMNS);
-        json.writeNumberField("count", monitor.running().size());
+        json.writeNumberField("count", monitor.runningCount());
         json.writeNumberField("matching", selection.matching());
         writeRunning(json, selection.rows(), monitor);
     }
@@ -230,9 +225,9 @@ final class MonitorJson {
         json.writeEndArray();
     }
 
-    private static void writeTop(JsonGenerator json, String name, TopList list) throws IOException {
+    private static void writeTop(JsonGenerator json, String name, List<TopList.Entry> list) throws IOException {
         json.writeArrayFieldStart(name);
-        for (TopList.Entry entry : list.heaviest(TOP)) {
+        for (TopList.Entry entry : list) {
             json.writeStartObject();
             json.writeStringField("name", PeerText.of(entry.key()));
             json.writeNumberField("transfers", entry.transfers());
@@ -254,10 +249,10 @@ final class MonitorJson {
             json.writeNumber(Math.round(sample.sent()));
             json.writeNumber(Math.round(sample.received()));
             json.writeNumber(sample.running());
-            json.writeNumber(rounded(sample.ended()));
-            json.writeNumber(rounded(sample.failed()));
-            json.writeNumber(rounded(sample.refused()));
-            json.writeNumber(rounded(sample.resent()));
+            json.writeNumber(sample.ended());
+            json.writeNumber(sample.failed());
+            json.writeNumber(sample.refused());
+            json.writeNumber(sample.resent());
             json.writeEndArray();
         }
         json.writeEndArray();

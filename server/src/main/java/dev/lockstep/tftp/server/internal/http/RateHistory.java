@@ -20,10 +20,10 @@ final class RateHistory {
      * @param sent bytes per second of downloads
      * @param received bytes per second of uploads
      * @param running the transfers that run
-     * @param ended transfers per second that ended otherwise than by a failure
-     * @param failed transfers per second that failed
-     * @param refused requests per second that were refused
-     * @param resent retransmitted messages per second
+     * @param ended the transfers that have ended otherwise than by a failure since the sample before
+     * @param failed the transfers that have failed since then
+     * @param refused the requests that were refused since then
+     * @param resent the messages that were retransmitted since then
      */
     record Sample(
             long number,
@@ -31,10 +31,10 @@ final class RateHistory {
             double sent,
             double received,
             int running,
-            double ended,
-            double failed,
-            double refused,
-            double resent) {
+            long ended,
+            long failed,
+            long refused,
+            long resent) {
         private Sample numbered(long next) {
             return new Sample(next, time, sent, received, running, ended, failed, refused, resent);
         }

@@ -11,6 +11,8 @@ final class RunningTransfer {
     private static final double NANOS = 1e9;
     /** The share of the last second in the rate that is shown, so that a window does not make it jump. */
     private static final double LAST_SECOND = 0.6;
+    /** Samples without progress after which the rate is 0. */
+    private static final int STALLED_SAMPLES = 3;
 
     private final TransferStats stats;
     private final long begin;
@@ -22,6 +24,7 @@ final class RunningTransfer {
     private long bytes;
     private long resends;
     private double rate = -1;
+    private int quietSamples;
 
     /** The bytes and retransmissions since the previous sample. */
     record Progress(long bytes, long resends) {}
@@ -47,7 +50,9 @@ final class RunningTransfer {
     Progress sample(double seconds) {
         Progress progress = rest();
         double current = seconds > 0 ? progress.bytes / seconds : 0;
-        rate = rate < 0 ? current : LAST_SECOND * current + (1 - LAST_SECOND) * rate;
+        quietSamples = progress.bytes == 0 ? quietSamples + 1 : 0;
+        boolean isStalled = quietSamples >= STALLED_SAMPLES;
+        rate = rate < 0 || isStalled ? current : LAST_SECOND * current + (1 - LAST_SECOND) * rate;
         return progress;
     }
 

@@ -44,6 +44,8 @@ public final class TransferMonitor implements TransferListener {
 
     private static final int TOP_KEYS = 256;
     private static final int TOP_SLICES = 6;
+    private static final int TOP_ROWS = 10;
+    private static final long TOP_NANOS = 5_000_000_000L;
     private static final long SLICE_NANOS = 600_000_000_000L;
     private static final double NANOS = 1e9;
 
@@ -64,9 +66,16 @@ public final class TransferMonitor implements TransferListener {
     private final TopList files = new TopList(TOP_KEYS, TOP_SLICES);
     private final Totals totals = new Totals();
     private final long[] counts = new long[Severity.values().length];
+    private int runningCount;
+    private int runningWrites;
     private long lastNumber;
     private long sampledAt;
     private long rotatedAt;
+    private Top top;
+    private long topAt;
+
+    /** The clients and the files with the most bytes. */
+    record Top(List<TopList.Entry> clients, List<TopList.Entry> files) {}
 
     /** An event on its way from an event loop; {@code transfer} is null for a refusal. */
     private record Waiting(EndedTransfer entry, RunningTransfer transfer) {}
@@ -170,19 +179,23 @@ public final class TransferMonitor implements TransferListener {
         long received = totals.received;
         long resent = totals.resent;
         drain();
+        runningCount = 0;
+        runningWrites = 0;
         for (RunningTransfer transfer : running.values()) {
             totals.add(transfer.isWrite(), transfer.sample(seconds));
+            runningCount++;
+            runningWrites += transfer.isWrite() ? 1 : 0;
         }
         rates.add(new Sample(
                 0,
                 millis.getAsLong(),
                 (totals.sent - sent) / seconds,
                 (totals.received - received) / seconds,
-                running.size(),
-                counts[Severity.OK.ordinal()] / seconds,
-                counts[Severity.FAILED.ordinal()] / seconds,
-                counts[Severity.REFUSED.ordinal()] / seconds,
-                (totals.resent - resent) / seconds));
+                runningCount,
+                counts[Severity.OK.ordinal()],
+                counts[Severity.FAILED.ordinal()],
+                counts[Severity.REFUSED.ordinal()],
+                totals.resent - resent));
         Arrays.fill(counts, 0);
     }
 
@@ -224,6 +237,16 @@ public final class TransferMonitor implements TransferListener {
         }
     }
 
+    /** Returns the number of running transfers at the last sample. */
+    int runningCount() {
+        return runningCount;
+    }
+
+    /** Returns the number of running uploads at the last sample. */
+    int runningWrites() {
+        return runningWrites;
+    }
+
     /** Returns the running transfers, oldest first. */
     Collection<RunningTransfer> running() {
         return running.values();
@@ -247,6 +270,15 @@ public final class TransferMonitor implements TransferListener {
     /** Returns how many events of a flood are neither listed nor ranked. */
     long unlisted() {
         return unlisted.sum();
+    }
+
+    /** Returns the clients and files with the most bytes, at most five seconds old: adding them up takes a while. */
+    Top top() {
+        if (top == null || sampledAt - topAt >= TOP_NANOS) {
+            topAt = sampledAt;
+            top = new Top(clients.heaviest(TOP_ROWS), files.heaviest(TOP_ROWS));
+        }
+        return top;
     }
 
     RateHistory rates() {

@@ -109,7 +109,8 @@ function showResult(cell, row) {
 function showWhat(cell, row) {
   showFile(cell, row);
   if (!row.reason || cell.children[2]) return; // an entry never changes
-  const reason = element(cell, "p", "reason", row.reason);
+  const reason = element(cell, "p", "reason");
+  element(reason, "span", "", row.reason);
   if (row.severity === 1 && row.file) {
     const button = element(reason, "button", "link", "Explain");
     button.type = "button";
@@ -477,13 +478,13 @@ function showConnection() {
   setText(place("status-text"), state.paused ? "Paused" : stale ? "Stale" : !connected ? "Connecting"
     : {serving: "Live", draining: "Draining", blocked: "Storage blocked"}[server]);
   document.documentElement.classList.toggle("stale", stale && !state.paused);
-  const problem = connection.problem ? ` (${connection.problem})` : "";
   const notice = place("notice");
   notice.hidden = !(stale || !state.snapshot && connection.problem) || state.paused;
   if (!notice.hidden) {
+    const failure = connection.problem ? `tftpd sends no numbers: ${connection.problem}` : "No connection to tftpd";
     setText(notice, state.snapshot
-      ? `No connection to tftpd since ${timeText(state.snapshot.time_ms)} UTC. The numbers below are of that time. Connecting again${problem} …`
-      : `No connection to tftpd${problem}. Connecting again …`);
+      ? `${failure} since ${timeText(state.snapshot.time_ms)} UTC. The numbers below are of that time. Connecting again …`
+      : `${failure}. Connecting again …`);
   }
 }
 
@@ -528,6 +529,11 @@ document.addEventListener("keydown", event => {
     event.preventDefault();
     place("filter").focus();
   }
+});
+// a page that the browser keeps for its back button must not count as a viewer
+addEventListener("pagehide", () => connection.source.close());
+addEventListener("pageshow", event => {
+  if (event.persisted) connect();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.snapshot) show();

@@ -164,10 +164,10 @@ class LivePageTest {
         assertThat(snapshot)
                 .contains("\"version\":\"1.2.3\"", "\"state\":\"serving\"", "\"configuration\":3")
                 .contains("\"running\":{\"count\":250,\"writes\":0,\"rows\":[{\"id\":1,\"peer\":\"192.0.2.0:1000\"")
-                .contains("\"id\":100,")
-                .doesNotContain("\"id\":101,")
+                .contains("\"id\":50,")
+                .doesNotContain("\"id\":51,")
                 .contains("\"file\":\"<script>\\\\u{202e}\\\\x0a\"")
-                .hasSizeLessThan(40_000);
+                .hasSizeLessThan(20_000);
     }
 
     @Test

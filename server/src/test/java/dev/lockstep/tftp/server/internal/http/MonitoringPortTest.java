@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import java.io.IOException;
 import java.net.BindException;
@@ -71,7 +71,7 @@ class MonitoringPortTest {
         MonitoringPort port = port(0, null, NOBODY);
         TftpServer server = server(port).drain(Duration.ofSeconds(30)).start();
         Thread stop = new Thread(server::close);
-        try (RawPeer peer = new RawPeer()) {
+        try (RawSocketPeer peer = new RawSocketPeer()) {
             assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(port, "/readyz").body()).isEqualTo("ready\n");
             peer.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
@@ -87,7 +87,7 @@ class MonitoringPortTest {
             assertThat(ready.body()).isEqualTo("draining\n");
             assertThat(get(port, "/healthz").statusCode()).isEqualTo(200);
             assertThat(get(port, "/metrics").body()).contains("tftp_server_transfers_active 1.0\n");
-            peer.reply(0, 4, 0, 1);
+            peer.send(0, 4, 0, 1);
         }
         stop.join();
         assertThatThrownBy(() -> get(port, "/healthz")).isInstanceOf(IOException.class);
@@ -97,10 +97,10 @@ class MonitoringPortTest {
     void metrics_have_the_counters_of_the_server_the_process_and_the_jvm() throws Exception {
         MonitoringPort port = port(0, null, NOBODY);
         try (TftpServer server = server(port).start();
-                RawPeer peer = new RawPeer()) {
+                RawSocketPeer peer = new RawSocketPeer()) {
             peer.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
             peer.expect(0, 3, 0, 1, "hello");
-            peer.reply(0, 4, 0, 1);
+            peer.send(0, 4, 0, 1);
             events.await(TransferEvent.Ended.class);
 
             assertThat(get(port, "/metrics").body())

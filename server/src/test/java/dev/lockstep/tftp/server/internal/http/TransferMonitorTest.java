@@ -135,6 +135,15 @@ class TransferMonitorTest {
     }
 
     @Test
+    void the_rate_of_a_transfer_without_progress_is_0_after_three_seconds() {
+        start(1, rrq("boot.img"), 4000).bytes = 1000;
+        for (int seconds = 0; seconds < 4; seconds++) {
+            afterOneSecond();
+        }
+        assertThat(monitor.running()).extracting(RunningTransfer::rate).containsExactly(0.0);
+    }
+
+    @Test
     void the_size_is_not_known_if_no_size_or_an_upload_of_0_bytes_is_announced() {
         start(1, rrq("stream"), -1);
         start(2, wrq("log"), 0);

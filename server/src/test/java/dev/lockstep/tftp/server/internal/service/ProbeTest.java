@@ -3,11 +3,11 @@ package dev.lockstep.tftp.server.internal.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -81,10 +81,10 @@ class ProbeTest {
         Socket socket = connect();
         socket.getOutputStream().write(HELLO);
         expectAnswer(socket);
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
             client.expect(0, 3, 0, 1, "content");
-            client.reply(0, 4, 0, 1);
+            client.send(0, 4, 0, 1);
         }
     }
 
@@ -166,9 +166,9 @@ class ProbeTest {
     void a_draining_server_refuses_connections() throws Exception {
         files.put("long", new byte[2000]);
         InetSocketAddress address = probe.addresses().get(0);
-        try (RawPeer client = new RawPeer()) {
+        try (RawSocketPeer client = new RawSocketPeer()) {
             client.sendTo(server.port(), 0, 1, "long", 0, "octet", 0);
-            client.receive();
+            client.next();
             Thread stopping = new Thread(() -> server.stop(Duration.ofSeconds(60)));
             stopping.start();
             boolean refused = false;
@@ -182,7 +182,7 @@ class ProbeTest {
                 }
             }
             assertThat(stopping.isAlive()).as("it waits for the transfer").isTrue();
-            client.reply(0, 5, 0, 0, "enough", 0);
+            client.send(0, 5, 0, 0, "enough", 0);
             stopping.join();
         }
     }

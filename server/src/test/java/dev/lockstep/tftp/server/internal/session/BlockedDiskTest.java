@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
+import dev.lockstep.tftp.harness.Datagram;
+import dev.lockstep.tftp.harness.RawSocketPeer;
+import dev.lockstep.tftp.io.ForwardingSource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.negotiation.TransferLimits;
@@ -14,13 +17,10 @@ import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import dev.lockstep.tftp.testing.RawPeer;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,21 +61,10 @@ class BlockedDiskTest {
             if (request.filename().startsWith("slow")) {
                 awaitDisk();
             }
-            Source content = files.read(rrq("file"), peer);
-            return new Source() {
+            return new ForwardingSource(files.read(rrq("file"), peer)) {
                 @Override
-                public long size() {
-                    return content.size();
-                }
-
-                @Override
-                public int read(ByteBuffer to) throws IOException {
-                    return content.read(to);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    content.close();
+                public boolean mayBlock() {
+                    return true;
                 }
             };
         }
@@ -89,18 +78,18 @@ class BlockedDiskTest {
     @Test
     void new_requests_are_refused_and_running_transfers_end_well() throws Exception {
         files.put("file", new byte[LENGTH]);
-        List<RawPeer> stuck = new ArrayList<>();
+        List<RawSocketPeer> stuck = new ArrayList<>();
         TftpServerBuilder builder = TftpServer.builder()
                 .storage(new Disk())
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .drain(Duration.ZERO);
         try (TftpServer server = builder.start();
-                RawPeer running = new RawPeer();
-                RawPeer late = new RawPeer()) {
+                RawSocketPeer running = new RawSocketPeer();
+                RawSocketPeer late = new RawSocketPeer()) {
             ask(server, running, "file");
             receiveBlock(running, 1);
             for (int i = 0; i < MORE_THAN_THE_THREADS; i++) {
-                RawPeer client = new RawPeer();
+                RawSocketPeer client = new RawSocketPeer();
                 stuck.add(client);
                 ask(server, client, "slow" + i);
             }
@@ -113,14 +102,14 @@ class BlockedDiskTest {
             receiveBlock(late, 1);
             finish(late, 1);
         } finally {
-            stuck.forEach(RawPeer::close);
+            stuck.forEach(RawSocketPeer::close);
         }
     }
 
     @Test
     void files_of_another_root_are_served_meanwhile() throws Exception {
         files.put("file", new byte[LENGTH]);
-        List<RawPeer> stuck = new ArrayList<>();
+        List<RawSocketPeer> stuck = new ArrayList<>();
         RequestSettings slow = new RequestSettings(new Disk(), TransferLimits.DEFAULT);
         RequestSettings quick = new RequestSettings(files, TransferLimits.DEFAULT);
         TftpServerBuilder builder = TftpServer.builder()
@@ -128,9 +117,9 @@ class BlockedDiskTest {
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .drain(Duration.ZERO);
         try (TftpServer server = builder.start();
-                RawPeer other = new RawPeer()) {
+                RawSocketPeer other = new RawSocketPeer()) {
             for (int i = 0; i < MORE_THAN_THE_THREADS; i++) {
-                RawPeer client = new RawPeer();
+                RawSocketPeer client = new RawSocketPeer();
                 stuck.add(client);
                 ask(server, client, "slow" + i);
             }
@@ -140,36 +129,32 @@ class BlockedDiskTest {
             finish(other, 1);
             released.countDown();
         } finally {
-            stuck.forEach(RawPeer::close);
+            stuck.forEach(RawSocketPeer::close);
         }
     }
 
-    private static void ask(TftpServer server, RawPeer client, String name) throws IOException {
+    private static void ask(TftpServer server, RawSocketPeer client, String name) throws IOException {
         client.sendTo(server.port(), 0, 1, name, 0, "octet", 0);
     }
 
     /** Receives blocks and drops duplicates. */
-    private static int receiveBlock(RawPeer client, int number) throws IOException {
+    private static int receiveBlock(RawSocketPeer client, int number) throws IOException {
         while (true) {
-            ByteBuf came = client.receive();
-            try {
-                assertThat(came.getUnsignedShort(0)).isEqualTo(3);
-                if (came.getUnsignedShort(2) == number) {
-                    return came.readableBytes() - 4;
-                }
-            } finally {
-                came.release();
+            Datagram came = client.next();
+            assertThat(came.opcode()).isEqualTo(Datagram.DATA);
+            if (came.number() == number) {
+                return came.payload().length;
             }
         }
     }
 
-    private static void finish(RawPeer client, int received) throws IOException {
+    private static void finish(RawSocketPeer client, int received) throws IOException {
         int length = BLOCK;
         for (int n = received; length == BLOCK; n++) {
-            client.reply(0, 4, n >> 8, n & 0xFF);
+            client.send(0, 4, n >> 8, n & 0xFF);
             length = receiveBlock(client, n + 1);
         }
         assertThat(length).isEqualTo(LENGTH % BLOCK);
-        client.reply(0, 4, LENGTH / BLOCK + 1 >> 8, LENGTH / BLOCK + 1 & 0xFF);
+        client.send(0, 4, LENGTH / BLOCK + 1 >> 8, LENGTH / BLOCK + 1 & 0xFF);
     }
 }

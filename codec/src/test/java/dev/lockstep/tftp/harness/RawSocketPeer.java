@@ -123,10 +123,23 @@ public final class RawSocketPeer implements AutoCloseable {
         sendTo(listener, request);
     }
 
-    /** Sends a datagram to the peer. */
-    public void send(byte[] datagram) {
+    /**
+     * Sends a datagram to a port of 127.0.0.1, as {@link #ask} does.
+     *
+     * @param parts the content, as in {@link Bytes#bytes}
+     */
+    public void sendTo(int port, Object... parts) {
+        ask(new InetSocketAddress("127.0.0.1", port), Bytes.bytes(parts));
+    }
+
+    /**
+     * Sends a datagram to the peer.
+     *
+     * @param parts the content, as in {@link Bytes#bytes}
+     */
+    public void send(Object... parts) {
         assertThat(peer).as("peer").isNotNull();
-        sendTo(peer, datagram);
+        sendTo(peer, Bytes.bytes(parts));
     }
 
     public void sendTo(InetSocketAddress to, byte[] datagram) {
@@ -178,9 +191,22 @@ public final class RawSocketPeer implements AutoCloseable {
         return datagram.from().equals(previous) && datagram.opcode() == Datagram.DATA && datagram.number() != 1;
     }
 
-    /** Expects that the next datagram of the peer is exactly this one. */
-    public Datagram expect(byte[] datagram) {
-        return check(next(), datagram);
+    /**
+     * Expects that the next datagram of the peer is exactly this one.
+     *
+     * @param parts the content, as in {@link Bytes#bytes}
+     */
+    public Datagram expect(Object... parts) {
+        return check(next(), Bytes.bytes(parts));
+    }
+
+    /** Discards all datagrams that have been received, and returns their number. */
+    public int countArrived() {
+        int count = 0;
+        while (poll(Duration.ofMillis(1)).isPresent()) {
+            count++;
+        }
+        return count;
     }
 
     /**

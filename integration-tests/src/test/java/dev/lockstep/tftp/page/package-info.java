@@ -1,0 +1,2 @@
+/** The live page of the daemon in a real browser. */
+package dev.lockstep.tftp.page;
