@@ -60,6 +60,7 @@ final class Fetch {
     private final OriginCache.Cached known;
     private final CompletableFuture<SpoolFile> opened = new CompletableFuture<>();
     private final AtomicBoolean requests = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     private URI uri;
     private int redirects;
@@ -369,8 +370,11 @@ final class Fetch {
         file.complete();
     }
 
-    /** Ends this fetch, once. */
+    /** Ends this fetch. Has no effect after the first call: a step may fail after the end. */
     private void end(SpoolFile result, TftpException failure) {
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
         cache.ended(resource, this);
         cache.spool().giveBack(reserved);
         origin.leave();
