@@ -2,4 +2,5 @@
 open module dev.lockstep.tftp {
     requires java.logging;
     requires jdk.unsupported;
+    requires jdk.management;
 }
