@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ProviderJarIT {
     /** A file of the example: its name, and its text. */
-    private static final Pattern FILE = Pattern.compile("\n`([\\w./-]+)`:\n\n<!-- run by ProviderJarIT -->\n```\\w*\n([^`]*)```");
+    private static final Pattern FILE =
+            Pattern.compile("\n`([\\w./-]+)`:\n\n<!-- run by ProviderJarIT -->\n```\\w*\n([^`]*)```");
 
     private static final byte[] CONTENT = pattern(3_000);
 

@@ -13,12 +13,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -53,7 +54,7 @@ public final class TransferMonitor implements TransferListener {
     private final LongSupplier nanoTime;
     private final LongSupplier millis;
 
-    private final Map<Long, RunningTransfer> running = new ConcurrentSkipListMap<>();
+    private final Map<Long, RunningTransfer> running = new ConcurrentHashMap<>();
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final LongAdder unlisted = new LongAdder();
@@ -249,7 +250,9 @@ public final class TransferMonitor implements TransferListener {
 
     /** Returns the running transfers, oldest first. */
     Collection<RunningTransfer> running() {
-        return running.values();
+        return running.values().stream()
+                .sorted(Comparator.comparingLong(RunningTransfer::id))
+                .toList();
     }
 
     /** Returns the ended transfers and refused requests whose number is greater than the given one, newest first. */
