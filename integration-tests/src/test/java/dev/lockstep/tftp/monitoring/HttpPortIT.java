@@ -73,6 +73,7 @@ class HttpPortIT {
 
     @Test
     void nothing_is_loaded_and_no_thread_runs_while_the_port_is_off() throws Exception {
+        Tool.needed("curl");
         Path off = folder.resolve("off.log");
         try (Daemon daemon = start(off)) {
             assertThat(daemon.fetch("boot.img")).hasSize(100_000);

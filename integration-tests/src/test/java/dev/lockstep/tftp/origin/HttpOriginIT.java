@@ -50,7 +50,9 @@ class HttpOriginIT {
 
     @AfterEach
     void stopOrigin() {
-        nginx.close();
+        if (nginx != null) {
+            nginx.close();
+        }
     }
 
     private Daemon daemon(String... flags) {

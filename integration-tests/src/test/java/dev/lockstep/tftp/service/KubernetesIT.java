@@ -100,6 +100,7 @@ class KubernetesIT {
 
     @Test
     void the_pod_of_the_overlay_replies_to_its_probes_and_to_prometheus(@TempDir Path folder) throws Exception {
+        Tool.needed("curl");
         String token = "0123456789abcdef0123456789abcdef";
         Path file = Files.writeString(folder.resolve("token"), token);
         JsonObject container =
