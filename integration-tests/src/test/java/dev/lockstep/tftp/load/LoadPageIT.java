@@ -84,7 +84,8 @@ class LoadPageIT {
                     "tftp 1.0",
                     Instant.parse("2026-01-02T03:04:05Z"),
                     "host: 2 cores",
-                    List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")));
+                    List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")),
+                    List.of());
             json = LoadJson.of(report);
             page = Files.writeString(folder.resolve("load.html"), LoadPage.of(report));
         }

@@ -3,10 +3,17 @@ package dev.lockstep.tftp.client.load;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
+import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferStats;
+import dev.lockstep.tftp.io.Sink;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,8 +26,28 @@ import java.util.concurrent.atomic.LongAdder;
  * result in the metrics.
  */
 final class VirtualClient implements TransferListener {
-    private static final Executor AFTER_PROBE =
-            CompletableFuture.delayedExecutor(FirmwareProfile.AFTER_PROBE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
+    /** Aborts a transfer when its first block is received. */
+    private static final Sink ABORTING = new Sink() {
+        @Override
+        public void write(ByteBuffer from) throws IOException {
+            throw new TftpException(ErrorCode.NOT_DEFINED, FirmwareProfile.ABORT);
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+
+        @Override
+        public void commit() {
+            // an empty file
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    };
 
     private final TftpClient client;
     private final RemoteFile remote;
@@ -54,17 +81,38 @@ final class VirtualClient implements TransferListener {
         this.metrics = metrics;
     }
 
-    /** Reads the file and compares it with the expected content. {@code ended} is called after the result is recorded. */
-    void get(ExpectedContent content, LoadScheduler.Ended ended) {
+    /**
+     * Reads the file and compares it with the expected content.
+     *
+     * @param number the number of the transfer
+     * @param ended called after the result is recorded
+     */
+    void get(long number, ExpectedContent content, LoadScheduler.Ended ended) {
         VerifyingSink sink = new VerifyingSink(content);
-        Optional<Options> probe = profile.flatMap(FirmwareProfile::probeOptions);
-        CompletableFuture<?> moved = probe.isEmpty()
-                ? client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink)
-                : client.probeAsync(request(probe))
-                        .thenComposeAsync(
-                                size -> client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink),
-                                AFTER_PROBE);
-        moved.whenComplete((result, failure) -> recordResult(failure, sink.wrong(), ended));
+        List<CompletableFuture<?>> aborted = new ArrayList<>();
+        CompletableFuture<?> begun = profile.flatMap(FirmwareProfile::probeOptions)
+                .<CompletableFuture<?>>map(probe ->
+                        pause(client.probeAsync(request(Optional.of(probe))), FirmwareProfile.AFTER_PROBE_MILLIS))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        Optional<Options> options = profile.map(FirmwareProfile::getOptions);
+        for (int left = profile.map(firmware -> firmware.abortedRequests(number))
+                        .orElse(0);
+                left > 0;
+                left--) {
+            TransferRequest request = new TransferRequest(remote, options, TransferListener.NONE);
+            begun = pause(
+                    begun.thenRun(() -> aborted.add(client.getAsync(request, ABORTING))),
+                    FirmwareProfile.AFTER_ABORTED_MILLIS);
+        }
+        begun.thenCompose(none -> client.getAsync(request(options), sink)).whenComplete((result, failure) -> {
+            aborted.forEach(each -> each.cancel(false));
+            recordResult(failure, sink.wrong(), ended);
+        });
+    }
+
+    private static CompletableFuture<?> pause(CompletableFuture<?> before, long millis) {
+        Executor delayed = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
+        return before.thenRunAsync(() -> {}, delayed);
     }
 
     /** Writes a file of the given size in bytes. {@code ended} is called after the result is recorded. */
