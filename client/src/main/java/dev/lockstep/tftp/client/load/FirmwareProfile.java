@@ -45,7 +45,7 @@ public enum FirmwareProfile {
     },
     /**
      * Raspberry Pi 2 and 3. It requests the same file two or three times, 5 to 9 ms apart and each time from the next
-     * port, aborts all transfers but the last one after DATA 1, and reads that one to its end.
+     * port, aborts all transfers but the last one with ERROR 0 when they begin, and reads that one to its end.
      */
     RPI(TSIZE.with(0)) {
         @Override
@@ -60,9 +60,6 @@ public enum FirmwareProfile {
             return TransferMode.NETASCII;
         }
     };
-
-    /** The text of the ERROR, with code 0, of a transfer that a Raspberry Pi aborts. */
-    static final String ABORT = "Early terminate";
 
     /** Milliseconds from the probe to the actual request. */
     static final long AFTER_PROBE_MILLIS = 3;

@@ -3,15 +3,10 @@ package dev.lockstep.tftp.client.load;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TransferRequest;
-import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferStats;
-import dev.lockstep.tftp.io.Sink;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,29 +21,6 @@ import java.util.concurrent.atomic.LongAdder;
  * result in the metrics.
  */
 final class VirtualClient implements TransferListener {
-    /** Aborts a transfer when its first block is received. */
-    private static final Sink ABORTING = new Sink() {
-        @Override
-        public void write(ByteBuffer from) throws IOException {
-            throw new TftpException(ErrorCode.NOT_DEFINED, FirmwareProfile.ABORT);
-        }
-
-        @Override
-        public boolean mayBlock() {
-            return false;
-        }
-
-        @Override
-        public void commit() {
-            // an empty file
-        }
-
-        @Override
-        public void close() {
-            // nothing is open
-        }
-    };
-
     private final TftpClient client;
     private final RemoteFile remote;
     private final Optional<FirmwareProfile> profile;
@@ -99,15 +71,28 @@ final class VirtualClient implements TransferListener {
                         .orElse(0);
                 left > 0;
                 left--) {
-            TransferRequest request = new TransferRequest(remote, options, TransferListener.NONE);
             begun = pause(
-                    begun.thenRun(() -> aborted.add(client.getAsync(request, ABORTING))),
+                    begun.thenRun(() -> aborted.add(getAndAbort(options, content))),
                     FirmwareProfile.AFTER_ABORTED_MILLIS);
         }
         begun.thenCompose(none -> client.getAsync(request(options), sink)).whenComplete((result, failure) -> {
             aborted.forEach(each -> each.cancel(false));
             recordResult(failure, sink.wrong(), ended);
         });
+    }
+
+    /** Starts a transfer that ends with ERROR 0 as soon as the server has begun to send the file. */
+    private CompletableFuture<?> getAndAbort(Optional<Options> options, ExpectedContent content) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        TransferListener listener = event -> {
+            if (event instanceof TransferEvent.Started) {
+                started.complete(null);
+            }
+        };
+        CompletableFuture<?> transfer =
+                client.getAsync(new TransferRequest(remote, options, listener), new VerifyingSink(content));
+        started.thenRun(() -> transfer.cancel(false));
+        return transfer;
     }
 
     private static CompletableFuture<?> pause(CompletableFuture<?> before, long millis) {
