@@ -194,10 +194,19 @@ class LoadCommandIT {
         try (Run run = InProcess.tftp(merge.toArray(String[]::new))) {
             assertThat(run.await().assertExit(1).output()).startsWith("MISSING      shard 4 of 4\n");
         }
-        merge.add(merge.get(merge.size() - 1));
-        try (Run run = InProcess.tftp(merge.toArray(String[]::new))) {
+        Path copy = Files.copy(Path.of(merge.get(merge.size() - 1)), folder.resolve("copy.log"));
+        expectRejected(merge, copy.toString(), ": shard 3/4 (expected: one that is not in ");
+        expectRejected(merge, merge.get(merge.size() - 1), ": given twice (expected: one file for each shard)");
+        expectRejected(merge, "" + JOB, ": no JSON object (expected: written by --json of this version)");
+        expectRejected(merge, "" + folder, " (expected: a file that can be read)");
+    }
+
+    private static void expectRejected(List<String> merge, String file, String message) {
+        List<String> arguments = new ArrayList<>(merge);
+        arguments.add(file);
+        try (Run run = InProcess.tftp(arguments.toArray(String[]::new))) {
             assertThat(run.await().assertExit(2).stderr())
-                    .startsWith("tftp: " + merge.get(merge.size() - 1) + ": shard 3/4 (expected: one that is not in ")
+                    .startsWith("tftp: " + file + message)
                     .endsWith(" (see tftp load merge --help)\n")
                     .hasLineCount(1);
         }

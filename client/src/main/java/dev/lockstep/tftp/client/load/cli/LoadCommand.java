@@ -147,11 +147,10 @@ public final class LoadCommand implements Callable<Integer> {
     }
 
     private void awaitStart(LoadRun run, Instant start) throws InterruptedException {
-        Duration left = Duration.between(Instant.now(), start);
-        if (left.isNegative()) {
-            System.err.printf(Locale.ROOT, "tftp: --start-at: begins %.1f s late%n", -left.toNanos() / NANOS);
-        } else if (!reports.quiet()) {
-            System.err.printf(Locale.ROOT, "begins at %s, in %.1f s%n", start, left.toNanos() / NANOS);
+        double left = Duration.between(Instant.now(), start).toNanos() / NANOS;
+        if (!reports.quiet()) {
+            String text = left < 0 ? "begins %.1f s late, after %s%n" : "begins in %.1f s, at %s%n";
+            System.err.printf(Locale.ROOT, text, Math.abs(left), start);
         }
         run.awaitStart(start);
     }

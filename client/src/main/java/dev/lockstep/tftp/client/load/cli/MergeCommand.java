@@ -60,7 +60,9 @@ final class MergeCommand implements Callable<Integer> {
             reports.validate();
             Map<Path, LoadReport> all = new LinkedHashMap<>();
             for (Path file : files) {
-                all.put(file, read(file));
+                if (all.put(file, read(file)) != null) {
+                    throw new IllegalArgumentException(file + ": given twice (expected: one file for each shard)");
+                }
             }
             merged = LoadMerge.of(reports.title(), ReportOptions.command(spec), all, reports.conditions());
         } catch (IllegalArgumentException e) {

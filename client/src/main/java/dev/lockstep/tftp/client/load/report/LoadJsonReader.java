@@ -45,8 +45,10 @@ public final class LoadJsonReader {
         try {
             int begin = text.startsWith("{") ? 0 : text.indexOf("\n{") + 1;
             return report(JsonFields.parse(text.substring(begin)));
-        } catch (IOException | DataFormatException | DateTimeException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no JSON object", e);
+        } catch (DataFormatException | DateTimeException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("wrong value", e);
         }
     }
 
