@@ -33,6 +33,11 @@ public record LinkImpairment(
         requireTime("jitter", jitterMillis);
     }
 
+    /** Returns the same impairment with another seed. */
+    public LinkImpairment withSeed(long other) {
+        return new LinkImpairment(loss, duplicate, reorder, delayMillis, jitterMillis, other);
+    }
+
     /** The decision for one datagram. */
     record ImpairmentDecision(boolean dropped, boolean duplicated, boolean reordered, long delayNanos) {}
 
