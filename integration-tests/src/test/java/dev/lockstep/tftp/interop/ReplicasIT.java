@@ -68,7 +68,6 @@ class ReplicasIT {
         Files.writeString(folder.resolve("tftpd.toml"), """
                 replica = true
                 drain-delay = %d
-                drain = 30
                 http = "127.0.0.1:9169"
                 verbose = true
 
@@ -80,10 +79,15 @@ class ReplicasIT {
 
     @AfterEach
     void close() {
-        dead.forEach(daemon -> assertThat(daemon.printed()).doesNotContain("Exception"));
-        replicas.values().forEach(Daemon::close);
-        if (network != null) {
-            network.close();
+        try {
+            dead.forEach(daemon -> assertThat(daemon.printed()).doesNotContain("Exception"));
+            replicas.values().forEach(Daemon::interrupt);
+            replicas.values().forEach(Daemon::close);
+        } finally {
+            replicas.values().forEach(Daemon::kill);
+            if (network != null) {
+                network.close();
+            }
         }
     }
 
@@ -95,13 +99,13 @@ class ReplicasIT {
         }
     }
 
-    private void startReplicas(String mode) {
+    private void startReplicas(String mode, String drain) {
         List<CompletableFuture<Daemon>> starting = new ArrayList<>();
         for (int i = 1; i <= ReplicatedNetwork.REPLICAS; i++) {
             List<String> starter = network.atReplica(i);
             List<String> flags = new ArrayList<>(List.of("--config", folder.resolve("tftpd.toml") + ""));
             flags.addAll(List.of("--root", network.origin().uri(), "--cache-dir", folder.resolve("cache" + i) + ""));
-            flags.addAll(List.of("--drain", "30", "--listen", "0.0.0.0:69"));
+            flags.addAll(List.of("--drain", drain, "--listen", "0.0.0.0:69"));
             flags.addAll(mode.isEmpty() ? List.of() : List.of(mode.split(" ")));
             int number = i;
             starting.add(CompletableFuture.supplyAsync(() -> {
@@ -215,7 +219,7 @@ class ReplicasIT {
 
     private void drainAndKill(Spreading spreading, String mode, int transfers, int perSecond) throws Exception {
         connect(spreading);
-        startReplicas(mode);
+        startReplicas(mode, "30");
         Daemon drained = replicas.remove(1);
         Daemon killed = replicas.remove(2);
         Daemon last = replicas.get(3);
@@ -313,7 +317,7 @@ class ReplicasIT {
     })
     void other_port_modes_fail_where_a_flow_has_its_ports(Spreading spreading, String mode) throws Exception {
         connect(spreading);
-        startReplicas(mode);
+        startReplicas(mode, "0");
         try (Run clients = clients(90, 90, 2, 1)) {
             List<Ended> all = ended(clients.await(LIMIT).assertExit(0).output());
             long complete = all.stream().filter(this::isComplete).count();
