@@ -196,11 +196,11 @@ public final class TftpServer implements AutoCloseable {
         return loops;
     }
 
-    /** Stops the server like {@link #stop}, with the drain time of the configuration. */
+    /** Stops the server like {@link #stop}, with the drain delay and the drain time of the configuration. */
     @Override
     @Blocking
     public void close() {
-        stop(config.drain());
+        stop(config.drainDelay(), config.drain());
     }
 
     /**
@@ -210,14 +210,28 @@ public final class TftpServer implements AutoCloseable {
      * @param drain the longest time that running transfers may continue
      */
     @Blocking
-    public synchronized void stop(Duration drain) {
+    public void stop(Duration drain) {
+        stop(Duration.ZERO, drain);
+    }
+
+    private synchronized void stop(Duration delay, Duration drain) {
         if (stopping) {
             return;
         }
         stopping = true;
-        admission.close();
+        if (delay.isZero()) {
+            admission.close();
+        }
         config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
-        listeners.retire();
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        admission.close();
+        if (!config.replica()) {
+            listeners.retire(); // a closed port of a replica would be reported to clients as unreachable
+        }
         try {
             if (!admission.awaitEmpty(drain)) {
                 listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));

@@ -42,12 +42,14 @@ public final class TftpServerBuilder {
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
+    private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
     private final List<NetworkMtu> mtus = new ArrayList<>();
     private PortModes portModes = peer -> PortMode.EPHEMERAL;
+    private boolean replica;
     private Strictness strictness = Strictness.STRICT;
 
     TftpServerBuilder() {}
@@ -166,6 +168,18 @@ public final class TftpServerBuilder {
     }
 
     /**
+     * Sets how long the server still serves new requests after {@link TftpServer#close}, while it reports that it {@linkplain
+     * TftpServer#isStopping is stopping}, so that a load balancer can send them elsewhere. The default is zero.
+     *
+     * @param time the time before the drain begins
+     * @return this builder
+     */
+    public TftpServerBuilder drainDelay(Duration time) {
+        drainDelay = time;
+        return this;
+    }
+
+    /**
      * Sets the executors on which storages, sources and sinks are called. By default, the server has a pool of threads
      * for each group, and starts another thread in place of one whose file operation does not return. The server does
      * not shut down these executors.
@@ -233,6 +247,20 @@ public final class TftpServerBuilder {
      */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
+        return this;
+    }
+
+    /**
+     * Sets whether the server is one of several behind a load balancer that serve the same address. The default is
+     * false. A replica leaves unanswered what another replica may answer: a datagram that belongs to no transfer gets
+     * no ERROR 5, a peer that has been silent gets no ERROR when its transfer ends, and a request gets no reply while
+     * the replica drains.
+     *
+     * @param oneOfSeveral whether there are other replicas
+     * @return this builder
+     */
+    public TftpServerBuilder replica(boolean oneOfSeveral) {
+        replica = oneOfSeveral;
         return this;
     }
 
@@ -328,10 +356,12 @@ public final class TftpServerBuilder {
                 amplificationLimits,
                 bufferMemory,
                 drain,
+                drainDelay,
                 ioExecutors,
                 eventLoops,
                 busyPoll,
                 portModes,
+                replica,
                 strictness,
                 TransferListener.all(all),
                 taps,
