@@ -140,7 +140,8 @@ class OriginTlsTest {
         Storage storage = new OriginProvider(cache, SpoolLimits.DEFAULT)
                 .open(URI.create(uri), new StorageSettings(WriteRules.READ_ONLY, false, settings));
         ReadRequest request = new ReadRequest("kernel", TransferMode.OCTET, Options.NONE);
-        try (Source source = storage.open(request, PEER).toCompletableFuture().get(30, TimeUnit.SECONDS)) {
+        try (Source source =
+                storage.open(request, PEER, Runnable::run).toCompletableFuture().get(30, TimeUnit.SECONDS)) {
             return source.size();
         } catch (ExecutionException e) {
             throw (TftpException) e.getCause();
