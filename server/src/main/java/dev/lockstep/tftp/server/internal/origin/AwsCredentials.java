@@ -187,7 +187,7 @@ final class AwsCredentials {
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(limit.multipliedBy(FAR));
         OriginProxy.apply(OriginProxy.of(proxy, service, environment.variables()), sts);
         HttpRequest.Builder request = HttpRequest.newBuilder(
-                        service.resolve(service.getRawPath() + "/").normalize())
+                        URI.create(service.toString().replaceFirst("/*$", "/")))
                 .POST(HttpRequest.BodyPublishers.ofString(form))
                 .header("Content-Type", "application/x-www-form-urlencoded");
         return Optional.of(parse(send(sts.build(), request.timeout(limit.multipliedBy(FAR))), XML, "SessionToken"));
