@@ -92,7 +92,14 @@ public final class TftpServer implements AutoCloseable {
      */
     static TftpServer start(ServerConfig config) throws IOException {
         Transport transport = Transport.best();
-        EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
+        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        // with more transfers there is always work, or their clients need the processors
+        int polling = Runtime.getRuntime().availableProcessors() / 2;
+        EventLoopGroup loops = transport.newGroup(
+                config.eventLoops(),
+                "tftp",
+                polling == 0 ? Duration.ZERO : config.busyPoll(),
+                () -> admission.running() <= polling);
         IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
         Runnable check = () -> io.general().execute(io::replaceStuck);
         loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
@@ -110,7 +117,6 @@ public final class TftpServer implements AutoCloseable {
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 chunks == null ? SourceChunkReader::new : chunks);
-        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         ListeningSockets listeners = null;
         try {
             ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);

@@ -205,10 +205,12 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Sets how long event loops poll for packets after traffic before they sleep. The default is zero. A single
-     * lock-step client then gets its next block sooner, but each thread keeps a core busy while there is traffic.
+     * Sets how long event loops poll for the next packet before they sleep. The default is zero. They poll while packets
+     * arrive at shorter intervals and at most one transfer runs for every two processors, so a machine with one
+     * processor never polls. A single lock-step client then gets its next block sooner, for the price of a processor
+     * that is busy during its transfer.
      *
-     * @param spin the time to poll; zero to sleep at once
+     * @param spin the longest time to poll for a packet; zero to sleep at once
      * @return this builder
      */
     public TftpServerBuilder busyPoll(Duration spin) {
