@@ -8,6 +8,7 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.PmtuBlackHoleCache;
 import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class TftpServerBuilder {
     private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
     private Duration drain = Duration.ofSeconds(30);
     private Function<Object, ? extends Executor> ioExecutors;
+    private EventLoopGroup sharedLoops;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
@@ -191,6 +193,20 @@ public final class TftpServerBuilder {
     }
 
     /**
+     * Sets the event loops of the embedding program, which several servers can share, instead of threads of the server's
+     * own. They decide about the transport: those of NIO use NIO even where epoll is available. {@link TftpServer#stop}
+     * closes the channels of the server and leaves the event loops running.
+     *
+     * @param shared event loops for NIO or epoll; must run until the server is stopped. Their threads must not start
+     *     or stop the server
+     * @return this builder
+     */
+    public TftpServerBuilder eventLoops(EventLoopGroup shared) {
+        sharedLoops = shared;
+        return this;
+    }
+
+    /**
      * Sets how long event loops poll for packets after traffic before they sleep. The default is zero. A single
      * lock-step client then gets its next block sooner, but each thread keeps a core busy while there is traffic.
      *
@@ -330,6 +346,7 @@ public final class TftpServerBuilder {
                 drain,
                 ioExecutors,
                 eventLoops,
+                sharedLoops,
                 busyPoll,
                 portModes,
                 strictness,
