@@ -81,8 +81,8 @@ final class ImpairedTransfer {
         }
         if (dropped || duplicated || reordered) {
             String what = dropped ? "dropped" : duplicated ? "duplicated" : "held back";
-            log.accept("(" + what + " by the test: " + (type == null ? "not TFTP" : type) + (block < 0 ? "" : " " + block)
-                    + ")");
+            log.accept("(" + what + " by the test: " + (type == null ? "not TFTP" : type)
+                    + (block < 0 ? "" : " " + block) + ")");
         }
         return new ImpairmentDecision(dropped, duplicated, reordered, delay);
     }

@@ -19,8 +19,8 @@ final class RecordedPackets extends Exception {
     static void addTo(Throwable failure, TftpFixture fixture) {
         String server = fixture.toString();
         boolean known = Stream.of(failure.getSuppressed())
-                .anyMatch(other -> other instanceof RecordedPackets
-                        && other.getMessage().startsWith(server));
+                .anyMatch(other ->
+                        other instanceof RecordedPackets && other.getMessage().startsWith(server));
         if (!known) {
             failure.addSuppressed(new RecordedPackets(fixture.packets()));
         }

@@ -119,6 +119,7 @@ public final class TftpFixture implements AutoCloseable {
      * {@return the URI of a file on this server, such as {@code tftp://127.0.0.1:40123/startup.cfg}}
      *
      * @param name the name of the file, which need not exist
+     * @throws IllegalArgumentException if the name cannot be part of a URI
      */
     public URI uri(String name) {
         InetAddress address = address().getAddress();
@@ -143,6 +144,7 @@ public final class TftpFixture implements AutoCloseable {
      * @param name the name of the file
      * @param content its content, sent as UTF-8
      * @return this
+     * @throws IllegalArgumentException if the name is empty
      */
     public TftpFixture serve(String name, String content) {
         return serve(name, content.getBytes(StandardCharsets.UTF_8));
@@ -154,6 +156,7 @@ public final class TftpFixture implements AutoCloseable {
      * @param name the name of the file
      * @param content its content, which is copied
      * @return this
+     * @throws IllegalArgumentException if the name is empty
      */
     public TftpFixture serve(String name, byte[] content) {
         byte[] copy = content.clone();
@@ -167,6 +170,7 @@ public final class TftpFixture implements AutoCloseable {
      * @param name the name of the file for clients
      * @param file the local file
      * @return this
+     * @throws IllegalArgumentException if the name is empty
      */
     public TftpFixture serve(String name, Path file) {
         recording.add(name, request -> {
@@ -185,6 +189,7 @@ public final class TftpFixture implements AutoCloseable {
      * @param name the name of the file
      * @param content called for each request to read the file, on a thread for files
      * @return this
+     * @throws IllegalArgumentException if the name is empty
      */
     public TftpFixture serve(String name, RequestedContent content) {
         recording.add(name, request -> {
@@ -208,8 +213,7 @@ public final class TftpFixture implements AutoCloseable {
     @Blocking
     public TftpFixture serveFolder(Path folder) {
         try {
-            recording.add(
-                    DirectoryStorage.at(folder, WriteRules.READ_ONLY).servingPrivate(true));
+            recording.add(DirectoryStorage.at(folder, WriteRules.READ_ONLY).servingPrivate(true));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -336,10 +340,10 @@ public final class TftpFixture implements AutoCloseable {
     @Blocking
     public RecordedRequest awaitRequest(Predicate<RecordedRequest> expected) {
         Recording current = recording;
-        return await(current, "such a request", () -> current.requests().stream()
-                .filter(expected)
-                .findFirst()
-                .orElse(null));
+        return await(
+                current,
+                "such a request",
+                () -> current.requests().stream().filter(expected).findFirst().orElse(null));
     }
 
     private <T> T await(Recording current, String what, Supplier<T> found) {
@@ -412,8 +416,7 @@ public final class TftpFixture implements AutoCloseable {
             @Override
             public void watch(ChannelPipeline pipeline) {
                 ImpairmentDecision passed = new ImpairmentDecision(false, false, false, 0);
-                pipeline.addFirst(
-                        new ImpairedChannelHandler(packet -> recording.onListener(packet), packet -> passed));
+                pipeline.addFirst(new ImpairedChannelHandler(packet -> recording.onListener(packet), packet -> passed));
             }
         };
         builder.storage(new RecordedStorage())

@@ -24,8 +24,8 @@ import org.opentest4j.TestAbortedException;
  * test has a server of its own.
  *
  * <pre>{@code
- * @RegisterExtension
- * static final TftpServerExtension mirror = TftpServerExtension.with(TftpFixture.builder().port(6969));
+ * // annotated with RegisterExtension
+ * static TftpServerExtension mirror = TftpServerExtension.with(TftpFixture.builder().port(6969));
  * }</pre>
  *
  * <p>Parameters of tests get the server of the annotation, or else that of the first field.
@@ -78,16 +78,23 @@ public final class TftpServerExtension
     public TftpFixture fixture() {
         TftpFixture running = current;
         if (running == null) {
-            throw new IllegalStateException("no server (expected: a running test, and a field with @RegisterExtension)");
+            throw new IllegalStateException(
+                    "no server (expected: a running test, and a field with @RegisterExtension)");
         }
         return running;
     }
 
-    /** Closed by JUnit. Before 5.13 it looks for the first interface, later for the second one, and calls one. */
-    private record Held(AutoCloseable resource) implements Store.CloseableResource, AutoCloseable {
+    /**
+     * Closed by JUnit with its store. JUnit 5.12 and earlier look for the first interface, later versions for the second
+     * one.
+     *
+     * @param fixture null for the threads of all fixtures
+     * @param closing called when the store is closed
+     */
+    private record Held(TftpFixture fixture, Runnable closing) implements Store.CloseableResource, AutoCloseable {
         @Override
-        public void close() throws Exception {
-            resource.close();
+        public void close() {
+            closing.run();
         }
     }
 
@@ -97,14 +104,15 @@ public final class TftpServerExtension
 
     private static TftpFixture held(ExtensionContext context, Object key) {
         Held held = storeOf(context).get(key, Held.class);
-        return held == null ? null : (TftpFixture) held.resource;
+        return held == null ? null : held.fixture;
     }
 
     private static TftpFixture start(ExtensionContext context, Object key, TftpFixtureBuilder settings) {
         // the threads of the servers are used again until the last test has ended
-        storeOf(context.getRoot()).getOrComputeIfAbsent(RESOURCES, any -> new Held(SharedResources.acquire()));
+        storeOf(context.getRoot())
+                .getOrComputeIfAbsent(RESOURCES, any -> new Held(null, SharedResources.acquire()::close));
         TftpFixture fixture = settings.start();
-        storeOf(context).put(key, new Held(fixture));
+        storeOf(context).put(key, new Held(fixture, fixture::close));
         return fixture;
     }
 
@@ -171,7 +179,8 @@ public final class TftpServerExtension
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        boolean isOurs = parameter.getParameter().getType() == TftpFixture.class || parameter.isAnnotated(TftpAddress.class);
+        boolean isOurs =
+                parameter.getParameter().getType() == TftpFixture.class || parameter.isAnnotated(TftpAddress.class);
         boolean isFirst = settings == null
                 || annotationOf(context).isEmpty() && storeOf(context).get(FIRST) == this;
         return isOurs && isFirst;
@@ -219,8 +228,7 @@ public final class TftpServerExtension
     }
 
     @Override
-    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure)
-            throws Throwable {
+    public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
         throw withPackets(context, failure);
     }
 

@@ -32,9 +32,11 @@ public final class TransferImpairment {
     /**
      * An effect on some packets.
      *
+     * @param effect what is done
      * @param type null for any
      * @param block the number of the block, or -1 for any
      * @param count the number of packets
+     * @param delayNanos the delay in nanoseconds, or 0
      */
     record Rule(Effect effect, PacketType type, int block, int count, long delayNanos) {
         boolean isFor(PacketType packet, int number) {
@@ -45,6 +47,10 @@ public final class TransferImpairment {
     /**
      * All settings.
      *
+     * @param rules counted effects, in the order in which they apply
+     * @param random random effects
+     * @param seed the seed of the random effects, if the test has set it
+     * @param silent whether nothing is sent
      * @param error sent instead of the first reply, or of the block {@code errorAfter + 1}; null for none
      * @param errorAfter the number of blocks before the error
      */
@@ -72,6 +78,7 @@ public final class TransferImpairment {
      * @param type the type of the packets
      * @param count the number of packets, at least 1
      * @return this
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public TransferImpairment drop(PacketType type, int count) {
         return add(Effect.DROP, type, -1, count, 0);
@@ -83,6 +90,7 @@ public final class TransferImpairment {
      * @param type the type of the packet
      * @param block the number of the block, 0 to 65535
      * @return this
+     * @throws IllegalArgumentException if the number is out of range
      */
     public TransferImpairment dropBlock(PacketType type, int block) {
         if (block < 0 || block > 65535) {
@@ -97,6 +105,7 @@ public final class TransferImpairment {
      * @param type the type of the packets
      * @param count the number of packets, at least 1
      * @return this
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public TransferImpairment duplicate(PacketType type, int count) {
         return add(Effect.DUPLICATE, type, -1, count, 0);
@@ -108,6 +117,7 @@ public final class TransferImpairment {
      * @param type the type of the packets
      * @param count the number of packets, at least 1
      * @return this
+     * @throws IllegalArgumentException if the number is less than 1
      */
     public TransferImpairment reorder(PacketType type, int count) {
         return add(Effect.REORDER, type, -1, count, 0);
@@ -118,6 +128,7 @@ public final class TransferImpairment {
      *
      * @param each the delay of a packet, not negative
      * @return this
+     * @throws IllegalArgumentException if the delay is negative
      */
     public TransferImpairment delay(Duration each) {
         return add(Effect.DELAY, null, -1, Integer.MAX_VALUE, each.toNanos());
@@ -129,13 +140,13 @@ public final class TransferImpairment {
      * @param type the type of the packets
      * @param each the delay of a packet, not negative
      * @return this
+     * @throws IllegalArgumentException if the delay is negative
      */
     public TransferImpairment delay(PacketType type, Duration each) {
         return add(Effect.DELAY, type, -1, Integer.MAX_VALUE, each.toNanos());
     }
 
-    private synchronized TransferImpairment add(
-            Effect effect, PacketType type, int block, int count, long delayNanos) {
+    private synchronized TransferImpairment add(Effect effect, PacketType type, int block, int count, long delayNanos) {
         if (count < 1) {
             throw new IllegalArgumentException("count: " + count + " (expected: >= 1)");
         }
@@ -153,6 +164,7 @@ public final class TransferImpairment {
      *
      * @param probability of each packet, 0 to 1
      * @return this
+     * @throws IllegalArgumentException if the probability is out of range
      */
     public TransferImpairment loss(double probability) {
         LinkImpairment now = plan.random;
@@ -164,6 +176,7 @@ public final class TransferImpairment {
      *
      * @param probability of each packet, 0 to 1
      * @return this
+     * @throws IllegalArgumentException if the probability is out of range
      */
     public TransferImpairment duplication(double probability) {
         LinkImpairment now = plan.random;
@@ -175,6 +188,7 @@ public final class TransferImpairment {
      *
      * @param probability of each packet, 0 to 1
      * @return this
+     * @throws IllegalArgumentException if the probability is out of range
      */
     public TransferImpairment reordering(double probability) {
         LinkImpairment now = plan.random;
@@ -186,11 +200,11 @@ public final class TransferImpairment {
      *
      * @param longest the upper limit of the delay, not negative
      * @return this
+     * @throws IllegalArgumentException if the time is negative
      */
     public TransferImpairment jitter(Duration longest) {
         LinkImpairment now = plan.random;
-        return random(new LinkImpairment(
-                now.loss(), now.duplicate(), now.reorder(), 0, longest.toNanos() / MILLIS, 0));
+        return random(new LinkImpairment(now.loss(), now.duplicate(), now.reorder(), 0, longest.toNanos() / MILLIS, 0));
     }
 
     private synchronized TransferImpairment random(LinkImpairment other) {
@@ -238,13 +252,13 @@ public final class TransferImpairment {
      * @param code the code of the ERROR
      * @param text the text of the ERROR
      * @return this
+     * @throws IllegalArgumentException if the number is negative
      */
     public synchronized TransferImpairment errorAfter(int blocks, ErrorCode code, String text) {
         if (blocks < 0) {
             throw new IllegalArgumentException("blocks: " + blocks + " (expected: >= 0)");
         }
-        plan = new Plan(
-                plan.rules, plan.random, plan.seed, plan.silent, new TftpException(code, text), blocks);
+        plan = new Plan(plan.rules, plan.random, plan.seed, plan.silent, new TftpException(code, text), blocks);
         return this;
     }
 }
