@@ -8,6 +8,7 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.PmtuBlackHoleCache;
 import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,6 +45,7 @@ public final class TftpServerBuilder {
     private Duration drain = Duration.ofSeconds(30);
     private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
+    private EventLoopGroup sharedLoops;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
@@ -205,6 +207,20 @@ public final class TftpServerBuilder {
     }
 
     /**
+     * Sets the event loops of the embedding program, which several servers can share, instead of threads of the server's
+     * own. They decide about the transport: those of NIO use NIO even where epoll is available. {@link TftpServer#stop}
+     * closes the channels of the server and leaves the event loops running.
+     *
+     * @param shared event loops for NIO or epoll; must run until the server is stopped. Their threads must not start
+     *     or stop the server
+     * @return this builder
+     */
+    public TftpServerBuilder eventLoops(EventLoopGroup shared) {
+        sharedLoops = shared;
+        return this;
+    }
+
+    /**
      * Sets how long event loops poll for the next packet before they sleep. The default is zero. They poll while packets
      * arrive at shorter intervals and at most one transfer runs for every two processors, so a machine with one
      * processor never polls. A single lock-step client then gets its next block sooner, for the price of a processor
@@ -361,6 +377,7 @@ public final class TftpServerBuilder {
                 drainDelay,
                 ioExecutors,
                 eventLoops,
+                sharedLoops,
                 busyPoll,
                 portModes,
                 replica,
