@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.io.Source;
 import java.util.List;
 import java.util.Objects;

@@ -9,7 +9,7 @@ import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.TransferSample;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
