@@ -3,7 +3,10 @@ package dev.lockstep.tftp.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A sink that forwards all calls to another one. A decorator overrides some of the methods. */
+/**
+ * A sink that forwards all calls to another one. A decorator overrides some of the methods. {@link #store} is not
+ * forwarded, but calls {@link #commit} of the decorator.
+ */
 public abstract class ForwardingSink implements Sink {
     private final Sink sink;
 
