@@ -96,7 +96,8 @@ public final class TftpClient implements AutoCloseable {
         Transport transport = Transport.best();
         ClientSockets fresh = new FreshSockets(transport, settings.localPorts, channels);
         boolean reuse = !settings.quietTime.isZero() && taps.isEmpty();
-        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime) : fresh;
+        PreviousPeers previousPeers = new PreviousPeers();
+        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime, previousPeers) : fresh;
         TransferContext context = new TransferContext(
                 settings.limits,
                 io,
@@ -116,7 +117,7 @@ public final class TftpClient implements AutoCloseable {
                 settings.connectTimeout == null ? settings.limits.idleTimeout() : settings.connectTimeout,
                 new HostResolver(settings.lookup, settings.family),
                 new ServerCapabilityCache(),
-                new PreviousPeers());
+                previousPeers);
     }
 
     /**

@@ -76,6 +76,25 @@ class FirmwareProfileIT {
         running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
+    @Test
+    void raspberry_pi_requests_a_file_twice_and_aborts_the_first_transfer_when_it_begins() throws Exception {
+        CompletableFuture<Void> running = start(FirmwareProfile.RPI, -1);
+
+        assertThat(receive()).isEqualTo("1boot.img|octet|tsize|0|");
+        SocketAddress first = asker;
+        assertThat(receive()).isEqualTo("1boot.img|octet|tsize|0|");
+        SocketAddress second = asker;
+        assertThat(second).isNotEqualTo(first);
+        asker = first;
+        send("\0\6tsize\0" + "1000\0");
+        assertThat(receive()).isEqualTo("4||");
+        assertThat(receive()).isEqualTo("5||cancelled|");
+        assertThat(asker).isEqualTo(first);
+        server.send(new DatagramPacket(NO, NO.length, second));
+
+        running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     private String requestOf(FirmwareProfile profile) throws Exception {
         return requestOf(profile, -1);
     }

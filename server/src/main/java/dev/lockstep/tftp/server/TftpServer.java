@@ -98,8 +98,8 @@ public final class TftpServer implements AutoCloseable {
     static TftpServer start(ServerConfig config) throws IOException {
         EventLoopGroup shared = config.sharedLoops();
         Transport transport = shared == null ? Transport.best() : Transport.of(shared);
-        EventLoopGroup loops =
-                shared == null ? transport.newGroup(config.eventLoops(), "tftp", config.busyPoll()) : shared;
+        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        EventLoopGroup loops = shared == null ? ownLoops(config, transport, admission) : shared;
         IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
         Future<?> stuckCheck = scheduleStuckCheck(config, io, loops);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
@@ -116,7 +116,6 @@ public final class TftpServer implements AutoCloseable {
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 chunks == null ? SourceChunkReader::new : chunks);
-        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         ListeningSockets listeners = null;
         try {
             ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);
@@ -146,6 +145,16 @@ public final class TftpServer implements AutoCloseable {
             config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
             throw e;
         }
+    }
+
+    private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota admission) {
+        // with more transfers there is always work, or their clients need the processors
+        int polling = Runtime.getRuntime().availableProcessors() / 2;
+        return transport.newGroup(
+                config.eventLoops(),
+                "tftp",
+                polling == 0 ? Duration.ZERO : config.busyPoll(),
+                () -> admission.running() <= polling);
     }
 
     /** Schedules the replacement of stuck threads, unless the embedding program has its own. */
@@ -223,11 +232,11 @@ public final class TftpServer implements AutoCloseable {
         return loops;
     }
 
-    /** Stops the server like {@link #stop}, with the drain time of the configuration. */
+    /** Stops the server like {@link #stop}, with the drain delay and the drain time of the configuration. */
     @Override
     @Blocking
     public void close() {
-        stop(config.drain());
+        stop(config.drainDelay(), config.drain());
     }
 
     /**
@@ -237,14 +246,28 @@ public final class TftpServer implements AutoCloseable {
      * @param drain the longest time that running transfers may continue
      */
     @Blocking
-    public synchronized void stop(Duration drain) {
+    public void stop(Duration drain) {
+        stop(Duration.ZERO, drain);
+    }
+
+    private synchronized void stop(Duration delay, Duration drain) {
         if (stopping) {
             return;
         }
         stopping = true;
-        admission.close();
+        if (delay.isZero()) {
+            admission.close();
+        }
         config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
-        listeners.retire();
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        admission.close();
+        if (!config.replica()) {
+            listeners.retire(); // a closed port of a replica would be reported to clients as unreachable
+        }
         try {
             if (!admission.awaitEmpty(drain)) {
                 listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));

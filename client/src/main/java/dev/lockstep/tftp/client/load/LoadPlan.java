@@ -53,6 +53,11 @@ public record LoadPlan(
         return putSize >= 0;
     }
 
+    /** Returns the plan of the whole load test, of which this one may be a shard. */
+    public LoadPlan whole() {
+        return new LoadPlan(targets, schedule.whole(), putSize, profile, verify, impairment);
+    }
+
     /** Returns the sum of the weights of all targets. */
     int totalWeight() {
         return targets.stream().mapToInt(Target::weight).sum();

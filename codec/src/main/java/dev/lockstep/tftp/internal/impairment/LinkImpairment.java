@@ -34,6 +34,11 @@ public record LinkImpairment(
         requireTime("jitter", jitterMillis);
     }
 
+    /** Returns the same impairment with another seed. */
+    public LinkImpairment withSeed(long other) {
+        return new LinkImpairment(loss, duplicate, reorder, delayMillis, jitterMillis, other);
+    }
+
     /**
      * Returns whether there is any impairment.
      *
