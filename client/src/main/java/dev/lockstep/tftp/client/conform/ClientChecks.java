@@ -373,13 +373,6 @@ final class ClientChecks {
                 client.peer().quiet("ERROR 0 without a NUL");
                 require(client.endsWithin(client.timing().patience()), "the client still runs");
             }),
-            Check.of("64", "DATA 1 from another port than that of the request: ACK 1 to that port.", client -> {
-                client.get();
-                client.begin(1, 100);
-                client.data(1);
-                client.peer().expectAck(1);
-                client.finishGet(1);
-            }),
             Check.of("67", "OACK with blksize=99999999999: ERROR 8, and another exit status than 0.", client -> {
                 client.get();
                 client.option("blksize");

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -220,6 +221,10 @@ public final class ClientProbe implements Probe {
     /** Sends a text in netascii; the client has it right if its file is the text. */
     void text() {
         content = ServedFile.TEXT.content();
+        if (request.options().containsKey("blksize")) {
+            oack(Map.of("blksize", "" + Peer.BLKSIZE));
+            peer.expectAck(0);
+        }
         peer.upload(ServedFile.netascii(content), Peer.BLKSIZE, 1);
     }
 
@@ -271,7 +276,7 @@ public final class ClientProbe implements Probe {
         long limit = timing().patience() + session.longestStart();
         OptionalInt exit = running.await(limit);
         return exit.orElseThrow(() ->
-                failed(String.format(java.util.Locale.ROOT, "the client still runs after %.1f s", limit / NANOS)));
+                failed(String.format(Locale.ROOT, "the client still runs after %.1f s", limit / NANOS)));
     }
 
     /** Returns whether the client ends within this time. */

@@ -21,6 +21,7 @@ final class Datagrams {
     private static final int BYTE_BITS = 8;
     private static final int MULTIPLIER = 0x9E3779B1;
     private static final int MIX_BITS = 13;
+    private static final int SEED_SHIFT = 24;
 
     private Datagrams() {}
 
@@ -90,9 +91,14 @@ final class Datagrams {
 
     /** Returns content in which any two blocks differ. */
     static byte[] pattern(int size) {
+        return pattern(size, 0);
+    }
+
+    /** Returns content in which any two blocks differ, also from those of another seed. */
+    static byte[] pattern(int size, int seed) {
         byte[] content = new byte[size];
         for (int i = 0; i < size; i++) {
-            int word = (i >>> 2) * MULTIPLIER;
+            int word = ((i >>> 2) + (seed << SEED_SHIFT)) * MULTIPLIER;
             content[i] = (byte) (word >>> (BYTE_BITS * (i & 3)) ^ word >>> MIX_BITS);
         }
         return content;

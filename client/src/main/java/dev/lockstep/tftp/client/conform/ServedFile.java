@@ -4,15 +4,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /** The files that checks read. They have fixed names and contents, so that a second run finds those of the first. */
 enum ServedFile {
-    LARGE("conform-large", Datagrams.pattern(20_000)),
+    LARGE("conform-large", Datagrams.pattern(20_000, 1)),
     EMPTY("conform-empty", new byte[0]),
-    EXACT("conform-exact", Datagrams.pattern(2 * Peer.BLKSIZE)),
+    EXACT("conform-exact", Datagrams.pattern(2 * Peer.BLKSIZE, 2)),
+    /** Two full blocks and a short one. */
+    SMALL("conform-small", Datagrams.pattern(2 * Peer.BLKSIZE + 300, 5)),
     /** Lines whose ends are split over blocks, and single CR and LF, also at the end. */
     TEXT("conform-text", text()),
     /** More than 65535 blocks of 32 bytes. */
-    LONG("conform-long", Datagrams.pattern(65_545 * 32 + 7)),
+    LONG("conform-long", Datagrams.pattern(65_545 * 32 + 7, 3)),
     /** A name that is not ASCII. */
-    UMLAUT("conform-ä", Datagrams.pattern(700));
+    UMLAUT("conform-ä", Datagrams.pattern(700, 4));
 
     private final String filename;
     private final byte[] content;

@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.client.conform.CheckEnd.require;
 
 import dev.lockstep.tftp.client.conform.ServerSession.Placed;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +101,7 @@ public final class ServerProbe implements Probe {
         return peer.other().equals(session.target().address());
     }
 
-    java.net.InetAddress serverAddress() {
+    InetAddress serverAddress() {
         return session.target().address().getAddress();
     }
 
