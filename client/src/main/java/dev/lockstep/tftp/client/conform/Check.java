@@ -14,11 +14,13 @@ import java.util.regex.Pattern;
  * @param <P> what the script works with
  * @param id the number of the case; with a {@code w} if another check of the case reads and this one writes
  * @param protocolCase the case
+ * @param severity how binding the case is for the peer
  * @param steps what is sent, and what is expected
  * @param alone whether it runs after the others, because it may stop a server
  * @param script sends and receives; throws {@link CheckEnd} if the case does not hold
  */
-public record Check<P>(String id, ProtocolCase protocolCase, String steps, boolean alone, Script<P> script) {
+public record Check<P>(
+        String id, ProtocolCase protocolCase, Severity severity, String steps, boolean alone, Script<P> script) {
     private static final Pattern ID = Pattern.compile("(?i)([FP]?)0*(\\d+)(w?)");
 
     /** The steps of a check. */
@@ -27,14 +29,19 @@ public record Check<P>(String id, ProtocolCase protocolCase, String steps, boole
         void run(P probe) throws IOException;
     }
 
-    /** Returns a check that can run beside others. */
-    static <P> Check<P> of(String id, String steps, Script<P> script) {
-        return new Check<>(id, caseOf(id), steps, false, script);
+    /** Returns a check of a server that can run beside others. */
+    static Check<ServerProbe> of(String id, String steps, Script<ServerProbe> script) {
+        return new Check<>(id, caseOf(id), caseOf(id).severity(), steps, false, script);
     }
 
-    /** Returns a check that runs alone. */
-    static <P> Check<P> alone(String id, String steps, Script<P> script) {
-        return new Check<>(id, caseOf(id), steps, true, script);
+    /** Returns a check of a server that runs alone. */
+    static Check<ServerProbe> alone(String id, String steps, Script<ServerProbe> script) {
+        return new Check<>(id, caseOf(id), caseOf(id).severity(), steps, true, script);
+    }
+
+    /** Returns a check of a client. */
+    static Check<ClientProbe> client(String id, String steps, Script<ClientProbe> script) {
+        return new Check<>(id, caseOf(id), caseOf(id).clientSeverity(), steps, false, script);
     }
 
     private static ProtocolCase caseOf(String id) {

@@ -15,9 +15,9 @@ import java.util.List;
 public record CheckResult(
         Check<?> check, Status status, String detail, List<String> transcript, byte[] capture, double seconds) {
 
-    /** Returns the severity of the case. */
+    /** Returns how binding the case is. */
     public Severity severity() {
-        return check.protocolCase().severity();
+        return check.severity();
     }
 
     /** Returns whether the check failed and its case is binding. */

@@ -29,20 +29,21 @@ final class ClientChecks {
     private static final int UPLOAD = 6 * 1400 + 100;
 
     private static final List<Check<ClientProbe>> ALL = List.of(
-            Check.of("1", "The first reply twice, from two ports: the transfer goes on with the first one.", client -> {
-                client.get();
-                Peer second = client.stranger();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
-                second.send(client.dataOf(1));
-                client.finishGet(1);
-                Packet reply = second.any(client.timing().grace());
-                require(
-                        reply == null || reply.opcode() == Datagrams.ERROR,
-                        "the second port received " + reply + " (expected: ERROR 5 or nothing)");
-            }),
-            Check.of("3", "DATA 2 with other content from another port: not taken.", client -> {
+            Check.client(
+                    "1", "The first reply twice, from two ports: the transfer goes on with the first one.", client -> {
+                        client.get();
+                        Peer second = client.stranger();
+                        client.begin(3, 100);
+                        client.data(1);
+                        client.peer().expectAck(1);
+                        second.send(client.dataOf(1));
+                        client.finishGet(1);
+                        Packet reply = second.any(client.timing().grace());
+                        require(
+                                reply == null || reply.opcode() == Datagrams.ERROR,
+                                "the second port received " + reply + " (expected: ERROR 5 or nothing)");
+                    }),
+            Check.client("3", "DATA 2 with other content from another port: not taken.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -50,7 +51,7 @@ final class ClientChecks {
                 client.stranger().send(data(2, new byte[client.blksize()]));
                 client.finishGet(1);
             }),
-            Check.of("4", "ERROR 0 from another port: the transfer goes on.", client -> {
+            Check.client("4", "ERROR 0 from another port: the transfer goes on.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -58,7 +59,7 @@ final class ClientChecks {
                 client.stranger().send(error(0, "spoofed"));
                 client.finishGet(1);
             }),
-            Check.of(
+            Check.client(
                     "5", "An upload: ACK 1 ten more times after DATA 2: DATA 2 is not sent again for them.", client -> {
                         client.put(pattern(UPLOAD));
                         client.begin(0, 0);
@@ -76,7 +77,7 @@ final class ClientChecks {
                                 copies < COPIES / 2,
                                 "DATA 2 " + copies + " more times after " + COPIES + " copies of ACK 1");
                     }),
-            Check.of("6", "DATA 1 twice: ACK 1 twice, and the file is whole.", client -> {
+            Check.client("6", "DATA 1 twice: ACK 1 twice, and the file is whole.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -87,7 +88,7 @@ final class ClientChecks {
                 require(again.is(ack(1)), "expected ACK 1 again, received " + again);
                 client.finishGet(1);
             }),
-            Check.of("7", "An upload: ACK 500 after DATA 1: ignored; DATA 2 after ACK 1.", client -> {
+            Check.client("7", "An upload: ACK 500 after DATA 1: ignored; DATA 2 after ACK 1.", client -> {
                 client.put(pattern(UPLOAD));
                 client.begin(0, 0);
                 client.peer().data(1);
@@ -96,7 +97,7 @@ final class ClientChecks {
                 client.peer().ack(1);
                 client.peer().data(2);
             }),
-            Check.of(
+            Check.client(
                     "8",
                     "An upload with windowsize: ACK 1 ten times after the second window: nothing is sent for it.",
                     client -> {
@@ -111,34 +112,34 @@ final class ClientChecks {
                         List<Packet> before = client.peer().until(2 * WINDOW + 1);
                         require(before.size() < COPIES / 2, before.size() + " blocks sent for copies of ACK 1");
                     }),
-            Check.of("9", "A file of 65540 blocks: complete, with block 0 after 65535.", client -> {
+            Check.client("9", "A file of 65540 blocks: complete, with block 0 after 65535.", client -> {
                 client.get();
                 client.begin(SMALL_BLKSIZE, LONG_BLOCKS, 7, Map.of());
                 client.finishGet(0);
             }),
-            Check.of("9w", "An upload of more than 65535 blocks: complete, with block 0 after 65535.", client -> {
+            Check.client("9w", "An upload of more than 65535 blocks: complete, with block 0 after 65535.", client -> {
                 boolean small = asksBlksizeToPut(client);
                 client.put(pattern(LONG_BLOCKS * (small ? SMALL_BLKSIZE : BLKSIZE) + 7));
                 client.begin(SMALL_BLKSIZE, 0, 0, Map.of());
                 client.finishPut(new byte[0], 1);
             }),
-            Check.of("10", "A file of 65540 blocks with windowsize: complete.", client -> {
+            Check.client("10", "A file of 65540 blocks with windowsize: complete.", client -> {
                 client.get();
                 int window = (int) Math.min(7, Long.parseLong(client.option("windowsize")));
                 client.begin(SMALL_BLKSIZE, LONG_BLOCKS, 7, Map.of("windowsize", "" + window));
                 client.finishGet(0, window);
             }),
-            Check.of("11", "An empty file: exit status 0 and a file without bytes.", client -> {
+            Check.client("11", "An empty file: exit status 0 and a file without bytes.", client -> {
                 client.get();
                 client.begin(0, 0);
                 client.finishGet(0);
             }),
-            Check.of("11w", "An upload of an empty file: DATA 1 without bytes.", client -> {
+            Check.client("11w", "An upload of an empty file: DATA 1 without bytes.", client -> {
                 client.put(new byte[0]);
                 client.begin(0, 0);
                 client.finishPut(new byte[0], 1);
             }),
-            Check.of("12", "A file of exactly 2 blocks: complete after DATA 3 without bytes.", client -> {
+            Check.client("12", "A file of exactly 2 blocks: complete after DATA 3 without bytes.", client -> {
                 client.get();
                 client.begin(2, 0);
                 client.data(1);
@@ -148,12 +149,12 @@ final class ClientChecks {
                 require(!client.endsWithin(client.timing().grace() / 2), "the client ended before DATA 3");
                 client.finishGet(2);
             }),
-            Check.of("12w", "An upload of a whole number of blocks: the last DATA has no bytes.", client -> {
+            Check.client("12w", "An upload of a whole number of blocks: the last DATA has no bytes.", client -> {
                 client.put(pattern(2 * BLKSIZE));
                 client.begin(BLKSIZE, 0, 0, Map.of());
                 client.finishPut(new byte[0], 1);
             }),
-            Check.of("13", "The last DATA again after its ACK: the ACK again.", client -> {
+            Check.client("13", "The last DATA again after its ACK: the ACK again.", client -> {
                 client.get();
                 client.begin(1, 100);
                 client.peer().upload(client.content(), client.blksize(), 1);
@@ -162,7 +163,7 @@ final class ClientChecks {
                 require(again != null, "no ACK for the second copy of the last DATA");
                 require(again.is(ack(2)), "expected ACK 2 again, received " + again);
             }),
-            Check.of("15", "No reply to RRQ: the same request again, byte for byte.", client -> {
+            Check.client("15", "No reply to RRQ: the same request again, byte for byte.", client -> {
                 Packet first = client.get();
                 Packet again = client.nextRequest(client.timing().retransmission());
                 require(again != null, "the request is not retransmitted");
@@ -171,7 +172,7 @@ final class ClientChecks {
                 client.begin(1, 100);
                 client.finishGet(0);
             }),
-            Check.of("15w", "DATA 1 without an ACK: sent again, byte for byte.", client -> {
+            Check.client("15w", "DATA 1 without an ACK: sent again, byte for byte.", client -> {
                 client.put(pattern(UPLOAD));
                 client.begin(0, 0);
                 client.peer().data(1);
@@ -179,7 +180,7 @@ final class ClientChecks {
                 client.peer().ack(1);
                 client.peer().data(2);
             }),
-            Check.of("16", "No reply to WRQ: the same request again, byte for byte.", client -> {
+            Check.client("16", "No reply to WRQ: the same request again, byte for byte.", client -> {
                 Packet first = client.put(pattern(UPLOAD));
                 Packet again = client.nextRequest(client.timing().retransmission());
                 require(again != null, "the request is not retransmitted");
@@ -188,7 +189,7 @@ final class ClientChecks {
                 client.begin(0, 0);
                 client.finishPut(new byte[0], 1);
             }),
-            Check.of("17", "OACK again after ACK 0: ACK 0 again.", client -> {
+            Check.client("17", "OACK again after ACK 0: ACK 0 again.", client -> {
                 client.get();
                 Map<String, String> granted = grantedTsize(client, 3 * BLKSIZE + 100);
                 client.plain(3, 100);
@@ -200,7 +201,7 @@ final class ClientChecks {
                 require(again.is(ack(0)), "expected ACK 0 again, received " + again);
                 client.finishGet(0);
             }),
-            Check.of("20", "ERROR 8 in reply to options: the request again without options.", client -> {
+            Check.client("20", "ERROR 8 in reply to options: the request again without options.", client -> {
                 client.get();
                 client.options();
                 client.peer().send(error(8, "no options"));
@@ -211,13 +212,14 @@ final class ClientChecks {
                 client.plain(3, 100);
                 client.finishGet(0);
             }),
-            Check.of("21", "Options are ignored: DATA 1 of 512 bytes without an OACK: the file is whole.", client -> {
-                client.get();
-                client.options();
-                client.plain(3, 100);
-                client.finishGet(0);
-            }),
-            Check.of(
+            Check.client(
+                    "21", "Options are ignored: DATA 1 of 512 bytes without an OACK: the file is whole.", client -> {
+                        client.get();
+                        client.options();
+                        client.plain(3, 100);
+                        client.finishGet(0);
+                    }),
+            Check.client(
                     "21w",
                     "An upload whose options are ignored: ACK 0 without an OACK: blocks of 512 bytes.",
                     client -> {
@@ -226,14 +228,14 @@ final class ClientChecks {
                         client.peer().ack(0);
                         client.finishPut(new byte[0], 1);
                     }),
-            Check.of("22", "OACK with an option that was not requested: ERROR 8, and no file.", client -> {
+            Check.client("22", "OACK with an option that was not requested: ERROR 8, and no file.", client -> {
                 client.get();
                 Map<String, String> granted = new LinkedHashMap<>(grantedTsize(client, BLKSIZE));
                 granted.put("x-conform", "1");
                 client.oack(granted);
                 client.requireRefusal();
             }),
-            Check.of("24", "OACK with names in capital letters: accepted.", client -> {
+            Check.client("24", "OACK with names in capital letters: accepted.", client -> {
                 client.get();
                 client.plain(3, 100);
                 Map<String, String> capitals = new LinkedHashMap<>();
@@ -243,7 +245,7 @@ final class ClientChecks {
                 client.peer().expectAck(0);
                 client.finishGet(0);
             }),
-            Check.of("27", "OACK with a blksize of 100: blocks of 100 bytes.", client -> {
+            Check.client("27", "OACK with a blksize of 100: blocks of 100 bytes.", client -> {
                 client.get();
                 assume(
                         Long.parseLong(client.option("blksize")) >= LOWERED_BLKSIZE,
@@ -251,7 +253,7 @@ final class ClientChecks {
                 client.begin(LOWERED_BLKSIZE, 3, 10, Map.of());
                 client.finishGet(0);
             }),
-            Check.of("36", "ERROR 0 after DATA 1: another exit status than 0.", client -> {
+            Check.client("36", "ERROR 0 after DATA 1: another exit status than 0.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -259,7 +261,7 @@ final class ClientChecks {
                 client.peer().send(error(0, "read error"));
                 client.requireFailure();
             }),
-            Check.of("37", "netascii with line ends split over blocks: a text of this system.", client -> {
+            Check.client("37", "netascii with line ends split over blocks: a text of this system.", client -> {
                 Packet request = client.get();
                 List<String> strings = request.strings();
                 assume(
@@ -268,13 +270,13 @@ final class ClientChecks {
                 client.text();
                 client.requireGot();
             }),
-            Check.of("39", "DATA 1 with more bytes than agreed: ERROR, and another exit status than 0.", client -> {
+            Check.client("39", "DATA 1 with more bytes than agreed: ERROR, and another exit status than 0.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.peer().send(data(1, pattern(client.blksize() + 88)));
                 client.requireRefusal();
             }),
-            Check.of("40", "Short datagrams and an unknown opcode: ignored.", client -> {
+            Check.client("40", "Short datagrams and an unknown opcode: ignored.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -284,7 +286,7 @@ final class ClientChecks {
                 client.peer().send(new byte[] {0, 9, 0, 1});
                 client.finishGet(1);
             }),
-            Check.of("42", "An upload with windowsize: ACK 2 in a window of 4: DATA 3 to 6 follow.", client -> {
+            Check.client("42", "An upload with windowsize: ACK 2 in a window of 4: DATA 3 to 6 follow.", client -> {
                 putWindow(client);
                 client.peer().data(1, WINDOW);
                 client.peer().forget();
@@ -299,13 +301,13 @@ final class ClientChecks {
                 }
                 require(numbers.contains(3), "no DATA 3 after ACK 2: received " + numbers);
             }),
-            Check.of("43", "windowsize: DATA 1, 2 and 4: ACK 2, and the file is whole after DATA 3.", client -> {
+            Check.client("43", "windowsize: DATA 1, 2 and 4: ACK 2, and the file is whole after DATA 3.", client -> {
                 getWindow(client, 6);
                 client.data(1, 2, 4);
                 client.peer().expectAck(2);
                 client.finishGet(2, WINDOW);
             }),
-            Check.of("44", "windowsize: a whole window again: no ACK but that of its last block.", client -> {
+            Check.client("44", "windowsize: a whole window again: no ACK but that of its last block.", client -> {
                 getWindow(client, 6);
                 client.data(1, 2, 3, 4);
                 client.peer().expectAck(WINDOW);
@@ -316,13 +318,13 @@ final class ClientChecks {
                         "replies to a window that was acknowledged: " + replies);
                 client.finishGet(WINDOW, WINDOW);
             }),
-            Check.of("45", "windowsize: a file of 2 blocks in a window of 4: ACK 2 at once.", client -> {
+            Check.client("45", "windowsize: a file of 2 blocks in a window of 4: ACK 2 at once.", client -> {
                 getWindow(client, 1);
                 client.data(1, 2);
                 client.peer().expectAck(2);
                 client.requireGot();
             }),
-            Check.of("46", "windowsize: only 3 blocks of a window of 4: ACK 3 after a timeout.", client -> {
+            Check.client("46", "windowsize: only 3 blocks of a window of 4: ACK 3 after a timeout.", client -> {
                 getWindow(client, 6);
                 client.data(1, 2, 3);
                 Packet packet = client.peer().poll(client.timing().retransmission());
@@ -330,14 +332,14 @@ final class ClientChecks {
                 require(packet.is(ack(3)), "expected ACK 3, received " + packet);
                 client.finishGet(3, WINDOW);
             }),
-            Check.of("48", "An upload with windowsize lowered to 4: 4 blocks for each ACK.", client -> {
+            Check.client("48", "An upload with windowsize lowered to 4: 4 blocks for each ACK.", client -> {
                 putWindow(client);
                 client.peer().data(1, WINDOW);
                 client.peer().quiet("DATA 1 to 4 without an ACK");
                 client.peer().ack(WINDOW);
                 client.peer().data(WINDOW + 1);
             }),
-            Check.of("49", "Requests without a reply: the time between them grows.", client -> {
+            Check.client("49", "Requests without a reply: the time between them grows.", client -> {
                 Packet last = client.get();
                 List<Long> intervals = new ArrayList<>();
                 long longest = client.timing().retransmission();
@@ -357,14 +359,14 @@ final class ClientChecks {
                                         .map(nanos -> nanos / 1_000_000)
                                         .toList());
             }),
-            Check.of("54", "A file name of 600 bytes: no request of more than 512 bytes.", client -> {
+            Check.client("54", "A file name of 600 bytes: no request of more than 512 bytes.", client -> {
                 client.startGet("c".repeat(600));
                 Packet request = client.nextRequest(client.startTime());
                 require(
                         request == null || request.bytes().length <= LONGEST_REQUEST,
                         "a request of " + (request == null ? 0 : request.bytes().length) + " bytes");
             }),
-            Check.of("60", "ERROR without its NUL: the client ends, and sends no ERROR.", client -> {
+            Check.client("60", "ERROR without its NUL: the client ends, and sends no ERROR.", client -> {
                 client.get();
                 client.begin(3, 100);
                 client.data(1);
@@ -373,13 +375,13 @@ final class ClientChecks {
                 client.peer().quiet("ERROR 0 without a NUL");
                 require(client.endsWithin(client.timing().patience()), "the client still runs");
             }),
-            Check.of("67", "OACK with blksize=99999999999: ERROR 8, and another exit status than 0.", client -> {
+            Check.client("67", "OACK with blksize=99999999999: ERROR 8, and another exit status than 0.", client -> {
                 client.get();
                 client.option("blksize");
                 client.oack(Map.of("blksize", "99999999999"));
                 client.requireRefusal();
             }),
-            Check.of("68", "OACK that leaves blksize out: blocks of 512 bytes.", client -> {
+            Check.client("68", "OACK that leaves blksize out: blocks of 512 bytes.", client -> {
                 client.get();
                 client.option("blksize");
                 client.plain(3, 100);

@@ -88,9 +88,14 @@ public final class ClientProbe implements Probe {
     }
 
     private Peer open() throws IOException {
-        Peer opened = new Peer(session.network(), session.network().open(capture), session.timing(), transcript::add);
+        Peer opened = new Peer(
+                session.network(), session.network().open(capture), session.timing(), transcript::add, this::hasEnded);
         peers.add(opened);
         return opened;
+    }
+
+    private boolean hasEnded() {
+        return running != null && running.await(0).isPresent();
     }
 
     /** Returns the socket of the transfer. */
@@ -268,15 +273,15 @@ public final class ClientProbe implements Probe {
     /** Expects an ERROR from the client, and that it ends with an error. */
     void requireRefusal() {
         Packet packet = peer.next();
-        require(packet.opcode() == Datagrams.ERROR, "expected ERROR 8, received " + packet);
+        require(packet.opcode() == Datagrams.ERROR, "expected an ERROR, received " + packet);
         requireFailure();
     }
 
     private int awaitEnd() {
         long limit = timing().patience() + session.longestStart();
         OptionalInt exit = running.await(limit);
-        return exit.orElseThrow(() ->
-                failed(String.format(Locale.ROOT, "the client still runs after %.1f s", limit / NANOS)));
+        return exit.orElseThrow(
+                () -> failed(String.format(Locale.ROOT, "the client still runs after %.1f s", limit / NANOS)));
     }
 
     /** Returns whether the client ends within this time. */

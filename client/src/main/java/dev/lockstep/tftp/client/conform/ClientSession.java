@@ -43,9 +43,9 @@ record ClientSession(Client client, Network network, Timing timing, long start) 
         }
     }
 
-    /** Returns the time after which a request is missing. */
+    /** Returns the time after which a request is missing. A client that ends before is noticed at once. */
     long longestStart() {
-        return timing.factor() * (SLACK * start + Timing.seconds(SLACK));
+        return timing.factor() * Math.max(LONGEST_START, SLACK * start);
     }
 
     ClientSession with(Timing other) {

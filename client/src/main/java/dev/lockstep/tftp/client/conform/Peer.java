@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -27,11 +28,13 @@ final class Peer implements AutoCloseable {
     private static final int ATTEMPTS = 4;
     private static final long LONGEST = 80_000;
     private static final double NANOS = 1e9;
+    private static final long SLICE = Timing.seconds(1) / 4;
 
     private final Network network;
     private final Endpoint endpoint;
     private final Timing timing;
     private final Consumer<Packet> log;
+    private final BooleanSupplier gone;
     private final Deque<Packet> seen = new ArrayDeque<>();
     private final Deque<Packet> returned = new ArrayDeque<>();
     private InetSocketAddress listener;
@@ -40,10 +43,20 @@ final class Peer implements AutoCloseable {
     private byte[] lastSent = new byte[0];
 
     Peer(Network network, Endpoint endpoint, Timing timing, Consumer<Packet> log) {
+        this(network, endpoint, timing, log, () -> false);
+    }
+
+    /**
+     * Creates a socket.
+     *
+     * @param gone tells that nothing more will be received, because the process at the other end has ended
+     */
+    Peer(Network network, Endpoint endpoint, Timing timing, Consumer<Packet> log, BooleanSupplier gone) {
         this.network = network;
         this.endpoint = endpoint;
         this.timing = timing;
         this.log = log;
+        this.gone = gone;
     }
 
     InetSocketAddress address() {
@@ -96,13 +109,23 @@ final class Peer implements AutoCloseable {
 
     /** Receives the next datagram of anyone; null if there is none in time. */
     Packet raw(long nanos) {
-        Received received = endpoint.receive(nanos);
+        Received received = receive(nanos);
         if (received == null) {
             return null;
         }
         Packet packet = new Packet(received.nanos(), false, address(), received.from(), received.bytes());
         log.accept(packet);
         return packet;
+    }
+
+    private Received receive(long nanos) {
+        Received received = null;
+        boolean ended = false;
+        for (long rest = nanos; rest > 0 && received == null && !ended; rest -= SLICE) {
+            ended = gone.getAsBoolean(); // what it has sent before is received in the last slice
+            received = endpoint.receive(Math.min(rest, SLICE));
+        }
+        return received;
     }
 
     /** Receives the next datagram of the other end, also a retransmission; null if there is none in time. */
@@ -113,7 +136,7 @@ final class Peer implements AutoCloseable {
         long end = network.nanoTime() + nanos;
         for (long rest = nanos; rest > 0; rest = end - network.nanoTime()) {
             Packet packet = raw(rest);
-            if (packet != null && isOfOther(packet)) {
+            if (packet == null || isOfOther(packet)) {
                 return packet;
             }
         }
@@ -133,7 +156,10 @@ final class Peer implements AutoCloseable {
         long end = network.nanoTime() + nanos;
         for (long rest = nanos; rest > 0; rest = end - network.nanoTime()) {
             Packet packet = any(rest);
-            if (packet != null && seen.stream().noneMatch(old -> old.is(packet.bytes()))) {
+            if (packet == null) {
+                return null;
+            }
+            if (seen.stream().noneMatch(old -> old.is(packet.bytes()))) {
                 remember(packet);
                 return packet;
             }
@@ -169,6 +195,9 @@ final class Peer implements AutoCloseable {
     }
 
     private CheckEnd noReply() {
+        if (gone.getAsBoolean()) {
+            return failed("the client ended without a reply to " + Transcript.describe(lastSent));
+        }
         return failed(String.format(
                 Locale.ROOT, "no reply within %.1f s to %s", timing.patience() / NANOS, Transcript.describe(lastSent)));
     }
@@ -244,9 +273,10 @@ final class Peer implements AutoCloseable {
         long end = network.nanoTime() + nanos;
         for (long rest = nanos; rest > 0; rest = end - network.nanoTime()) {
             Packet packet = raw(rest);
-            if (packet != null) {
-                all.add(packet);
+            if (packet == null) {
+                break;
             }
+            all.add(packet);
         }
         return all;
     }

@@ -11,7 +11,7 @@ public enum Severity {
 
     /** Returns the severity with the given text. */
     static Severity of(String text) {
-        return valueOf(text.toUpperCase(Locale.ROOT));
+        return valueOf(text.strip().toUpperCase(Locale.ROOT));
     }
 
     @Override

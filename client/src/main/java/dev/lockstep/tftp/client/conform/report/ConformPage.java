@@ -64,7 +64,7 @@ public final class ConformPage {
         ProtocolCase protocolCase = result.check().protocolCase();
         html.append("<tr id=\"").append(result.check().id()).append("\"><td class=\"");
         html.append(result.status()).append("\">").append(result.status());
-        for (Object cell : new Object[] {result.check().id(), protocolCase.severity(), protocolCase.clause()}) {
+        for (Object cell : new Object[] {result.check().id(), result.severity(), protocolCase.clause()}) {
             html.append("</td><td>").append(escape(cell.toString()));
         }
         html.append("</td><td><p>").append(escape(protocolCase.text())).append("</p>");

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.conform.report;
 import dev.lockstep.tftp.client.conform.Check;
 import dev.lockstep.tftp.client.conform.CheckResult;
 import dev.lockstep.tftp.client.conform.ProtocolCase;
+import dev.lockstep.tftp.client.conform.Severity;
 import dev.lockstep.tftp.client.conform.Status;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +37,7 @@ public final class ConformTable {
                     FORMAT,
                     word(result.status()),
                     result.check().id(),
-                    protocolCase.severity(),
+                    result.severity(),
                     protocolCase.text());
             text.append(colours ? colour(result.status()) + line.substring(0, 7) + PLAIN + line.substring(7) : line);
             if (!result.detail().isEmpty()) {
@@ -86,21 +87,22 @@ public final class ConformTable {
             List<? extends Check<?>> own = checks.stream()
                     .filter(check -> check.protocolCase() == protocolCase)
                     .toList();
-            own.forEach(check -> entry(text, check.id(), protocolCase, check.steps()));
+            own.forEach(check -> entry(text, check.id(), check.severity(), protocolCase, check.steps()));
             String reason = missing.apply(protocolCase);
             if (own.isEmpty() && !reason.isEmpty()) {
-                entry(text, protocolCase.id(), protocolCase, "(not checked: " + reason + ")");
+                entry(text, protocolCase.id(), protocolCase.severity(), protocolCase, "(not checked: " + reason + ")");
             }
         }
         return text.toString();
     }
 
-    private static void entry(StringBuilder text, String id, ProtocolCase protocolCase, String steps) {
+    private static void entry(
+            StringBuilder text, String id, Severity severity, ProtocolCase protocolCase, String steps) {
         text.append(String.format(
                 Locale.ROOT,
                 "%-4s %-9s %s [%s]%n               %s%n",
                 id,
-                protocolCase.severity(),
+                severity,
                 protocolCase.text(),
                 protocolCase.clause(),
                 steps));
