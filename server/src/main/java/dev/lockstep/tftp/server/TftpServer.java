@@ -197,14 +197,7 @@ public final class TftpServer implements AutoCloseable {
 
     /** {@return a snapshot of all counters} It costs some microseconds; call it at most a few times per second. */
     public ServerMetrics metrics() {
-        return new ServerMetrics(
-                counters.reads(),
-                counters.writes(),
-                counters.refusals(),
-                counters.refusalsByRule(),
-                counters.drops(),
-                counters.durations(),
-                counters.firstData(),
+        return counters.snapshot(
                 validation.metrics(),
                 chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
                 new BufferMemoryMetrics(budget.used(), budget.limit()));

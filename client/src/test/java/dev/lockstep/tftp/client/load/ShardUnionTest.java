@@ -17,14 +17,14 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 
-/** The same transfers, recorded in one run and in four shards. */
+/** Records the same transfers in one run and in four shards. */
 class ShardUnionTest {
     private static final int SHARDS = 4;
     private static final int TRANSFERS = 40_000;
     private static final long NANOS = 1_000_000_000;
     private static final GrantedOptions GRANTED = new GrantedOptions(1428, 64);
 
-    /** One run: its metrics, and its timeline in samples of a tenth of a second. */
+    /** The metrics of a run, and its timeline in samples of a tenth of a second. */
     private static final class Recorded {
         final Failures failures = new Failures();
         final LoadMetrics metrics = new LoadMetrics(failures, 2);
