@@ -29,6 +29,7 @@ class NoDescriptorIT {
     private static final List<String> FEW = List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
     /** An idle timeout longer than the test: a client waits until all others have had a reply. */
     private static final Duration BEFORE_REPETITION = Duration.ofSeconds(5);
+
     private static final String[] LONG_IDLE_TIMEOUT = {"--give-up", "600"};
     /** Content too long for one read, so that each served client keeps a file open, too. */
     private static final byte[] LONG = pattern(100_000);
