@@ -23,9 +23,9 @@ final class PerformanceOptions {
     @Option(
             names = "--busy-poll",
             paramLabel = "MICROSECONDS",
-            description =
-                    "Poll for packets this long before sleeping, such as 50, to reduce latency (default ${DEFAULT-VALUE}).")
-    private long busyPoll;
+            description = "Poll this long for the next packet of a single client that replies as fast; 0 for never"
+                    + " (default ${DEFAULT-VALUE}).")
+    private long busyPoll = 50;
 
     @Option(
             names = "--batch-scheduling",
