@@ -21,9 +21,11 @@ final class Download implements AutoCloseable {
     private final InetSocketAddress server;
     private final int blksize;
     private final int maxResends;
+    private final boolean connects;
     private final DatagramChannel channel;
     private final CRC32 checksum = new CRC32();
 
+    private InetSocketAddress tid;
     private ByteBuffer last;
     private long lastProgress;
     private int resends;
@@ -32,7 +34,7 @@ final class Download implements AutoCloseable {
     private String result;
 
     Download(InetSocketAddress server, String file, int blksize) throws IOException {
-        this(InetAddress.getLoopbackAddress(), server, file, blksize, RESENDS);
+        this(InetAddress.getLoopbackAddress(), server, file, blksize, RESENDS, true);
     }
 
     /**
@@ -40,11 +42,14 @@ final class Download implements AutoCloseable {
      *
      * @param local the address of the client
      * @param maxResends how often a datagram is repeated
+     * @param connects whether the socket is connected to the TID of the server, so that an unreachable port is reported
      */
-    Download(InetAddress local, InetSocketAddress server, String file, int blksize, int maxResends) throws IOException {
+    Download(InetAddress local, InetSocketAddress server, String file, int blksize, int maxResends, boolean connects)
+            throws IOException {
         this.server = server;
         this.blksize = blksize;
         this.maxResends = maxResends;
+        this.connects = connects;
         this.channel = DatagramChannel.open();
         channel.configureBlocking(false);
         channel.bind(new InetSocketAddress(local, 0));
@@ -78,7 +83,7 @@ final class Download implements AutoCloseable {
     }
 
     void tick(long now) throws IOException {
-        long wait = channel.isConnected() ? SILENCE : SILENCE << Math.min(resends, MAX_BACK_OFF);
+        long wait = tid != null ? SILENCE : SILENCE << Math.min(resends, MAX_BACK_OFF);
         if (result != null || now - lastProgress < wait) {
             return;
         }
@@ -100,16 +105,26 @@ final class Download implements AutoCloseable {
             return channel.read(scratch) > 0;
         }
         var from = (InetSocketAddress) channel.receive(scratch);
-        while (from != null && !from.getAddress().equals(server.getAddress())) {
+        while (from != null && !isServer(from)) {
             from = (InetSocketAddress) channel.receive(scratch.clear());
         }
-        if (from != null) {
-            channel.connect(from); // the source port of the first reply is the TID of the server
+        if (from != null && tid == null) {
+            tid = from; // the source port of the first reply is the TID of the server
+            if (connects) {
+                channel.connect(tid);
+            }
         }
         return from != null;
     }
 
+    private boolean isServer(InetSocketAddress from) {
+        return tid == null ? from.getAddress().equals(server.getAddress()) : from.equals(tid);
+    }
+
     private void take(ByteBuffer message, long now) throws IOException {
+        if (message.remaining() < 4) {
+            return; // nginx sends an empty datagram when the port of a server is unreachable
+        }
         int opcode = message.getShort();
         if (opcode == 6 && expected <= 1) {
             expected = 1;
@@ -151,7 +166,7 @@ final class Download implements AutoCloseable {
             if (channel.isConnected()) {
                 channel.write(last.rewind());
             } else {
-                channel.send(last.rewind(), server);
+                channel.send(last.rewind(), tid == null ? server : tid);
             }
         } catch (PortUnreachableException gone) {
             result = unreachable();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Three replicas behind a router, in network namespaces, with one origin. The first replica drains, the second is
  * killed, and the test changes the router as a health checker would. docs/replicas.md has the results.
  */
-@Timeout(300)
+@Timeout(600)
 class ReplicasIT {
     private static final List<String> FILES = List.of("one.img", "two.img", "three.img");
     private static final int SIZE = 128 << 10;
@@ -173,7 +173,9 @@ class ReplicasIT {
     private Run.Result shell(int number, String script) {
         List<String> command = new ArrayList<>(network.atReplica(number));
         command.addAll(List.of("sh", "-c", script));
-        return Run.run(command.toArray(String[]::new));
+        try (Run run = Run.start(folder, Map.of(), command)) {
+            return run.await(LIMIT);
+        }
     }
 
     /** Waits until a replica is not ready, as a health checker does. */
@@ -209,7 +211,7 @@ class ReplicasIT {
     })
     void one_of_three_replicas_drains_without_a_failure_and_one_dies_with_its_transfers(
             Spreading spreading, String mode) throws Exception {
-        drainAndKill(spreading, mode, 2_000, 80);
+        drainAndKill(spreading, mode, 2_000, 60);
     }
 
     @Test
@@ -219,7 +221,7 @@ class ReplicasIT {
 
     private void drainAndKill(Spreading spreading, String mode, int transfers, int perSecond) throws Exception {
         connect(spreading);
-        startReplicas(mode, "30");
+        startReplicas(mode, "120");
         Daemon drained = replicas.remove(1);
         Daemon killed = replicas.remove(2);
         Daemon last = replicas.get(3);

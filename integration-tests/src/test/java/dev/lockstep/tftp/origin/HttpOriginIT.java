@@ -126,12 +126,6 @@ class HttpOriginIT {
     }
 
     @Test
-    @Tag("soak")
-    void a_storm_of_10000_clients_is_one_get_at_the_origin() throws IOException {
-        a_storm_is_one_get_at_the_origin_even_if_it_dies_in_mid_fetch(10_000, 1000, 8 * MIB);
-    }
-
-    @Test
     void a_file_that_is_replaced_during_the_storm_is_served_as_the_old_or_the_new_one() throws Exception {
         byte[] before = TestBytes.random(2 * MIB);
         byte[] after = TestBytes.random(2 * MIB + 1000);

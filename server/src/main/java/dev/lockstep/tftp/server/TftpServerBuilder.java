@@ -27,6 +27,9 @@ public final class TftpServerBuilder {
     /** The well-known port of TFTP. */
     public static final int TFTP_PORT = 69;
 
+    /** The default memory for file chunks of all transfers, in bytes. */
+    public static final long BUFFER_MEMORY = 24 << 20;
+
     private static final int MAX_TRANSFERS = 10_000;
 
     private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -41,7 +44,7 @@ public final class TftpServerBuilder {
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
-    private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
+    private long bufferMemory = BUFFER_MEMORY;
     private Duration drain = Duration.ofSeconds(30);
     private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
@@ -148,7 +151,8 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
+     * Limits the memory for file chunks of all transfers together. The default is {@link #BUFFER_MEMORY}. It is direct
+     * memory, and at most half of what the process may have.
      *
      * @param bytes the limit in bytes
      * @return this builder

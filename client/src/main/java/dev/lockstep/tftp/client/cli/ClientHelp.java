@@ -74,6 +74,13 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
                 groups.put("Report", List.of("--fail-if", "--title", "--json", "--html"));
                 groups.put("Logging", List.of("--quiet"));
             }
+            case "conform" -> {
+                groups.put("Checks", List.of("--list", "--strict", "--parallel"));
+                groups.put("Server", List.of("--upload-dir", "--file"));
+                groups.put("Client", List.of("--client", "--client-put"));
+                groups.put("Report", List.of("--junit", "--html", "--pcap"));
+                groups.put("Logging", List.of("--verbose", "--quiet"));
+            }
             default -> {} // a command with no options of its own
         }
         return groups;

@@ -112,7 +112,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get", "put", "shell", "load", "hello"})
+    @ValueSource(strings = {"get", "put", "shell", "load", "conform", "hello"})
     void the_help_of_a_command_that_is_parsed_alone_is_the_same(String name) {
         assertThat(TftpCommand.commandLine(TftpCommand.commandOf(name)).getUsageMessage(Ansi.OFF))
                 .isEqualTo(TftpCommand.commandLine(new TftpCommand())

@@ -14,6 +14,8 @@ import dev.lockstep.tftp.io.MemorySource;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
+import dev.lockstep.tftp.server.storage.OverlayStorage;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.buffer.ByteBuf;
@@ -136,16 +138,11 @@ final class Recording {
         if (file != null) {
             return file.open(request);
         }
-        for (Storage folder : folders) {
-            try {
-                return folder.read(message, request.peer());
-            } catch (TftpException e) {
-                if (!e.is(ErrorCode.FILE_NOT_FOUND)) {
-                    throw e;
-                }
-            }
+        List<Storage> all = List.copyOf(folders);
+        if (all.isEmpty()) {
+            throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
         }
-        throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
+        return new OverlayStorage(all, OnError.STOP, WriteRules.READ_ONLY).read(message, request.peer());
     }
 
     /** Opens a file for writing. It replaces another one when it is complete. */

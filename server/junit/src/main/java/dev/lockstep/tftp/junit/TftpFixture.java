@@ -18,14 +18,13 @@ import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
+import dev.lockstep.tftp.server.storage.ClassPathStorage;
 import dev.lockstep.tftp.server.storage.DirectoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
-import dev.lockstep.tftp.server.storage.VirtualPath;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -226,24 +225,25 @@ public final class TftpFixture implements AutoCloseable {
      *
      * @param folder the path of the folder, such as {@code firmware}
      * @return this
+     * @throws IllegalArgumentException if the folder is empty or leads out of the class path
      */
     public TftpFixture serveResources(String folder) {
-        recording.add(resources(folder));
-        return this;
+        return serve(resources(folder));
     }
 
     private static Storage resources(String folder) {
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        String prefix = folder.replaceAll("^/+|/+$", "") + "/";
-        return (request, peer) -> {
-            String name = String.join("/", VirtualPath.elementsOf(request.filename()));
-            try (InputStream in = loader.getResourceAsStream(prefix + name)) {
-                if (in == null || name.isEmpty()) {
-                    throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
-                }
-                return new MemorySource(in.readAllBytes());
-            }
-        };
+        return new ClassPathStorage(Thread.currentThread().getContextClassLoader(), folder);
+    }
+
+    /**
+     * Serves the files of a storage, like {@link #serveFolder}.
+     *
+     * @param files the storage; it gets no uploads
+     * @return this
+     */
+    public TftpFixture serve(Storage files) {
+        recording.add(files);
+        return this;
     }
 
     /**

@@ -75,8 +75,8 @@ final class StorageOptions {
                 names = "--root",
                 paramLabel = "DIR|URI",
                 completionCandidates = Schemes.class,
-                description = "Directory to serve, or a URI: ${COMPLETION-CANDIDATES} (default: the working directory)."
-                        + " Of several, the first that has the file serves it.")
+                description = "Directory to serve, or a URI: ${COMPLETION-CANDIDATES} (default: the working directory);"
+                        + " may be repeated, and the first that has the file serves it.")
         private List<String> roots = List.of("");
 
         @Option(names = "--memory", description = "Serve and store files in memory instead.")

@@ -163,7 +163,13 @@ public final class OriginProvider implements StorageProvider {
         return origins.computeIfAbsent(identity + " " + proxy, same -> {
             ExecutorService executor = pool(THREADS, "tftp-origin");
             Origin origin = new Origin(
-                    name, identity, once(() -> client(proxy, context, executor)), once(signer), executor, timer);
+                    name,
+                    identity,
+                    once(() -> client(proxy, context, executor)),
+                    once(signer),
+                    executor,
+                    pool(THREADS, "tftp-origin-upload"),
+                    timer);
             origin.warmUp();
             return origin;
         });
