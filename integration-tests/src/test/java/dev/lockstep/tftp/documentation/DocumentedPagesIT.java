@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(600)
 class DocumentedPagesIT {
-    static final String[] PAGES = {"README.md", "docs/getting-started.md", "docs/client.md", "docs/load-testing.md"};
+    static final String[] PAGES = {
+        "README.md", "docs/getting-started.md", "docs/client.md", "docs/conformance.md", "docs/load-testing.md"
+    };
 
     private static final Duration LIMIT = Duration.ofSeconds(120);
     /** A command that starts a daemon, and none of its other commands. */
