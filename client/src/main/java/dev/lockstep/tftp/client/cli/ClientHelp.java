@@ -50,6 +50,7 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
             case "load" -> {
                 groups.put(
                         "Load", List.of("--transfers", "--concurrency", "--rate", "--ramp", "--duration", "--warm-up"));
+                groups.put("Several machines", List.of("--shard", "--start-at"));
                 groups.put("Files", List.of("--verify", "--mode"));
                 groups.put("Uploads", List.of("--put", "--size"));
                 groups.put(
@@ -68,6 +69,10 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
                                 "--no-options",
                                 "--threads",
                                 "--batch-scheduling"));
+            }
+            case "merge" -> {
+                groups.put("Report", List.of("--fail-if", "--title", "--json", "--html"));
+                groups.put("Logging", List.of("--quiet"));
             }
             case "conform" -> {
                 groups.put("Checks", List.of("--list", "--strict", "--parallel"));

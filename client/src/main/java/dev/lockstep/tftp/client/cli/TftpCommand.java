@@ -112,8 +112,8 @@ public final class TftpCommand implements Runnable {
 
     /** Returns the command whose help describes the right usage. A subcommand is parsed without its parent. */
     private static String helpOf(ParameterException failure) {
-        String name = failure.getCommandLine().getCommandSpec().name();
-        return name.equals("tftp") ? name : "tftp " + name;
+        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+        return name.equals("tftp") || name.startsWith("tftp ") ? name : "tftp " + name;
     }
 
     /**

@@ -1,29 +1,36 @@
-package dev.lockstep.tftp.client.load.impairment;
+package dev.lockstep.tftp.internal.impairment;
 
 import dev.lockstep.tftp.event.PacketTap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.DatagramPacket;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Applies network impairment to the datagrams of a channel. It is placed next to the socket and decides about each
  * datagram independently. Datagrams that were written before the channel is closed are still sent.
  */
-public final class ImpairedChannelHandler extends ChannelDuplexHandler {
+public class ImpairedChannelHandler extends ChannelDuplexHandler {
     /** An odd number without a pattern, which makes the seeds of consecutive channels unrelated. */
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-    private final LinkImpairment impairment;
-    private final long seed;
+    private final DatagramImpairment inbound;
+    private final DatagramImpairment outbound;
     private ImpairedDirection in;
     private ImpairedDirection out;
     private ChannelPromise closing;
 
-    ImpairedChannelHandler(LinkImpairment impairment, long seed) {
-        this.impairment = impairment;
-        this.seed = seed;
+    /**
+     * Creates a handler for one channel.
+     *
+     * @param inbound decides about the received datagrams
+     * @param outbound decides about the sent datagrams
+     */
+    public ImpairedChannelHandler(DatagramImpairment inbound, DatagramImpairment outbound) {
+        this.inbound = inbound;
+        this.outbound = outbound;
     }
 
     /**
@@ -32,19 +39,28 @@ public final class ImpairedChannelHandler extends ChannelDuplexHandler {
      */
     public static PacketTap with(LinkImpairment impairment) {
         AtomicLong channels = new AtomicLong();
-        return (peer, request) ->
-                new ImpairedChannelHandler(impairment, impairment.seed() + SPREAD * channels.getAndIncrement());
+        return (peer, request) -> with(impairment, channels.getAndIncrement());
+    }
+
+    /**
+     * Returns a handler for one of several channels.
+     *
+     * @param number the number of the channel, which its impairment depends on
+     */
+    public static ImpairedChannelHandler with(LinkImpairment impairment, long number) {
+        long seed = impairment.seed() + SPREAD * number;
+        return new ImpairedChannelHandler(impairment.decisions(seed), impairment.decisions(~seed));
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        in = new ImpairedDirection(impairment, seed, ctx.executor(), (packet, late) -> {
+        in = new ImpairedDirection(inbound, ctx.executor(), (packet, late) -> {
             ctx.fireChannelRead(packet);
             if (late) {
                 ctx.fireChannelReadComplete();
             }
         });
-        out = new ImpairedDirection(impairment, ~seed, ctx.executor(), (packet, late) -> {
+        out = new ImpairedDirection(outbound, ctx.executor(), (packet, late) -> {
             if (late) {
                 ctx.writeAndFlush(packet, ctx.voidPromise());
                 closeIfIdle(ctx);
@@ -56,7 +72,7 @@ public final class ImpairedChannelHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (msg instanceof DatagramPacket packet) {
+        if (msg instanceof ByteBufHolder packet) {
             in.pass(packet);
         } else {
             ctx.fireChannelRead(msg);
@@ -65,9 +81,12 @@ public final class ImpairedChannelHandler extends ChannelDuplexHandler {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        if (msg instanceof DatagramPacket packet) {
+        if (msg instanceof ByteBufHolder packet) {
             out.pass(packet);
             promise.trySuccess(); // for the sender the datagram is sent, even if it is dropped here
+        } else if (msg instanceof ByteBuf bytes) {
+            out.pass(bytes);
+            promise.trySuccess();
         } else {
             ctx.write(msg, promise);
         }

@@ -1,12 +1,14 @@
-package dev.lockstep.tftp.client.load.impairment;
+package dev.lockstep.tftp.internal.impairment;
 
 import dev.lockstep.tftp.concurrent.EventLoop;
-import io.netty.channel.socket.DatagramPacket;
+import dev.lockstep.tftp.internal.impairment.DatagramImpairment.ImpairmentDecision;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A direction of an impaired link: drops, duplicates, reorders and delays datagrams. */
@@ -17,42 +19,50 @@ final class ImpairedDirection {
         /**
          * Takes over a datagram.
          *
+         * @param packet as it was passed
          * @param late whether it was delayed
          */
-        void deliver(DatagramPacket packet, boolean late);
+        void deliver(Object packet, boolean late);
     }
 
     /** The longest time in nanoseconds for which a datagram is held until the next one overtakes it. */
     private static final long MAX_HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final LinkImpairment impairment;
-    private final SplittableRandom random;
+    private final DatagramImpairment impairment;
     private final EventExecutor loop;
     private final Exit exit;
-    private final Set<DatagramPacket> inFlight = Collections.newSetFromMap(new IdentityHashMap<>());
-    private DatagramPacket held;
+    private final Set<Object> inFlight = Collections.newSetFromMap(new IdentityHashMap<>());
+    private Object held;
     private long lastDue;
 
-    ImpairedDirection(LinkImpairment impairment, long seed, EventExecutor loop, Exit exit) {
+    ImpairedDirection(DatagramImpairment impairment, EventExecutor loop, Exit exit) {
         this.impairment = impairment;
-        this.random = new SplittableRandom(seed);
         this.loop = loop;
         this.exit = exit;
         this.lastDue = loop.ticker().nanoTime();
     }
 
     /** Takes over a datagram. */
-    void pass(DatagramPacket packet) {
-        LinkImpairment.ImpairmentDecision decision = impairment.next(random);
+    void pass(ByteBufHolder packet) {
+        pass(packet, packet.content());
+    }
+
+    /** Takes over a datagram of a connected channel. */
+    void pass(ByteBuf bytes) {
+        pass(bytes, bytes);
+    }
+
+    private void pass(Object packet, ByteBuf content) {
+        ImpairmentDecision decision = impairment.next(content);
         if (decision.dropped()) {
-            packet.release();
+            ReferenceCountUtil.release(packet);
             return;
         }
-        DatagramPacket copy = decision.duplicated() ? packet.retainedDuplicate() : null;
+        Object copy = decision.duplicated() ? copy(packet) : null;
         if (decision.reordered() && held == null) {
             holdBack(packet, decision);
         } else {
-            DatagramPacket before = held;
+            Object before = held;
             held = null;
             send(packet, decision.delayNanos());
             if (before != null && inFlight.remove(before)) {
@@ -64,8 +74,14 @@ final class ImpairedDirection {
         }
     }
 
+    private static Object copy(Object packet) {
+        return packet instanceof ByteBufHolder holder
+                ? holder.retainedDuplicate()
+                : ((ByteBuf) packet).retainedDuplicate();
+    }
+
     /** Holds a datagram until the next one has passed, or for a limited time if there is none. */
-    private void holdBack(DatagramPacket packet, LinkImpairment.ImpairmentDecision decision) {
+    private void holdBack(Object packet, ImpairmentDecision decision) {
         held = packet;
         inFlight.add(packet);
         loop.schedule(
@@ -79,7 +95,7 @@ final class ImpairedDirection {
                 TimeUnit.NANOSECONDS);
     }
 
-    private void send(DatagramPacket packet, long delay) {
+    private void send(Object packet, long delay) {
         long now = loop.ticker().nanoTime();
         long due = Math.max(now + delay, lastDue);
         if (due - now <= 0) {
@@ -91,7 +107,7 @@ final class ImpairedDirection {
         loop.schedule(() -> arrive(packet), due - now, TimeUnit.NANOSECONDS);
     }
 
-    private void arrive(DatagramPacket packet) {
+    private void arrive(Object packet) {
         if (inFlight.remove(packet)) {
             exit.deliver(packet, true);
         }
@@ -104,7 +120,7 @@ final class ImpairedDirection {
 
     /** Releases the datagrams in flight. */
     void clear() {
-        inFlight.forEach(DatagramPacket::release);
+        inFlight.forEach(ReferenceCountUtil::release);
         inFlight.clear();
         held = null;
     }

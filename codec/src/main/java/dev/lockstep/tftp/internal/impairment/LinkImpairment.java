@@ -1,5 +1,6 @@
-package dev.lockstep.tftp.client.load.impairment;
+package dev.lockstep.tftp.internal.impairment;
 
+import dev.lockstep.tftp.internal.impairment.DatagramImpairment.ImpairmentDecision;
 import java.util.SplittableRandom;
 
 /**
@@ -33,8 +34,10 @@ public record LinkImpairment(
         requireTime("jitter", jitterMillis);
     }
 
-    /** The decision for one datagram. */
-    record ImpairmentDecision(boolean dropped, boolean duplicated, boolean reordered, long delayNanos) {}
+    /** Returns the same impairment with another seed. */
+    public LinkImpairment withSeed(long other) {
+        return new LinkImpairment(loss, duplicate, reorder, delayMillis, jitterMillis, other);
+    }
 
     /**
      * Returns whether there is any impairment.
@@ -46,10 +49,17 @@ public record LinkImpairment(
     }
 
     /**
-     * Returns the decision for the next datagram. Always draws four random numbers, so that one impairment does not
-     * change the sequence of the others.
+     * Returns the decisions for one direction of a channel.
+     *
+     * @param ofDirection the seed of this direction
      */
-    ImpairmentDecision next(SplittableRandom random) {
+    public DatagramImpairment decisions(long ofDirection) {
+        SplittableRandom random = new SplittableRandom(ofDirection);
+        return datagram -> next(random);
+    }
+
+    /** Always draws four random numbers, so that one impairment does not change the sequence of the others. */
+    private ImpairmentDecision next(SplittableRandom random) {
         boolean dropped = random.nextDouble() < loss;
         boolean duplicated = random.nextDouble() < duplicate;
         boolean reordered = random.nextDouble() < reorder;

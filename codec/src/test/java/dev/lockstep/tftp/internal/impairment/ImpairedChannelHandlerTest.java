@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.client.load.impairment;
+package dev.lockstep.tftp.internal.impairment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
