@@ -42,6 +42,7 @@ class ArchitectureTest {
     private static final String ORIGIN = ROOT + ".server.internal.origin..";
     private static final String RULES = ROOT + ".server.rules..";
     private static final String CLIENT = ROOT + ".client..";
+    private static final String CONFORM = ROOT + ".client.conform..";
     private static final String LOAD = ROOT + ".client.load..";
     private static final String LOAD_REPORT = ROOT + ".client.load.report..";
     private static final String SHELL = ROOT + ".client.shell..";
@@ -233,7 +234,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_its_commands_depend_on_the_load_test() {
+    void only_their_commands_depend_on_the_load_test_and_the_checks() {
+        onlyIn(CONFORM, CONFORM, ROOT + ".client.cli");
         onlyIn(LOAD, LOAD, ROOT + ".client.cli");
     }
 

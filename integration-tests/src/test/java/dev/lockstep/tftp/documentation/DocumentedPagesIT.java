@@ -34,6 +34,7 @@ class DocumentedPagesIT {
         "docs/server.md",
         "docs/rules.md",
         "docs/client.md",
+        "docs/conformance.md",
         "docs/load-testing.md"
     };
 

@@ -41,12 +41,15 @@ final class Datagrams {
 
     /** Returns a DATA with the low 16 bits of the count as block number. */
     static byte[] data(long block, byte[] payload) {
-        return concat(header(DATA), number(block), payload);
+        byte[] datagram = new byte[HEADER + payload.length];
+        System.arraycopy(numbered(DATA, block), 0, datagram, 0, HEADER);
+        System.arraycopy(payload, 0, datagram, HEADER, payload.length);
+        return datagram;
     }
 
     /** Returns an ACK with the low 16 bits of the count as block number. */
     static byte[] ack(long block) {
-        return concat(header(ACK), number(block));
+        return numbered(ACK, block);
     }
 
     static byte[] error(int code, String text) {
@@ -77,6 +80,10 @@ final class Datagrams {
             bytes.writeBytes(part);
         }
         return bytes.toByteArray();
+    }
+
+    private static byte[] numbered(int opcode, long number) {
+        return new byte[] {0, (byte) opcode, (byte) (number >>> BYTE_BITS & BYTE), (byte) (number & BYTE)};
     }
 
     private static byte[] number(long number) {

@@ -328,6 +328,9 @@ final class Peer implements AutoCloseable {
         while (taken < LONGEST) {
             Packet packet = any(timing.patience());
             if (packet == null) {
+                if (gone.getAsBoolean()) {
+                    throw noReply();
+                }
                 require(++attempts < ATTEMPTS, "no DATA " + (taken + 1) + " after " + attempts + " ACKs");
                 ack(taken);
                 continue;
@@ -394,6 +397,9 @@ final class Peer implements AutoCloseable {
                     return sent + acknowledged;
                 }
             }
+        }
+        if (gone.getAsBoolean()) {
+            throw noReply();
         }
         throw failed("no ACK " + (end & 0xFFFF) + " (block " + end + ") after " + ATTEMPTS + " attempts");
     }

@@ -69,7 +69,13 @@ final class ServerSession {
         ServerSession first = new ServerSession(
                 target, new Timing(reply, Timing.UNKNOWN.rto(), 1), new Uploads("unknown", false), null);
         ServerSession second = new ServerSession(target, first.timing, first.tryUpload(), first);
-        return new ServerSession(target, new Timing(reply, second.retransmissionTimeout(), 1), second.accepted, second);
+        try {
+            return new ServerSession(
+                    target, new Timing(reply, second.retransmissionTimeout(), 1), second.accepted, second);
+        } catch (IOException e) {
+            second.cleanUp();
+            throw e;
+        }
     }
 
     private static long replyTime(ServerTarget target, Endpoint endpoint) {
@@ -121,7 +127,12 @@ final class ServerSession {
     private long retransmissionTimeout() throws IOException {
         try (Peer peer = newPeer()) {
             peer.ask(target.address(), Datagrams.rrq(file(ServedFile.LARGE).name()));
-            long begin = peer.next().nanos();
+            Packet first = peer.next();
+            if (first.opcode() == Datagrams.ERROR && target.folder().isPresent()) {
+                throw new IOException("--upload-dir: the server does not serve " + ServedFile.LARGE.filename()
+                        + " from that folder: " + first);
+            }
+            long begin = first.nanos();
             Packet again = peer.any(LONGEST_RTO);
             return again == null ? Timing.UNKNOWN.rto() : again.nanos() - begin;
         } catch (CheckEnd unknown) {

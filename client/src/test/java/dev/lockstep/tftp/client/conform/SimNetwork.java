@@ -11,14 +11,24 @@ import java.util.function.BooleanSupplier;
 
 /** A network in virtual time. Events run while the tester waits, on its thread. */
 final class SimNetwork implements Network {
-    private static final long LATENCY = TimeUnit.MICROSECONDS.toNanos(500);
+    static final long LATENCY = TimeUnit.MICROSECONDS.toNanos(500);
     private static final int FIRST_PORT = 40_000;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Map<InetSocketAddress, Host> hosts = new HashMap<>();
+    private final long latency;
     private long now;
     private long count;
     private int lastPort = FIRST_PORT;
+
+    SimNetwork() {
+        this(LATENCY);
+    }
+
+    /** Creates a network whose datagrams arrive after this time. */
+    SimNetwork(long latency) {
+        this.latency = latency;
+    }
 
     /** Receives the datagrams to an address. */
     interface Host {
@@ -46,7 +56,7 @@ final class SimNetwork implements Network {
     }
 
     void send(InetSocketAddress from, InetSocketAddress to, byte[] datagram) {
-        schedule(LATENCY, () -> {
+        schedule(latency, () -> {
             Host host = hosts.get(to);
             if (host != null) {
                 host.receive(from, datagram);

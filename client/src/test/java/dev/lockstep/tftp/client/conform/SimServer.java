@@ -30,22 +30,24 @@ import java.util.concurrent.TimeUnit;
 final class SimServer {
     static final InetSocketAddress ADDRESS = new InetSocketAddress("10.0.0.1", 69);
 
-    private static final long RTO = TimeUnit.SECONDS.toNanos(1);
+    static final long RTO = TimeUnit.SECONDS.toNanos(1);
     private static final long DISK = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int RETRANSMISSIONS = 6;
 
     private final SimNetwork network;
     private final SimFolder folder;
     private final String fault;
+    private final long rto;
     private final Map<InetSocketAddress, Session> byClient = new HashMap<>();
     private boolean dead;
     private boolean wrongContent;
     private boolean ignoresNext;
 
-    SimServer(SimNetwork network, SimFolder folder, String fault) {
+    SimServer(SimNetwork network, SimFolder folder, String fault, long rto) {
         this.network = network;
         this.folder = folder;
         this.fault = fault;
+        this.rto = rto;
         network.listen(ADDRESS, this::receive);
     }
 
@@ -350,7 +352,7 @@ final class SimServer {
 
         private void arm() {
             int mine = ++timer;
-            long delay = has("49") ? RTO : RTO << Math.min(retransmissions, 5);
+            long delay = has("49") ? rto : rto << Math.min(retransmissions, 5);
             network.schedule(delay, () -> {
                 if (mine == timer && !ended && retransmissions < RETRANSMISSIONS) {
                     retransmissions++;

@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.conform.cli;
 
 import dev.lockstep.tftp.client.RemoteFile;
+import dev.lockstep.tftp.client.cli.InterruptHook;
 import dev.lockstep.tftp.client.cli.StatusLine;
 import dev.lockstep.tftp.client.cli.Terminals;
 import dev.lockstep.tftp.client.cli.TftpCommand;
@@ -140,7 +141,7 @@ public final class ConformCommand implements Callable<Integer> {
     private boolean verbose;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         try {
             if (list) {
                 System.out.print(
@@ -166,7 +167,7 @@ public final class ConformCommand implements Callable<Integer> {
         return client != null || clientPut != null;
     }
 
-    private int checkClient() throws InterruptedException {
+    private int checkClient() {
         if (uploadDir != null || file != null) {
             throw new IllegalArgumentException("--client: with --upload-dir or --file (expected: for a server only)");
         }
@@ -176,7 +177,7 @@ public final class ConformCommand implements Callable<Integer> {
         return check(target, checks.size(), listener -> run.run(checks, parallel, listener));
     }
 
-    private int checkServer() throws UnknownHostException, InterruptedException {
+    private int checkServer() throws UnknownHostException {
         if (arguments.isEmpty()) {
             throw new IllegalArgumentException("no server (expected: HOST[:PORT], or --client COMMAND)");
         }
@@ -214,13 +215,15 @@ public final class ConformCommand implements Callable<Integer> {
         List<CheckResult> with(Consumer<CheckResult> listener) throws IOException, InterruptedException;
     }
 
-    private int check(String target, int checks, Run run) throws InterruptedException {
+    private int check(String target, int checks, Run run) {
         Instant begin = Instant.now();
         StatusLine line = new StatusLine();
         boolean progress = !quiet && Terminals.canRewriteLines(Terminals.ERRORS);
         AtomicInteger done = new AtomicInteger();
         List<CheckResult> results;
-        try {
+        Thread self = Thread.currentThread();
+        InterruptHook hook = new InterruptHook(self::interrupt); // the files of the tester are deleted
+        try (hook) {
             results = run.with(result -> {
                 if (progress) {
                     synchronized (line) {
@@ -231,6 +234,8 @@ public final class ConformCommand implements Callable<Integer> {
             });
         } catch (IOException e) {
             System.err.println("tftp: " + target + ": " + e.getMessage());
+            return 1;
+        } catch (InterruptedException e) {
             return 1;
         } finally {
             line.erase();

@@ -1,0 +1,2 @@
+/** Tests of {@code tftp conform} as a command. */
+package dev.lockstep.tftp.conform;
