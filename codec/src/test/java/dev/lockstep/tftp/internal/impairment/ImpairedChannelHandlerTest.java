@@ -98,6 +98,26 @@ class ImpairedChannelHandlerTest {
         assertThat(channel.isOpen()).isFalse();
     }
 
+    @Test
+    void datagrams_of_a_connected_channel_are_impaired_too() {
+        List<ByteBuf> seen = new ArrayList<>();
+        DatagramImpairment dropsOdd = bytes -> {
+            seen.add(bytes);
+            return new DatagramImpairment.ImpairmentDecision(bytes.getInt(0) % 2 == 1, bytes.getInt(0) == 4, false, 0);
+        };
+        EmbeddedChannel channel = new EmbeddedChannel(new ImpairedChannelHandler(dropsOdd, dropsOdd));
+        for (int i = 0; i < 5; i++) {
+            channel.writeOutbound(Unpooled.buffer(4).writeInt(i));
+        }
+        List<Integer> numbers = new ArrayList<>();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            numbers.add(bytes.getInt(0));
+            bytes.release();
+        }
+        assertThat(numbers).containsExactly(0, 2, 4, 4);
+        assertThat(seen).hasSize(5).allMatch(bytes -> bytes.refCnt() == 0);
+    }
+
     private static EmbeddedChannel channel(LinkImpairment impairment) {
         EmbeddedChannel channel =
                 new EmbeddedChannel(ImpairedChannelHandler.with(impairment).attach(SERVER, null));

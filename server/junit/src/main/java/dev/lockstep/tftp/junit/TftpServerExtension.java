@@ -134,10 +134,9 @@ public final class TftpServerExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         if (settings == null) {
-            TftpServerTest annotation = annotationOf(context).orElseThrow();
-            if (annotation.shared() && annotation.reset()) {
-                reset(held(context, SHARED), context);
-            }
+            annotationOf(context)
+                    .filter(annotation -> annotation.shared() && annotation.reset())
+                    .ifPresent(annotation -> reset(held(context, SHARED), context));
             return;
         }
         storeOf(context).getOrComputeIfAbsent(FIRST, any -> this);
@@ -195,8 +194,8 @@ public final class TftpServerExtension
     }
 
     private static TftpFixture ofAnnotation(ExtensionContext context) {
-        TftpServerTest annotation = annotationOf(context).orElseThrow();
-        if (annotation.shared()) {
+        Optional<TftpServerTest> annotation = annotationOf(context);
+        if (annotation.filter(TftpServerTest::shared).isPresent()) {
             return held(context, SHARED);
         }
         if (context.getTestMethod().isEmpty()) {
@@ -205,7 +204,9 @@ public final class TftpServerExtension
                             + " constructor or of a @BeforeAll or @AfterAll method)");
         }
         TftpFixture own = held(context, OWN);
-        return own != null ? own : start(context, OWN, TftpFixtureBuilder.of(annotation));
+        return own != null
+                ? own
+                : start(context, OWN, annotation.map(TftpFixtureBuilder::of).orElseGet(TftpFixture::builder));
     }
 
     private static Object addressFor(Class<?> type, TftpFixture fixture) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -273,6 +274,19 @@ class TftpServerExtensionTest {
                         .orElseThrow()
                         .getSuppressed())
                 .isEmpty();
+    }
+
+    @ExtendWith(TftpServerExtension.class)
+    static class WithoutAnnotation {
+        @Test
+        void test(TftpFixture tftp) {
+            assertThat(tftp.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void the_extension_alone_has_the_default_settings() {
+        run(WithoutAnnotation.class).requirePassed(1);
     }
 
     @TftpServerTest

@@ -7,11 +7,16 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.NetasciiSink;
+import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -112,6 +117,46 @@ class WriteThroughTest {
         offer(new byte[10]);
         assertThat(sink.isCommitted()).isFalse();
         assertThat(owner.calls).isEmpty();
+    }
+
+    @Test
+    void a_sink_without_room_is_asked_once_until_it_has_room() {
+        open(new MemorySink());
+        List<Runnable> waiting = new ArrayList<>();
+        Sink full = new ForwardingSink(sink) {
+            @Override
+            public boolean awaitRoom(Runnable then) {
+                return waiting.isEmpty() && waiting.add(then);
+            }
+        };
+        store = IncomingFile.to(new NetasciiSink(full), fixture.context(), fixture.loop(), owner);
+        assertThat(store.hasRoom()).isFalse();
+        assertThat(store.hasRoom()).isFalse();
+        offer(new byte[10]); // the rest of a window
+        assertThat(sink.content()).hasSize(10);
+        waiting.get(0).run();
+        fixture.settle();
+        assertThat(owner.calls).containsExactly("ready");
+        assertThat(store.hasRoom()).isTrue();
+    }
+
+    @Test
+    void room_after_the_end_is_ignored() {
+        open(new MemorySink());
+        List<Runnable> waiting = new ArrayList<>();
+        Sink full = new ForwardingSink(sink) {
+            @Override
+            public boolean awaitRoom(Runnable then) {
+                return waiting.add(then);
+            }
+        };
+        store = IncomingFile.to(full, fixture.context(), fixture.loop(), owner);
+        assertThat(store.hasRoom()).isFalse();
+        store.close(() -> {});
+        waiting.get(0).run();
+        fixture.settle();
+        assertThat(owner.calls).isEmpty();
+        assertThat(waiting).hasSize(1);
     }
 
     @Test
