@@ -99,9 +99,8 @@ final class BusyPoll implements SelectStrategy {
     }
 
     private void miss() {
-        required = successes >= required
-                ? Math.max(LEAST_REQUIRED, required / 2)
-                : Math.min(MOST_REQUIRED, required * 2);
+        required =
+                successes >= required ? Math.max(LEAST_REQUIRED, required / 2) : Math.min(MOST_REQUIRED, required * 2);
         successes = 0;
         streak = 0;
     }
