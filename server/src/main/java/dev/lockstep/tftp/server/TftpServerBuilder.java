@@ -8,6 +8,7 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.PmtuBlackHoleCache;
 import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -45,12 +46,15 @@ public final class TftpServerBuilder {
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
     private long bufferMemory = BUFFER_MEMORY;
     private Duration drain = Duration.ofSeconds(30);
+    private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
+    private EventLoopGroup sharedLoops;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
     private final List<NetworkMtu> mtus = new ArrayList<>();
     private PortModes portModes = peer -> PortMode.EPHEMERAL;
+    private boolean replica;
     private Strictness strictness = Strictness.STRICT;
 
     TftpServerBuilder() {}
@@ -170,6 +174,18 @@ public final class TftpServerBuilder {
     }
 
     /**
+     * Sets how long the server still serves new requests after {@link TftpServer#close}, while it reports that it {@linkplain
+     * TftpServer#isStopping is stopping}, so that a load balancer can send them elsewhere. The default is zero.
+     *
+     * @param time the time before the drain begins
+     * @return this builder
+     */
+    public TftpServerBuilder drainDelay(Duration time) {
+        drainDelay = time;
+        return this;
+    }
+
+    /**
      * Sets the executors on which storages, sources and sinks are called. By default, the server has a pool of threads
      * for each group, and starts another thread in place of one whose file operation does not return. The server does
      * not shut down these executors.
@@ -191,6 +207,20 @@ public final class TftpServerBuilder {
      */
     public TftpServerBuilder eventLoops(int threads) {
         eventLoops = threads;
+        return this;
+    }
+
+    /**
+     * Sets the event loops of the embedding program, which several servers can share, instead of threads of the server's
+     * own. They decide about the transport: those of NIO use NIO even where epoll is available. {@link TftpServer#stop}
+     * closes the channels of the server and leaves the event loops running.
+     *
+     * @param shared event loops for NIO or epoll; must run until the server is stopped. Their threads must not start
+     *     or stop the server
+     * @return this builder
+     */
+    public TftpServerBuilder eventLoops(EventLoopGroup shared) {
+        sharedLoops = shared;
         return this;
     }
 
@@ -239,6 +269,20 @@ public final class TftpServerBuilder {
      */
     public TftpServerBuilder portModes(PortModes by) {
         portModes = by;
+        return this;
+    }
+
+    /**
+     * Sets whether the server is one of several behind a load balancer that serve the same address. The default is
+     * false. A replica leaves unanswered what another replica may answer: a datagram that belongs to no transfer gets
+     * no ERROR 5, a peer that has been silent gets no ERROR when its transfer ends, and a request gets no reply while
+     * the replica drains.
+     *
+     * @param oneOfSeveral whether there are other replicas
+     * @return this builder
+     */
+    public TftpServerBuilder replica(boolean oneOfSeveral) {
+        replica = oneOfSeveral;
         return this;
     }
 
@@ -334,10 +378,13 @@ public final class TftpServerBuilder {
                 amplificationLimits,
                 bufferMemory,
                 drain,
+                drainDelay,
                 ioExecutors,
                 eventLoops,
+                sharedLoops,
                 busyPoll,
                 portModes,
+                replica,
                 strictness,
                 TransferListener.all(all),
                 taps,

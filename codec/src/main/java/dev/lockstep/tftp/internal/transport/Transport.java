@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SelectStrategyFactory;
@@ -84,6 +85,24 @@ public enum Transport {
             case "nio" -> NIO;
             default -> throw new IllegalArgumentException(PROPERTY + ": " + named + " (expected: epoll or nio)");
         };
+    }
+
+    /**
+     * Returns the transport of event loops.
+     *
+     * @throws IllegalArgumentException if they are for neither epoll nor NIO
+     */
+    public static Transport of(EventLoopGroup loops) {
+        if (loops instanceof IoEventLoopGroup known) {
+            if (known.isIoType(NioIoHandler.class)) {
+                return NIO;
+            }
+            if (Epoll.isAvailable() && known.isIoType(EpollIoHandler.class)) {
+                return EPOLL;
+            }
+        }
+        throw new IllegalArgumentException(
+                "event loops: " + loops.getClass().getSimpleName() + " (expected: those of NIO or epoll)");
     }
 
     /** Returns whether an IPv6 socket receives only IPv6, so that each address family has sockets of its own. */
