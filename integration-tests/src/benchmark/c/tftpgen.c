@@ -29,7 +29,11 @@
 #define UDP_GRO 104
 #endif
 
-enum { LONGEST = 65536, RESEND_NS = 1000000000, GIVE_UP = 20, TICK_MS = 100 };
+#ifndef GIVE_UP_AFTER
+#define GIVE_UP_AFTER 20
+#endif
+
+enum { LONGEST = 65536, RESEND_NS = 1000000000, GIVE_UP = GIVE_UP_AFTER, TICK_MS = 100 };
 
 struct client {
     int fd;

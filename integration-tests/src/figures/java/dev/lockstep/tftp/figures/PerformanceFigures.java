@@ -23,7 +23,7 @@ final class PerformanceFigures {
     static {
         VARIANTS.put("one-loop", "`--event-loops 1`");
         VARIANTS.put("single-port", "`--single-port`");
-        VARIANTS.put("busy-poll", "`--busy-poll 50`");
+        VARIANTS.put("no-busy-poll", "`--busy-poll 0`");
     }
 
     private final Results results;
@@ -44,6 +44,8 @@ final class PerformanceFigures {
         blocks.put("processor", processor());
         blocks.put("first-byte", firstByte());
         blocks.put("memory", memory());
+        blocks.put("resident", resident());
+        blocks.put("native-memory", nativeMemory());
         blocks.put("start", start());
         blocks.put("load", load());
         blocks.put("jmh", jmh());
@@ -155,12 +157,15 @@ final class PerformanceFigures {
 
     private String variants() {
         List<String> headings = new ArrayList<>(List.of("Work", "default"));
-        headings.addAll(VARIANTS.values());
+        List<String> measured = VARIANTS.keySet().stream()
+                .filter(results.distinct("run", 2)::contains)
+                .toList();
+        measured.forEach(variant -> headings.add(VARIANTS.get(variant)));
         MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
         for (String work : works) {
             List<String> cells = new ArrayList<>(List.of(work + ", " + unit(work)));
             cells.add(rate(work, LOCKSTEP).text());
-            VARIANTS.keySet().forEach(variant -> cells.add(rate(work, variant).text()));
+            measured.forEach(variant -> cells.add(rate(work, variant).text()));
             table.row(cells.toArray(String[]::new));
         }
         return table.toString();
@@ -247,6 +252,41 @@ final class PerformanceFigures {
                 row.number(2),
                 Spread.text(row.number(3)),
                 row.text(4));
+    }
+
+    /** Returns the resident memory of the daemon in each phase, in MiB. */
+    private String resident() {
+        MarkdownTable table = new MarkdownTable("Work", "before", "after");
+        for (String phase : results.distinct("resident", 2)) {
+            table.row(phase, mebibytes("resident", "before", phase), mebibytes("resident", "after", phase));
+        }
+        return table.toString();
+    }
+
+    /** Returns the native memory tracking of Java: the committed memory of each category, in MiB. */
+    private String nativeMemory() {
+        List<String> phases = results.distinct("nmt", 2);
+        List<String> names = results.distinct("nmt", 1);
+        List<String> headings = new ArrayList<>(List.of("Category"));
+        phases.forEach(phase -> names.forEach(name -> headings.add(phase + ", " + name)));
+        MarkdownTable table = new MarkdownTable(headings.toArray(String[]::new));
+        for (String category : results.distinct("nmt", 3)) {
+            List<String> cells = new ArrayList<>(List.of(category));
+            phases.forEach(phase -> names.forEach(name -> cells.add(mebibytes("nmt", name, phase, category))));
+            if (cells.stream().skip(1).anyMatch(cell -> !cell.equals("–") && Double.parseDouble(cell) >= 1)) {
+                table.row(cells.toArray(String[]::new));
+            }
+        }
+        return table.toString();
+    }
+
+    /** Returns the last field, in KiB, of the only line of a kind with these fields; a dash if there is none. */
+    private String mebibytes(String kind, String... fields) {
+        return results.all(kind).stream()
+                .filter(row -> row.fields().subList(1, 1 + fields.length).equals(List.of(fields)))
+                .findFirst()
+                .map(row -> String.format(Locale.ROOT, "%.1f", row.number(1 + fields.length) / 1024))
+                .orElse("–");
     }
 
     private String start() {

@@ -28,6 +28,12 @@ class FiguresTest {
             run|100 MB at 1428 × 64, one client|lockstep|0.2|100000000|1|0|0.06|500|900|0|1.00|1.05|0.50|0.54
             run|100 MB at 1428 × 64, one client|atftpd|0.4|100000000|1|0|0.06|500|600|0|1.00|1.20|0.50|0.60
             memory|10000|0|12.3|373
+            resident|before|at rest|92160
+            resident|after|at rest|67174
+            resident|after|windows|119910
+            nmt|before|at rest|Java Heap|387072
+            nmt|after|at rest|Java Heap|20480
+            nmt|after|at rest|Safepoint|8
             """;
 
     @TempDir
@@ -50,6 +56,19 @@ class FiguresTest {
         assertThat(blocks().get("memory"))
                 .isEqualTo("10,000 transfers of 128 KiB at once, in lock-step with blocks of"
                         + " 1428: 0 failed, 12.3 s, the daemon took 373 MiB at most.");
+    }
+
+    @Test
+    void memory_is_in_mebibytes_and_categories_without_a_mebibyte_are_left_out() throws IOException {
+        assertThat(blocks().get("resident")).contains("| at rest | 90.0 | 65.6 |", "| windows | – | 117.1 |");
+        assertThat(blocks().get("native-memory"))
+                .contains("| Category | at rest, before | at rest, after |", "| Java Heap | 378.0 | 20.0 |")
+                .doesNotContain("Safepoint");
+    }
+
+    @Test
+    void a_variant_that_was_not_measured_has_no_column() throws IOException {
+        assertThat(blocks().get("variants")).startsWith("| Work | default |\n");
     }
 
     @Test

@@ -18,6 +18,11 @@ import org.slf4j.LoggerFactory;
 final class StartReport {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
+    /** What a transfer takes of the heap, and what the rest of the daemon takes of it, in bytes. */
+    private static final long HEAP_OF_TRANSFER = 6 << 10;
+
+    private static final long HEAP_BESIDES = 24 << 20;
+
     private StartReport() {}
 
     /**
@@ -53,6 +58,23 @@ final class StartReport {
             roots.add(root + " (" + (rights.isEmpty() ? access : rights + ", " + access) + ")");
         });
         return roots;
+    }
+
+    /**
+     * Logs a warning if the limit of transfers needs more heap than there is.
+     *
+     * @param heap the largest size of the heap, in bytes
+     */
+    static void warnOfSmallHeap(int maxTransfers, long heap) {
+        long needed = HEAP_BESIDES + HEAP_OF_TRANSFER * maxTransfers;
+        if (heap < needed) {
+            LOG.warn(
+                    "--max-transfers: {} may need {} MiB of heap, {} MiB are available (expected: JAVA_OPTS=-Xmx{}m)",
+                    maxTransfers,
+                    needed >> 20,
+                    heap >> 20,
+                    needed >> 20);
+        }
     }
 
     /** Logs a warning for each directory that accepts uploads, but that this process cannot write. */

@@ -343,6 +343,7 @@ public final class TftpdCommand implements Callable<Integer> {
         probe.report(status);
         http.report(status);
         StartReport.warnOfUnwritable(storages);
+        StartReport.warnOfSmallHeap(maxTransfers, Runtime.getRuntime().maxMemory());
         warnOfFormerFlags();
         if (USER_NAME.equals("root")) {
             LOG.warn("running as root (expected: another user, by {} or the service manager)", Configuration.USER);
