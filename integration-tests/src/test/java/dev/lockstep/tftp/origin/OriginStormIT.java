@@ -142,6 +142,7 @@ class OriginStormIT {
         @Override
         public void kill() {
             store.kill();
+            link.cut();
         }
 
         @Override
