@@ -10,6 +10,10 @@ public enum DropReason {
     MALFORMED("malformed"),
     /** The datagram was not a request and belonged to no transfer. */
     NOT_A_REQUEST("not a request"),
+    /** The datagram was not a request and belonged to no transfer of this replica, but perhaps to one of another. */
+    UNKNOWN_TRANSFER("no transfer of this replica"),
+    /** The request was received while the replica drains; another replica can serve it when it is repeated. */
+    DRAINING("replica drains"),
     /** The request exceeded the rate limit for peers whose address is not validated. */
     UNVALIDATED_RATE_LIMIT("rate limit for unvalidated peers");
 

@@ -25,6 +25,11 @@ public abstract class ForwardingSink implements Sink {
     }
 
     @Override
+    public boolean awaitRoom(Runnable then) {
+        return sink.awaitRoom(then);
+    }
+
+    @Override
     public void commit() throws IOException {
         sink.commit();
     }

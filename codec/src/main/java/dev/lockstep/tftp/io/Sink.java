@@ -24,6 +24,20 @@ public interface Sink extends AutoCloseable {
     void write(ByteBuffer from) throws IOException;
 
     /**
+     * Waits without a thread for room, in a sink that does not {@linkplain #mayBlock block}; another one waits in {@code
+     * write}. Until there is room, the peer gets no ACK, so it pauses and may repeat its last blocks. A peer that waits
+     * longer than its idle timeout ends the transfer.
+     *
+     * @param then is run once, later, on any thread, if this method returns true: when there is room
+     * @return false if there is room for more; always false by default. Bytes that are already under way, up to a window,
+     *     are written in any case
+     */
+    @EventLoop
+    default boolean awaitRoom(Runnable then) {
+        return false;
+    }
+
+    /**
      * Makes the complete file durable and visible. The last ACK is sent after this method returns.
      *
      * @throws TftpException with the ERROR to send to the peer in place of the last ACK

@@ -10,14 +10,18 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** nginx as an origin, with a folder of files. */
 public final class Nginx implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
+    private static final Path STREAM = Path.of("/usr/lib/nginx/modules/ngx_stream_module.so");
 
     private final Path folder;
+    private final List<String> starter;
+    private final String address;
     private final int port;
     private final String program = Tool.named("nginx", Path.of("/usr/sbin/nginx"));
     private Run run;
@@ -29,11 +33,22 @@ public final class Nginx implements AutoCloseable {
      * @param settings lines of its {@code server} block
      */
     public Nginx(Path folder, String... settings) {
+        this(folder, List.of(), "127.0.0.1", freePort(), "", settings);
+    }
+
+    /**
+     * Starts nginx by another command, for example in another network namespace.
+     *
+     * @param main the end of its configuration, beside the {@code http} block
+     */
+    public Nginx(Path folder, List<String> starter, String address, int port, String main, String... settings) {
         this.folder = folder;
-        this.port = freePort();
+        this.starter = starter;
+        this.address = address;
+        this.port = port;
         try {
             Files.createDirectories(files());
-            Files.writeString(folder.resolve("nginx.conf"), configuration(settings));
+            Files.writeString(folder.resolve("nginx.conf"), configuration(settings) + main);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -42,11 +57,12 @@ public final class Nginx implements AutoCloseable {
 
     private String configuration(String... settings) {
         return """
+                %s
                 daemon off;
                 master_process off;
                 pid nginx.pid;
                 error_log stderr;
-                events {}
+                events { worker_connections 16384; }
                 http {
                     log_format requests '$request_method $uri $status "$http_range"';
                     access_log access.log requests;
@@ -56,12 +72,17 @@ public final class Nginx implements AutoCloseable {
                     uwsgi_temp_path uwsgi;
                     scgi_temp_path scgi;
                     server {
-                        listen 127.0.0.1:%d;
+                        listen %s:%d;
                         root files;
                         %s
                     }
                 }
-                """.formatted(port, String.join("\n        ", settings));
+                """.formatted(modules(), address, port, String.join("\n        ", settings));
+    }
+
+    /** Returns the lines for the modules that distributions package apart. */
+    private static String modules() {
+        return Files.exists(STREAM) ? "load_module " + STREAM + ";" : "";
     }
 
     private static int freePort() {
@@ -74,18 +95,18 @@ public final class Nginx implements AutoCloseable {
 
     /** Starts it, at first or after it was killed. */
     public void start() {
-        run = Run.start(
-                folder,
-                Map.of(),
-                List.of(
-                        program,
-                        "-e",
-                        "stderr",
-                        "-p",
-                        folder + "/",
-                        "-c",
-                        folder.resolve("nginx.conf").toString()));
-        awaitPort(run, port);
+        List<String> command = new ArrayList<>(starter);
+        command.addAll(List.of(program, "-e", "stderr", "-p", folder + "/", "-c", folder + "/nginx.conf"));
+        run = Run.start(folder, Map.of(), command);
+        if (starter.isEmpty()) {
+            awaitPort(run, port);
+        } else {
+            List<String> probe = new ArrayList<>(starter);
+            probe.addAll(List.of("curl", "-s", "--retry", "20", "--retry-delay", "1", "--retry-connrefused", uri()));
+            assertThat(Run.run(probe.toArray(String[]::new)).exit())
+                    .as(run.printed())
+                    .isZero();
+        }
     }
 
     /** Waits until a server accepts connections on the loopback address. */
@@ -113,7 +134,7 @@ public final class Nginx implements AutoCloseable {
     }
 
     public String uri() {
-        return "http://127.0.0.1:" + port + "/";
+        return "http://" + address + ":" + port + "/";
     }
 
     /** Returns the requests that have ended: method, path, status and range. */

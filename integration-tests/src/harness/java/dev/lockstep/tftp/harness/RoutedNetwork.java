@@ -62,7 +62,7 @@ public final class RoutedNetwork implements AutoCloseable {
         return List.of("ip", "netns", "exec", name + "-s");
     }
 
-    private static Run.Result shell(String script, Map<String, String> environment) {
+    static Run.Result shell(String script, Map<String, String> environment) {
         try (Run run = Run.start(Path.of("/"), environment, List.of("sh", "-ec", script))) {
             return run.await();
         }

@@ -15,12 +15,17 @@ final class Download implements AutoCloseable {
 
     private static final long SILENCE = TimeUnit.SECONDS.toNanos(1);
     private static final int RESENDS = 60;
+    /** The wait for the first reply doubles up to this power of two. */
+    private static final int MAX_BACK_OFF = 3;
 
     private final InetSocketAddress server;
     private final int blksize;
+    private final int maxResends;
+    private final boolean connects;
     private final DatagramChannel channel;
     private final CRC32 checksum = new CRC32();
 
+    private InetSocketAddress tid;
     private ByteBuffer last;
     private long lastProgress;
     private int resends;
@@ -29,11 +34,25 @@ final class Download implements AutoCloseable {
     private String result;
 
     Download(InetSocketAddress server, String file, int blksize) throws IOException {
+        this(InetAddress.getLoopbackAddress(), server, file, blksize, RESENDS, true);
+    }
+
+    /**
+     * Creates a download.
+     *
+     * @param local the address of the client
+     * @param maxResends how often a datagram is repeated
+     * @param connects whether the socket is connected to the TID of the server, so that an unreachable port is reported
+     */
+    Download(InetAddress local, InetSocketAddress server, String file, int blksize, int maxResends, boolean connects)
+            throws IOException {
         this.server = server;
         this.blksize = blksize;
+        this.maxResends = maxResends;
+        this.connects = connects;
         this.channel = DatagramChannel.open();
         channel.configureBlocking(false);
-        channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        channel.bind(new InetSocketAddress(local, 0));
         String request = "\0\1" + file + "\0octet\0blksize\0" + blksize + "\0";
         this.last = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
     }
@@ -59,15 +78,16 @@ final class Download implements AutoCloseable {
                 take(scratch.flip(), now);
             }
         } catch (PortUnreachableException gone) {
-            result = "port of the server unreachable after block " + (expected - 1);
+            result = unreachable();
         }
     }
 
     void tick(long now) throws IOException {
-        if (result != null || now - lastProgress < SILENCE) {
+        long wait = tid != null ? SILENCE : SILENCE << Math.min(resends, MAX_BACK_OFF);
+        if (result != null || now - lastProgress < wait) {
             return;
         }
-        if (resends++ == RESENDS) {
+        if (resends++ == maxResends) {
             result = "timeout after block " + (expected - 1);
             return;
         }
@@ -84,14 +104,27 @@ final class Download implements AutoCloseable {
         if (channel.isConnected()) {
             return channel.read(scratch) > 0;
         }
-        var from = channel.receive(scratch);
-        if (from != null) {
-            channel.connect(from); // the source port of the first reply is the TID of the server
+        var from = (InetSocketAddress) channel.receive(scratch);
+        while (from != null && !isServer(from)) {
+            from = (InetSocketAddress) channel.receive(scratch.clear());
+        }
+        if (from != null && tid == null) {
+            tid = from; // the source port of the first reply is the TID of the server
+            if (connects) {
+                channel.connect(tid);
+            }
         }
         return from != null;
     }
 
+    private boolean isServer(InetSocketAddress from) {
+        return tid == null ? from.getAddress().equals(server.getAddress()) : from.equals(tid);
+    }
+
     private void take(ByteBuffer message, long now) throws IOException {
+        if (message.remaining() < 4) {
+            return; // nginx sends an empty datagram when the port of a server is unreachable
+        }
         int opcode = message.getShort();
         if (opcode == 6 && expected <= 1) {
             expected = 1;
@@ -129,10 +162,18 @@ final class Download implements AutoCloseable {
     }
 
     private void send() throws IOException {
-        if (channel.isConnected()) {
-            channel.write(last.rewind());
-        } else {
-            channel.send(last.rewind(), server);
+        try {
+            if (channel.isConnected()) {
+                channel.write(last.rewind());
+            } else {
+                channel.send(last.rewind(), tid == null ? server : tid);
+            }
+        } catch (PortUnreachableException gone) {
+            result = unreachable();
         }
+    }
+
+    private String unreachable() {
+        return "port of the server unreachable after block " + (expected - 1);
     }
 }

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.HttpText;
+import dev.lockstep.tftp.harness.Nginx;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import dev.lockstep.tftp.harness.Tool;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,6 +159,78 @@ class KubernetesIT {
         V1PersistentVolumeClaim.validateJsonElement(read("files.yaml"));
         assertThat(strings(read("kustomization.yaml").get("resources")))
                 .containsExactlyInAnyOrder("deployment.yaml", "service.yaml", "files.yaml");
+    }
+
+    @Test
+    void the_manifests_of_replicas_are_valid_and_agree() throws IOException {
+        JsonObject set = read("replicas/statefulset.yaml");
+        V1StatefulSet.validateJsonElement(set);
+        JsonObject budget = read("replicas/budget.yaml");
+        V1PodDisruptionBudget.validateJsonElement(budget);
+        List<JsonObject> services = new ArrayList<>();
+        for (Object each : new Yaml().loadAll(Files.readString(FILES.resolve("replicas/service.yaml")))) {
+            JsonObject service = new Gson().toJsonTree(each).getAsJsonObject();
+            V1Service.validateJsonElement(service);
+            services.add(service);
+        }
+        assertThat(strings(read("replicas/kustomization.yaml").get("resources")))
+                .containsExactlyInAnyOrder("statefulset.yaml", "service.yaml", "budget.yaml");
+
+        JsonElement labels = at(set, "spec/template/metadata/labels");
+        assertThat(at(set, "spec/selector/matchLabels")).isEqualTo(labels);
+        assertThat(at(budget, "spec/selector/matchLabels")).isEqualTo(labels);
+        JsonObject pod = at(set, "spec/template/spec").getAsJsonObject();
+        for (JsonElement constraint : at(pod, "topologySpreadConstraints").getAsJsonArray()) {
+            assertThat(at(constraint.getAsJsonObject(), "labelSelector/matchLabels"))
+                    .isEqualTo(labels);
+        }
+        JsonObject container = at(pod, "containers/0").getAsJsonObject();
+        for (JsonObject service : services) {
+            assertThat(at(service, "spec/selector")).isEqualTo(labels);
+            assertThat(at(service, "spec/ports/0/targetPort")).isEqualTo(at(container, "ports/0/name"));
+        }
+        assertThat(at(services.get(0), "spec/externalTrafficPolicy").getAsString())
+                .isEqualTo("Local");
+        assertThat(at(services.get(1), "metadata/name")).isEqualTo(at(set, "spec/serviceName"));
+
+        assertThat(at(set, "spec/replicas").getAsInt())
+                .isGreaterThan(at(budget, "spec/maxUnavailable").getAsInt());
+        List<String> arguments = strings(container.get("args"));
+        assertThat(arguments).contains("--replica", "--single-port");
+        assertThat(at(pod, "terminationGracePeriodSeconds").getAsInt())
+                .isGreaterThan(at(container, "lifecycle/preStop/sleep/seconds").getAsInt()
+                        + Integer.parseInt(arguments.get(arguments.indexOf("--drain") + 1)));
+        assertThat(arguments.get(arguments.indexOf("--cache-dir") + 1))
+                .isEqualTo(at(container, "volumeMounts/0/mountPath").getAsString());
+        assertThat(at(container, "volumeMounts/0/name"))
+                .isEqualTo(at(set, "spec/volumeClaimTemplates/0/metadata/name"));
+        assertThat(at(pod, "securityContext/fsGroup")).isEqualTo(at(pod, "securityContext/runAsGroup"));
+        JsonObject single =
+                at(read("deployment.yaml"), "spec/template/spec/containers/0").getAsJsonObject();
+        for (String same : List.of(
+                "image", "ports", "startupProbe", "readinessProbe", "livenessProbe", "resources", "securityContext")) {
+            assertThat(container.get(same)).as(same).isEqualTo(single.get(same));
+        }
+    }
+
+    @Test
+    void the_pod_of_replicas_serves_files_of_an_origin(@TempDir Path folder) throws Exception {
+        JsonObject container = at(read("replicas/statefulset.yaml"), "spec/template/spec/containers/0")
+                .getAsJsonObject();
+        assertThat(at(container, "env").getAsJsonArray().asList().stream()
+                        .map(each -> each.getAsJsonObject().get("name").getAsString()))
+                .containsExactly("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+        try (Nginx origin = new Nginx(Files.createDirectory(folder.resolve("origin")))) {
+            byte[] content = Bytes.pattern(3_000);
+            Files.write(origin.files().resolve("file"), content);
+            List<String> flags = new ArrayList<>(strings(container.get("args")));
+            flags.removeAll(List.of("--json-log", "6969"));
+            flags.replaceAll(flag -> flag.startsWith("s3:") ? origin.uri() : flag.replaceFirst("^8700$", "0"));
+            flags.replaceAll(flag -> flag.startsWith("/var/cache") ? folder.resolve("cache") + "" : flag);
+            try (Daemon daemon = Daemon.servingEverywhere(folder, flags.toArray(String[]::new))) {
+                assertThat(daemon.fetch("file")).isEqualTo(content);
+            }
+        }
     }
 
     @Test

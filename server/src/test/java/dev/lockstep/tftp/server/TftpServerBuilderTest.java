@@ -109,6 +109,26 @@ class TftpServerBuilderTest {
     }
 
     @Test
+    void requests_are_still_served_during_the_drain_delay() throws Exception {
+        files.put("f", new byte[1]);
+        TftpServer server = builder().drainDelay(Duration.ofMinutes(10)).start();
+        Thread stop = new Thread(server::close);
+        stop.start();
+        try (RawSocketPeer client = new RawSocketPeer()) {
+            while (!server.isStopping()) {
+                Thread.onSpinWait();
+            }
+            client.sendTo(server.port(), 0, 1, "f", 0, "octet", 0);
+            client.expect(0, 3, 0, 1, 0);
+            client.send(0, 4, 0, 1);
+        } finally {
+            stop.interrupt(); // ends the delay
+            stop.join();
+        }
+        assertRefused(builder().drainDelay(Duration.ofSeconds(-1)), "drain delay: PT-1S (expected: >= 0)");
+    }
+
+    @Test
     void a_lifecycle_listener_that_cannot_start_stops_the_start() {
         List<String> calls = new ArrayList<>();
         assertThatThrownBy(() -> builder()

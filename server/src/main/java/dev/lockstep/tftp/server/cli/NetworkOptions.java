@@ -25,6 +25,11 @@ final class NetworkOptions {
     @ArgGroup
     private Ports ports = new Ports();
 
+    @Option(
+            names = "--replica",
+            description = "One of several daemons behind a balancer: leave unanswered what another one may answer.")
+    private boolean replica;
+
     @Option(names = "--no-path-mtu", description = "Grant blocks that are larger than the path MTU.")
     private boolean noPathMtu;
 
@@ -68,7 +73,7 @@ final class NetworkOptions {
         listen.forEach(text -> builder.listen(addressAndPort(text)));
         PortMode mode = mode();
         mtus.forEach(text -> builder.mtu(NetworkMtu.parse(text)));
-        builder.portModes(peer -> mode);
+        builder.portModes(peer -> mode).replica(replica);
     }
 
     /**

@@ -146,6 +146,12 @@ public final class TftpdCommand implements Callable<Integer> {
     private double drain = 30;
 
     @Option(
+            names = "--drain-delay",
+            paramLabel = "SECONDS",
+            description = "Time before the drain in which requests are still served, but /readyz says no (default 0).")
+    private double drainDelay;
+
+    @Option(
             names = "--trace",
             arity = "0..1",
             paramLabel = "decoded",
@@ -203,7 +209,14 @@ public final class TftpdCommand implements Callable<Integer> {
             GROUPS.put("Uploads", List.of("--writable", "--overwrite", "--max-size", "--exact-size"));
             GROUPS.put(
                     "Network",
-                    List.of("--listen", "--single-port", "--port-range", "--mtu", "--no-path-mtu", "--probe-port"));
+                    List.of(
+                            "--listen",
+                            "--single-port",
+                            "--port-range",
+                            "--replica",
+                            "--mtu",
+                            "--no-path-mtu",
+                            "--probe-port"));
             GROUPS.put(
                     "Limits",
                     List.of(
@@ -214,7 +227,8 @@ public final class TftpdCommand implements Callable<Integer> {
                             "--window-bytes-limit",
                             "--timeout",
                             "--give-up",
-                            "--drain"));
+                            "--drain",
+                            "--drain-delay"));
             GROUPS.put("Security", List.of(Configuration.USER, "--address-validation"));
             GROUPS.put("HTTP port", List.of("--http", "--http-token-file", "--http-host", "--metrics-allow"));
             GROUPS.put("Logging", List.of("--verbose", "--quiet", "--json-log", "--log-rate", "--trace", "--pcap"));
@@ -393,6 +407,7 @@ public final class TftpdCommand implements Callable<Integer> {
                         maxTransfersPerClient == null ? TftpServerBuilder.shareOf(maxTransfers) : maxTransfersPerClient)
                 .strictness(tolerant ? Strictness.TOLERANT : Strictness.STRICT)
                 .drain(LimitOptions.seconds(drain))
+                .drainDelay(LimitOptions.seconds(drainDelay))
                 .listener(new TransferLog());
         probe.applyTo(builder);
         http.applyTo(builder, reloads, origin::metrics);

@@ -7,6 +7,7 @@ import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -25,10 +26,14 @@ import java.util.function.Function;
  * @param amplificationLimits limits for requests of unvalidated peers
  * @param bufferMemory bytes of file chunks in memory, for all transfers together
  * @param drain how long running transfers may continue after a stop
+ * @param drainDelay how long new requests are still served after a stop
  * @param ioExecutors returns the executor for the blocking operations of a group of storages; null for the default
  * @param eventLoops the number of event loop threads
+ * @param sharedLoops the event loops of the embedding program; null if the server has its own
  * @param busyPoll how long an event loop polls after traffic before it sleeps
  * @param portModes chooses the port mode of a client
+ * @param replica whether other replicas serve the same address; see {@link
+ *     dev.lockstep.tftp.server.TftpServerBuilder#replica}
  * @param strictness how malformed requests are treated
  * @param listener observes the transfers
  * @param taps observe the packets
@@ -44,10 +49,13 @@ public record ServerConfig(
         AmplificationLimits amplificationLimits,
         long bufferMemory,
         Duration drain,
+        Duration drainDelay,
         Function<Object, ? extends Executor> ioExecutors,
         int eventLoops,
+        EventLoopGroup sharedLoops,
         Duration busyPoll,
         PortModes portModes,
+        boolean replica,
         Strictness strictness,
         TransferListener listener,
         List<PacketTap> taps,
@@ -71,6 +79,7 @@ public record ServerConfig(
             throw new IllegalArgumentException("port: " + port + " (expected: 0 to 65535)");
         }
         requireNoLess("drain", drain);
+        requireNoLess("drain delay", drainDelay);
         requireNoLess("busy poll", busyPoll);
     }
 

@@ -35,7 +35,8 @@ class DocumentedRulesTest {
     @TempDir
     private Path folder;
 
-    private static List<String> found(Pattern pattern) throws IOException {
+    /** Returns the first group of each match in the documentation. */
+    static List<String> found(Pattern pattern) throws IOException {
         try (Stream<Path> pages = Files.walk(REPOSITORY.resolve("docs"), 1)) {
             String all = Stream.concat(Stream.of(REPOSITORY.resolve("README.md")), pages)
                     .filter(page -> page.toString().endsWith(".md"))

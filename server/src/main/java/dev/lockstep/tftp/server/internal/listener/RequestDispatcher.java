@@ -23,6 +23,7 @@ import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
 import dev.lockstep.tftp.server.internal.session.PortRangeOpener;
 import dev.lockstep.tftp.server.internal.session.ServerHandshake;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
+import dev.lockstep.tftp.server.internal.session.SilentPeerFilter;
 import dev.lockstep.tftp.server.internal.session.TransferChannelOpener;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
@@ -147,9 +148,13 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     /**
      * Handles a message that belongs to no known transfer. In single-port mode, where transfers use this port, it is
-     * answered with ERROR 5.
+     * answered with ERROR 5, unless it may belong to a transfer of another replica.
      */
     private void onStray(TftpMessage message, InetSocketAddress peer) {
+        if (shared.config().replica()) {
+            drop(new TransferEvent.Dropped(peer, DropReason.UNKNOWN_TRANSFER));
+            return;
+        }
         drop(new TransferEvent.Dropped(peer, DropReason.NOT_A_REQUEST));
         if (shared.config().portModes().forPeer(peer) instanceof PortMode.Single) {
             unknownTids.respond(ctx, message, peer);
@@ -172,6 +177,10 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         if (asked != null && asked.request().equals(request)) {
             return;
         }
+        if (isDrainingReplica()) {
+            drop(new TransferEvent.Dropped(peer, DropReason.DRAINING));
+            return;
+        }
         PeerValidation validation = admit(peer, now);
         if (validation == null) {
             return;
@@ -191,6 +200,11 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         }
         PortMode mode = shared.config().portModes().forPeer(peer);
         enter(new ServerTransfer(id, key, request, settings, mode, now, validation, quota, loop), FIRST_WAIT);
+    }
+
+    /** Returns true if new requests are left to other replicas. Most firmware does not ask again after an ERROR. */
+    private boolean isDrainingReplica() {
+        return quota.isClosed() && shared.config().replica();
     }
 
     /** Returns the state of a peer whose request is admitted, or null after the request was reported as dropped. */
@@ -218,7 +232,9 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
             freePlace(transfer, now());
             quota.enter(transfer);
         } catch (TftpException refusal) {
-            if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || quota.isClosed()) {
+            if (isDrainingReplica()) {
+                drop(new TransferEvent.Dropped(transfer.peer(), DropReason.DRAINING));
+            } else if (wait > LAST_WAIT || waiting.size() >= MAX_WAITING || quota.isClosed()) {
                 refuse(
                         transfer,
                         quota.isClosed() ? RefusalReason.SHUTTING_DOWN : RefusalReason.TRANSFER_LIMIT,
@@ -293,10 +309,11 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
                                     ? tap.attachToShared(transfer.peer(), transfer.request())
                                     : tap.attach(transfer.peer(), transfer.request()));
                 }
-                pipeline.addLast(
-                        new AmplificationLimiter(transfer.validation()),
-                        TftpDatagramCodec.INSTANCE,
-                        new ServerHandshake(transfer, context, openings, opener));
+                pipeline.addLast(new AmplificationLimiter(transfer.validation()), TftpDatagramCodec.INSTANCE);
+                if (shared.config().replica()) {
+                    pipeline.addLast(new SilentPeerFilter(transfer));
+                }
+                pipeline.addLast(new ServerHandshake(transfer, context, openings, opener));
             }
         };
     }
@@ -376,5 +393,11 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     @dev.lockstep.tftp.concurrent.EventLoop
     void cancelAll(TftpException cause) {
         List.copyOf(transfers.values()).forEach(transfer -> transfer.cancel(cause));
+    }
+
+    /** Closes the channels of all transfers, without a further message. */
+    @dev.lockstep.tftp.concurrent.EventLoop
+    void closeTransfers() {
+        List.copyOf(transfers.values()).forEach(ServerTransfer::closeChannel);
     }
 }

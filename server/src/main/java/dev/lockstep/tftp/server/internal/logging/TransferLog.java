@@ -57,7 +57,8 @@ public final class TransferLog implements TransferListener {
                             PmtuBlackHole.SAFE_BLKSIZE,
                             found.smallFor().toMinutes());
         } else if (event instanceof TransferEvent.Dropped dropped) {
-            boolean request = dropped.reason() == DropReason.UNVALIDATED_RATE_LIMIT;
+            boolean request =
+                    dropped.reason() == DropReason.UNVALIDATED_RATE_LIMIT || dropped.reason() == DropReason.DRAINING;
             if (!request && !LOG.isDebugEnabled()) {
                 return;
             }

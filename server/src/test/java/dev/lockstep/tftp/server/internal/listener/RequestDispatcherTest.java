@@ -2,7 +2,11 @@ package dev.lockstep.tftp.server.internal.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.ErrorCode;
+import dev.lockstep.tftp.codec.TftpException;
+import dev.lockstep.tftp.event.DropReason;
 import dev.lockstep.tftp.event.Outcome;
+import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.BuiltConfig;
 import dev.lockstep.tftp.server.TftpServer;
@@ -14,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -41,12 +46,15 @@ class RequestDispatcherTest {
     }
 
     private void start(int transfers, int perClient) throws IOException {
+        start(TftpServer.builder().maxTransfers(transfers, perClient));
+    }
+
+    private void start(TftpServerBuilder builder) throws IOException {
         files.put("small", "hello".getBytes());
         files.put("large", (FULL + FULL + "rest").getBytes());
         TransferLimits slow = TransferLimits.DEFAULT.withTimes(
                 Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofSeconds(11));
-        server = new VirtualListener(
-                TftpServer.builder().storage(files).limits(slow).maxTransfers(transfers, perClient));
+        server = new VirtualListener(builder.storage(files).limits(slow));
     }
 
     @AfterEach
@@ -233,6 +241,80 @@ class RequestDispatcherTest {
         server.expectSilence();
         assertThat(server.ended()).isEmpty();
         assertThat(server.admission.running()).isEqualTo(2);
+    }
+
+    private void startReplica() throws IOException {
+        start(TftpServer.builder().maxTransfers(2, 2).replica(true));
+    }
+
+    private List<DropReason> dropped() {
+        return server.events.stream()
+                .filter(TransferEvent.Dropped.class::isInstance)
+                .map(event -> ((TransferEvent.Dropped) event).reason())
+                .toList();
+    }
+
+    @Test
+    void a_replica_drops_what_belongs_to_no_transfer_and_another_server_answers_with_error_5() throws IOException {
+        startReplica();
+        server.arrive(first, 0, 4, 0, 7);
+        server.arrive(first, 0, 3, 0, 7, "data");
+        server.arrive(first, 0, 6, "blksize", 0, "1024", 0);
+        server.expectSilence();
+        assertThat(dropped()).hasSize(3).containsOnly(DropReason.UNKNOWN_TRANSFER);
+        server.close();
+        start(2, 2);
+        server.arrive(first, 0, 4, 0, 7);
+        server.expect(first, 0, 5, 0, 5, "unknown transfer ID", 0);
+        assertThat(dropped()).containsExactly(DropReason.NOT_A_REQUEST);
+    }
+
+    /** Reads the first block of a file, and is silent after the second for the given time. */
+    private void readAndBeSilent(long millis) {
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
+        server.pass(millis);
+    }
+
+    @Test
+    void a_replica_sends_no_error_to_a_silent_peer_and_another_server_does() throws IOException {
+        startReplica();
+        readAndBeSilent(60_000);
+        server.expectSilence();
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.FAILED);
+        readAndBeSilent(1_000);
+        server.dispatcher().cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+        server.settle();
+        server.expectSilence();
+        readAndBeSilent(900);
+        server.dispatcher().cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "closed"));
+        server.settle();
+        server.expect(first, 0, 5, 0, 0, "closed", 0);
+        server.close();
+        start(2, 2);
+        readAndBeSilent(60_000);
+        server.expect(first, 0, 5, 0, 0, "timed out", 0);
+    }
+
+    @Test
+    void a_replica_that_drains_drops_requests_and_serves_running_transfers() throws IOException {
+        startReplica();
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        read(second, "large");
+        server.expect(second, 0, 3, 0, 1, FULL);
+        read(other, "small"); // waits for the quota
+        server.admission.close();
+        server.pass(31);
+        read(client("192.0.2.3", 2000), "small");
+        server.expectSilence();
+        assertThat(dropped()).containsExactly(DropReason.DRAINING, DropReason.DRAINING);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.arrive(first, 0, 4, 0, 1);
+        server.expect(first, 0, 3, 0, 2, FULL);
     }
 
     @Test

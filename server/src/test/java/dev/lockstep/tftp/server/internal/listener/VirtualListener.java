@@ -125,6 +125,10 @@ final class VirtualListener {
                 .toList();
     }
 
+    RequestDispatcher dispatcher() {
+        return dispatcher;
+    }
+
     /** Ends all running transfers and stops the listener. */
     void close() {
         cancelAll();
