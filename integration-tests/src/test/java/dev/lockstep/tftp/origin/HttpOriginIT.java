@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
+import dev.lockstep.tftp.harness.InProcess;
 import dev.lockstep.tftp.harness.Nginx;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.harness.Run;
@@ -190,7 +191,17 @@ class HttpOriginIT {
             Files.write(nginx.files().resolve(name), TestBytes.random(300_000));
         }
         byte[] initrd = Files.readAllBytes(nginx.files().resolve("initrd"));
-        String[] flags = {"--root", "zip:" + zip + "!/tftp/", "--root", nginx.uri(), "--writable"};
+        String[] flags = {"--root", "zip:" + zip + "!/tftp/", "--root", nginx.uri(), "--writable", "--ttl=3600"};
+        assertThat(InProcess.tftpd(
+                                "prefetch",
+                                "--cache-dir=" + folder.resolve("cache"),
+                                "--ttl=3600",
+                                "--root=zip:" + zip + "!/tftp/",
+                                "--root=" + nginx.uri(),
+                                "kernel",
+                                "initrd")
+                        .output())
+                .isEqualTo("kernel: 700000 bytes\ninitrd: 300000 bytes\n");
         try (Daemon daemon = Daemon.servingOrigin(Map.of(), folder, "file:" + folder + "/local/{ip}", flags);
                 TftpClient client = TftpClient.builder().build()) {
             assertThat(daemon.fetch("config")).isEqualTo(config);

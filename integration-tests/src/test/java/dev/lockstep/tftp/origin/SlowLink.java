@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +24,7 @@ final class SlowLink implements AutoCloseable {
     private final ServerSocket server;
     private final int port;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
 
     /**
      * Starts a relay.
@@ -46,6 +49,7 @@ final class SlowLink implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
+                clients.add(client);
                 threads.execute(() -> relay(client));
             } catch (IOException e) {
                 return; // closed
@@ -62,6 +66,8 @@ final class SlowLink implements AutoCloseable {
             pass(origin, client, NANOS_A_BUFFER);
         } catch (IOException e) {
             // the server is not there: the client's connection is closed
+        } finally {
+            clients.remove(client);
         }
     }
 
@@ -77,6 +83,17 @@ final class SlowLink implements AutoCloseable {
             to.shutdownOutput();
         } catch (IOException e) {
             // the other direction ends it
+        }
+    }
+
+    /** Drops all connections with what is on its way, since the kernel delivers it also if the server is killed. */
+    void cut() {
+        for (Socket client : clients) {
+            try {
+                client.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

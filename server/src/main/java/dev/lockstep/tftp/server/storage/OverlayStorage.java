@@ -129,19 +129,17 @@ public final class OverlayStorage implements Storage {
 
     @Override
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
-        return permittedNow(request, peer).write(request, peer);
+        return await(permitted(request, reading -> root -> completed(() -> root.read(reading, peer)), Runnable::run))
+                .write(request, peer);
     }
 
+    /** Looks for the file in other roots as an explanation does, so that nothing is fetched from an origin. */
     @Override
     public void explain(WriteRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
-        Storage target = permittedNow(request, peer);
+        Storage target = await(permitted(
+                request, reading -> root -> completed(() -> root.explain(reading, peer, line -> {})), Runnable::run));
         lines.accept(numbered(writable) + target + ", the first that accepts uploads");
         target.explain(request, peer, lines);
-    }
-
-    @Blocking
-    private Storage permittedNow(WriteRequest request, InetSocketAddress peer) throws IOException {
-        return await(permitted(request, reading -> root -> completed(() -> root.read(reading, peer)), Runnable::run));
     }
 
     /** Returns the root for uploads, unless the upload would hide a file of another root or be hidden by it. */

@@ -125,10 +125,13 @@ final class Fetch {
         requested = cache.now();
         Map<String, String> conditions = new HashMap<>();
         conditions.put("Accept-Encoding", "identity"); // the bytes as they are stored
-        long begun = file != null && digested == file.written() ? digested : 0;
+        // without a strong validator, nothing would tell whether the rest is of the same version
+        boolean rest =
+                file != null && digested == file.written() && strongValidator().isPresent();
+        long begun = rest ? digested : 0;
         if (begun > 0) {
             conditions.put("Range", "bytes=" + begun + "-");
-            strongValidator().ifPresent(validator -> conditions.put("If-Range", validator));
+            conditions.put("If-Range", strongValidator().get());
         } else if (file == null && known != null) {
             conditions.putAll(known.entry().conditions());
         }
