@@ -10,6 +10,7 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.event.TransferEvent;
+import dev.lockstep.tftp.internal.channel.PeerFilter;
 import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.file.BufferBudget;
 import dev.lockstep.tftp.internal.channel.file.SourceChunkReader;
@@ -28,6 +29,7 @@ import io.netty.util.concurrent.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,6 +224,40 @@ class ClientHandshakeTest {
         assertThat(reused.finish()).isFalse();
     }
 
+    /**
+     * The server reads a repeated request after the end of its transfer and starts another one. It has not read the
+     * ERROR to its OACK yet when it takes the next request for a repeated one, too, and sends the OACK again.
+     */
+    @Test
+    @Tag("case-3")
+    void case03_an_oack_that_was_answered_while_the_port_rested_is_no_reply_when_it_is_sent_again() throws Exception {
+        SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofSeconds(-1), previousPeers);
+        ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
+        EventLoop loop = new EmbeddedChannel().eventLoop();
+        sockets.open(loop, needs, handshake(no -> {})::addTo, no -> {});
+        channel.register();
+        discardRequest(channel);
+        InetSocketAddress first = new InetSocketAddress("192.0.2.1", 4000);
+        ByteBuf tooLong = Unpooled.buffer().writeShort(3).writeShort(1).writeZero(513);
+        channel.writeInbound(new DatagramPacket(tooLong, CLIENT, first));
+        discardRequest(channel); // ERROR
+        assertThat(channel.pipeline().get(PeerFilter.class)).as("at rest").isNull();
+        InetSocketAddress dying = new InetSocketAddress("192.0.2.1", 4001);
+        channel.writeInbound(oack(dying));
+        assertThat(errorTo(dying, channel)).isEqualTo(5);
+
+        sockets.open(loop, needs, handshake(no -> {})::addTo, no -> {});
+        discardRequest(channel);
+        events.clear();
+        channel.writeInbound(oack(dying));
+        assertThat(errorTo(dying, channel)).isEqualTo(5);
+        assertThat(events).as("no transfer").isEmpty();
+        channel.writeInbound(oack(new InetSocketAddress("192.0.2.1", 4002)));
+        assertThat(events).hasExactlyElementsOfTypes(TransferEvent.Started.class);
+        sockets.close();
+        channel.finishAndReleaseAll();
+    }
+
     @Test
     void a_server_may_use_its_previous_tid_for_the_reply_to_a_repeated_request() throws Exception {
         InetSocketAddress onlyPort = new InetSocketAddress("192.0.2.1", 4000);
@@ -264,6 +300,11 @@ class ClientHandshakeTest {
     private static DatagramPacket data(int block, InetSocketAddress from) {
         return new DatagramPacket(
                 Unpooled.buffer().writeShort(3).writeShort(block).writeZero(10), CLIENT, from);
+    }
+
+    private static DatagramPacket oack(InetSocketAddress from) {
+        byte[] blksize = "blksize\0001428\0".getBytes(StandardCharsets.US_ASCII);
+        return new DatagramPacket(Unpooled.buffer().writeShort(6).writeBytes(blksize), CLIENT, from);
     }
 
     /** Reads an ERROR and returns its code. */
