@@ -13,6 +13,8 @@ import dev.lockstep.tftp.client.internal.file.ByteArraySink;
 import dev.lockstep.tftp.client.internal.file.LocalFile;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
 import dev.lockstep.tftp.client.internal.file.StreamSource;
+import dev.lockstep.tftp.client.internal.file.TransferStream;
+import dev.lockstep.tftp.client.internal.file.TransferSubscription;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
@@ -38,6 +40,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +50,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -92,7 +96,8 @@ public final class TftpClient implements AutoCloseable {
         Transport transport = Transport.best();
         ClientSockets fresh = new FreshSockets(transport, settings.localPorts, channels);
         boolean reuse = !settings.quietTime.isZero() && taps.isEmpty();
-        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime) : fresh;
+        PreviousPeers previousPeers = new PreviousPeers();
+        this.sockets = reuse ? new SocketPool(fresh, settings.quietTime, previousPeers) : fresh;
         TransferContext context = new TransferContext(
                 settings.limits,
                 io,
@@ -112,7 +117,7 @@ public final class TftpClient implements AutoCloseable {
                 settings.connectTimeout == null ? settings.limits.idleTimeout() : settings.connectTimeout,
                 new HostResolver(settings.lookup, settings.family),
                 new ServerCapabilityCache(),
-                new PreviousPeers());
+                previousPeers);
     }
 
     /**
@@ -168,6 +173,62 @@ public final class TftpClient implements AutoCloseable {
     @Blocking
     public TransferResult get(URI remote, OutputStream out, TransferListener... listeners) throws IOException {
         return await(getAsync(request(remote, listeners), new StreamSink(Channels.newChannel(out), false)));
+    }
+
+    /**
+     * Opens a stream that reads a file from a server. Blocks until the server has granted the request. The transfer
+     * pauses while nothing is read, so the stream takes little memory, but a server ends a transfer that pauses longer
+     * than its idle timeout, often some seconds to half a minute. A read fails with the {@code TftpException} of the
+     * transfer, after the bytes that have arrived before. Closing the stream before its end cancels the transfer. The
+     * stream must not be read on an event loop.
+     *
+     * @param remote the file on the server
+     * @param listeners called for this transfer, after the client's own listeners
+     * @return the content; not safe for use by several threads, except for {@code close}
+     * @throws IOException if the server refuses the request or does not reply
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    @Blocking
+    public InputStream getStream(URI remote, TransferListener... listeners) throws IOException {
+        return getStream(request(remote, listeners));
+    }
+
+    /**
+     * Opens a stream that reads a file from a server, as described in {@link #getStream(URI, TransferListener...)}.
+     *
+     * @param request the file, its options and its listener
+     * @return the content
+     * @throws IOException if the server refuses the request or does not reply
+     */
+    @Blocking
+    public InputStream getStream(TransferRequest request) throws IOException {
+        return TransferStream.open(request, this::getAsync);
+    }
+
+    /**
+     * Returns a publisher of a file on a server, for reactive streams. Each subscriber starts a transfer of its own. The
+     * transfer pauses while the subscriber has not requested more, with the limits of {@link #getStream(URI,
+     * TransferListener...)}. Cancelling the subscription cancels the transfer. The subscriber is called on a thread of
+     * this client that may block, with one call at a time, and gets the failure of the transfer as a {@code
+     * TftpException}.
+     *
+     * @param remote the file on the server
+     * @param listeners called for each transfer, after the client's own listeners
+     * @return the content in parts of any size, each at least one byte
+     * @throws IllegalArgumentException if the URI is invalid
+     */
+    public Flow.Publisher<ByteBuffer> getPublisher(URI remote, TransferListener... listeners) {
+        return getPublisher(request(remote, listeners));
+    }
+
+    /**
+     * Returns a publisher of a file on a server, as described in {@link #getPublisher(URI, TransferListener...)}.
+     *
+     * @param request the file, its options and its listener
+     * @return the content in parts of any size
+     */
+    public Flow.Publisher<ByteBuffer> getPublisher(TransferRequest request) {
+        return subscriber -> new TransferSubscription(subscriber, io).begin(request, this::getAsync);
     }
 
     /**

@@ -118,7 +118,8 @@ public final class TftpClientBuilder {
 
     /**
      * Sets how long to wait for the first reply of a server. If its name has several addresses, they are tried one after
-     * another, and share this time.
+     * another, in the order of the resolver, and share this time: the next one when an address is unreachable, or has not
+     * answered for half of the time that is left or 5 s.
      *
      * @param time more than zero; by default the idle timeout of {@link #limits}
      * @return this

@@ -94,8 +94,16 @@ public final class TftpException extends IOException {
      * @param why the reason, which may contain a path of this machine
      */
     public TftpException because(String why) {
-        String all = reason == null ? why : why + ", " + reason;
-        TftpException known = new TftpException(code, getMessage(), getCause(), all, timeout);
+        return withReason(reason == null ? why : why + ", " + reason);
+    }
+
+    /**
+     * {@return a copy of this failure of this side with another reason, which is logged and never sent}
+     *
+     * @param why the reason, which may contain a path of this machine
+     */
+    public TftpException withReason(String why) {
+        TftpException known = new TftpException(code, getMessage(), getCause(), why, timeout);
         known.setStackTrace(getStackTrace());
         return known;
     }

@@ -3,7 +3,10 @@ package dev.lockstep.tftp.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A sink that forwards all calls to another one. A decorator overrides some of the methods. */
+/**
+ * A sink that forwards all calls to another one. A decorator overrides some of the methods. {@link #store} is not
+ * forwarded, but calls {@link #commit} of the decorator.
+ */
 public abstract class ForwardingSink implements Sink {
     private final Sink sink;
 
@@ -19,6 +22,11 @@ public abstract class ForwardingSink implements Sink {
     @Override
     public void write(ByteBuffer from) throws IOException {
         sink.write(from);
+    }
+
+    @Override
+    public boolean awaitRoom(Runnable then) {
+        return sink.awaitRoom(then);
     }
 
     @Override

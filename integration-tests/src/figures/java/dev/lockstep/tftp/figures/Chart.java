@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /** Draws charts as SVG that can be read on a light and on a dark page. */
 final class Chart {
-    private static final int WIDTH = 760;
-    private static final int LEFT = 250;
+    private static final int WIDTH = 860;
+    private static final int LEFT = 345;
     private static final int BAR = 14;
     private static final int GAP = 14;
     private static final int TOP = 56;

@@ -41,12 +41,14 @@ public final class FiguresCommand {
         Path docs = repository.resolve("docs");
         PerformanceFigures performance = new PerformanceFigures(Results.read(docs.resolve("performance.txt")));
         ResilienceFigures resilience = new ResilienceFigures(Results.read(docs.resolve("resilience.txt")));
+        ConformanceFigures conformance = new ConformanceFigures(Results.read(docs.resolve("conformance.txt")));
         Map<Path, String> files = new LinkedHashMap<>();
         files.put(repository.resolve("README.md"), filled(repository.resolve("README.md"), performance.blocks()));
         files.put(docs.resolve("performance.md"), filled(docs.resolve("performance.md"), performance.blocks()));
         files.put(docs.resolve("performance.svg"), performance.chart());
         files.put(docs.resolve("resilience.md"), filled(docs.resolve("resilience.md"), resilience.blocks()));
         files.put(docs.resolve("resilience.svg"), resilience.chart());
+        files.put(docs.resolve("conformance.md"), filled(docs.resolve("conformance.md"), conformance.blocks()));
         files.put(docs.resolve("soak.svg"), resilience.soakChart());
         return files;
     }

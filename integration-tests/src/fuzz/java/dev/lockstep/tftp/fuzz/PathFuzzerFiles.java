@@ -6,8 +6,10 @@ import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
+import dev.lockstep.tftp.server.rules.NeighbourTable;
+import dev.lockstep.tftp.server.rules.Roots;
 import dev.lockstep.tftp.server.rules.RulePolicy;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -100,13 +103,18 @@ final class PathFuzzerFiles {
     }
 
     private RulePolicy readRules() throws IOException, ConfigException {
+        StorageSettings settings = new StorageSettings(WriteRules.ANY_FILE, false);
+        NeighbourTable neighbours = client -> Optional.of(target);
+        Roots.Locations locations = new Roots.Locations(List.of(root.toString()), OnError.STOP);
+        StorageRegistry registry = new StorageRegistry();
+        Roots roots = Roots.open(locations, settings, registry, neighbours);
         CommonSettings common = new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
-                root.toString(),
-                new StorageSettings(WriteRules.ANY_FILE, false),
+                new RequestSettings(roots.storage(), TransferLimits.DEFAULT),
+                roots,
+                settings,
                 PortMode.EPHEMERAL,
-                new StorageRegistry(),
-                client -> Optional.of(target));
+                registry,
+                neighbours);
         Path file = Files.writeString(outside.resolve("tftpd.toml"), TOML.replace("ROOT", root.toString()));
         return ConfigFile.read(file, Set.of()).rules(common);
     }

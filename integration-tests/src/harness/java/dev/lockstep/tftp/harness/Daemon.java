@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Daemon implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
     private static final Pattern LISTENING = Pattern.compile("Listening port (\\d+).*\\R");
     private static final Pattern WARNING = Pattern.compile("^\\S+ (WARN|ERROR)\\b");
     private static final Pattern STACK_TRACE = Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(");

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** A command that runs beside the test. Closing it ends the process if it still runs. */
 public final class Run implements AutoCloseable {
     /** The time limit of a command if the test gives none. */
-    public static final Duration LIMIT = Duration.ofSeconds(60);
+    public static final Duration LIMIT = Duration.ofMinutes(10);
 
     private static final Duration POLL = Duration.ofMillis(50);
 

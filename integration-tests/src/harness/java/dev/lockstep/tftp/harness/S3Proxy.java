@@ -15,7 +15,7 @@ public final class S3Proxy implements AutoCloseable {
 
     private final Path folder;
     private final int port;
-    private final Run run;
+    private Run run;
 
     /**
      * Starts it on 127.0.0.1.
@@ -48,6 +48,11 @@ public final class S3Proxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        start();
+    }
+
+    /** Starts it, at first or after it was killed. */
+    public void start() {
         run = Run.start(
                 folder,
                 Map.of(),
@@ -64,12 +69,21 @@ public final class S3Proxy implements AutoCloseable {
         Nginx.awaitPort(run, port);
     }
 
+    /** Sends SIGKILL. The requests of {@link #requestsFor} are those since the next start. */
+    public void kill() {
+        run.kill();
+    }
+
     public Path files(String bucket) {
         return folder.resolve("buckets").resolve(bucket);
     }
 
     public String endpoint() {
         return "http://127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
     }
 
     /** Returns the lines about requests for a path so far. */

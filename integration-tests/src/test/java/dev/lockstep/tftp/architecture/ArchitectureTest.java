@@ -45,6 +45,7 @@ class ArchitectureTest {
     private static final String LOAD = ROOT + ".client.load..";
     private static final String LOAD_REPORT = ROOT + ".client.load.report..";
     private static final String SHELL = ROOT + ".client.shell..";
+    private static final String TEST_KIT = ROOT + ".junit..";
     private static final String LOGGING = ROOT + ".server.internal.logging..";
     private static final String PAGE = ROOT + ".server.internal.http..";
     private static final String HTTP = ROOT + ".internal.http..";
@@ -60,7 +61,8 @@ class ArchitectureTest {
                     "transfer",
                     "server",
                     "server.storage",
-                    "client")
+                    "client",
+                    "junit")
             .map(name -> ROOT + "." + name)
             .collect(Collectors.toSet());
 
@@ -204,12 +206,30 @@ class ArchitectureTest {
     void libraries_are_used_where_they_belong() {
         onlyIn("picocli..", COMMANDS, SHELL);
         onlyIn("org.jline..", SHELL);
+        onlyIn("org.junit..", TEST_KIT);
         onlyIn("ch.qos.logback..", LOGGING);
         onlyIn("software.amazon.awssdk..", ORIGIN);
         onlyIn("org.HdrHistogram..", LOAD);
         onlyIn("io.prometheus..", "..metrics..");
         onlyIn("io.netty.handler.codec.http..", HTTP);
         onlyIn("com.fasterxml.jackson..", COMMANDS, LOAD_REPORT, LOGGING, PAGE);
+    }
+
+    @Test
+    void nothing_depends_on_the_test_kit_and_its_fixture_does_not_depend_on_junit() {
+        onlyIn(TEST_KIT, TEST_KIT);
+        noClasses()
+                .that(resideInAnyPackage(TEST_KIT).and(not(name("TftpServer(Extension|Test).*"))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.junit..", "org.opentest4j..")
+                .check(all);
+    }
+
+    private static DescribedPredicate<JavaClass> name(String pattern) {
+        return DescribedPredicate.describe(
+                "are named " + pattern,
+                type -> type.getName().replaceFirst(".*\\.", "").matches(pattern));
     }
 
     @Test

@@ -33,7 +33,7 @@ import org.yaml.snakeyaml.Yaml;
 class ImageIT {
     private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final long MOST_BYTES = 90_000_000;
-    /** Whether crun can set the memory limit: it does not support version 1 of control groups beside version 2. */
+    /** True if crun can set the memory limit: it does not support version 1 of control groups beside version 2. */
     private static final boolean CGROUPS = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
 
     private static final String UNIFIED =

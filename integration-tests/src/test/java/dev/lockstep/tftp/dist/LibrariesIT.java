@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LibrariesIT {
     private static final Duration LIMIT = Duration.ofMinutes(40);
     private static final Pattern EXAMPLE = Pattern.compile("```java\\n(import .*?class (\\w+) .*?)```", Pattern.DOTALL);
-    private static final List<String> LIBRARIES = List.of("codec", "server", "client");
+    private static final List<String> LIBRARIES = List.of("codec", "server", "client", "junit");
 
     @TempDir
     private Path folder;
@@ -78,7 +78,8 @@ class LibrariesIT {
     /** Returns what a build makes, relative to the repository. */
     private static List<Path> artifacts(Path repository) throws IOException {
         List<Path> found = new ArrayList<>();
-        for (String place : List.of("codec/target", "server/target", "client/target", "server/target/dist")) {
+        for (String place : List.of(
+                "codec/target", "server/target", "client/target", "server/junit/target", "server/target/dist")) {
             try (Stream<Path> files = Files.list(repository.resolve(place))) {
                 files.filter(file -> file.toString().matches(".*\\.(jar|deb|rpm|tar|tar\\.gz)"))
                         .map(repository::relativize)
@@ -113,16 +114,31 @@ class LibrariesIT {
                   <dependencies>
                     <dependency><groupId>dev.lockstep</groupId><artifactId>tftp-server</artifactId><version>VERSION</version></dependency>
                     <dependency><groupId>dev.lockstep</groupId><artifactId>tftp-client</artifactId><version>VERSION</version></dependency>
+                    <dependency><groupId>dev.lockstep</groupId><artifactId>tftp-junit</artifactId><version>VERSION</version></dependency>
+                    <dependency><groupId>org.junit.jupiter</groupId><artifactId>junit-jupiter-api</artifactId><version>JUNIT</version></dependency>
+                    <dependency><groupId>org.assertj</groupId><artifactId>assertj-core</artifactId><version>ASSERTJ</version></dependency>
+                    <dependency><groupId>io.micrometer</groupId><artifactId>micrometer-core</artifactId><version>MICROMETER</version></dependency>
                   </dependencies>
                   <build><plugins>
                     <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
                     <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.15.0</version></plugin>
                   </plugins></build>
                 </project>
-                """.replace("VERSION", Packages.VERSION));
+                """.replace("VERSION", Packages.VERSION)
+                .replace("JUNIT", versionOf("junit"))
+                .replace("ASSERTJ", versionOf("assertj"))
+                .replace("MICROMETER", versionOf("micrometer")));
         maven(project, "compile", "-s", settings(published), local()).assertExit(0);
         assertThat(project.resolve("target/classes/EmbeddedServerExample.class"))
                 .exists();
+    }
+
+    /** Returns the version of a library that the build uses. */
+    private static String versionOf(String library) throws IOException {
+        Matcher property = Pattern.compile("<" + library + "\\.version>(.*?)</")
+                .matcher(Files.readString(Repository.ROOT.resolve("pom.xml")));
+        assertThat(property.find()).isTrue();
+        return property.group(1);
     }
 
     /** The next version, without a method that the published one has. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.client.TftpClient;
+import dev.lockstep.tftp.junit.TftpFixture;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -43,6 +44,11 @@ class DocumentedExamplesTest {
         "EmbeddedClientExample, embedding",
         "EmbeddedAsyncExample, embedding",
         "EmbeddedMetricsExample, embedding",
+        "EmbeddedStreamExample, embedding",
+        "Router, embedding",
+        "RouterTest, embedding",
+        "ConfigurationBackup, embedding",
+        "ConfigurationBackupTest, embedding",
         "Fetch, getting-started"
     })
     void the_page_shows_the_example_as_it_is_compiled(String example, String page) throws IOException {
@@ -79,6 +85,15 @@ class DocumentedExamplesTest {
             assertThat(EmbeddedAsyncExample.storeAndRead(client, content, remote)
                             .get(30, TimeUnit.SECONDS))
                     .isEqualTo(content);
+        }
+    }
+
+    @Test
+    void a_stream_is_read_as_far_as_it_is_needed() throws IOException {
+        try (TftpFixture tftp = TftpFixture.start();
+                TftpClient client = TftpClient.builder().build()) {
+            tftp.serve("log", "first\n" + "second\n".repeat(1_000_000));
+            assertThat(EmbeddedStreamExample.firstLine(client, tftp.uri("log"))).isEqualTo("first");
         }
     }
 

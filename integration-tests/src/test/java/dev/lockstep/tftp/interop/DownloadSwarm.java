@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** Many concurrent downloads of one file, on one thread. */
 final class DownloadSwarm {
 
-    /** So many requests fit into the receive buffer of a server: each one that is dropped costs a second. */
+    /** A number of requests that fits into the receive buffer of a server: each one that is dropped costs a second. */
     private static final int ASKED_AT_ONCE = 50;
 
     private static final int PAUSE_MILLIS = 10;

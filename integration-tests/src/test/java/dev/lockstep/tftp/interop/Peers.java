@@ -20,7 +20,7 @@ final class Peers {
             Path.of(System.getProperty("user.dir")).resolve("..").normalize();
 
     /** The time limit of a program, generous for a busy machine. */
-    static final Duration LIMIT = Duration.ofSeconds(120);
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private Peers() {}
 

@@ -6,8 +6,8 @@ import dev.lockstep.tftp.client.load.FirmwareProfile;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -72,6 +72,25 @@ class FirmwareProfileIT {
         assertThat(receive()).isEqualTo("1boot.img|octet|blksize|1468|windowsize|4|");
         assertThat(asker).isNotEqualTo(probe);
         server.send(new DatagramPacket(NO, NO.length, asker));
+
+        running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void raspberry_pi_requests_a_file_twice_and_aborts_the_first_transfer_when_it_begins() throws Exception {
+        CompletableFuture<Void> running = start(FirmwareProfile.RPI, -1);
+
+        assertThat(receive()).isEqualTo("1boot.img|octet|tsize|0|");
+        SocketAddress first = asker;
+        assertThat(receive()).isEqualTo("1boot.img|octet|tsize|0|");
+        SocketAddress second = asker;
+        assertThat(second).isNotEqualTo(first);
+        asker = first;
+        send("\0\6tsize\0" + "1000\0");
+        assertThat(receive()).isEqualTo("4||");
+        assertThat(receive()).isEqualTo("5||cancelled|");
+        assertThat(asker).isEqualTo(first);
+        server.send(new DatagramPacket(NO, NO.length, second));
 
         running.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -7,12 +7,14 @@ import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Target;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.client.load.report.LoadJson;
+import dev.lockstep.tftp.client.load.report.LoadJsonReader;
+import dev.lockstep.tftp.client.load.report.LoadMerge;
 import dev.lockstep.tftp.client.load.report.LoadPage;
 import dev.lockstep.tftp.client.load.report.LoadReport;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.harness.Browser;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.io.Source;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,7 +87,8 @@ class LoadPageIT {
                     "tftp 1.0",
                     Instant.parse("2026-01-02T03:04:05Z"),
                     "host: 2 cores",
-                    List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")));
+                    List.of(FailCondition.parse("p99>1us"), FailCondition.parse("rate<0.001")),
+                    List.of());
             json = LoadJson.of(report);
             page = Files.writeString(folder.resolve("load.html"), LoadPage.of(report));
         }
@@ -117,6 +121,19 @@ class LoadPageIT {
                 .contains("<dd>blksize 1428, windowsize 64</dd>", "<dd>host: 2 cores</dd>")
                 .contains("<title>tftp load: in.tftpd 5.2, 2026-01-02 03:04</title>", ">in.tftpd 5.2</h1>")
                 .containsPattern("<p id=\"plan\">get 2 files of 127.0.0.1:\\d+ · 2026-01-02 03:04:05 UTC");
+    }
+
+    @Test
+    void the_page_of_a_merge_shows_its_shards_and_those_that_are_missing() throws Exception {
+        LoadReport shard = LoadJsonReader.read(json.replaceFirst("\"count\" : 1", "\"count\" : 2"));
+        Path file = Path.of("shard-1.json");
+        LoadReport merged = LoadMerge.of("", "tftp load merge " + file, Map.of(file, shard), List.of());
+        open(DESKTOP, false, Files.writeString(folder.resolve("merged.html"), LoadPage.of(merged)));
+        assertThat(browser.console()).isEmpty();
+        assertThat(browser.text("document.documentElement.outerHTML"))
+                .contains("data-drawn=\"4\"", "<p>no result of shards 2</p>")
+                .contains("<td data-name=\"shard\">1 (begun after 0.00 s): host: 2 cores</td>")
+                .contains("<td data-name=\"complete\">" + whole(number("completed")) + "</td>");
     }
 
     @ParameterizedTest
@@ -162,6 +179,10 @@ class LoadPageIT {
     }
 
     private static void open(int width, boolean dark) {
+        open(width, dark, page);
+    }
+
+    private static void open(int width, boolean dark, Path page) {
         if (browser == null) {
             browser = Browser.start();
         }

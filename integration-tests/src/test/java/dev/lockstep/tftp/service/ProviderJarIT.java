@@ -1,14 +1,10 @@
 package dev.lockstep.tftp.service;
 
-import static dev.lockstep.tftp.harness.Bytes.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,32 +26,40 @@ class ProviderJarIT {
     private static final Pattern FILE =
             Pattern.compile("\n`([\\w./-]+)`:\n\n<!-- run by ProviderJarIT -->\n```\\w*\n([^`]*)```");
 
-    private static final byte[] CONTENT = pattern(3_000);
-
     @TempDir
     private Path folder;
 
     @Test
     void the_documented_provider_is_found_in_a_jar_of_the_class_path_variable() throws IOException {
-        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        web.createContext("/boot/f", exchange -> {
-            exchange.sendResponseHeaders(200, CONTENT.length);
-            exchange.getResponseBody().write(CONTENT);
-            exchange.close();
-        });
-        web.start();
-        String root = "http://127.0.0.1:" + web.getAddress().getPort() + "/boot";
+        Path table = Files.writeString(folder.resolve("hosts"), "192.0.2.7 /vmlinuz console=ttyS0\n");
+        Path files = Files.createDirectory(folder.resolve("files"));
+        Files.writeString(files.resolve("grub.cfg"), "for all others\n");
         Map<String, String> environment =
                 Map.of("TFTPD_CLASSPATH", jarOfTheExample().toString(), "JAVA_OPTS", Repository.JAVA_OPTIONS);
-        List<String> command =
-                List.of("server/bin/tftpd", "explain", "--root", root, "192.0.2.1", "read", "f", "tsize=0");
-        try (Run explain = Run.start(Repository.ROOT, environment, command)) {
-            Run.Result result = explain.await();
-            assertThat(result.exit()).as(result.toString()).isZero();
-            assertThat(result.output())
-                    .contains("file: " + root + "/f\n", "option tsize=0: 3000, the size of the file\n");
-        } finally {
-            web.stop(0);
+        String root = "hosts:" + table;
+        for (String client : List.of("192.0.2.7", "192.0.2.1")) {
+            List<String> command = List.of(
+                    "server/bin/tftpd",
+                    "explain",
+                    "--root",
+                    root,
+                    "--root",
+                    files.toString(),
+                    client,
+                    "read",
+                    "grub.cfg",
+                    "tsize=0");
+            try (Run explain = Run.start(Repository.ROOT, environment, command)) {
+                Run.Result result = explain.await();
+                assertThat(result.exit()).as(result.toString()).isZero();
+                assertThat(result.output())
+                        .contains(
+                                client.endsWith("7")
+                                        ? "file: " + root + "/grub.cfg\nsize: 34 bytes\n"
+                                        : "root 1 of 2: file not found (" + root + "/grub.cfg, 192.0.2.1 is not in "
+                                                + table + ")\nroot 2 of 2: " + files.toRealPath() + "\nfile: "
+                                                + files.toRealPath() + "/grub.cfg\nsize: 15 bytes\n");
+            }
         }
     }
 
@@ -73,7 +77,7 @@ class ProviderJarIT {
         });
         assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, compile.toArray(String[]::new)))
                 .isZero();
-        Path jar = folder.resolve("http-storage.jar");
+        Path jar = folder.resolve("hosts-storage.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(path -> path.toString().matches(".*(\\.class|/services/.*)"))

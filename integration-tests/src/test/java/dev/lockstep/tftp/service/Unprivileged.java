@@ -64,7 +64,7 @@ final class Unprivileged {
     }
 
     static void expectServed(Run daemon, String uri, byte[] content) {
-        Run.Result got = client(daemon, "get", uri, "-o", "-");
+        Run.Result got = client(daemon, "get", uri, "-o", "-", "--connect-timeout", "300");
         assertThat(got.exit()).as(got + daemon.printed()).isZero();
         assertThat(got.stdout()).isEqualTo(content);
     }

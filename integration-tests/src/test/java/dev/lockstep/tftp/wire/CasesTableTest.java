@@ -2,6 +2,10 @@ package dev.lockstep.tftp.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.client.conform.Check;
+import dev.lockstep.tftp.client.conform.ClientRun;
+import dev.lockstep.tftp.client.conform.ProtocolCase;
+import dev.lockstep.tftp.client.conform.ServerRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Generates the tests in CASES.md from the tags of the tests of all modules, and checks that the committed file is the
- * same. The numbers of the cases and their texts are written by hand. The generated file is {@code target/CASES.md};
+ * same. The numbers of the cases and their texts are those of {@link ProtocolCase}. The generated file is {@code target/CASES.md};
  * with {@code -Dcases.update=true} it replaces the committed one. The table at the end of {@code docs/protocol.md} is
  * generated from CASES.md in the same way.
  */
@@ -31,8 +35,10 @@ class CasesTableTest {
     private static final Path COMMITTED = MODULE.resolve("CASES.md");
     private static final Path PAGE = MODULE.resolveSibling("docs/protocol.md");
     private static final String GENERATED = "<!-- generated: -Dcases.update=true -->\n";
+    private static final String HEADING =
+            "\n| # | Severity, clause | Required behaviour | Checked | Tests |\n|---|---|---|---|---|\n";
     private static final String UNNUMBERED = "## Cases without a number\n\n";
-    private static final Pattern ROW = Pattern.compile("^(\\| ([FP]?\\d+) \\| [^|]* \\|).*$", Pattern.MULTILINE);
+    private static final Pattern ROW = Pattern.compile("^\\| ([FP]?\\d+) \\| [^|]* \\|.*$", Pattern.MULTILINE);
     private static final Pattern TEST_CLASS = Pattern.compile("`(\\w+)#");
     private static final Pattern TAG_OR_TEST = Pattern.compile(
             "@Tag\\(\"case-(\\w+)\"\\)|@(Test|ParameterizedTest|TestFactory)\\b|\\b(?:void|Stream<DynamicTest>) (\\w+)\\(");
@@ -73,8 +79,33 @@ class CasesTableTest {
     private static String classesByCase() throws IOException {
         return ROW.matcher(Files.readString(COMMITTED))
                 .results()
-                .map(row -> row.group(1) + " " + classes(row.group()) + " |\n")
-                .collect(Collectors.joining("", "\n| # | Required behaviour | Tests |\n|---|---|---|\n", ""));
+                .map(row -> described(ProtocolCase.all().get(row.group(1))) + classes(row.group()) + " |\n")
+                .collect(Collectors.joining("", HEADING, ""));
+    }
+
+    /** Returns the cells of a case before its tests. */
+    private static String described(ProtocolCase row) {
+        String checked = Stream.of(peer("server", ServerRun.checks(), row), peer("client", ClientRun.checks(), row))
+                .filter(peer -> !peer.isEmpty())
+                .collect(Collectors.joining(", "));
+        return String.format("| %s | %s, %s | %s | %s | ", row.id(), row.severity(), row.clause(), row.text(), checked);
+    }
+
+    /** Returns the name of a kind of peer if it has a check of the case, otherwise an empty text. */
+    private static String peer(String kind, List<? extends Check<?>> checks, ProtocolCase row) {
+        return checks.stream().anyMatch(check -> check.protocolCase() == row) ? kind : "";
+    }
+
+    @Test
+    void every_case_has_a_check_or_the_reason_why_it_has_none() {
+        assertThat(ProtocolCase.all().values()).allSatisfy(row -> {
+            assertThat(row.noServerCheck().isEmpty())
+                    .as(row + ": a check of servers, or a reason")
+                    .isEqualTo(!peer("server", ServerRun.checks(), row).isEmpty());
+            assertThat(row.noClientCheck().isEmpty())
+                    .as(row + ": a check of clients, or a reason")
+                    .isEqualTo(!peer("client", ClientRun.checks(), row).isEmpty());
+        });
     }
 
     private static String classes(String row) {
@@ -91,8 +122,9 @@ class CasesTableTest {
         Set<String> rows = new HashSet<>();
         Matcher row = ROW.matcher(Files.readString(COMMITTED));
         while (row.find()) {
-            rows.add(row.group(2));
+            rows.add(row.group(1));
         }
+        assertThat(rows).isEqualTo(ProtocolCase.all().keySet());
         Set<String> tags = tests().stream().flatMap(test -> test.cases.stream()).collect(Collectors.toSet());
         assertThat(tags).isEqualTo(rows);
         assertThat(rows)
@@ -108,7 +140,8 @@ class CasesTableTest {
         }
         Function<String, String> cell = number -> String.join("<br>", byCase.getOrDefault(number, List.of()));
         String tables = ROW.matcher(committed.substring(0, committed.indexOf(UNNUMBERED)))
-                .replaceAll(row -> Matcher.quoteReplacement(row.group(1) + " " + cell.apply(row.group(2)) + " |"));
+                .replaceAll(row -> Matcher.quoteReplacement("| " + row.group(1) + " | "
+                        + ProtocolCase.all().get(row.group(1)).text() + " | " + cell.apply(row.group(1)) + " |"));
         return tests.stream()
                 .filter(test -> test.cases.isEmpty() && test.file.getParent().endsWith("wire"))
                 .filter(test -> test.file.toString().endsWith("IT.java"))

@@ -42,9 +42,9 @@ public record AmplificationLimits(int requests, long perClient, long perNetwork)
      * @throws IllegalArgumentException if a value is out of range
      */
     public AmplificationLimits {
-        require("unanswered requests", requests, 1, MAX_REQUESTS);
-        require("unanswered per client", perClient, MIN_BYTES, MAX_BYTES);
-        require("unanswered per network", perNetwork, MIN_BYTES, MAX_BYTES);
+        require("unvalidated requests", requests, 1, MAX_REQUESTS);
+        require("unvalidated per client", perClient, MIN_BYTES, MAX_BYTES);
+        require("unvalidated per network", perNetwork, MIN_BYTES, MAX_BYTES);
     }
 
     private static void require(String what, long value, long least, long most) {

@@ -28,6 +28,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -57,6 +59,7 @@ public final class TftpServer implements AutoCloseable {
     private final ServerCounters counters;
     private final BufferBudget budget;
     private final ChunkCache chunks;
+    private final Future<?> stuckCheck;
     private volatile boolean stopping;
 
     private TftpServer(
@@ -68,7 +71,8 @@ public final class TftpServer implements AutoCloseable {
             AddressValidation validation,
             ServerCounters counters,
             BufferBudget budget,
-            ChunkCache chunks) {
+            ChunkCache chunks,
+            Future<?> stuckCheck) {
         this.config = config;
         this.admission = admission;
         this.loops = loops;
@@ -78,6 +82,7 @@ public final class TftpServer implements AutoCloseable {
         this.counters = counters;
         this.budget = budget;
         this.chunks = chunks;
+        this.stuckCheck = stuckCheck;
     }
 
     /** {@return a new builder, with defaults for all settings except the storage} */
@@ -91,11 +96,12 @@ public final class TftpServer implements AutoCloseable {
      * @throws IOException if an address cannot be bound
      */
     static TftpServer start(ServerConfig config) throws IOException {
-        Transport transport = Transport.best();
-        EventLoopGroup loops = transport.newGroup(config.eventLoops(), "tftp", config.busyPoll());
+        EventLoopGroup shared = config.sharedLoops();
+        Transport transport = shared == null ? Transport.best() : Transport.of(shared);
+        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        EventLoopGroup loops = shared == null ? ownLoops(config, transport, admission) : shared;
         IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
-        Runnable check = () -> io.general().execute(io::replaceStuck);
-        loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
+        Future<?> stuckCheck = scheduleStuckCheck(config, io, loops);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
         ServerCounters counters = new ServerCounters(config.policy());
         BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
@@ -110,24 +116,54 @@ public final class TftpServer implements AutoCloseable {
                 PROGRESS_STEP,
                 RateLimiter.UNLIMITED,
                 chunks == null ? SourceChunkReader::new : chunks);
-        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         ListeningSockets listeners = null;
         try {
             ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);
             listeners = ListeningSockets.bind(listening, loops);
             TftpServer server = new TftpServer(
-                    config, admission, loops, io, listeners, listening.validation(), counters, budget, chunks);
+                    config,
+                    admission,
+                    loops,
+                    io,
+                    listeners,
+                    listening.validation(),
+                    counters,
+                    budget,
+                    chunks,
+                    stuckCheck);
             server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
             if (listeners != null) {
                 listeners.close();
             }
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            stuckCheck.cancel(false);
+            if (shared == null) {
+                loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            }
             io.shutdown();
             config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
             throw e;
         }
+    }
+
+    private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota admission) {
+        // with more transfers there is always work, or their clients need the processors
+        int polling = Runtime.getRuntime().availableProcessors() / 2;
+        return transport.newGroup(
+                config.eventLoops(),
+                "tftp",
+                polling == 0 ? Duration.ZERO : config.busyPoll(),
+                () -> admission.running() <= polling);
+    }
+
+    /** Schedules the replacement of stuck threads, unless the embedding program has its own. */
+    private static Future<?> scheduleStuckCheck(ServerConfig config, IoPools io, EventLoopGroup loops) {
+        if (config.ioExecutors() != null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Runnable check = () -> io.general().execute(io::replaceStuck);
+        return loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
     }
 
     private void notifyStarted() throws IOException {
@@ -161,14 +197,7 @@ public final class TftpServer implements AutoCloseable {
 
     /** {@return a snapshot of all counters} It costs some microseconds; call it at most a few times per second. */
     public ServerMetrics metrics() {
-        return new ServerMetrics(
-                counters.reads(),
-                counters.writes(),
-                counters.refusals(),
-                counters.refusalsByRule(),
-                counters.drops(),
-                counters.durations(),
-                counters.firstData(),
+        return counters.snapshot(
                 validation.metrics(),
                 chunks == null ? new ChunkCacheMetrics(0, 0, 0) : chunks.metrics(),
                 new BufferMemoryMetrics(budget.used(), budget.limit()));
@@ -190,7 +219,7 @@ public final class TftpServer implements AutoCloseable {
 
     /**
      * {@return the event loops of the server, for the sockets and timers of a {@link ServerLifecycleListener}} They
-     * must not be blocked, and are shut down when the last transfer has ended.
+     * must not be blocked. Those of the server itself are shut down when the last transfer has ended.
      */
     public EventLoopGroup eventLoops() {
         return loops;
@@ -240,8 +269,13 @@ public final class TftpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        stuckCheck.cancel(false);
         listeners.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
+        if (config.sharedLoops() == null) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(CLOSE_TIMEOUT.toMillis());
+        } else {
+            listeners.closeTransfers(CLOSE_TIMEOUT);
+        }
         io.shutdown();
         try {
             io.awaitTermination(CLOSE_TIMEOUT);

@@ -8,6 +8,7 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.internal.ServerConfig;
 import dev.lockstep.tftp.server.internal.session.PmtuBlackHoleCache;
 import dev.lockstep.tftp.server.storage.Storage;
+import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -26,6 +27,9 @@ public final class TftpServerBuilder {
     /** The well-known port of TFTP. */
     public static final int TFTP_PORT = 69;
 
+    /** The default memory for file chunks of all transfers, in bytes. */
+    public static final long BUFFER_MEMORY = 24 << 20;
+
     private static final int MAX_TRANSFERS = 10_000;
 
     private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -40,10 +44,11 @@ public final class TftpServerBuilder {
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
-    private long bufferMemory = Runtime.getRuntime().maxMemory() / 4;
+    private long bufferMemory = BUFFER_MEMORY;
     private Duration drain = Duration.ofSeconds(30);
     private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
+    private EventLoopGroup sharedLoops;
     private int eventLoops = Runtime.getRuntime().availableProcessors();
     private Duration busyPoll = Duration.ZERO;
     private Boolean pathMtu;
@@ -146,7 +151,8 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Limits the memory for file chunks of all transfers together. The default is a quarter of the heap.
+     * Limits the memory for file chunks of all transfers together. The default is {@link #BUFFER_MEMORY}. It is direct
+     * memory, and at most half of what the process may have.
      *
      * @param bytes the limit in bytes
      * @return this builder
@@ -205,10 +211,26 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Sets how long event loops poll for packets after traffic before they sleep. The default is zero. A single
-     * lock-step client then gets its next block sooner, but each thread keeps a core busy while there is traffic.
+     * Sets the event loops of the embedding program, which several servers can share, instead of threads of the server's
+     * own. They decide about the transport: those of NIO use NIO even where epoll is available. {@link TftpServer#stop}
+     * closes the channels of the server and leaves the event loops running.
      *
-     * @param spin the time to poll; zero to sleep at once
+     * @param shared event loops for NIO or epoll; must run until the server is stopped. Their threads must not start
+     *     or stop the server
+     * @return this builder
+     */
+    public TftpServerBuilder eventLoops(EventLoopGroup shared) {
+        sharedLoops = shared;
+        return this;
+    }
+
+    /**
+     * Sets how long event loops poll for the next packet before they sleep. The default is zero. They poll while packets
+     * arrive at shorter intervals and at most one transfer runs for every two processors, so a machine with one
+     * processor never polls. A single lock-step client then gets its next block sooner, for the price of a processor
+     * that is busy during its transfer.
+     *
+     * @param spin the longest time to poll for a packet; zero to sleep at once
      * @return this builder
      */
     public TftpServerBuilder busyPoll(Duration spin) {
@@ -359,6 +381,7 @@ public final class TftpServerBuilder {
                 drainDelay,
                 ioExecutors,
                 eventLoops,
+                sharedLoops,
                 busyPoll,
                 portModes,
                 replica,

@@ -14,6 +14,7 @@ import dev.lockstep.tftp.harness.Bytes;
 import dev.lockstep.tftp.harness.RawSocketPeer;
 import dev.lockstep.tftp.internal.capture.PacketCapture;
 import dev.lockstep.tftp.internal.capture.TraceForm;
+import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.io.ForwardingSink;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
@@ -28,6 +29,10 @@ import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.RecordedEvents;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.local.LocalIoHandler;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -44,6 +49,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -253,6 +259,38 @@ class TftpServerTest {
                 .isZero();
         client.send(0, 3, 0, 2, "rest");
         client.expect(0, 4, 0, 2);
+    }
+
+    @Test
+    void servers_share_event_loops_and_leave_nothing_on_them() throws Exception {
+        EventLoopGroup shared = Transport.NIO.newGroup(1, "tftp");
+        int channels = ((SingleThreadEventLoop) shared.next()).registeredChannels();
+        try (TftpServer other = builder().eventLoops(shared).start()) {
+            start(builder().eventLoops(shared));
+            assertThat(server.eventLoops()).isSameAs(shared);
+            ask(0, 2, "up", 0, "octet", 0);
+            client.expect(0, 4, 0, 0);
+            client.send(0, 3, 0, 1, "dallies");
+            client.expect(0, 4, 0, 1);
+            read("large"); // is running at the end, too
+            client.expect(0, 3, 0, 1, FULL);
+            server.stop(Duration.ZERO);
+            client.expect(0, 5, 0, 0, "server is shutting down", 0);
+            client.sendTo(other.port(), 0, 1, "small", 0, "octet", 0);
+            client.expect(0, 3, 0, 1, "hello");
+            client.send(0, 4, 0, 1);
+        }
+        assertThat(((SingleThreadEventLoop) shared.next()).registeredChannels()).isEqualTo(channels);
+        assertThat(shared.isShuttingDown()).isFalse();
+        shared.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    @Test
+    void event_loops_of_another_transport_are_refused() {
+        EventLoopGroup local = new MultiThreadIoEventLoopGroup(1, LocalIoHandler.newFactory());
+        assertThatThrownBy(() -> builder().eventLoops(local).start())
+                .hasMessageContaining("(expected: those of NIO or epoll)");
+        local.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
     @Test

@@ -50,6 +50,7 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
             case "load" -> {
                 groups.put(
                         "Load", List.of("--transfers", "--concurrency", "--rate", "--ramp", "--duration", "--warm-up"));
+                groups.put("Several machines", List.of("--shard", "--start-at"));
                 groups.put("Files", List.of("--verify", "--mode"));
                 groups.put("Uploads", List.of("--put", "--size"));
                 groups.put(
@@ -68,6 +69,17 @@ final class ClientHelp implements IHelpFactory, IModelTransformer {
                                 "--no-options",
                                 "--threads",
                                 "--batch-scheduling"));
+            }
+            case "merge" -> {
+                groups.put("Report", List.of("--fail-if", "--title", "--json", "--html"));
+                groups.put("Logging", List.of("--quiet"));
+            }
+            case "conform" -> {
+                groups.put("Checks", List.of("--list", "--strict", "--parallel"));
+                groups.put("Server", List.of("--upload-dir", "--file"));
+                groups.put("Client", List.of("--client", "--client-put"));
+                groups.put("Report", List.of("--junit", "--html", "--pcap"));
+                groups.put("Logging", List.of("--verbose", "--quiet"));
             }
             default -> {} // a command with no options of its own
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.client.cli;
 
+import dev.lockstep.tftp.client.conform.cli.ConformCommand;
 import dev.lockstep.tftp.client.internal.startup.StartupOptimizations;
 import dev.lockstep.tftp.client.load.cli.LoadCommand;
 import dev.lockstep.tftp.client.shell.ShellCommand;
@@ -23,7 +24,14 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true,
         versionProvider = TftpCommand.Version.class,
-        subcommands = {GetCommand.class, PutCommand.class, ShellCommand.class, LoadCommand.class, HelloCommand.class},
+        subcommands = {
+            GetCommand.class,
+            PutCommand.class,
+            ShellCommand.class,
+            LoadCommand.class,
+            ConformCommand.class,
+            HelloCommand.class
+        },
         modelTransformer = ClientHelp.class,
         customSynopsis = {
             "tftp COMMAND [ARGUMENTS]",
@@ -104,8 +112,8 @@ public final class TftpCommand implements Runnable {
 
     /** Returns the command whose help describes the right usage. A subcommand is parsed without its parent. */
     private static String helpOf(ParameterException failure) {
-        String name = failure.getCommandLine().getCommandSpec().name();
-        return name.equals("tftp") ? name : "tftp " + name;
+        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+        return name.equals("tftp") || name.startsWith("tftp ") ? name : "tftp " + name;
     }
 
     /**
@@ -126,6 +134,7 @@ public final class TftpCommand implements Runnable {
             case "put", "push", "-w" -> new PutCommand();
             case "shell" -> new ShellCommand();
             case "load" -> new LoadCommand();
+            case "conform" -> new ConformCommand();
             case "hello" -> new HelloCommand();
             default -> new TftpCommand();
         };
@@ -138,6 +147,7 @@ public final class TftpCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no command (expected: get, put, shell, load or hello)");
+        throw new ParameterException(
+                spec.commandLine(), "no command (expected: get, put, shell, load, conform or hello)");
     }
 }

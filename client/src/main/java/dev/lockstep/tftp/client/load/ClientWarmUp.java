@@ -2,7 +2,7 @@ package dev.lockstep.tftp.client.load;
 
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;

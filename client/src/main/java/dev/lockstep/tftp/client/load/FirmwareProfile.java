@@ -43,6 +43,16 @@ public enum FirmwareProfile {
             return name.startsWith("/") ? name : "/" + name;
         }
     },
+    /**
+     * Raspberry Pi 2 and 3. It requests the same file two or three times, 5 to 9 ms apart and each time from the next
+     * port, aborts all transfers but the last one with ERROR 0 when they begin, and reads that one to its end.
+     */
+    RPI(TSIZE.with(0)) {
+        @Override
+        int abortedRequests(long number) {
+            return 1 + (int) (number % 2);
+        }
+    },
     /** Old network devices. They request no options, and upload configurations in netascii. */
     CISCO() {
         @Override
@@ -53,6 +63,8 @@ public enum FirmwareProfile {
 
     /** Milliseconds from the probe to the actual request. */
     static final long AFTER_PROBE_MILLIS = 3;
+    /** Milliseconds from a request that is aborted to the next one. */
+    static final long AFTER_ABORTED_MILLIS = 7;
 
     private final Options getOptions;
 
@@ -73,7 +85,7 @@ public enum FirmwareProfile {
                 return profile;
             }
         }
-        throw new IllegalArgumentException(name + " (expected: pxe, uboot, edk2, ipxe, grub or cisco)");
+        throw new IllegalArgumentException(name + " (expected: pxe, uboot, edk2, ipxe, grub, rpi or cisco)");
     }
 
     /**
@@ -102,6 +114,11 @@ public enum FirmwareProfile {
     /** Returns the options of the probe, the preceding request that only learns the size. Empty if there is none. */
     Optional<Options> probeOptions() {
         return Optional.empty();
+    }
+
+    /** Returns how many requests for the same file, whose transfers are aborted, precede that of a transfer. */
+    int abortedRequests(long number) {
+        return 0;
     }
 
     /** Returns the file name as the firmware sends it. */

@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.load;
 
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.io.Source;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +51,11 @@ public record LoadPlan(
      */
     public boolean isPut() {
         return putSize >= 0;
+    }
+
+    /** Returns the plan of the whole load test, of which this one may be a shard. */
+    public LoadPlan whole() {
+        return new LoadPlan(targets, schedule.whole(), putSize, profile, verify, impairment);
     }
 
     /** Returns the sum of the weights of all targets. */

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The result of a load test, from which all reports are generated.
@@ -132,9 +131,9 @@ public record LoadResult(
                 List.copyOf(rows));
     }
 
-    private static <T> List<Map.Entry<T, Long>> mostFrequentFirst(Map<T, LongAdder> counts) {
+    static <T> List<Map.Entry<T, Long>> mostFrequentFirst(Map<T, ? extends Number> counts) {
         List<Map.Entry<T, Long>> entries = new ArrayList<>();
-        counts.forEach((key, count) -> entries.add(Map.entry(key, count.sum())));
+        counts.forEach((key, count) -> entries.add(Map.entry(key, count.longValue())));
         entries.sort(Map.Entry.<T, Long>comparingByValue()
                 .reversed()
                 .thenComparing(entry -> entry.getKey().toString()));

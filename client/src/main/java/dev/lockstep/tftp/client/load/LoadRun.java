@@ -3,11 +3,13 @@ package dev.lockstep.tftp.client.load;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TftpClient;
 import dev.lockstep.tftp.client.TftpClientBuilder;
-import dev.lockstep.tftp.client.load.impairment.ImpairedChannelHandler;
 import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
+import dev.lockstep.tftp.internal.impairment.ImpairedChannelHandler;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,10 +61,21 @@ public final class LoadRun {
             contents.add(plan.verify().orElseGet(ExpectedContent::learnt));
         }
         if (plan.impairment().any()) {
-            settings.tap(ImpairedChannelHandler.with(plan.impairment()));
+            long seed = plan.impairment().seed() + plan.schedule().shard().index() - 1; // other decisions in each shard
+            settings.tap(ImpairedChannelHandler.with(plan.impairment().withSeed(seed)));
         }
         this.scheduler = new LoadScheduler(plan.schedule(), LoadScheduler.Clock.SYSTEM, this::start);
         this.client = settings.build();
+    }
+
+    /**
+     * Waits until it is time to begin, or until {@link #stop} is called.
+     *
+     * @param start the time to begin
+     * @throws InterruptedException if the calling thread is interrupted
+     */
+    public void awaitStart(Instant start) throws InterruptedException {
+        scheduler.awaitStart(start, InstantSource.system());
     }
 
     /**
@@ -139,7 +152,7 @@ public final class LoadRun {
         if (plan.isPut()) {
             transfer.put(plan.putSize(), ended);
         } else {
-            transfer.get(contents.get(index), ended);
+            transfer.get(number, contents.get(index), ended);
         }
     }
 

@@ -14,10 +14,17 @@ import java.time.Duration;
  *     duration and the number of transfers
  * @param duration time after which no transfer starts; zero for no limit
  * @param transfers number of transfers after which no transfer starts; {@link Long#MAX_VALUE} for no limit
+ * @param shard the part of the schedule to run; all other values are those of the whole load test
  */
 public record LoadSchedule(
-        int concurrency, double rate, Duration ramp, Duration warmUp, Duration duration, long transfers) {
+        int concurrency, double rate, Duration ramp, Duration warmUp, Duration duration, long transfers, Shard shard) {
     private static final double NANOS = 1e9;
+
+    /** Creates the schedule of a whole load test. */
+    public LoadSchedule(
+            int concurrency, double rate, Duration ramp, Duration warmUp, Duration duration, long transfers) {
+        this(concurrency, rate, ramp, warmUp, duration, transfers, Shard.WHOLE);
+    }
 
     /**
      * Validates the values.
@@ -25,12 +32,13 @@ public record LoadSchedule(
      * @throws IllegalArgumentException for an invalid one; the message contains its value and what was expected
      */
     public LoadSchedule {
-        require("concurrency", concurrency, concurrency >= 1, ">= 1");
+        String enough = ">= " + shard.count() + (shard.count() > 1 ? ", the number of shards" : "");
+        require("concurrency", concurrency, concurrency >= shard.count(), enough);
         require("rate", rate, rate >= 0 && rate <= NANOS, "transfers a second, > 0");
         require("ramp", ramp, !ramp.isNegative(), ">= 0");
         require("warm-up", warmUp, !warmUp.isNegative(), ">= 0");
         require("duration", duration, !duration.isNegative(), ">= 0");
-        require("transfers", transfers, transfers >= 1, ">= 1");
+        require("transfers", transfers, transfers >= shard.count(), enough);
         if (duration.isZero() && transfers == Long.MAX_VALUE) {
             throw new IllegalArgumentException("neither transfers nor duration (expected: one of them)");
         }
@@ -40,6 +48,11 @@ public record LoadSchedule(
         if (!holds) {
             throw new IllegalArgumentException(what + ": " + value + " (expected: " + expected + ")");
         }
+    }
+
+    /** Returns the schedule of all shards together. */
+    LoadSchedule whole() {
+        return new LoadSchedule(concurrency, rate, ramp, warmUp, duration, transfers);
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.client.load;
 
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,6 +69,11 @@ final class LoadScheduler {
     private final LoadSchedule schedule;
     private final Clock clock;
     private final Starter starter;
+    private final Shard shard;
+    private final int concurrency;
+    /** The number of transfers to count: in an open loop of all shards, in a closed loop of this one. */
+    private final long limit;
+
     private final Semaphore permits;
     private final AtomicLong next = new AtomicLong();
     private final AtomicLong counted = new AtomicLong();
@@ -89,7 +97,10 @@ final class LoadScheduler {
         this.schedule = schedule;
         this.clock = clock;
         this.starter = starter;
-        this.permits = new Semaphore(schedule.concurrency());
+        this.shard = schedule.shard();
+        this.concurrency = (int) shard.share(schedule.concurrency());
+        this.limit = schedule.isOpen() ? schedule.transfers() : shard.share(schedule.transfers());
+        this.permits = new Semaphore(concurrency);
     }
 
     /** Starts all transfers of the schedule. Returns when all have ended, or shortly after {@link #stop}. */
@@ -100,8 +111,18 @@ final class LoadScheduler {
         } else {
             runClosed();
         }
-        while (!stopped && !permits.tryAcquire(schedule.concurrency(), POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        while (!stopped && !permits.tryAcquire(concurrency, POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** Waits until the given time, or until {@link #stop}. A correction of the system clock is followed. */
+    void awaitStart(Instant start, InstantSource systemClock) throws InterruptedException {
+        long step = TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS);
+        Instant now = systemClock.instant();
+        while (!stopped && now.isBefore(start)) {
+            clock.sleepUntil(clock.nanoTime() + Math.min(now.until(start, ChronoUnit.NANOS), step));
+            now = systemClock.instant();
         }
     }
 
@@ -115,6 +136,8 @@ final class LoadScheduler {
             long due = schedule.dueAfter(n);
             if (schedule.isOver(due) || !tryCount(due)) {
                 return;
+            } else if (!shard.has(n)) {
+                continue;
             }
             await(begin + due);
             while (!stopped && !permits.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -128,17 +151,17 @@ final class LoadScheduler {
         }
     }
 
-    /** Returns the number of transfers that should have started by now, from {@code n} on, which is counted already. */
-    private long dueFrom(long n) {
+    /** Returns the number of transfers that should have started by now, from {@code first} on, which is counted already. */
+    private long dueFrom(long first) {
         long elapsed = clock.nanoTime() - begin;
-        long end = n;
-        for (long due = schedule.dueAfter(n); due <= elapsed && !schedule.isOver(due); due = schedule.dueAfter(end)) {
-            if (end > n && !tryCount(due)) {
-                break;
+        long count = 0;
+        for (long n = first; ; n++) {
+            long due = schedule.dueAfter(n);
+            if (due > elapsed || schedule.isOver(due) || n > first && !tryCount(due)) {
+                return count;
             }
-            end++;
+            count += shard.has(n) ? 1 : 0;
         }
-        return end - n;
     }
 
     /** Returns the number of transfers that were late when the load was stopped, and have not started. */
@@ -155,9 +178,9 @@ final class LoadScheduler {
     }
 
     private void runClosed() throws InterruptedException {
-        for (int client = 0; client < schedule.concurrency() && !stopped; client++) {
-            long due = schedule.dueAfter(client);
-            if (schedule.isOver(due) || counted.get() >= schedule.transfers()) {
+        for (int client = 0; client < concurrency && !stopped; client++) {
+            long due = schedule.dueAfter(shard.number(client));
+            if (schedule.isOver(due) || counted.get() >= limit) {
                 return;
             }
             await(begin + due);
@@ -172,12 +195,12 @@ final class LoadScheduler {
         if (stopped || schedule.isOver(now - begin) || !tryCount(now - begin)) {
             permits.release();
         } else {
-            starter.start(next.getAndIncrement(), now, nextOfClient);
+            starter.start(shard.number(next.getAndIncrement()), now, nextOfClient);
         }
     }
 
     private boolean tryCount(long elapsed) {
-        return schedule.isWarmUp(elapsed) || counted.getAndIncrement() < schedule.transfers();
+        return schedule.isWarmUp(elapsed) || counted.getAndIncrement() < limit;
     }
 
     /** Returns whether a transfer with the given scheduled start, by the clock, belongs to the warm-up. */

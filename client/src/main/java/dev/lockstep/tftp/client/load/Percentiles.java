@@ -12,28 +12,9 @@ import org.HdrHistogram.HistogramIterationValue;
 /**
  * The distribution of times in milliseconds; all values are NaN if there are none.
  *
- * @param count number of times
- * @param min minimum
- * @param mean arithmetic mean
- * @param p50 50th percentile
- * @param p90 90th percentile
- * @param p95 95th percentile
- * @param p99 99th percentile
- * @param p999 99.9th percentile
- * @param max maximum
- * @param buckets the histogram, from the first bucket that is not empty to the last
+ * @param nanos the times in nanoseconds; must not be changed
  */
-public record Percentiles(
-        long count,
-        double min,
-        double mean,
-        double p50,
-        double p90,
-        double p95,
-        double p99,
-        double p999,
-        double max,
-        List<Bucket> buckets) {
+public record Percentiles(Histogram nanos) {
     private static final double NANOS_A_MILLI = 1e6;
     /** Buckets for each doubling of the time. */
     private static final int BUCKETS_PER_DOUBLING = 4;
@@ -51,22 +32,48 @@ public record Percentiles(
 
     /** Returns the percentiles of a histogram of nanoseconds. Event loops may continue to record values in it. */
     static Percentiles of(Histogram live) {
-        Histogram nanos = live.copy(); // iteration fails if a value is recorded concurrently
-        return new Percentiles(
-                nanos.getTotalCount(),
-                at(nanos, 0),
-                nanos.getTotalCount() == 0 ? Double.NaN : nanos.getMean() / NANOS_A_MILLI,
-                at(nanos, 50),
-                at(nanos, 90),
-                at(nanos, 95),
-                at(nanos, 99),
-                at(nanos, 99.9),
-                at(nanos, 100),
-                buckets(nanos));
+        return new Percentiles(live.copy()); // iteration fails if a value is recorded concurrently
     }
 
-    private static double at(Histogram nanos, double percentile) {
-        return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(percentile) / NANOS_A_MILLI;
+    /** Returns the distribution of all times of several distributions, exact to the bucket of their histograms. */
+    static Percentiles union(List<Percentiles> all) {
+        Histogram sum = new Histogram(all.get(0).nanos.getNumberOfSignificantValueDigits());
+        all.forEach(each -> sum.add(each.nanos));
+        return new Percentiles(sum);
+    }
+
+    /** Returns the number of times. */
+    public long count() {
+        return nanos.getTotalCount();
+    }
+
+    /** Returns the minimum. */
+    public double min() {
+        return at(0);
+    }
+
+    /** Returns the arithmetic mean. */
+    public double mean() {
+        return count() == 0 ? Double.NaN : nanos.getMean() / NANOS_A_MILLI;
+    }
+
+    /** Returns the 50th percentile. */
+    public double p50() {
+        return at(50);
+    }
+
+    /** Returns the 99th percentile. */
+    public double p99() {
+        return at(99);
+    }
+
+    /** Returns the maximum. */
+    public double max() {
+        return at(100);
+    }
+
+    private double at(double percentile) {
+        return count() == 0 ? Double.NaN : nanos.getValueAtPercentile(percentile) / NANOS_A_MILLI;
     }
 
     /**
@@ -76,19 +83,19 @@ public record Percentiles(
      */
     public Map<String, Double> figures() {
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("min", min);
-        figures.put("mean", mean);
-        figures.put("p50", p50);
-        figures.put("p90", p90);
-        figures.put("p95", p95);
-        figures.put("p99", p99);
-        figures.put("p99.9", p999);
-        figures.put("max", max);
+        figures.put("min", min());
+        figures.put("mean", mean());
+        figures.put("p50", p50());
+        figures.put("p90", at(90));
+        figures.put("p95", at(95));
+        figures.put("p99", p99());
+        figures.put("p99.9", at(99.9));
+        figures.put("max", max());
         return figures;
     }
 
     /** Returns buckets whose bounds grow by a fifth, from the first to the last that is not empty. */
-    private static List<Bucket> buckets(Histogram nanos) {
+    public List<Bucket> buckets() {
         SortedMap<Integer, Long> counts = new TreeMap<>();
         for (HistogramIterationValue value : nanos.recordedValues()) {
             double millis = value.getValueIteratedTo() / NANOS_A_MILLI;

@@ -7,6 +7,8 @@ import dev.lockstep.tftp.codec.Options;
 import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferStats;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,9 +21,6 @@ import java.util.concurrent.atomic.LongAdder;
  * result in the metrics.
  */
 final class VirtualClient implements TransferListener {
-    private static final Executor AFTER_PROBE =
-            CompletableFuture.delayedExecutor(FirmwareProfile.AFTER_PROBE_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
-
     private final TftpClient client;
     private final RemoteFile remote;
     private final Optional<FirmwareProfile> profile;
@@ -54,17 +53,51 @@ final class VirtualClient implements TransferListener {
         this.metrics = metrics;
     }
 
-    /** Reads the file and compares it with the expected content. {@code ended} is called after the result is recorded. */
-    void get(ExpectedContent content, LoadScheduler.Ended ended) {
+    /**
+     * Reads the file and compares it with the expected content.
+     *
+     * @param number the number of the transfer
+     * @param ended called after the result is recorded
+     */
+    void get(long number, ExpectedContent content, LoadScheduler.Ended ended) {
         VerifyingSink sink = new VerifyingSink(content);
-        Optional<Options> probe = profile.flatMap(FirmwareProfile::probeOptions);
-        CompletableFuture<?> moved = probe.isEmpty()
-                ? client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink)
-                : client.probeAsync(request(probe))
-                        .thenComposeAsync(
-                                size -> client.getAsync(request(profile.map(FirmwareProfile::getOptions)), sink),
-                                AFTER_PROBE);
-        moved.whenComplete((result, failure) -> recordResult(failure, sink.wrong(), ended));
+        List<CompletableFuture<?>> aborted = new ArrayList<>();
+        CompletableFuture<?> begun = profile.flatMap(FirmwareProfile::probeOptions)
+                .<CompletableFuture<?>>map(probe ->
+                        pause(client.probeAsync(request(Optional.of(probe))), FirmwareProfile.AFTER_PROBE_MILLIS))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        Optional<Options> options = profile.map(FirmwareProfile::getOptions);
+        for (int left = profile.map(firmware -> firmware.abortedRequests(number))
+                        .orElse(0);
+                left > 0;
+                left--) {
+            begun = pause(
+                    begun.thenRun(() -> aborted.add(getAndAbort(options, content))),
+                    FirmwareProfile.AFTER_ABORTED_MILLIS);
+        }
+        begun.thenCompose(none -> client.getAsync(request(options), sink)).whenComplete((result, failure) -> {
+            aborted.forEach(each -> each.cancel(false));
+            recordResult(failure, sink.wrong(), ended);
+        });
+    }
+
+    /** Starts a transfer that ends with ERROR 0 as soon as the server has begun to send the file. */
+    private CompletableFuture<?> getAndAbort(Optional<Options> options, ExpectedContent content) {
+        CompletableFuture<Void> started = new CompletableFuture<>();
+        TransferListener listener = event -> {
+            if (event instanceof TransferEvent.Started) {
+                started.complete(null);
+            }
+        };
+        CompletableFuture<?> transfer =
+                client.getAsync(new TransferRequest(remote, options, listener), new VerifyingSink(content));
+        started.thenRun(() -> transfer.cancel(false));
+        return transfer;
+    }
+
+    private static CompletableFuture<?> pause(CompletableFuture<?> before, long millis) {
+        Executor delayed = CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Runnable::run);
+        return before.thenRunAsync(() -> {}, delayed);
     }
 
     /** Writes a file of the given size in bytes. {@code ended} is called after the result is recorded. */

@@ -6,6 +6,9 @@
  *                   │     when to start          │ requests and verification
  *                   ▼                            ▼
  *               LoadResult ◄── Timeline ◄── LoadMetrics
+ *                   │
+ *                   ▼ of each shard
+ *               ShardUnion ──► LoadResult of all machines
  * </pre>
  *
  * <p>Start here: {@link dev.lockstep.tftp.client.load.LoadRun}.

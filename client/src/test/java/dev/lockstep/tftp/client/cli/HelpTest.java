@@ -25,9 +25,13 @@ class HelpTest {
     private static final Pattern DEFAULT = Pattern.compile("default:? ([\\d.]+|octet)[,);]");
 
     static Stream<CommandLine> commands() {
-        CommandLine tftp = TftpCommand.commandLine(new TftpCommand());
+        return withSubcommands(TftpCommand.commandLine(new TftpCommand()));
+    }
+
+    private static Stream<CommandLine> withSubcommands(CommandLine command) {
         return Stream.concat(
-                Stream.of(tftp), tftp.getSubcommands().values().stream().distinct());
+                Stream.of(command),
+                command.getSubcommands().values().stream().distinct().flatMap(HelpTest::withSubcommands));
     }
 
     private static Stream<OptionSpec> options(CommandLine command) {
@@ -95,10 +99,10 @@ class HelpTest {
     @MethodSource("commands")
     void the_help_fits_terminals_of_40_and_80_columns(CommandLine command) {
         for (int columns : List.of(40, 80)) {
-            CommandLine fresh = TftpCommand.commandLine(new TftpCommand());
-            CommandLine same = command.getCommandName().equals("tftp")
-                    ? fresh
-                    : fresh.getSubcommands().get(command.getCommandName());
+            CommandLine same = commands()
+                    .filter(fresh -> fresh.getCommandName().equals(command.getCommandName()))
+                    .findFirst()
+                    .orElseThrow();
             same.setHelpFactory(CommandLine.Help::new); // keeps the layout of the model
             HelpLayout.of(same.getCommandSpec()).columns(columns);
             assertThat(same.getUsageMessage(Ansi.OFF).lines())
@@ -108,7 +112,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get", "put", "shell", "load", "hello"})
+    @ValueSource(strings = {"get", "put", "shell", "load", "conform", "hello"})
     void the_help_of_a_command_that_is_parsed_alone_is_the_same(String name) {
         assertThat(TftpCommand.commandLine(TftpCommand.commandOf(name)).getUsageMessage(Ansi.OFF))
                 .isEqualTo(TftpCommand.commandLine(new TftpCommand())

@@ -2,8 +2,8 @@ package dev.lockstep.tftp.client.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.io.Source;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.lockstep.tftp.client.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

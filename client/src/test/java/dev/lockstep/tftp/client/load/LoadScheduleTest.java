@@ -67,4 +67,13 @@ class LoadScheduleTest {
     private static long millis(long nanos) {
         return Math.round(nanos / 1e6);
     }
+
+    @Test
+    void each_shard_needs_a_client_and_a_transfer() {
+        Shard shard = new Shard(1, 4);
+        assertThatThrownBy(() -> new LoadSchedule(3, 0, NONE, NONE, NONE, 4, shard))
+                .hasMessage("concurrency: 3 (expected: >= 4, the number of shards)");
+        assertThatThrownBy(() -> new LoadSchedule(4, 0, NONE, NONE, NONE, 3, shard))
+                .hasMessage("transfers: 3 (expected: >= 4, the number of shards)");
+    }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,5 +198,68 @@ class LoadSchedulerTest {
         scheduler[0].run();
 
         assertThat(scheduler[0].missed()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 100})
+    void four_shards_run_the_transfers_of_one_load_test_each_once(double rate) throws InterruptedException {
+        List<Long> numbers = new ArrayList<>();
+        for (int index = 1; index <= 4; index++) {
+            long begin = clock.nanoTime();
+            Shard shard = new Shard(index, 4);
+            LoadSchedule schedule = new LoadSchedule(6, rate, NONE, Duration.ofMillis(15), NONE, 10, shard);
+            LoadScheduler[] scheduler = new LoadScheduler[1];
+            scheduler[0] = new LoadScheduler(schedule, clock, (number, due, ended) -> {
+                if (!scheduler[0].isWarmUp(due)) {
+                    numbers.add(number);
+                }
+                if (rate > 0) {
+                    assertThat(due - begin).as("as in one load test").isEqualTo(number * 10_000_000);
+                }
+                clock.passMillis(20);
+                ended.run();
+            });
+            scheduler[0].run();
+        }
+        assertThat(numbers).doesNotHaveDuplicates().hasSize(10);
+        if (rate > 0) {
+            assertThat(numbers)
+                    .as("two in the warm-up")
+                    .containsExactlyInAnyOrder(2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L);
+        }
+    }
+
+    @Test
+    void a_shard_has_its_share_of_the_clients_and_of_the_ramp() throws InterruptedException {
+        List<Long> starts = new ArrayList<>();
+        long begin = clock.nanoTime();
+        LoadSchedule schedule =
+                new LoadSchedule(6, 0, Duration.ofSeconds(6), NONE, NONE, 100, new Shard(2, 4)); // clients 1 and 5
+        LoadScheduler[] scheduler = new LoadScheduler[1];
+        scheduler[0] = new LoadScheduler(schedule, clock, (number, due, ended) -> {
+            starts.add((due - begin) / 1_000_000);
+            if (starts.size() == 2) {
+                scheduler[0].stop();
+            }
+        });
+
+        scheduler[0].run();
+
+        assertThat(starts).containsExactly(1000L, 5000L);
+    }
+
+    @Test
+    void a_load_test_begins_when_the_system_clock_says_so() throws InterruptedException {
+        LoadScheduler scheduler = new LoadScheduler(
+                new LoadSchedule(1, 0, NONE, NONE, NONE, 1), clock, (number, due, ended) -> ended.run());
+        long begin = clock.nanoTime();
+        Instant start = Instant.ofEpochSecond(1000);
+
+        scheduler.awaitStart(start, () -> start.minusSeconds(3).plusNanos(clock.nanoTime() - begin));
+        assertThat(clock.nanoTime() - begin).isEqualTo(TimeUnit.SECONDS.toNanos(3));
+
+        clock.onSleep = scheduler::stop;
+        scheduler.awaitStart(start.plusSeconds(1000), () -> start);
+        assertThat(clock.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(4));
     }
 }

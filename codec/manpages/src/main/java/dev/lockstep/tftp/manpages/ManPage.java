@@ -5,6 +5,7 @@ import static dev.lockstep.tftp.manpages.CommandModel.hasValue;
 import static dev.lockstep.tftp.manpages.CommandModel.optionGroups;
 import static dev.lockstep.tftp.manpages.CommandModel.subcommands;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -133,9 +134,12 @@ final class ManPage {
         return ((Supplier<Map<String, String>>) MarkdownReference.instanceOf(name)).get();
     }
 
-    /** Adds the pages of the parent or of the subcommands to those that the hand-written part may end with. */
+    /** Adds the pages of the parent and of the subcommands to those that the hand-written part may end with. */
     private void writeSeeAlso() {
-        List<CommandSpec> others = command.parent() == null ? subcommands(command) : List.of(command.parent());
+        List<CommandSpec> others = new ArrayList<>(subcommands(command));
+        if (command.parent() != null) {
+            others.add(0, command.parent());
+        }
         if (!others.isEmpty()) {
             line(page.indexOf("\n" + SEE_ALSO) < 0 ? SEE_ALSO : ",");
             text(String.join(

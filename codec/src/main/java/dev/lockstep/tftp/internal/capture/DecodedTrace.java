@@ -1,17 +1,9 @@
 package dev.lockstep.tftp.internal.capture;
 
-import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.Options;
-import dev.lockstep.tftp.codec.TftpCodec;
 import dev.lockstep.tftp.codec.TftpMessage;
-import dev.lockstep.tftp.codec.TftpMessage.Ack;
-import dev.lockstep.tftp.codec.TftpMessage.Data;
-import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import dev.lockstep.tftp.codec.TftpMessage.OptionAck;
-import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.internal.text.AddressFormat;
-import dev.lockstep.tftp.internal.text.LogSanitizer;
 import dev.lockstep.tftp.negotiation.Negotiation;
 import dev.lockstep.tftp.negotiation.TransferSettings;
 import io.netty.buffer.ByteBuf;
@@ -20,7 +12,6 @@ import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Locale;
@@ -92,43 +83,13 @@ final class DecodedTrace extends ChannelDuplexHandler {
     }
 
     private String describe(ByteBuf bytes) {
-        try {
-            TftpMessage message = TftpCodec.decode(bytes.duplicate());
-            String text = describe(message);
-            ReferenceCountUtil.release(message);
-            return text;
-        } catch (MalformedMessageException malformed) {
-            return "(malformed) " + bytes.readableBytes() + " bytes: " + LogSanitizer.of(malformed.getMessage());
-        }
+        return MessageText.of(bytes, this::describe);
     }
 
     private String describe(TftpMessage message) {
-        if (message instanceof Request request) {
-            String kind = request instanceof ReadRequest ? "RRQ " : "WRQ ";
-            return kind + LogSanitizer.of(request.filename()) + " "
-                    + request.mode().wireName() + describe(request.options());
-        }
-        if (message instanceof Data data) {
-            int length = data.content().readableBytes();
-            return "DATA " + data.block() + " (" + length + " bytes" + (length < blksize ? ", last)" : ")");
-        }
-        if (message instanceof Ack ack) {
-            return "ACK " + ack.block();
-        }
         if (message instanceof OptionAck oack) {
             blksize = Negotiation.settingsOf(oack.options()).blksize();
-            return "OACK" + describe(oack.options());
         }
-        ErrorMessage error = (ErrorMessage) message;
-        return "ERROR " + error.code() + " " + LogSanitizer.of(error.text());
-    }
-
-    private static String describe(Options options) {
-        StringBuilder text = new StringBuilder();
-        options.forEach(option -> text.append(' ')
-                .append(LogSanitizer.of(option.name()))
-                .append('=')
-                .append(LogSanitizer.of(option.value())));
-        return text.toString();
+        return MessageText.of(message, blksize);
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DatagramPacket;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * Restricts an unconnected socket to one peer. Datagrams of the peer are passed on. Others go to an {@link
@@ -17,7 +18,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
     private InetSocketAddress peer;
     private InetSocketAddress sender;
     private boolean restricted;
-    private InetSocketAddress previous;
+    private List<InetSocketAddress> previous = List.of();
     private boolean previousAnswered;
 
     /**
@@ -35,22 +36,22 @@ public final class PeerFilter extends ChannelDuplexHandler {
     }
 
     /**
-     * Treats the datagrams of one address and port as those of an unknown TID: they are late ones of the previous
-     * transfer on this port.
+     * Treats the datagrams of some addresses and ports as those of unknown TIDs: they are late ones of previous
+     * transfers on this port.
      *
-     * @param tid the address and TID of the previous peer, or null
+     * @param tids the addresses and TIDs of the previous peers
      */
-    public void exclude(InetSocketAddress tid) {
-        previous = tid;
+    public void exclude(List<InetSocketAddress> tids) {
+        previous = tids;
     }
 
     /**
-     * Called when the request is retransmitted. If the previous peer was answered with ERROR 5, its transfer is over,
-     * and a server with few ports may use its TID for the reply.
+     * Called when the request is retransmitted. If a previous peer was answered with ERROR 5, its transfer is over, and
+     * a server with few ports may use its TID for the reply.
      */
     public void onRequestRepeated() {
         if (previousAnswered) {
-            previous = null;
+            previous = List.of();
         }
     }
 
@@ -79,7 +80,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
             return from.equals(peer);
         }
         sender = from;
-        if (from.equals(previous)) {
+        if (previous.contains(from)) {
             previousAnswered = true;
             return false;
         }

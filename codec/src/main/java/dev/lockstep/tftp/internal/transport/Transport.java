@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SelectStrategyFactory;
@@ -35,6 +36,7 @@ import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** The way datagrams reach the kernel: epoll on Linux, NIO elsewhere. io_uring was measured and is not faster. */
 public enum Transport {
@@ -85,6 +87,24 @@ public enum Transport {
         };
     }
 
+    /**
+     * Returns the transport of event loops.
+     *
+     * @throws IllegalArgumentException if they are for neither epoll nor NIO
+     */
+    public static Transport of(EventLoopGroup loops) {
+        if (loops instanceof IoEventLoopGroup known) {
+            if (known.isIoType(NioIoHandler.class)) {
+                return NIO;
+            }
+            if (Epoll.isAvailable() && known.isIoType(EpollIoHandler.class)) {
+                return EPOLL;
+            }
+        }
+        throw new IllegalArgumentException(
+                "event loops: " + loops.getClass().getSimpleName() + " (expected: those of NIO or epoll)");
+    }
+
     /** Returns whether an IPv6 socket receives only IPv6, so that each address family has sockets of its own. */
     public boolean separatesFamilies() {
         return this == EPOLL;
@@ -96,19 +116,21 @@ public enum Transport {
      * @param name the prefix of the thread names
      */
     public EventLoopGroup newGroup(int threads, String name) {
-        return newGroup(threads, name, Duration.ZERO);
+        return newGroup(threads, name, Duration.ZERO, () -> false);
     }
 
     /**
-     * Returns event loops that run on daemon threads and poll for a while after traffic before they block.
+     * Returns event loops that run on daemon threads and poll for the next packet before they block, while packets
+     * arrive at short intervals.
      *
      * @param name the prefix of the thread names
      * @param busyPoll how long to poll; zero to block at once
+     * @param mayPoll returns whether an event loop may begin to poll; called on event loops before a wait
      */
-    public EventLoopGroup newGroup(int threads, String name, Duration busyPoll) {
+    public EventLoopGroup newGroup(int threads, String name, Duration busyPoll, BooleanSupplier mayPoll) {
         SelectStrategyFactory strategy = busyPoll.isZero()
                 ? DefaultSelectStrategyFactory.INSTANCE
-                : () -> new BusyPoll(busyPoll, Ticker.systemTicker());
+                : () -> new BusyPoll(busyPoll, Ticker.systemTicker(), mayPoll);
         IoHandlerFactory handlers = this == EPOLL
                 ? EpollIoHandler.newFactory(0, strategy)
                 : NioIoHandler.newFactory(SelectorProvider.provider(), strategy);

@@ -10,12 +10,16 @@ import picocli.CommandLine.Option;
 /** Flags that trade memory and processor time for speed. */
 final class PerformanceOptions {
     private static final int LONGEST_SPIN = 1_000_000;
+    /** The limit of direct memory in bytes; without it, Netty takes as much as the heap may have. */
+    private static final String MAX_DIRECT_MEMORY = "io.netty.maxDirectMemory";
+    /** Direct memory for datagrams if there is little for chunks, in bytes. */
+    private static final long DATAGRAMS = 16 << 20;
 
     @Option(
             names = "--buffer-memory",
             paramLabel = "SIZE",
-            description = "Memory for file chunks of all transfers (default: a quarter of the heap).")
-    private ByteSize bufferMemory;
+            description = "Memory for file chunks of all transfers (default ${DEFAULT-VALUE}).")
+    private ByteSize bufferMemory = new ByteSize(TftpServerBuilder.BUFFER_MEMORY);
 
     @Option(names = "--event-loops", paramLabel = "N", description = "Event loop threads (default: one per core).")
     private Integer eventLoops;
@@ -23,9 +27,9 @@ final class PerformanceOptions {
     @Option(
             names = "--busy-poll",
             paramLabel = "MICROSECONDS",
-            description =
-                    "Poll for packets this long before sleeping, such as 50, to reduce latency (default ${DEFAULT-VALUE}).")
-    private long busyPoll;
+            description = "Poll this long for the next packet of a single client that replies as fast; 0 for never"
+                    + " (default ${DEFAULT-VALUE}).")
+    private long busyPoll = 50;
 
     @Option(
             names = "--batch-scheduling",
@@ -34,14 +38,23 @@ final class PerformanceOptions {
     private boolean batchScheduling;
 
     /**
-     * Sets the scheduling policy of this process, if asked to.
+     * Sets the limit of direct memory that these flags need, and the scheduling policy of this process if asked to.
+     * Called before Netty's allocator is used.
      *
-     * @throws IOException if it cannot be set
+     * @throws IOException if the policy cannot be set
      */
     void applyToProcess() throws IOException {
+        if (System.getProperty(MAX_DIRECT_MEMORY) == null) {
+            System.setProperty(MAX_DIRECT_MEMORY, Long.toString(directMemory()));
+        }
         if (batchScheduling) {
             BatchScheduling.apply();
         }
+    }
+
+    /** Returns the limit of direct memory in bytes: half of it is for chunks, see {@code BufferBudget}. */
+    private long directMemory() {
+        return 2 * Math.min(bufferMemory.bytes(), Long.MAX_VALUE / 4) + DATAGRAMS;
     }
 
     /**
@@ -50,9 +63,7 @@ final class PerformanceOptions {
      * @throws IllegalArgumentException if a value is out of range
      */
     void applyTo(TftpServerBuilder builder) {
-        if (bufferMemory != null) {
-            builder.bufferMemory(bufferMemory.bytes());
-        }
+        builder.bufferMemory(bufferMemory.bytes());
         if (eventLoops != null) {
             builder.eventLoops(eventLoops);
         }

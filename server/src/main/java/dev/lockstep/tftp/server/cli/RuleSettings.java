@@ -4,7 +4,7 @@ import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.rules.ConfigException;
 import dev.lockstep.tftp.server.rules.ConfigFile;
-import dev.lockstep.tftp.server.rules.NeighbourTable;
+import dev.lockstep.tftp.server.rules.Roots;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 
@@ -22,12 +22,13 @@ record RuleSettings(StorageOptions storage, LimitOptions limits, NetworkOptions 
 
     /** Returns the settings that apply where rules set nothing else. */
     CommonSettings common() throws IOException {
+        Roots roots = storage.roots();
         return new CommonSettings(
-                new RequestSettings(storage.storage(), limits.limits()).withMtu(network.mtu()),
-                storage.location(),
+                new RequestSettings(roots.storage(), limits.limits()).withMtu(network.mtu()),
+                roots,
                 storage.settings(),
                 network.mode(),
                 storage.registry(),
-                NeighbourTable.ofThisMachine());
+                StorageOptions.NEIGHBOURS);
     }
 }

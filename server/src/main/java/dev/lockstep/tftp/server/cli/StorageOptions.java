@@ -1,22 +1,34 @@
 package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.internal.text.ByteSize;
+import dev.lockstep.tftp.server.rules.NeighbourTable;
+import dev.lockstep.tftp.server.rules.Roots;
 import dev.lockstep.tftp.server.storage.MemoryStorageProvider;
-import dev.lockstep.tftp.server.storage.Storage;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Flags for the location of the files and the permission of uploads. */
 final class StorageOptions {
+    /** The neighbour table of this machine, for the placeholder {@code {mac}}. */
+    static final NeighbourTable NEIGHBOURS = NeighbourTable.ofThisMachine();
+
     private static final int DEFAULT_MEMORY_LIMIT = 64 << 20;
 
     @ArgGroup
     private Location location = new Location();
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "stop|next",
+            description = "Whether the next root is asked after an error of one (default ${DEFAULT-VALUE}).")
+    private OnError onError = OnError.STOP;
 
     @Option(names = "--serve-private", description = "Also serve files without read permission for others.")
     private boolean servePrivate;
@@ -63,25 +75,27 @@ final class StorageOptions {
                 names = "--root",
                 paramLabel = "DIR|URI",
                 completionCandidates = Schemes.class,
-                description =
-                        "Directory to serve, or a URI: ${COMPLETION-CANDIDATES} (default: the working directory).")
-        private String root = "";
+                description = "Directory to serve, or a URI: ${COMPLETION-CANDIDATES} (default: the working directory);"
+                        + " may be repeated, and the first that has the file serves it.")
+        private List<String> roots = List.of("");
 
         @Option(names = "--memory", description = "Serve and store files in memory instead.")
         private boolean memory;
     }
 
     /**
-     * Returns the storage that these flags describe.
+     * Opens the roots that these flags name.
      *
-     * @throws IOException if the files are not accessible
+     * @throws IOException if files are not accessible
      * @throws IllegalArgumentException if a flag is invalid
      */
-    Storage storage() throws IOException {
+    Roots roots() throws IOException {
         StorageSettings settings = settings();
         StorageRegistry all = registry();
         try {
-            return all.open(location(), settings);
+            Roots.Locations locations =
+                    new Roots.Locations(location.memory ? List.of("memory:") : location.roots, onError);
+            return Roots.open(locations, settings, all, NEIGHBOURS);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--root: " + e.getMessage(), e);
         } catch (IOException e) {
@@ -116,11 +130,6 @@ final class StorageOptions {
     /** Takes over the registry of previous flags, so that uploaded files in memory survive a reload. */
     void keepRegistryOf(StorageOptions before) {
         registry = before.registry();
-    }
-
-    /** Returns the location of the storage: a directory or a URI. */
-    String location() {
-        return location.memory ? "memory:" : location.root;
     }
 
     /**

@@ -181,7 +181,15 @@ public final class TftpdCommand implements Callable<Integer> {
         private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
         static {
-            GROUPS.put("Files", List.of(Configuration.FLAG, "--root", "--memory", "--memory-limit", "--serve-private"));
+            GROUPS.put(
+                    "Files",
+                    List.of(
+                            Configuration.FLAG,
+                            "--root",
+                            "--on-error",
+                            "--memory",
+                            "--memory-limit",
+                            "--serve-private"));
             GROUPS.put(
                     "Origins",
                     List.of(
@@ -417,9 +425,10 @@ public final class TftpdCommand implements Callable<Integer> {
                 ServiceNotifier.of(System.getenv(), ProcessHandle.current().pid());
         manager.ifPresent(builder::lifecycleListener);
         if (configuration.file() == null) {
-            storages = List.of(storage.storage());
+            Storage files = storage.roots().storage();
+            storages = files.roots();
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
-            builder.storage(storages.get(0)).limits(limits.limits()).pathMtu(network.isPathMtu());
+            builder.storage(files).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
             http.showPage(
                     builder,

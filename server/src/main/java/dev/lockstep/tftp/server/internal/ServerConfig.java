@@ -7,6 +7,7 @@ import dev.lockstep.tftp.server.AmplificationLimits;
 import dev.lockstep.tftp.server.PortModes;
 import dev.lockstep.tftp.server.RequestPolicy;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
+import io.netty.channel.EventLoopGroup;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.function.Function;
  * @param drainDelay how long new requests are still served after a stop
  * @param ioExecutors returns the executor for the blocking operations of a group of storages; null for the default
  * @param eventLoops the number of event loop threads
+ * @param sharedLoops the event loops of the embedding program; null if the server has its own
  * @param busyPoll how long an event loop polls after traffic before it sleeps
  * @param portModes chooses the port mode of a client
  * @param replica whether other replicas serve the same address; see {@link
@@ -50,6 +52,7 @@ public record ServerConfig(
         Duration drainDelay,
         Function<Object, ? extends Executor> ioExecutors,
         int eventLoops,
+        EventLoopGroup sharedLoops,
         Duration busyPoll,
         PortModes portModes,
         boolean replica,

@@ -9,7 +9,7 @@ import dev.lockstep.tftp.server.storage.StorageSettings;
  * The settings that apply where rules set nothing else.
  *
  * @param requestSettings the settings of a request that no rule matches
- * @param root the location of the storage, as {@link StorageRegistry#open} has it
+ * @param roots the roots of its storage
  * @param files the settings of the storage
  * @param ports the port mode
  * @param storages opens the roots that rules name
@@ -17,7 +17,7 @@ import dev.lockstep.tftp.server.storage.StorageSettings;
  */
 public record CommonSettings(
         RequestSettings requestSettings,
-        String root,
+        Roots roots,
         StorageSettings files,
         PortMode ports,
         StorageRegistry storages,

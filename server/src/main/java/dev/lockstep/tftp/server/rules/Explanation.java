@@ -13,6 +13,7 @@ import dev.lockstep.tftp.negotiation.Negotiation.Grant;
 import dev.lockstep.tftp.negotiation.Negotiation.Terms;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.RequestSettings;
+import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.transfer.PmtuBlackHole;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -82,13 +83,11 @@ public final class Explanation {
         RequestSettings requestSettings = rule.resolve(client);
         Rule ports = policy.portRule(client);
         lines.add("port: " + RuleSummary.ports(ports.ports()) + " (" + ports.label() + ")");
-        RuledStorage files = rule.files();
         TransferLimits limits = requestSettings.limitsFor(pathMtu, client instanceof Inet6Address);
         Terms terms;
-        try (Source source = open(files)) {
+        try (Source source = open(requestSettings.storage())) {
             terms = Terms.of(request, limits, requestSettings.quirks(), source);
         }
-        lines.add("file: " + files.find(request.filename(), client).file());
         if (terms.size() != Source.UNKNOWN_SIZE) {
             lines.add("size: " + terms.size() + " bytes");
         }
@@ -113,10 +112,10 @@ public final class Explanation {
     }
 
     /** Returns the file to be read; null for an upload, which is discarded. */
-    private Source open(RuledStorage files) throws IOException {
+    private Source open(Storage files) throws IOException {
         InetSocketAddress peer = new InetSocketAddress(client, 0);
         if (request instanceof WriteRequest write) {
-            files.write(write, peer).close();
+            files.explain(write, peer, lines::add);
             return null;
         }
         return files.explain((ReadRequest) request, peer, lines::add);

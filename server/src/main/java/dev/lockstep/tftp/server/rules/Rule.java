@@ -17,6 +17,7 @@ final class Rule {
     private final RuleCondition condition;
     private final boolean denies;
     private final RequestSettings requestSettings;
+    private final String files;
     private final PortMode ports;
     private final List<QuirkProfile> quirks;
     private final Rates rates;
@@ -33,6 +34,7 @@ final class Rule {
      * @param name the name of the rule in metrics
      * @param label the name of the rule in the log, with its place
      * @param line the line of the rule
+     * @param files a sentence about the files and the uploads
      * @param ports the port mode, or null if the rule does not set it
      * @param quirks the quirks of the settings, by name
      * @param rates the rate limits; they are not part of {@code requestSettings}
@@ -44,6 +46,7 @@ final class Rule {
             RuleCondition condition,
             boolean denies,
             RequestSettings requestSettings,
+            String files,
             PortMode ports,
             List<QuirkProfile> quirks,
             Rates rates) {
@@ -53,6 +56,7 @@ final class Rule {
         this.condition = condition;
         this.denies = denies;
         this.requestSettings = requestSettings;
+        this.files = files;
         this.ports = ports;
         this.quirks = quirks;
         this.rates = rates;
@@ -92,9 +96,9 @@ final class Rule {
         return condition;
     }
 
-    /** Returns the storage of the settings. */
-    RuledStorage files() {
-        return (RuledStorage) requestSettings.storage();
+    /** Returns a sentence about the files and the uploads. */
+    String files() {
+        return files;
     }
 
     /** Returns the settings without the rate limits of the rule. */

@@ -17,9 +17,12 @@ enum RuleKey {
     OPERATION("\"read|write\"", "Operation (default: both)."),
     ACTION("\"allow|deny\"", "Whether the request is served (default allow). With deny, case is ignored in files."),
     ROOT(
-            "\"DIR|URI\"",
-            "Files to serve instead of those of the daemon. {ip}, {mac} and {filename:N}, the Nth part of the requested"
-                    + " name (-1: the last one), are replaced."),
+            "\"DIR|URI\"|[\"DIR|URI\", ...]",
+            "Files to serve instead of those of the daemon; the first of several that has the file serves it. {ip}, {mac}"
+                    + " and {filename:N}, the Nth part of the requested name (-1: the last one), are replaced."),
+    ON_ERROR(
+            "\"stop|next\"",
+            "Whether the next root is asked after an error of one (default: the setting of the daemon)."),
     CASE("\"lower|upper\"", "Case to which the name is converted before the file is opened."),
     RENAME(
             "[{ from = 'REGEX', to = \"TEXT\" }, ...]",

@@ -69,10 +69,10 @@ public final class RulePolicy implements RequestPolicy, PortModes {
         return portRule(peer.getAddress()).ports();
     }
 
-    /** Returns the storages of all rules and of the requests that no rule matches. */
+    /** Returns the roots of all rules and of the requests that no rule matches. */
     public List<Storage> storages() {
         return Stream.concat(rules.stream(), Stream.of(otherwise))
-                .<Storage>map(Rule::files)
+                .flatMap(rule -> rule.requestSettings().storage().roots().stream())
                 .toList();
     }
 

@@ -12,6 +12,7 @@ import dev.lockstep.tftp.server.rules.FilenameRewrites.Letters;
 import dev.lockstep.tftp.server.rules.FilenameRewrites.Renaming;
 import dev.lockstep.tftp.server.storage.OriginSettings;
 import dev.lockstep.tftp.server.storage.OriginSettings.Addressing;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
@@ -53,8 +54,7 @@ final class RuleReader {
     /** Returns the rule for requests that no other rule matches. */
     static Rule otherwise(CommonSettings common) {
         RequestSettings requestSettings = common.requestSettings();
-        RuledStorage files = new RuledStorage(
-                "no rule matches", requestSettings.storage(), null, FilenameRewrites.NONE, common.files());
+        RuledStorage files = new RuledStorage("no rule matches", common.roots().storage(FilenameRewrites.NONE));
         return new Rule(
                 RequestPolicy.NO_RULE,
                 "no rule",
@@ -62,6 +62,7 @@ final class RuleReader {
                 new RuleCondition(List.of(), List.of(), Optional.empty()),
                 false,
                 requestSettings.withStorage(files),
+                common.roots().describe(FilenameRewrites.NONE),
                 common.ports(),
                 List.of(),
                 Rule.Rates.UNLIMITED);
@@ -82,7 +83,8 @@ final class RuleReader {
         Rule.Rates rates = new Rule.Rates(
                 section.size(RuleKey.RATE_PER_TRANSFER.key()).orElse(0),
                 section.size(RuleKey.RATE_PER_CLIENT.key()).orElse(0));
-        RequestSettings requestSettings = requestSettings(changes, quirks, rates);
+        Roots roots = roots();
+        RequestSettings requestSettings = requestSettings(roots.storage(changes), quirks, rates);
         PortMode ports = section.text(RuleKey.PORTS.key(), RuleReader::portMode).orElse(null);
         if (ports != null && !(condition.files().isEmpty() && condition.write().isEmpty())) {
             section.problem(
@@ -90,7 +92,17 @@ final class RuleReader {
                     "(expected: in a rule without files and operation: the port is chosen by client)");
         }
         section.finish(flags, "settings of the daemon come before the first [[rule]]");
-        return new Rule(name, label, section.line(), condition, denies, requestSettings, ports, quirks, rates);
+        return new Rule(
+                name,
+                label,
+                section.line(),
+                condition,
+                denies,
+                requestSettings,
+                roots.describe(changes),
+                ports,
+                quirks,
+                rates);
     }
 
     private RuleCondition condition(boolean anyCase) {
@@ -137,14 +149,15 @@ final class RuleReader {
         return section.texts(RuleKey.QUIRKS.key(), text -> chosen(text, byKey));
     }
 
-    private RequestSettings requestSettings(FilenameRewrites changes, List<QuirkProfile> profiles, Rule.Rates rates) {
+    private RequestSettings requestSettings(Storage files, List<QuirkProfile> profiles, Rule.Rates rates) {
         RequestSettings usual = common.requestSettings();
         Quirks quirks = Quirks.NONE;
         for (QuirkProfile profile : profiles) {
             quirks = quirks.and(profile.quirks());
         }
         TransferLimits limits = limits(usual.limits(), rates);
-        return new RequestSettings(storage(changes), limits, quirks, mtu(usual.mtu()), usual.rateLimiter());
+        RuledStorage storage = new RuledStorage(label, files);
+        return new RequestSettings(storage, limits, quirks, mtu(usual.mtu()), usual.rateLimiter());
     }
 
     private TransferLimits limits(TransferLimits usual, Rule.Rates rates) {
@@ -174,7 +187,7 @@ final class RuleReader {
         return (int) number.orElse(usual);
     }
 
-    private Storage storage(FilenameRewrites changes) {
+    private Roots roots() {
         WriteRules usual = common.files().uploads();
         WriteRules writes = new WriteRules(
                 section.flag(RuleKey.WRITABLE.key()).orElse(usual.allowed()),
@@ -183,21 +196,29 @@ final class RuleReader {
         if (section.flag(RuleKey.OVERWRITE.key()).orElse(false) && !writes.allowed()) {
             section.warn(RuleKey.OVERWRITE.key(), "has no effect (expected: writable = true as well)");
         }
-        Optional<RootTemplate> given =
-                section.text(RuleKey.ROOT.key(), text -> RootTemplate.parse(text, common.neighbours()));
+        List<String> given = section.texts(RuleKey.ROOT.key(), text -> text);
+        Roots.Locations usualRoots = common.roots().locations();
+        Roots.Locations locations = new Roots.Locations(
+                given.isEmpty() ? usualRoots.uris() : given,
+                choice(
+                        RuleKey.ON_ERROR,
+                        usualRoots.onError(),
+                        Map.of(OnError.STOP.toString(), OnError.STOP, OnError.NEXT.toString(), OnError.NEXT)));
+        if (section.has(RuleKey.ON_ERROR.key()) && locations.uris().size() == 1) {
+            section.warn(RuleKey.ON_ERROR.key(), "has no effect (expected: several roots)");
+        }
         boolean servePrivate =
                 section.flag(RuleKey.SERVE_PRIVATE.key()).orElse(common.files().servePrivate());
         StorageSettings settings =
                 new StorageSettings(writes, servePrivate, origin(common.files().origin()));
-        Storage files = common.requestSettings().storage();
-        if (given.isPresent() || !settings.equals(common.files())) {
+        if (!locations.equals(usualRoots) || !settings.equals(common.files())) {
             try {
-                files = common.storages().open(given.map(RootTemplate::fixed).orElse(common.root()), settings);
+                return Roots.open(locations, settings, common.storages(), common.neighbours());
             } catch (IOException | IllegalArgumentException e) {
                 section.problem(RuleKey.ROOT.key(), e.getMessage());
             }
         }
-        return new RuledStorage(label, files, given.orElse(null), changes, settings);
+        return common.roots();
     }
 
     private OriginSettings origin(OriginSettings usual) {

@@ -43,7 +43,7 @@ public final class RuleSummary {
             return "denied";
         }
         List<String> parts = new ArrayList<>();
-        parts.add(rule.files().describe());
+        parts.add(rule.files());
         TransferLimits limits = rule.requestSettings().limits();
         if (usual == null || !limits.equals(usual.requestSettings().limits())) {
             parts.add("blksize up to " + limits.blksize() + ", windows up to " + limits.windowsize() + " blocks or "

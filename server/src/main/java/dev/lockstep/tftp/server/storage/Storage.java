@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -57,10 +58,11 @@ public interface Storage {
      *
      * @param request the request
      * @param peer the client's address
+     * @param io the executor that this method is called on. What blocks after a wait is run on it
      * @return completed on any thread with the file, or with the {@link IOException} that refuses the request; by
      *     default with the result of {@code read}
      */
-    default CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+    default CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer, Executor io) {
         try {
             return CompletableFuture.completedFuture(read(request, peer));
         } catch (IOException e) {
@@ -110,6 +112,36 @@ public interface Storage {
     }
 
     /**
+     * Opens a file for writing, like {@link #write}, which the server does not call. A storage that waits for another
+     * machine before it accepts an upload overrides this method.
+     *
+     * @param request the request
+     * @param peer the client's address
+     * @param io the executor that this method is called on. What blocks after a wait is run on it
+     * @return completed on any thread with the file, or with the {@link IOException} that refuses the request; by
+     *     default with the result of {@code write}
+     */
+    default CompletionStage<Sink> open(WriteRequest request, InetSocketAddress peer, Executor io) {
+        try {
+            return CompletableFuture.completedFuture(write(request, peer));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Explains an upload, for {@code tftpd explain}. By default, the upload is begun and discarded.
+     *
+     * @param request the request
+     * @param peer the client's address
+     * @param lines receives lines about where the file would go to; none by default
+     * @throws IOException to refuse the request
+     */
+    default void explain(WriteRequest request, InetSocketAddress peer, Consumer<String> lines) throws IOException {
+        write(request, peer).close();
+    }
+
+    /**
      * Returns true if this storage accepts uploads at all; {@link #write} decides about each.
      *
      * @return false by default
@@ -154,6 +186,16 @@ public interface Storage {
     @ThreadSafe
     default Object ioGroup() {
         return Storage.class.getSimpleName();
+    }
+
+    /**
+     * Returns the storages that have the files of this one, for reports at the start, and for {@link
+     * #removeStaleUploads}.
+     *
+     * @return by default only this storage
+     */
+    default List<Storage> roots() {
+        return List.of(this);
     }
 
     /**

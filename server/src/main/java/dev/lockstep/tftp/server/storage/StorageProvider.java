@@ -10,17 +10,17 @@ import java.util.Set;
  * Opens storages for the URIs of one or more schemes, so that the flag {@code --root} and the key {@code root} of a
  * rule can name them. A provider is found by {@link java.util.ServiceLoader} if its jar is on the class path and names it
  * in {@code META-INF/services/dev.lockstep.tftp.server.storage.StorageProvider}; it then needs a public constructor
- * without parameters. Or it is passed to {@link StorageRegistry#register}. A complete example, for files on a web server,
- * is in {@code docs/architecture.md}; the core of it:
+ * without parameters. Or it is passed to {@link StorageRegistry#register}. A complete example, for boot menus that are
+ * made from a table, is in {@code docs/architecture.md}; the core of it:
  *
  * <pre>{@code
- * public final class HttpStorageProvider implements StorageProvider {
+ * public final class HostsStorageProvider implements StorageProvider {
  *     public Set<String> schemes() {
- *         return Set.of("http", "https");
+ *         return Set.of("hosts");
  *     }
  *
  *     public Storage open(URI uri, StorageSettings settings) {
- *         return new HttpStorage(uri);
+ *         return new HostsStorage(Path.of(uri.getSchemeSpecificPart()));
  *     }
  * }
  * }</pre>
@@ -28,7 +28,7 @@ import java.util.Set;
  * <p>The launcher of the daemon adds the jars of the environment variable {@code TFTPD_CLASSPATH} to the class path:
  *
  * <pre>
- * TFTPD_CLASSPATH=http-storage.jar bin/tftpd --root http://192.0.2.1/boot 69
+ * TFTPD_CLASSPATH=hosts-storage.jar bin/tftpd --root hosts:/etc/lockstep/hosts 69
  * </pre>
  *
  * <p>A registry uses one provider for all storages of its schemes, so the provider can hold what they share, such as a
@@ -36,7 +36,7 @@ import java.util.Set;
  */
 @ThreadSafe
 public interface StorageProvider {
-    /** {@return the schemes of the URIs that this provider opens, in lower case, such as {@code http}} */
+    /** {@return the schemes of the URIs that this provider opens, in lower case, such as {@code https}} */
     Set<String> schemes();
 
     /**

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Opens storages by their location: the path of a directory, or a URI whose scheme has a {@link StorageProvider}. The
- * schemes {@code file} and {@code memory} are built in.
+ * schemes {@code file}, {@code memory}, {@code zip}, {@code jar} and {@code classpath} are built in.
  */
 @ThreadSafe
 public final class StorageRegistry {
@@ -35,6 +35,8 @@ public final class StorageRegistry {
     public StorageRegistry(StorageProvider... more) {
         register(new DirectoryStorageProvider());
         register(new MemoryStorageProvider());
+        register(new ZipStorageProvider());
+        register(new ClassPathStorageProvider());
         List.of(more).forEach(this::register);
         ServiceLoader.load(StorageProvider.class).forEach(this::register);
     }

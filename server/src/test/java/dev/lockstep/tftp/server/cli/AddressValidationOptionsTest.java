@@ -54,7 +54,7 @@ class AddressValidationOptionsTest {
         assertThat(limits("--address-validation", "strict", "--unanswered-requests", "7"))
                 .isEqualTo(new AmplificationLimits(7, 16 << 10, 64 << 10));
         assertThatThrownBy(() -> limits("--unanswered-requests", "0"))
-                .hasMessage("unanswered requests: 0 (expected: 1 to 1048576)");
+                .hasMessage("unvalidated requests: 0 (expected: 1 to 1048576)");
     }
 
     @Test

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -17,7 +14,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command lines of {@code tftpd} in the documentation: their flags and commands exist. */
 class DocumentedCommandsTest {
-    private static final Path DOCS = Path.of("").toAbsolutePath().getParent().resolve("docs");
     /** A line of a fenced block, up to the end of the command. */
     private static final Pattern COMMAND =
             Pattern.compile("(?m)^[$#] (?:\\S+=\\S+ )*(?:\\S*/)?tftpd((?: [^|;&\\n]*)?)");
@@ -25,20 +21,7 @@ class DocumentedCommandsTest {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(#.*)|(\\S+)");
 
     static Stream<String> commands() throws IOException {
-        try (Stream<Path> pages = Files.list(DOCS)) {
-            return pages.filter(page -> page.toString().endsWith(".md")).sorted().toList().stream()
-                    .flatMap(page -> COMMAND.matcher(read(page))
-                            .results()
-                            .map(command -> command.group(1).strip()));
-        }
-    }
-
-    private static String read(Path page) {
-        try {
-            return Files.readString(page);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return DocumentedRulesTest.found(COMMAND).stream().map(String::strip);
     }
 
     @ParameterizedTest

@@ -2,6 +2,10 @@ package dev.lockstep.tftp.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.codec.Options;
+import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
+import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.server.rules.Explanation;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.rules.RuleSummary;
 import java.io.IOException;
@@ -13,6 +17,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,10 +29,14 @@ class DocumentedRulesTest {
     private static final Pattern CHECKED =
             Pattern.compile("(?ms)^\\$ (?:server/bin/)?tftpd check /srv/tftpd\\.toml\n(.*?)^(?:```|\\$ )");
 
+    private static final Pattern EXPLAINED =
+            Pattern.compile("(?ms)^\\$ tftpd explain ((?:--root \\S+ )+)(\\S+) read (\\S+)\n(.*?)^```$");
+
     @TempDir
     private Path folder;
 
-    private static List<String> found(Pattern pattern) throws IOException {
+    /** Returns the first group of each match in the documentation. */
+    static List<String> found(Pattern pattern) throws IOException {
         try (Stream<Path> pages = Files.walk(REPOSITORY.resolve("docs"), 1)) {
             String all = Stream.concat(Stream.of(REPOSITORY.resolve("README.md")), pages)
                     .filter(page -> page.toString().endsWith(".md"))
@@ -52,6 +62,7 @@ class DocumentedRulesTest {
         Path root = Files.createDirectories(folder.toRealPath().resolve("srv/tftp"));
         Files.createDirectory(root.resolve("by-mac"));
         Files.createDirectory(root.resolve("by-ip"));
+        zip(root.resolve("phones.zip"), "v7/conf");
         List<String> files = found(FILE);
         assertThat(files).isNotEmpty();
         StringBuilder printed = new StringBuilder();
@@ -67,5 +78,30 @@ class DocumentedRulesTest {
         assertThat(found(CHECKED))
                 .isNotEmpty()
                 .allSatisfy(output -> assertThat(printed.toString()).contains(output));
+    }
+
+    private static void zip(Path file, String entry) throws IOException {
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+            out.putNextEntry(new ZipEntry(entry));
+        }
+    }
+
+    @Test
+    void the_explanation_of_several_roots_is_as_shown() throws Exception {
+        Path srv = Files.createDirectories(folder.toRealPath().resolve("srv"));
+        Files.createDirectory(srv.resolve("local"));
+        zip(srv.resolve("boot.zip"), "tftp/initrd");
+        Files.writeString(Files.createDirectory(srv.resolve("tftp")).resolve("kernel"), "kernel");
+        MatchResult shown = EXPLAINED
+                .matcher(read(REPOSITORY.resolve("docs/roots.md")))
+                .results()
+                .findFirst()
+                .orElseThrow();
+        String[] flags = shown.group(1).replace("/srv/", srv + "/").strip().split(" ");
+        RulePolicy policy = Invocation.parsed(Configuration.of(flags)).lookAtRules();
+        ReadRequest request = new ReadRequest(shown.group(3), TransferMode.OCTET, Options.NONE);
+        Explanation explanation = new Explanation(policy, request, Explanation.client(shown.group(2)), 1500);
+        assertThat(String.join("\n", explanation.lines()).replace(srv.toString(), "/srv"))
+                .isEqualTo(shown.group(4).strip());
     }
 }

@@ -21,7 +21,7 @@ class WrongUsageTest {
                 "--address-validation stric ! --address-validation: stric (expected: strict, normal or off)"
                         + " (did you mean strict? see tftpd --help)",
                 "--root a --memory ! --root, --memory: given together (expected: one of them) (see tftpd --help)",
-                "--root a --root b ! --root: given more than once (see tftpd --help)",
+                "--max-size 1 --max-size 2 ! --max-size: given more than once (see tftpd --help)",
                 "--memory /srv ! port: /srv (expected: 0 to 65535; --root /srv serves a directory) (see tftpd --help)",
                 "--memory h:69 ! port: h:69 (expected: h 69) (see tftpd --help)",
                 "chek f ! unknown command: chek (expected: check) (see tftpd --help)",

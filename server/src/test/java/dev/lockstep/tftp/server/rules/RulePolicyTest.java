@@ -18,7 +18,7 @@ import dev.lockstep.tftp.negotiation.KnownOption;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageProvider;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
@@ -71,13 +71,17 @@ class RulePolicyTest {
 
     private CommonSettings common(StorageRegistry registry) throws IOException {
         Path root = folder.resolve("srv");
+        StorageSettings settings = new StorageSettings(WriteRules.READ_ONLY, false);
+        NeighbourTable neighbours = client -> Optional.ofNullable(MACS.get(client.getHostAddress()));
+        Roots.Locations locations = new Roots.Locations(List.of(root.toString()), OnError.STOP);
+        Roots roots = Roots.open(locations, settings, registry, neighbours);
         return new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.READ_ONLY), TransferLimits.DEFAULT),
-                root.toString(),
-                new StorageSettings(WriteRules.READ_ONLY, false),
+                new RequestSettings(roots.storage(), TransferLimits.DEFAULT),
+                roots,
+                settings,
                 PortMode.EPHEMERAL,
                 registry,
-                client -> Optional.ofNullable(MACS.get(client.getHostAddress())));
+                neighbours);
     }
 
     private RulePolicy rules(String toml) throws IOException, ConfigException {
@@ -144,6 +148,94 @@ class RulePolicyTest {
         assertThat(policy.resolve(writing("b"), peer("192.0.2.1")).limits().blksize())
                 .isEqualTo(800);
         assertThat(policy.resolve(reading("b"), peer("192.0.2.1")).limits()).isEqualTo(TransferLimits.DEFAULT);
+    }
+
+    @Test
+    void the_first_root_of_a_list_that_has_the_file_serves_it() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                name = "cards"
+                root = ["ROOT/srv/{mac}", "file:ROOT/srv/{ip}", "memory:", "ROOT/srv"]
+                """);
+        assertThat(read(policy, "10.0.0.7", "a.cfg")).isEqualTo("of that card");
+        assertThat(read(policy, "2001:db8::7", "a.cfg")).isEqualTo("of 2001:db8::7");
+        assertThat(read(policy, "10.0.0.8", "a.cfg")).isEqualTo("all");
+        assertThat(read(policy, "10.0.0.7", "boot/grub.efi")).isEqualTo("grub");
+        assertThat(refusal(policy, "10.0.0.8", "none").explained())
+                .isEqualTo("file not found (rule 1 \"cards\", tftpd.toml line 1:"
+                        + " {mac}: 10.0.0.8 is not in the neighbour table;"
+                        + " root " + folder + "/srv/10.0.0.8; none; " + folder + "/srv/none)");
+        assertThat(RuleSummary.of(policy).get(0))
+                .endsWith(": files in " + folder + "/srv/{mac}, then " + folder + "/srv/{ip}, then memory, then "
+                        + folder + "/srv, no uploads");
+        assertThat(policy.storages()).extracting(Storage::toString).contains("memory", folder + "/srv");
+    }
+
+    /** A name is checked by each root as it is alone: a link that leads out of one does not lead to the next. */
+    @Test
+    void an_error_of_one_root_stops_unless_the_rule_says_otherwise() throws Exception {
+        String roots = "root = [\"ROOT/srv/{ip}\", \"ROOT/srv\"]\n";
+        RulePolicy stop = rules("[[rule]]\n" + roots);
+        TftpException link = refusal(stop, "10.0.0.9", "a.cfg");
+        assertThat(link.code()).isEqualTo(2);
+        assertThat(link.explained()).contains("rule 1, tftpd.toml line 1: root " + folder + "/srv/10.0.0.9");
+        assertThat(read(rules("[[rule]]\non-error = \"next\"\n" + roots), "10.0.0.9", "a.cfg"))
+                .isEqualTo("all");
+        assertThat(RuleSummary.of(rules("[[rule]]\non-error = \"next\"\n" + roots))
+                        .get(0))
+                .contains("/srv (also after errors), no uploads");
+        assertThat(rules("[[rule]]\non-error = \"next\"\nroot = \"ROOT/srv\"\n").warnings())
+                .containsExactly("tftpd.toml line 2: on-error: has no effect (expected: several roots)");
+        assertThat(problems("[[rule]]\non-error = \"on\"\nroot = [\"ROOT/srv\", \"ROOT/none\", 3]\n"))
+                .containsExactly(
+                        "tftpd.toml line 2: on-error: on (expected: next, stop)",
+                        "tftpd.toml line 3: root: 3 (expected: texts in quotes)",
+                        "tftpd.toml line 3: root: " + folder
+                                + "/none: no such directory (expected: a directory that can be read)");
+        assertThat(problems("[[rule]]\nroot = []\n")).singleElement().asString().contains("(expected: at least one)");
+    }
+
+    @Test
+    void uploads_of_a_list_go_to_the_first_root_that_takes_them() throws Exception {
+        RulePolicy policy = rules("""
+                [[rule]]
+                root = ["classpath:META-INF/", "memory:", "ROOT/srv"]
+                writable = true
+                """);
+        Storage storage = policy.resolve(writing("new"), peer("10.0.0.7")).storage();
+        try (Sink sink = storage.write(wrq("new"), peer("10.0.0.7"))) {
+            sink.write(ByteBuffer.wrap("uploaded".getBytes(StandardCharsets.UTF_8)));
+            sink.commit();
+        }
+        assertThat(read(policy, "10.0.0.7", "new")).isEqualTo("uploaded");
+        assertThat(folder.resolve("srv/new")).doesNotExist();
+        assertThat(RuleSummary.of(policy).get(0))
+                .endsWith("classpath:META-INF, then memory, then " + folder + "/srv, uploads of new files to memory");
+        assertThat(policy.storages().stream().filter(Storage::isWritable))
+                .extracting(Storage::toString)
+                .containsExactly("memory");
+        Explanation upload = new Explanation(policy, writing("other"), Network.literal("10.0.0.7"), 1500);
+        assertThat(upload.lines())
+                .contains("root 2 of 3: memory, the first that accepts uploads", "file: other", "granted");
+        Explanation hidden = new Explanation(policy, writing("a.cfg"), Network.literal("10.0.0.7"), 1500);
+        assertThat(hidden.lines()).last().asString().startsWith("refused: file exists (rule 1");
+    }
+
+    @Test
+    void the_explanation_says_what_each_root_said() throws Exception {
+        RulePolicy policy = rules("[[rule]]\nroot = [\"ROOT/srv/{mac}\", \"memory:\", \"ROOT/srv\", \"ROOT/out\"]\n");
+        Explanation explanation = new Explanation(policy, reading("boot/grub.efi"), Network.literal("10.0.0.7"), 1500);
+        assertThat(explanation.lines())
+                .containsSubsequence(
+                        "root 1 of 4: " + folder + "/srv/{mac}",
+                        "root 1 of 4: file not found (" + folder + "/srv/52-54-00-12-34-56/boot/grub.efi)",
+                        "root 2 of 4: memory",
+                        "root 2 of 4: file not found (boot/grub.efi)",
+                        "root 3 of 4: " + folder + "/srv",
+                        "file: " + folder + "/srv/boot/grub.efi",
+                        "size: 4 bytes",
+                        "granted")
+                .noneMatch(line -> line.startsWith("root 4"));
     }
 
     @Test
@@ -614,7 +706,7 @@ class RulePolicyTest {
                         """))
                 .containsExactly(
                         "tftpd.toml line 2: root: gopher://host/x (expected: a directory that can be read, or a URI of:"
-                                + " file, memory, test-service)",
+                                + " classpath, file, jar, memory, test-service, zip)",
                         "tftpd.toml line 4: root: memory://{ip}/x (expected: placeholders in the path only)");
     }
 

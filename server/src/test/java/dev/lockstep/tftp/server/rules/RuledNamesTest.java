@@ -12,7 +12,7 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.server.storage.DirectoryStorage;
+import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
@@ -83,13 +83,18 @@ class RuledNamesTest {
 
     private Storage filesOf(String name, String toml) throws IOException, ConfigException {
         Path root = folder.resolve("srv");
+        StorageSettings settings = new StorageSettings(WriteRules.ANY_FILE, false);
+        NeighbourTable neighbours = client -> Optional.of(hardwareAddress);
+        Roots.Locations locations = new Roots.Locations(List.of(root.toString()), OnError.STOP);
+        StorageRegistry registry = new StorageRegistry();
+        Roots roots = Roots.open(locations, settings, registry, neighbours);
         CommonSettings common = new CommonSettings(
-                new RequestSettings(DirectoryStorage.at(root, WriteRules.ANY_FILE), TransferLimits.DEFAULT),
-                root.toString(),
-                new StorageSettings(WriteRules.ANY_FILE, false),
+                new RequestSettings(roots.storage(), TransferLimits.DEFAULT),
+                roots,
+                settings,
                 PortMode.EPHEMERAL,
-                new StorageRegistry(),
-                client -> Optional.of(hardwareAddress));
+                registry,
+                neighbours);
         Path file = folder.resolve("tftpd.toml");
         Files.writeString(file, toml.replace("ROOT", folder.toString()));
         return ConfigFile.read(file, Set.of())

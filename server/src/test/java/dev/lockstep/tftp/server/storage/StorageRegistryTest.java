@@ -122,8 +122,8 @@ class StorageRegistryTest {
                 .withMessage(location + reason + " (expected: a directory that can be read)"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.open("s3://boot/v3/", READ_ONLY))
-                .withMessage(
-                        "s3://boot/v3/ (expected: a directory that can be read, or a URI of: file, memory, test-service)");
+                .withMessage("s3://boot/v3/ (expected: a directory that can be read, or a URI of:"
+                        + " classpath, file, jar, memory, test-service, zip)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.open("file:/a b", READ_ONLY))
                 .withMessage("file:/a b (expected: a URI; Illegal character in path)");

@@ -73,6 +73,8 @@ public final class ClientTransfer {
     /** Default size in bytes of a receive buffer on Linux. A smaller one is never requested. */
     private static final int DEFAULT_RECEIVE_BUFFER = 212_992;
 
+    private static final Duration MAX_ADDRESS_TIMEOUT = Duration.ofSeconds(5);
+
     private final Shared client;
     private final TransferRequest request;
     private final ClientOperation operation;
@@ -214,13 +216,22 @@ public final class ClientTransfer {
         }
     }
 
-    /** Attempts the transfer from the next address. Each address but the last gets half of the time that is left. */
+    /** Attempts the transfer from the next address. */
     private void attemptNextAddress() {
         server = new InetSocketAddress(addresses.remove(), operation.remote().port());
         long elapsed = failures == null ? 0 : loop.ticker().nanoTime() - firstRequestAt;
         Duration left = client.connectTimeout().minusNanos(elapsed);
-        answerTimeout = addresses.isEmpty() ? left : left.dividedBy(2);
+        answerTimeout = addresses.isEmpty() ? left : shareOf(left);
         attempt(request.options().orElseGet(this::usualOptions));
+    }
+
+    /**
+     * Returns how long an address that is not the last one may take to answer: half of the time that is left, and not
+     * longer than it takes to lose three requests. A dead address must not delay each transfer from its name.
+     */
+    static Duration shareOf(Duration left) {
+        Duration half = left.dividedBy(2);
+        return half.compareTo(MAX_ADDRESS_TIMEOUT) < 0 ? half : MAX_ADDRESS_TIMEOUT;
     }
 
     private Options usualOptions() {

@@ -27,14 +27,21 @@ public final class SocketPool implements ClientSockets {
 
     private final ClientSockets fresh;
     private final long quietTime;
+    private final PreviousPeers previousPeers;
     private final Map<Kind, Deque<PooledSocket>> idleSockets =
             new ConcurrentHashMap<>(); // each queue belongs to one event loop
     private volatile boolean closed;
 
-    /** Creates a pool that opens its sockets with {@code fresh}. */
-    public SocketPool(ClientSockets fresh, Duration quietTime) {
+    /**
+     * Creates a pool that opens its sockets with {@code fresh}.
+     *
+     * @param previousPeers records the senders of late datagrams. A server that has not read its ERROR 5 yet answers the
+     *     next request from a port that it is about to close, because it takes the request for a repeated one
+     */
+    public SocketPool(ClientSockets fresh, Duration quietTime, PreviousPeers previousPeers) {
         this.fresh = fresh;
         this.quietTime = quietTime.toNanos();
+        this.previousPeers = previousPeers;
     }
 
     @Override
@@ -114,6 +121,7 @@ public final class SocketPool implements ClientSockets {
                 return;
             }
             DatagramPacket late = (DatagramPacket) msg;
+            previousPeers.add(channel, late.sender());
             unknownTids.respond(ctx, late);
             late.release();
         }

@@ -19,7 +19,7 @@ final class LoadClientOptions {
 
     @Option(
             names = "--profile",
-            paramLabel = "pxe|uboot|edk2|ipxe|grub|cisco",
+            paramLabel = "pxe|uboot|edk2|ipxe|grub|rpi|cisco",
             description = "Request the options of this firmware.")
     private String profile;
 

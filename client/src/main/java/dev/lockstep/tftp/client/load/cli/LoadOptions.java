@@ -4,14 +4,17 @@ import dev.lockstep.tftp.client.load.ExpectedContent;
 import dev.lockstep.tftp.client.load.FirmwareProfile;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadSchedule;
+import dev.lockstep.tftp.client.load.Shard;
 import dev.lockstep.tftp.client.load.Target;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.internal.text.ByteSize;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +31,10 @@ final class LoadOptions {
     /** The size of a typical boot loader, in bytes. */
     private static final long DEFAULT_PUT_SIZE = 64 * 1024;
 
+    private static final String JOB = "job";
+    /** The variable with the index of a pod, from 0. */
+    private static final String JOB_INDEX = "JOB_COMPLETION_INDEX";
+
     private static final class SizeConverter implements ITypeConverter<ByteSize> {
         @Override
         public ByteSize convert(String text) {
@@ -40,11 +47,11 @@ final class LoadOptions {
     }
 
     @Parameters(
-            arity = "1..*",
+            arity = "0..*", // none before a subcommand
             paramLabel = "URI[@WEIGHT]",
             description = "Files to transfer (tftp://HOST[:PORT]/PATH), chosen in proportion to their weights; {n} in a"
                     + " name is replaced by the number of the transfer.")
-    private List<String> remotes;
+    private List<String> remotes = List.of();
 
     @Option(
             names = {"-n", "--transfers"},
@@ -79,6 +86,20 @@ final class LoadOptions {
             paramLabel = "SECONDS",
             description = "Time after which no more transfers start.")
     private Double duration;
+
+    @Option(
+            names = "--shard",
+            paramLabel = "I/N",
+            description =
+                    "Run the I-th of N parts of the load test, one on each machine; all other flags describe the whole"
+                            + " test (I is 1 to N, or 'job' in a pod of an indexed Job of Kubernetes).")
+    private String shard = "1/1";
+
+    @Option(
+            names = "--start-at",
+            paramLabel = "TIME",
+            description = "Begin at this time (2026-12-01T09:30:00Z, HH:MM[:SS], +SECONDS or seconds since 1970).")
+    private String startAt;
 
     @Option(names = "--put", description = "Write files instead of reading them.")
     private boolean put;
@@ -127,6 +148,9 @@ final class LoadOptions {
      * @throws IllegalArgumentException for an invalid flag; the message contains its value and what was expected
      */
     LoadPlan plan(Optional<FirmwareProfile> profile, TransferMode mode) {
+        if (remotes.isEmpty()) {
+            throw new IllegalArgumentException("missing: URI[@WEIGHT]");
+        }
         if (size != null && !put) {
             throw new IllegalArgumentException("--size: " + size.bytes() + " (expected: with --put)");
         }
@@ -143,17 +167,51 @@ final class LoadOptions {
                 seconds("--ramp", ramp),
                 seconds("--warm-up", warmUp),
                 seconds("--duration", duration == null ? 0 : duration),
-                transfers());
+                allTransfers(),
+                shard());
         List<Target> targets =
                 remotes.stream().map(text -> Target.parse(text, mode)).toList();
         LinkImpairment impairment = new LinkImpairment(loss, duplicate, reorder, delay, jitter, seed);
         return new LoadPlan(targets, schedule, putSize(), profile, expectedContent(), impairment);
     }
 
-    /** Returns the number of transfers, or {@link Long#MAX_VALUE} if only the duration limits them. */
+    /** Returns the number of transfers of the shard, or {@link Long#MAX_VALUE} if only the duration limits them. */
     long transfers() {
+        return allTransfers() == Long.MAX_VALUE ? Long.MAX_VALUE : shard().share(allTransfers());
+    }
+
+    private long allTransfers() {
         long defaultTransfers = duration == null ? TRANSFERS : Long.MAX_VALUE;
         return transfers == null ? defaultTransfers : transfers;
+    }
+
+    private Shard shard() {
+        try {
+            return Shard.parse(shard.startsWith(JOB) ? indexOfJob() + shard.substring(JOB.length()) : shard);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--shard: " + e.getMessage(), e);
+        }
+    }
+
+    private String indexOfJob() {
+        String index = System.getenv(JOB_INDEX);
+        if (index == null || !index.matches("\\d{1,6}")) {
+            throw new IllegalArgumentException(shard + " (expected: " + JOB_INDEX + " in the environment)");
+        }
+        return Integer.toString(Integer.parseInt(index) + 1);
+    }
+
+    /**
+     * Returns the time to begin, or null to begin at once.
+     *
+     * @throws IllegalArgumentException for an invalid one, or one in the past
+     */
+    Instant start() {
+        try {
+            return startAt == null ? null : StartTime.parse(startAt, ZonedDateTime.now());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--start-at: " + e.getMessage(), e);
+        }
     }
 
     private long putSize() {

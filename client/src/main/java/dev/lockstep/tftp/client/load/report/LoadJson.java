@@ -9,11 +9,15 @@ import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.TransferSample;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.zip.Deflater;
+import org.HdrHistogram.AbstractHistogram;
 
 /** Formats a result as one JSON object. The name of a field includes its unit. */
 public final class LoadJson {
@@ -40,6 +44,7 @@ public final class LoadJson {
             json.writeStringField("machine", report.machine());
             json.writeBooleanField("successful", report.isSuccessful());
             writeConditions(json, report);
+            writeShards(json, report);
             writePlan(json, result.plan());
             writeTotals(json, result);
             writeFailures(json, result);
@@ -71,6 +76,33 @@ public final class LoadJson {
         json.writeEndArray();
     }
 
+    private static void writeShards(JsonGenerator json, LoadReport report) throws IOException {
+        json.writeObjectFieldStart("shard");
+        json.writeNumberField("index", report.shard().index());
+        json.writeNumberField("count", report.shard().count());
+        json.writeEndObject();
+        json.writeArrayFieldStart("merged_shards");
+        for (LoadReport shard : report.shards()) {
+            LoadResult result = shard.result();
+            json.writeStartObject();
+            json.writeNumberField("index", shard.shard().index());
+            json.writeStringField("begin", shard.begin().toString());
+            json.writeStringField("machine", shard.machine());
+            writeRounded(json, "seconds", result.seconds());
+            json.writeNumberField("completed", result.completed());
+            json.writeNumberField("failed", result.failed());
+            json.writeNumberField("bytes", result.bytes());
+            writePercentiles(json, "latency_ms", result.latency());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("missing_shards");
+        for (int index : report.missing()) {
+            json.writeNumber(index);
+        }
+        json.writeEndArray();
+    }
+
     private static void writePlan(JsonGenerator json, LoadPlan plan) throws IOException {
         json.writeStringField("operation", plan.isPut() ? "put" : "get");
         json.writeArrayFieldStart("targets");
@@ -84,6 +116,13 @@ public final class LoadJson {
         json.writeNumberField("concurrency", plan.schedule().concurrency());
         json.writeNumberField("rate_per_second", plan.schedule().rate());
         json.writeNumberField("ramp_seconds", plan.schedule().ramp().toNanos() / NANOS);
+        json.writeObjectFieldStart("planned");
+        if (plan.schedule().transfers() < Long.MAX_VALUE) {
+            json.writeNumberField("transfers", plan.schedule().transfers());
+        }
+        json.writeNumberField("warm_up_seconds", plan.schedule().warmUp().toNanos() / NANOS);
+        json.writeNumberField("duration_seconds", plan.schedule().duration().toNanos() / NANOS);
+        json.writeEndObject();
         if (plan.profile().isPresent()) {
             json.writeStringField("profile", plan.profile().get().toString());
         }
@@ -165,6 +204,7 @@ public final class LoadJson {
         for (Map.Entry<String, Double> figure : of.figures().entrySet()) {
             writeRounded(json, figure.getKey(), figure.getValue());
         }
+        writeHistogram(json, "hdr_histogram_ns", of.nanos());
         json.writeEndObject();
     }
 
@@ -188,6 +228,9 @@ public final class LoadJson {
             json.writeStartObject();
             writeRounded(json, "second", sample.second());
             writeRounded(json, "seconds", sample.length());
+            json.writeNumberField("bytes", sample.bytes());
+            json.writeNumberField("completed", sample.completed());
+            json.writeNumberField("failed", sample.failed());
             writeRounded(json, "bytes_per_second", sample.bytesPerSecond());
             writeRounded(json, "transfers_per_second", sample.transfersPerSecond());
             writeRounded(json, "failures_per_second", sample.failuresPerSecond());
@@ -195,6 +238,7 @@ public final class LoadJson {
             writeRounded(json, "p50_ms", sample.latencyMillis(50));
             writeRounded(json, "p95_ms", sample.latencyMillis(95));
             writeRounded(json, "p99_ms", sample.latencyMillis(99));
+            writeHistogram(json, "hdr_histogram_us", sample.latency());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -210,6 +254,13 @@ public final class LoadJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** Writes a histogram in the format of HdrHistogram, compressed and in base64. */
+    private static void writeHistogram(JsonGenerator json, String name, AbstractHistogram times) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(times.getNeededByteBufferCapacity());
+        int length = times.encodeIntoCompressedByteBuffer(bytes, Deflater.BEST_COMPRESSION);
+        json.writeBinaryField(name, Arrays.copyOf(bytes.array(), length));
     }
 
     /** Writes a number rounded to thousandths, the accuracy of the figures; null for NaN. */

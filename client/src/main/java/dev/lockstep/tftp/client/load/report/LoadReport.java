@@ -2,8 +2,12 @@ package dev.lockstep.tftp.client.load.report;
 
 import dev.lockstep.tftp.client.load.FailCondition;
 import dev.lockstep.tftp.client.load.LoadResult;
+import dev.lockstep.tftp.client.load.Shard;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The content of a report: a result, and the facts that distinguish it from other load tests.
@@ -15,6 +19,7 @@ import java.util.List;
  * @param begin the time at which the load test began
  * @param machine a description of the machine that has generated the load
  * @param conditions the conditions under which the load test fails
+ * @param shards the reports of the shards that were merged to this one, by their index; empty if this is one run
  */
 public record LoadReport(
         String title,
@@ -23,15 +28,19 @@ public record LoadReport(
         String version,
         Instant begin,
         String machine,
-        List<FailCondition> conditions) {
-    /** Copies the conditions. */
+        List<FailCondition> conditions,
+        List<LoadReport> shards) {
+    private static final double NANOS = 1e9;
+
+    /** Copies the lists. */
     public LoadReport {
         conditions = List.copyOf(conditions);
+        shards = List.copyOf(shards);
     }
 
     /**
      * Returns whether the load test was successful. A condition on failures replaces the rule that there must be none.
-     * Wrong content, and transfers that were not started, always fail.
+     * Wrong content, transfers that were not started, and shards without a report always fail.
      *
      * @return whether no condition holds and no rule is broken
      */
@@ -40,7 +49,8 @@ public record LoadReport(
         return (limitsFailures || result.failed() == 0)
                 && result.notStarted() == 0
                 && result.wrongContent().isEmpty()
-                && violated().isEmpty();
+                && violated().isEmpty()
+                && missing().isEmpty();
     }
 
     /**
@@ -52,5 +62,39 @@ public record LoadReport(
         return conditions.stream()
                 .filter(condition -> condition.holdsFor(result))
                 .toList();
+    }
+
+    /** Returns the part of the load test that was run. */
+    public Shard shard() {
+        return result.plan().schedule().shard();
+    }
+
+    /** Returns the number of shards of the load test. */
+    public int shardCount() {
+        return (shards.isEmpty() ? this : shards.get(0)).shard().count();
+    }
+
+    /** Returns the indices of shards without a report; empty if this is one run. */
+    public List<Integer> missing() {
+        List<Integer> present =
+                shards.stream().map(each -> each.shard().index()).toList();
+        return shards.isEmpty()
+                ? List.of()
+                : IntStream.rangeClosed(1, shardCount())
+                        .boxed()
+                        .filter(index -> !present.contains(index))
+                        .toList();
+    }
+
+    /** Returns the missing shards in words, such as {@code shards 2, 3 of 4}. */
+    public String describeMissing() {
+        String indices = missing().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        return (missing().size() == 1 ? "shard " : "shards ") + indices + " of " + shardCount();
+    }
+
+    /** Returns the time between the begin of the first shard and that of the last one. */
+    double secondsBetweenBegins() {
+        List<Instant> begins = shards.stream().map(LoadReport::begin).sorted().toList();
+        return Duration.between(begins.get(0), begins.get(begins.size() - 1)).toNanos() / NANOS;
     }
 }

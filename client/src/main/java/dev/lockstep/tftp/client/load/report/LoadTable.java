@@ -5,7 +5,6 @@ import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.event.TransferSummary;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -28,6 +27,15 @@ public final class LoadTable {
             line(text, "title", "%s", report.title());
         }
         failures(text, report);
+        if (!report.shards().isEmpty()) {
+            line(
+                    text,
+                    "shards",
+                    "%d of %d, begun within %.2f s",
+                    report.shards().size(),
+                    report.shardCount(),
+                    report.secondsBetweenBegins());
+        }
         line(
                 text,
                 "transfers",
@@ -76,13 +84,27 @@ public final class LoadTable {
             row(text, "start delay", result.startDelay());
         }
         if (result.rows().size() > 1) {
-            rows(text, result.rows());
+            rowHeading(text, "file");
+            result.rows()
+                    .forEach(row -> row(
+                            text,
+                            row.completed(),
+                            row.failed(),
+                            row.latency(),
+                            "" + row.target().remote()));
+        }
+        if (!report.shards().isEmpty()) {
+            rowHeading(text, "shard");
+            report.shards().forEach(shard -> row(text, shard));
         }
         return text.toString();
     }
 
     private static void failures(StringBuilder text, LoadReport report) {
         LoadResult result = report.result();
+        if (!report.missing().isEmpty()) {
+            line(text, "MISSING", "%s", report.describeMissing());
+        }
         for (FailCondition condition : report.conditions()) {
             String verdict = condition.holdsFor(result) ? "FAILED" : "ok";
             line(text, verdict, "%s: %s", condition.text(), condition.describe(condition.valueIn(result)));
@@ -102,21 +124,33 @@ public final class LoadTable {
                 .orElse("the limit of concurrent transfers was reached");
     }
 
-    private static void rows(StringBuilder text, List<LoadResult.Row> rows) {
+    private static void row(StringBuilder text, LoadReport shard) {
+        LoadResult result = shard.result();
+        row(text, result.completed(), result.failed(), result.latency(), shard.shard() + "  " + shard.machine());
+    }
+
+    private static void rowHeading(StringBuilder text, String name) {
         text.append(String.format(
-                Locale.ROOT, "%10s %10s %10s %10s %10s  file%n", "complete", "failed", "p50 ms", "p99 ms", "max ms"));
-        for (LoadResult.Row row : rows) {
-            String name = row.target().remote().toString();
-            text.append(String.format(
-                    Locale.ROOT,
-                    "%10d %10d %10s %10s %10s  %s%n",
-                    row.completed(),
-                    row.failed(),
-                    millis(row.latency().p50()),
-                    millis(row.latency().p99()),
-                    millis(row.latency().max()),
-                    name));
-        }
+                Locale.ROOT,
+                "%10s %10s %10s %10s %10s  %s%n",
+                "complete",
+                "failed",
+                "p50 ms",
+                "p99 ms",
+                "max ms",
+                name));
+    }
+
+    private static void row(StringBuilder text, long completed, long failed, Percentiles latency, String name) {
+        text.append(String.format(
+                Locale.ROOT,
+                "%10d %10d %10s %10s %10s  %s%n",
+                completed,
+                failed,
+                millis(latency.p50()),
+                millis(latency.p99()),
+                millis(latency.max()),
+                name));
     }
 
     private static void line(StringBuilder text, String name, String format, Object... values) {

@@ -111,7 +111,7 @@ class ClientHandshakeTest {
     @Test
     void a_first_reply_that_ends_the_transfer_leaves_no_handler_and_no_buffer_on_a_pooled_socket() throws Exception {
         ClientHandshake handshake = handshake(no -> {});
-        SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100));
+        SocketPool sockets = new SocketPool(new OneSocket(), Duration.ofMillis(100), previousPeers);
         ClientSockets.Needs needs = new ClientSockets.Needs(false, 1, 1500, false);
         sockets.open(new EmbeddedChannel().eventLoop(), needs, handshake::addTo, no -> {});
         channel.register();

@@ -36,7 +36,8 @@ class SocketPoolTest {
     private final List<EmbeddedChannel> opened = new ArrayList<>();
     private final EmbeddedChannel other = EmbeddedChannel.builder().ticker(time).build();
     private final Opener fresh = new Opener();
-    private final SocketPool sockets = new SocketPool(fresh, QUIET_TIME);
+    private final PreviousPeers previousPeers = new PreviousPeers();
+    private final SocketPool sockets = new SocketPool(fresh, QUIET_TIME, previousPeers);
 
     private final class Opener implements ClientSockets {
         private boolean isEmpty;
@@ -181,6 +182,22 @@ class SocketPoolTest {
         assertThat(reply.content().getShort(0)).isEqualTo((short) 5);
         assertThat(reply.content().getShort(2)).isEqualTo((short) 5);
         reply.release();
+    }
+
+    /** A repeated request that is read after the end of its transfer starts another one, whose port soon closes. */
+    @Test
+    @Tag("case-3")
+    void case03_the_sender_of_a_late_datagram_is_a_previous_peer_like_that_of_the_transfer() {
+        Transfer transfer = begin(SMALL);
+        InetSocketAddress peer = new InetSocketAddress("192.0.2.1", 4000);
+        previousPeers.add(transfer.ctx.channel(), peer);
+        transfer.ctx.close();
+        InetSocketAddress late = new InetSocketAddress("192.0.2.1", 4001);
+        opened.get(0).writeInbound(new DatagramPacket(datagram(0, 6, 0).content(), CLIENT, late));
+        assertThat(previousPeers.of(opened.get(0), SERVER)).containsExactly(late, peer);
+        DatagramPacket error = opened.get(0).readOutbound();
+        assertThat(error.recipient()).isEqualTo(late);
+        error.release();
     }
 
     @Test

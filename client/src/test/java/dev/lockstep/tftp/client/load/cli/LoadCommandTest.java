@@ -23,7 +23,7 @@ class LoadCommandTest {
             --warm-up -1          | --warm-up: -1.0 (expected: seconds, >= 0)
             --loss 1.5            | loss: 1.5 (expected: 0 to 1)
             --delay -1            | delay: -1.0 (expected: milliseconds, >= 0)
-            --profile bios        | --profile: bios (expected: pxe, uboot, edk2, ipxe, grub or cisco)
+            --profile bios        | --profile: bios (expected: pxe, uboot, edk2, ipxe, grub, rpi or cisco)
             --profile pxe --blksize 512 | --profile: pxe (expected: without flags that request options)
             --put --profile grub  | --profile: grub never uploads (expected: uboot or cisco)
             --size 64K            | --size: 65536 (expected: with --put)
@@ -34,6 +34,11 @@ class LoadCommandTest {
             --json - --html -     | --html: - (expected: a file, with --json -)
             --fail-if p99         | --fail-if: p99 (expected: such as p99>200ms
             --fail-if p99>1s --fail-if failures>1ms | --fail-if: failures>1ms (expected: such as p99>200ms
+            --shard 5/4           | --shard: 5/4 (expected: I/N, I from 1 to N)
+            --shard job/4         | --shard: job/4 (expected: JOB_COMPLETION_INDEX in the environment)
+            --shard 1/65          | concurrency: 64 (expected: >= 65, the number of shards)
+            --start-at noon       | --start-at: noon (expected: 2026-12-01T09:30:00Z, HH:MM[:SS], +SECONDS or seconds since 1970)
+            --start-at 1700000000 | --start-at: 1700000000: 2023-11-14T22:13:20Z (expected: a time to come, now is
             --ports 5             | --ports: 5 (expected: FIRST-LAST, 1 to 65535)
             --port-rest -1        | --port-rest: -1.0 (expected: ms, 0 to 600000)
             --blksize 7           | --blksize: 7 (expected: 8 to 65464)

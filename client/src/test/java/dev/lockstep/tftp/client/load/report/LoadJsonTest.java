@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.load.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,8 +15,8 @@ import dev.lockstep.tftp.client.load.LoadSchedule;
 import dev.lockstep.tftp.client.load.Percentiles;
 import dev.lockstep.tftp.client.load.Target;
 import dev.lockstep.tftp.client.load.TransferSample;
-import dev.lockstep.tftp.client.load.impairment.LinkImpairment;
 import dev.lockstep.tftp.codec.TransferMode;
+import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,12 +24,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
 import org.HdrHistogram.IntCountsHistogram;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadJsonTest {
-    private static final Percentiles TIMES =
-            new Percentiles(3, 1, 2, 1.5, 2.5, 3, 3.5, 4.5, 5.5, List.of(new Percentiles.Bucket(1, 6, 3)));
+    /** Thousand times, of which 600 are 1 ms, 320 are 2 ms, and so on. */
+    private static final Percentiles TIMES = times(600, 320, 40, 34, 5, 1);
+
+    private static Percentiles times(long... counts) {
+        Histogram times = new Histogram(3);
+        for (int i = 0; i < counts.length; i++) {
+            times.recordValueWithCount((i + 1) * 1_000_000L, counts[i]);
+        }
+        return new Percentiles(times);
+    }
 
     @Test
     void each_figure_has_a_field_with_its_unit() throws IOException {
@@ -41,13 +53,15 @@ class LoadJsonTest {
                 .containsEntry("/machine", "2 cores")
                 .containsEntry("/successful", "false")
                 .containsEntry("/fail_if/condition", "p99>3ms")
-                .containsEntry("/fail_if/value", "3.5")
+                .containsEntry("/fail_if/value", "4.002")
                 .containsEntry("/fail_if/failed", "true")
                 .containsEntry("/operation", "get")
                 .containsEntry("/targets/uri", "tftp://127.0.0.1/boot.img")
                 .containsEntry("/targets/weight", "2")
                 .containsEntry("/profile", "edk2")
                 .containsEntry("/concurrency", "64")
+                .containsEntry("/planned/transfers", "4")
+                .containsEntry("/shard/index", "1")
                 .containsEntry("/faults/loss", "0.25")
                 .containsEntry("/faults/seed", "9")
                 .containsEntry("/warm_up/seconds", "5.0")
@@ -77,16 +91,42 @@ class LoadJsonTest {
                 .containsEntry("/server_errors/code", "1")
                 .containsEntry("/wrong_content", "boot.img: wrong byte at offset 3")
                 .containsEntry("/latency_ms/min", "1.0")
-                .containsEntry("/latency_ms/p50", "1.5")
+                .containsEntry("/latency_ms/p50", "1.0")
                 .containsEntry("/latency_ms/p95", "3.0")
-                .containsEntry("/latency_ms/p99.9", "4.5")
-                .containsEntry("/first_byte_ms/max", "5.5")
-                .containsEntry("/start_delay_ms/count", "3")
+                .containsEntry("/latency_ms/p99.9", "5.001")
+                .containsEntry("/first_byte_ms/max", "6.001")
+                .containsEntry("/start_delay_ms/count", "1000")
                 .containsEntry("/timeline/bytes_per_second", "3000.0")
                 .containsEntry("/timeline/running", "2")
+                .containsEntry("/timeline/completed", "3")
                 .containsEntry("/timeline/p99_ms", "5.023")
-                .containsEntry("/latency_distribution/to_ms", "6.0")
-                .containsEntry("/first_byte_distribution/count", "3");
+                .containsEntry("/latency_distribution/to_ms", "1.076")
+                .containsEntry("/first_byte_distribution/count", "600");
+    }
+
+    @Test
+    void a_report_that_is_read_again_is_the_same() {
+        LoadReport report = result("timed out");
+        assertThat(LoadJsonReader.read("tftp: 1 of 4 transfers failed\n" + LoadJson.of(report) + "\n"))
+                .isEqualTo(report);
+        assertThat(LoadJson.of(LoadJsonReader.read(LoadJson.of(report)))).isEqualTo(LoadJson.of(report));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no object", "{}", "[]", "{\"title\": 1}", "{\"title\": \"", "{\"fail_if\": [1]}"})
+    void any_other_text_is_rejected(String text) {
+        assertThatThrownBy(() -> LoadJsonReader.read(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"hdr_histogram_ns\" : \"", "hdr_histogram_us\" : \"", "weight\" : ", "begin\" : \"", "index\" : "
+            })
+    void a_report_with_a_wrong_field_is_rejected(String field) {
+        String json = LoadJson.of(result("timed out"));
+        assertThat(json).contains(field);
+        assertThatThrownBy(() -> LoadJsonReader.read(json.replace(field, field + "0")))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -108,7 +148,7 @@ class LoadJsonTest {
     void the_table_has_the_same_figures_and_the_failures_first() {
         assertThat(LoadTable.of(result("timed out")).lines())
                 .containsSequence(
-                        "FAILED       p99>3ms: 3.50 ms",
+                        "FAILED       p99>3ms: 4.00 ms",
                         "ok           rate<1: 1.5/s",
                         "failed       1 × timed out",
                         "wrong        boot.img: wrong byte at offset 3",
@@ -121,7 +161,7 @@ class LoadJsonTest {
                         "file bytes   3000, retransmitted 5, duplicate or reordered 6",
                         "granted      3 × blksize 1428, windowsize 64",
                         "ms               min     mean      p50      p90      p95      p99    p99.9      max",
-                        "latency         1.00     2.00     1.50     2.50     3.00     3.50     4.50     5.50");
+                        "latency         1.00     1.53     1.00     2.00     3.00     4.00     5.00     6.00");
     }
 
     @Test
@@ -133,8 +173,7 @@ class LoadJsonTest {
 
     @Test
     void without_a_complete_transfer_there_is_a_dash_for_each_figure() throws IOException {
-        double no = Double.NaN;
-        Percentiles none = new Percentiles(0, no, no, no, no, no, no, no, no, List.of());
+        Percentiles none = times();
         assertThat(LoadTable.of(report("timed out", none)))
                 .contains("latency    " + "        –".repeat(8))
                 .contains("FAILED       p99>3ms: –");
@@ -186,7 +225,8 @@ class LoadJsonTest {
                 "tftp 1.0",
                 Instant.parse("2026-01-02T03:04:05Z"),
                 "2 cores",
-                List.of(FailCondition.parse("p99>3ms"), FailCondition.parse("rate<1")));
+                List.of(FailCondition.parse("p99>3ms"), FailCondition.parse("rate<1")),
+                List.of());
     }
 
     /** Returns each value with the path of names that leads to it. Indices of arrays are omitted. */

@@ -51,7 +51,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<HttpObject> {
     /** The time until the next request of a connection is complete. Longer than the usual period of a scrape. */
     static final int KEEP_ALIVE_SECONDS = 75;
 
-    /** What each reply has. Pages use only what this port serves, and no page may frame them. */
+    /** The headers of each reply. Pages use only what this port serves, and no page may frame them. */
     private static final Map<String, String> HEADERS = Map.of(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

@@ -3,23 +3,21 @@ package dev.lockstep.tftp.internal.http;
 import dev.lockstep.tftp.concurrent.Blocking;
 import dev.lockstep.tftp.concurrent.ThreadSafe;
 import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.transport.TcpConnections;
 import dev.lockstep.tftp.internal.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,8 +52,8 @@ public final class HttpPort implements AutoCloseable {
     private final Consumer<Throwable> failures;
     private final EventLoopGroup loops;
     private final EventLoop executor;
-    /** The connections that are no viewers, the oldest first. Used on the event loop only. */
-    private final Set<Channel> connections = new LinkedHashSet<>();
+    /** The connections that are no viewers. */
+    private final TcpConnections connections = new TcpConnections(MAX_CONNECTIONS);
 
     private Channel listener;
 
@@ -169,7 +167,7 @@ public final class HttpPort implements AutoCloseable {
     }
 
     private void bind(InetSocketAddress address) throws IOException {
-        ChannelFuture bound = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops, loops)
                 .channelFactory(Transport.best().serverSocketsFor(address.getAddress()))
                 .childOption(ChannelOption.AUTO_READ, false)
@@ -178,29 +176,11 @@ public final class HttpPort implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        enter(channel);
+                        connections.add(channel);
                         HttpConnection.addTo(channel.pipeline(), HttpPort.this);
                     }
-                })
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            String where = AddressFormat.of(address.getAddress()) + " HTTP port " + address.getPort();
-            IOException failure = new BindException(where + ": " + bound.cause().getMessage());
-            failure.initCause(bound.cause());
-            throw failure;
-        }
-        listener = bound.channel();
-    }
-
-    private void enter(Channel channel) {
-        if (connections.size() >= MAX_CONNECTIONS) {
-            Channel oldest = connections.iterator().next();
-            connections.remove(oldest);
-            oldest.close();
-        }
-        connections.add(channel);
-        channel.closeFuture().addListener(closed -> connections.remove(channel));
+                });
+        listener = TcpConnections.bind(bootstrap, address, "HTTP port");
     }
 
     /** Removes a connection that has become a viewer from those that may be closed in favour of others. */

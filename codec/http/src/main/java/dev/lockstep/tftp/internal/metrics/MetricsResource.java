@@ -14,8 +14,8 @@ import java.io.UncheckedIOException;
 import java.util.stream.Stream;
 
 /**
- * Serves metrics in the format that the client accepts. The metrics are collected for each request: a program has no
- * cost of them while nobody reads them.
+ * Serves metrics in the format that the client accepts. The metrics are collected for each request, so
+ * they cost nothing as long as there is none.
  */
 public final class MetricsResource implements HttpResource {
     private final PrometheusRegistry registry = new PrometheusRegistry();

@@ -4,12 +4,14 @@ import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Writes each block to a non-blocking sink on the event loop when it arrives, without a copy or another thread. */
 final class WriteThrough implements IncomingFile {
     private final Sink sink;
     private final EventExecutor loop;
     private final Owner owner;
+    private boolean awaitingRoom;
     private boolean over;
 
     /** Creates a writer. The sink stays with the caller. */
@@ -28,7 +30,24 @@ final class WriteThrough implements IncomingFile {
 
     @Override
     public boolean hasRoom() {
-        return true;
+        if (!awaitingRoom && !over) {
+            awaitingRoom = sink.awaitRoom(this::roomMade);
+        }
+        return !awaitingRoom;
+    }
+
+    /** Called on any thread when the sink has room again. */
+    private void roomMade() {
+        try {
+            loop.execute(() -> {
+                awaitingRoom = false;
+                if (!over) {
+                    owner.ready();
+                }
+            });
+        } catch (RejectedExecutionException ignored) {
+            // the event loop has terminated, and the transfer with it
+        }
     }
 
     @Override

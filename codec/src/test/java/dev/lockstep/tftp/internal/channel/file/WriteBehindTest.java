@@ -7,13 +7,19 @@ import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.internal.channel.RecordingOwner;
 import dev.lockstep.tftp.internal.channel.TransferFixture;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.testing.MemorySink;
 import dev.lockstep.tftp.testing.TestBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WriteBehindTest {
     private static final int CHUNK = 64 * 1024;
@@ -88,6 +94,52 @@ class WriteBehindTest {
         fixture.channel.runPendingTasks();
         assertThat(owner.calls).containsExactly("stored");
         close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Tag("case-35")
+    void case35_stored_is_reported_when_another_machine_has_the_file_and_no_thread_waits_for_it(boolean succeeds) {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        Sink remote = new ForwardingSink(sink) {
+            @Override
+            public CompletionStage<Void> store() {
+                return answer;
+            }
+        };
+        store = new WriteBehind(remote, fixture.context(), fixture.loop(), owner);
+        offer(TestBytes.random(10));
+        store.commit();
+        fixture.settle();
+        assertThat(fixture.pool.size()).isZero();
+        assertThat(owner.calls).isEmpty();
+        if (succeeds) {
+            answer.complete(null);
+        } else {
+            answer.completeExceptionally(new TftpException(ErrorCode.FILE_EXISTS, "file exists"));
+        }
+        fixture.settle();
+        assertThat(owner.calls).containsExactly(succeeds ? "stored" : "6 file exists");
+        close();
+    }
+
+    @Test
+    void closing_waits_for_the_answer_of_another_machine() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        Sink remote = new ForwardingSink(sink) {
+            @Override
+            public CompletionStage<Void> store() {
+                return answer;
+            }
+        };
+        store = new WriteBehind(remote, fixture.context(), fixture.loop(), owner);
+        store.commit();
+        fixture.settle();
+        close();
+        assertThat(closed).isFalse();
+        answer.complete(null);
+        fixture.settle();
+        assertThat(owner.calls).isEmpty();
     }
 
     @Test

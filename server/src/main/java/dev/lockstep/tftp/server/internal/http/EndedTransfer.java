@@ -32,7 +32,7 @@ record EndedTransfer(
         int windowsize,
         long resends) {
 
-    /** How much an entry matters to an administrator; the first is the most important one. */
+    /** The importance of an entry for an administrator; the first is the most important one. */
     enum Severity {
         FAILED,
         REFUSED,

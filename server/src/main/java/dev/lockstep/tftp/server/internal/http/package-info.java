@@ -1,5 +1,5 @@
 /**
- * What the daemon shows on its HTTP port.
+ * The resources of the HTTP port of the daemon.
  *
  * <p>Start here: {@link dev.lockstep.tftp.server.internal.http.LivePage} serves the page and its data, which {@link
  * dev.lockstep.tftp.server.internal.http.TransferMonitor} collects.

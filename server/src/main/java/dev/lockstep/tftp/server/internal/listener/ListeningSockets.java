@@ -23,9 +23,11 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -62,6 +64,7 @@ public final class ListeningSockets {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<LocalAddressSockets> wildcards = new ArrayList<>();
     private volatile BroadcastAddresses broadcasts;
+    private Future<?> rescans;
     private boolean retired;
 
     private ListeningSockets(ListenerContext shared, EventLoopGroup loops) throws SocketException {
@@ -96,7 +99,8 @@ public final class ListeningSockets {
         }
         if (sockets.addresses.stream().anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
             Runnable rescan = () -> shared.transfers().io().execute(sockets::rescan);
-            loops.next().scheduleWithFixedDelay(rescan, RESCAN_SECONDS, RESCAN_SECONDS, TimeUnit.SECONDS);
+            sockets.rescans =
+                    loops.next().scheduleWithFixedDelay(rescan, RESCAN_SECONDS, RESCAN_SECONDS, TimeUnit.SECONDS);
         }
         return sockets;
     }
@@ -268,7 +272,24 @@ public final class ListeningSockets {
         }
     }
 
+    /**
+     * Closes the channels of transfers that still exist, such as uploads that dally, without a further message. Must be
+     * called after {@link #close}.
+     *
+     * @param timeout the longest time to wait for each listener
+     */
+    public void closeTransfers(Duration timeout) {
+        for (Listener listener : listeners) {
+            EventLoop loop = listener.channel.eventLoop();
+            loop.submit(listener.dispatcher::closeTransfers).awaitUninterruptibly(timeout.toMillis());
+        }
+    }
+
+    /** Closes the listening sockets. */
     public void close() {
+        if (rescans != null) {
+            rescans.cancel(false);
+        }
         withoutFurther().forEach(listener -> listener.channel.close().syncUninterruptibly());
     }
 

@@ -394,4 +394,10 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     void cancelAll(TftpException cause) {
         List.copyOf(transfers.values()).forEach(transfer -> transfer.cancel(cause));
     }
+
+    /** Closes the channels of all transfers, without a further message. */
+    @dev.lockstep.tftp.concurrent.EventLoop
+    void closeTransfers() {
+        List.copyOf(transfers.values()).forEach(ServerTransfer::closeChannel);
+    }
 }

@@ -11,6 +11,10 @@ import dev.lockstep.tftp.event.TransferEvent;
 import dev.lockstep.tftp.event.TransferListener;
 import dev.lockstep.tftp.event.TransferStats;
 import dev.lockstep.tftp.server.RequestPolicy;
+import dev.lockstep.tftp.server.ServerMetrics;
+import dev.lockstep.tftp.server.ServerMetrics.AddressValidationMetrics;
+import dev.lockstep.tftp.server.ServerMetrics.BufferMemoryMetrics;
+import dev.lockstep.tftp.server.ServerMetrics.ChunkCacheMetrics;
 import dev.lockstep.tftp.server.ServerMetrics.DurationMetrics;
 import dev.lockstep.tftp.server.ServerMetrics.OperationMetrics;
 import dev.lockstep.tftp.server.ServerMetrics.RuleRefusal;
@@ -146,6 +150,22 @@ public final class ServerCounters implements TransferListener {
 
     private OperationCounters of(Request request) {
         return request instanceof ReadRequest ? reads : writes;
+    }
+
+    /** Returns all current counts, with those of parts that count for themselves. */
+    public ServerMetrics snapshot(
+            AddressValidationMetrics validation, ChunkCacheMetrics chunks, BufferMemoryMetrics memory) {
+        return new ServerMetrics(
+                reads(),
+                writes(),
+                refusals(),
+                refusalsByRule(),
+                drops(),
+                durations(),
+                firstData(),
+                validation,
+                chunks,
+                memory);
     }
 
     /** Returns the current counts of downloads. */

@@ -27,6 +27,19 @@ final class AwsEnvironment {
         return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
     }
 
+    /** Returns all variables. */
+    Map<String, String> variables() {
+        return variables;
+    }
+
+    /** Returns the name of the region. */
+    @Blocking
+    Optional<String> region() {
+        return variable("AWS_REGION")
+                .or(() -> variable("AWS_DEFAULT_REGION"))
+                .or(() -> Optional.ofNullable(profile().get("region")));
+    }
+
     /** Returns the settings of the profile. Those of the file with the credentials replace those of the other one. */
     @Blocking
     Map<String, String> profile() {

@@ -41,6 +41,7 @@ final class Origin {
     private final Supplier<HttpClient> client;
     private final Supplier<RequestSigner> signer;
     private final Executor executor;
+    private final Executor uploads;
     private final ScheduledExecutorService timer;
     private final OriginCounters counters = new OriginCounters();
 
@@ -56,6 +57,7 @@ final class Origin {
      * @param client creates the client at its first use
      * @param signer creates the signer at its first use
      * @param executor runs what may block; the client uses it as well
+     * @param uploads runs what waits for the responses to uploads
      * @param timer runs short tasks later
      */
     Origin(
@@ -64,12 +66,14 @@ final class Origin {
             Supplier<HttpClient> client,
             Supplier<RequestSigner> signer,
             Executor executor,
+            Executor uploads,
             ScheduledExecutorService timer) {
         this.name = name;
         this.identity = identity;
         this.client = client;
         this.signer = signer;
         this.executor = executor;
+        this.uploads = uploads;
         this.timer = timer;
     }
 
@@ -83,6 +87,10 @@ final class Origin {
 
     Executor executor() {
         return executor;
+    }
+
+    Executor uploads() {
+        return uploads;
     }
 
     /** Creates the client in the background, which takes a while. */

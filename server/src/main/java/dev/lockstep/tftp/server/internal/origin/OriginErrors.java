@@ -64,6 +64,9 @@ final class OriginErrors {
             if (each instanceof UnresolvedAddressException || each instanceof UnknownHostException) {
                 return "unknown host";
             }
+            if (each instanceof NumberFormatException) {
+                return "Content-Length is no number";
+            }
         }
         if (cause instanceof HttpConnectTimeoutException) {
             return "connection timed out";

@@ -112,11 +112,7 @@ public final class OriginProvider implements StorageProvider {
         AwsEnvironment aws = new AwsEnvironment(environment);
         Map<String, String> profile = aws.profile();
         OriginSettings.S3 s3 = settings.origin().s3();
-        String region = Optional.ofNullable(s3.region())
-                .or(() -> aws.variable("AWS_REGION"))
-                .or(() -> aws.variable("AWS_DEFAULT_REGION"))
-                .or(() -> Optional.ofNullable(profile.get("region")))
-                .orElse("us-east-1");
+        String region = Optional.ofNullable(s3.region()).or(aws::region).orElse("us-east-1");
         Optional<URI> given = Optional.ofNullable(s3.endpoint())
                 .or(() -> aws.variable("AWS_ENDPOINT_URL_S3")
                         .or(() -> aws.variable("AWS_ENDPOINT_URL"))
@@ -136,7 +132,8 @@ public final class OriginProvider implements StorageProvider {
                 URI.create(base),
                 settings.origin(),
                 base + " " + region,
-                () -> new S3Signer(new AwsCredentials(aws, clock), region));
+                () -> new S3Signer(
+                        new AwsCredentials(aws, clock, settings.origin().proxy(), AwsCredentials.LIMIT), region));
         String prefix = uri.getRawPath().replaceFirst("^/*", "/");
         return new OriginStorage(
                 origin, cache, base + (prefix.endsWith("/") ? prefix : prefix + "/"), uri.toString(), settings);
@@ -166,7 +163,13 @@ public final class OriginProvider implements StorageProvider {
         return origins.computeIfAbsent(identity + " " + proxy, same -> {
             ExecutorService executor = pool(THREADS, "tftp-origin");
             Origin origin = new Origin(
-                    name, identity, once(() -> client(proxy, context, executor)), once(signer), executor, timer);
+                    name,
+                    identity,
+                    once(() -> client(proxy, context, executor)),
+                    once(signer),
+                    executor,
+                    pool(THREADS, "tftp-origin-upload"),
+                    timer);
             origin.warmUp();
             return origin;
         });

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -80,7 +81,7 @@ final class OriginStorage implements Storage {
     }
 
     @Override
-    public CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer) {
+    public CompletionStage<Source> open(ReadRequest request, InetSocketAddress peer, Executor io) {
         try {
             return cache.open(resource(request.filename()));
         } catch (TftpException e) {
@@ -91,7 +92,7 @@ final class OriginStorage implements Storage {
     @Override
     public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
         try {
-            return open(request, peer).toCompletableFuture().get();
+            return open(request, peer, Runnable::run).toCompletableFuture().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();

@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * An upload to an origin. It is received into the spool first and sent when it is complete, so an upload that a client
@@ -90,6 +92,21 @@ final class Upload implements Sink {
         } finally {
             cache.invalidate(resource); // also if it failed: it may be stored nevertheless
         }
+    }
+
+    /** Commits on a thread for uploads of the origin, so that no thread for files waits for its response. */
+    @Override
+    public CompletionStage<Void> store() {
+        CompletableFuture<Void> stored = new CompletableFuture<>();
+        resource.origin().uploads().execute(() -> {
+            try {
+                commit();
+                stored.complete(null);
+            } catch (Throwable e) { // an Error must reach the transfer as well, which would otherwise wait forever
+                stored.completeExceptionally(e);
+            }
+        });
+        return stored;
     }
 
     /** Returns the longest wait for the response to a body. */

@@ -1,23 +1,19 @@
 package dev.lockstep.tftp.server.internal.service;
 
-import dev.lockstep.tftp.internal.text.AddressFormat;
+import dev.lockstep.tftp.internal.transport.TcpConnections;
 import dev.lockstep.tftp.internal.transport.Transport;
 import dev.lockstep.tftp.server.ServerLifecycleListener;
 import dev.lockstep.tftp.server.TftpServer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A TCP port for health checks that cannot use UDP. Connections are accepted while requests are served and refused
@@ -68,7 +64,7 @@ public final class Probe implements ServerLifecycleListener {
 
     private static Channel bind(EventLoop loop, InetSocketAddress address) throws IOException {
         Transport transport = Transport.best();
-        Set<Channel> connections = new LinkedHashSet<>();
+        TcpConnections connections = new TcpConnections(MAX_CONNECTIONS);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop, loop)
                 .channelFactory(transport.serverSocketsFor(address.getAddress()))
@@ -76,29 +72,12 @@ public final class Probe implements ServerLifecycleListener {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        enter(connections, channel);
+                        connections.add(channel);
                         ProbeHandler.addTo(channel.pipeline());
                     }
                 });
         transport.keepToOneFamily(bootstrap, address.getAddress());
-        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            String where = AddressFormat.of(address.getAddress()) + " TCP port " + address.getPort();
-            IOException failure = new BindException(where + ": " + bound.cause().getMessage());
-            failure.initCause(bound.cause());
-            throw failure;
-        }
-        return bound.channel();
-    }
-
-    static void enter(Set<Channel> connections, Channel channel) {
-        if (connections.size() >= MAX_CONNECTIONS) {
-            Channel oldest = connections.iterator().next();
-            connections.remove(oldest);
-            oldest.close();
-        }
-        connections.add(channel);
-        channel.closeFuture().addListener(closed -> connections.remove(channel));
+        return TcpConnections.bind(bootstrap, address, "TCP port");
     }
 
     @Override

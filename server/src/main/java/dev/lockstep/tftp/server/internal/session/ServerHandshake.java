@@ -33,7 +33,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -175,11 +174,13 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
         Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest write) {
-            Sink sink = storage.write(write, child.peer());
-            return CompletableFuture.completedFuture(
-                    new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink));
+            return storage.open(write, child.peer(), openings.io()).thenApply(this::writing);
         }
-        return storage.open((ReadRequest) request, child.peer()).thenApply(this::reading);
+        return storage.open((ReadRequest) request, child.peer(), openings.io()).thenApply(this::reading);
+    }
+
+    private Opened writing(Sink sink) {
+        return new Opened(null, request.mode() == TransferMode.NETASCII ? new NetasciiSink(sink) : sink);
     }
 
     private Opened reading(Source source) {

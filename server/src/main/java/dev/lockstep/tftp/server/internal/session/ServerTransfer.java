@@ -274,6 +274,14 @@ public final class ServerTransfer {
         }
     }
 
+    /** Closes the channel at once: no handler can delay it or send anything before. */
+    public void closeChannel() {
+        abandon();
+        if (channel != null) {
+            channel.unsafe().close(channel.voidPromise());
+        }
+    }
+
     /** Returns the place of this transfer to the quota, if it has one. */
     @ThreadSafe
     public void leave() {

@@ -70,8 +70,8 @@ public final class AddressValidation {
     public AddressValidation(AmplificationLimits limits, long seed) {
         SeededHash hash = new SeededHash(seed);
         unlimited = limits.equals(AmplificationLimits.UNLIMITED);
-        clients = byteBuckets(CLIENTS, limits.perClient(), hash);
-        networks = byteBuckets(NETWORKS, limits.perNetwork(), hash);
+        clients = byteBuckets(unlimited ? 1 : CLIENTS, limits.perClient(), hash);
+        networks = byteBuckets(unlimited ? 1 : NETWORKS, limits.perNetwork(), hash);
         unknownPeers = requestBucket(limits.requests() / 16, limits.requests() / 2, hash);
         retryingPeers = requestBucket(limits.requests() / 64, limits.requests() / 16, hash);
         retries = new RetryTable(RETRY_ENTRIES, hash);

@@ -57,14 +57,7 @@ class ServerCollectorTest {
     private final ServerCollector collector = new ServerCollector("1.2.3", this::snapshot, reloads);
 
     private ServerMetrics snapshot() {
-        return new ServerMetrics(
-                counters.reads(),
-                counters.writes(),
-                counters.refusals(),
-                counters.refusalsByRule(),
-                counters.drops(),
-                counters.durations(),
-                counters.firstData(),
+        return counters.snapshot(
                 new AddressValidationMetrics(1, 4096, 2, 3),
                 new ChunkCacheMetrics(4, 5, 6),
                 new BufferMemoryMetrics(7, 8));

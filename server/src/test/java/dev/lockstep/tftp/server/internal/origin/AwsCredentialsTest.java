@@ -9,9 +9,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ class AwsCredentialsTest {
 
     private AwsCredentials credentials() {
         environment.putIfAbsent("HOME", home.toString());
-        return new AwsCredentials(new AwsEnvironment(environment), now::get);
+        return new AwsCredentials(new AwsEnvironment(environment), now::get, null, Duration.ofSeconds(10));
     }
 
     private void writeProfiles() throws IOException {
@@ -78,6 +81,65 @@ class AwsCredentialsTest {
         assertThat(profile).containsEntry("region", "eu-west-1").containsEntry("endpoint_url", "https://store.example");
         environment.remove("AWS_PROFILE");
         assertThat(new AwsEnvironment(environment).profile()).doesNotContainKey("endpoint_url");
+    }
+
+    @Test
+    void the_token_of_a_web_identity_is_exchanged_for_the_credentials_of_its_role() throws IOException {
+        writeProfiles();
+        Path token = home.resolve("token");
+        environment.putAll(Map.of(
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                token.toString(),
+                "AWS_ROLE_ARN",
+                "arn:aws:iam::1:role/tftpd",
+                "AWS_ENDPOINT_URL_STS",
+                service.uri()));
+        AwsCredentials credentials = credentials();
+        assertThatThrownBy(credentials::get).hasMessage("AWS_WEB_IDENTITY_TOKEN_FILE: no such file: " + token);
+        Files.writeString(token, "header.payload+/signature\n");
+        List<String> forms = new CopyOnWriteArrayList<>();
+        service.behave(exchange -> {
+            forms.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            byte[] body =
+                    """
+                    <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                      <AssumeRoleWithWebIdentityResult>
+                        <AssumedRoleUser><Arn>arn</Arn></AssumedRoleUser>
+                        <Credentials>
+                          <AccessKeyId>id-%d</AccessKeyId>
+                          <SecretAccessKey>s/1+</SecretAccessKey>
+                          <SessionToken>
+                            t=
+                          </SessionToken>
+                          <Expiration>%s</Expiration>
+                        </Credentials>
+                      </AssumeRoleWithWebIdentityResult>
+                    </AssumeRoleWithWebIdentityResponse>
+                    """.formatted(forms.size(), now.get().plusSeconds(3600)).getBytes(StandardCharsets.UTF_8);
+            TestOrigin.file(null, body).answer(exchange);
+        });
+        assertThat(credentials.get())
+                .isEqualTo(new Keys("id-1", "s/1+", "t=", now.get().plusSeconds(3600)));
+        assertThat(service.requests()).containsExactly("POST /");
+        assertThat(forms.get(0).split("&"))
+                .containsExactlyInAnyOrder(
+                        "Action=AssumeRoleWithWebIdentity",
+                        "Version=2011-06-15",
+                        "RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Ftftpd",
+                        "RoleSessionName=tftpd",
+                        "WebIdentityToken=header.payload%2B%2Fsignature");
+        Files.writeString(token, "next");
+        now.updateAndGet(time -> time.plusSeconds(3300));
+        assertThat(credentials.get().id()).isEqualTo("id-2");
+        assertThat(forms.get(1)).contains("WebIdentityToken=next");
+        service.behave(exchange -> {
+            byte[] body = "<Error><Code>ExpiredTokenException</Code><Message>next</Message></Error>"
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(400, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        assertThatThrownBy(() -> credentials().get()).hasMessage("credentials: HTTP status 400, ExpiredTokenException");
     }
 
     @Test

@@ -95,7 +95,7 @@ class OriginCacheTest {
         Source cached = storage().tryOpenCached(request, PEER);
         return cached != null
                 ? CompletableFuture.completedFuture(cached)
-                : storage().open(request, PEER).toCompletableFuture();
+                : storage().open(request, PEER, Runnable::run).toCompletableFuture();
     }
 
     private Source opened(String name) throws Exception {
@@ -400,7 +400,9 @@ class OriginCacheTest {
             Storage other = provider.open(URI.create(quick.uri()), new StorageSettings(WriteRules.READ_ONLY, false));
             assertThat(other.ioGroup()).isNotEqualTo(storage.ioGroup());
             ReadRequest request = new ReadRequest("kernel", TransferMode.OCTET, Options.NONE);
-            try (Source source = other.open(request, PEER).toCompletableFuture().get(30, TimeUnit.SECONDS)) {
+            try (Source source = other.open(request, PEER, Runnable::run)
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS)) {
                 assertThat(contentOf(source)).isEqualTo(OTHER);
             }
         }

@@ -136,11 +136,15 @@ class OriginTlsTest {
 
     private long sizeOf(String uri, OriginSettings.Tls tls) throws Exception {
         OriginSettings usual = OriginSettings.DEFAULT;
-        OriginSettings settings = new OriginSettings(usual.ttl(), usual.staleIfError(), tls, null, usual.s3());
+        return sizeOf(uri, new OriginSettings(usual.ttl(), usual.staleIfError(), tls, null, usual.s3()));
+    }
+
+    private long sizeOf(String uri, OriginSettings settings) throws Exception {
         Storage storage = new OriginProvider(cache, SpoolLimits.DEFAULT)
                 .open(URI.create(uri), new StorageSettings(WriteRules.READ_ONLY, false, settings));
         ReadRequest request = new ReadRequest("kernel", TransferMode.OCTET, Options.NONE);
-        try (Source source = storage.open(request, PEER).toCompletableFuture().get(30, TimeUnit.SECONDS)) {
+        try (Source source =
+                storage.open(request, PEER, Runnable::run).toCompletableFuture().get(30, TimeUnit.SECONDS)) {
             return source.size();
         } catch (ExecutionException e) {
             throw (TftpException) e.getCause();
@@ -184,6 +188,52 @@ class OriginTlsTest {
         assertThat(sizeOf(uri, new OriginSettings.Tls(file("server.crt"), both, null)))
                 .isEqualTo(1000);
         assertThatThrownBy(() -> sizeOf(uri, trusting("server.crt"))).hasMessage("origin unavailable, try again");
+    }
+
+    @Test
+    void a_request_for_https_goes_through_a_tunnel_of_the_proxy() throws Exception {
+        String uri = start("server", false);
+        URI address = URI.create(uri);
+        OriginSettings usual = OriginSettings.DEFAULT;
+        try (TestProxy proxy = new TestProxy(null)) {
+            OriginSettings settings = new OriginSettings(
+                    usual.ttl(),
+                    usual.staleIfError(),
+                    new OriginSettings.Tls(file("server.crt"), null, null),
+                    URI.create("http://127.0.0.1:" + proxy.port()),
+                    usual.s3());
+            assertThat(sizeOf(uri, settings)).isEqualTo(1000);
+            assertThat(proxy.requests()).containsExactly("CONNECT 127.0.0.1:" + address.getPort() + " HTTP/1.1");
+        }
+    }
+
+    /** A process of its own: what Java does with a password for a tunnel is set once for all. */
+    @Test
+    void a_tunnel_is_opened_with_a_password_that_nobody_sees() throws Exception {
+        String uri = start("server", false);
+        try (TestProxy proxy = new TestProxy("user:pa55")) {
+            List<String> command = List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "-XX:TieredStopAtLevel=1",
+                    "dev.lockstep.tftp.server.cli.TftpdCommand",
+                    "explain",
+                    "--root=" + uri,
+                    "--cache-dir=" + cache,
+                    "--origin-ca=" + file("server.crt"),
+                    "--origin-proxy=http://user:pa55@127.0.0.1:" + proxy.port(),
+                    "192.0.2.1",
+                    "read",
+                    "kernel");
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(output).isZero();
+            assertThat(output).contains("granted").doesNotContain("pa55");
+            String line = "CONNECT 127.0.0.1:" + URI.create(uri).getPort() + " HTTP/1.1";
+            assertThat(proxy.requests()).containsExactly("refused " + line, line);
+        }
     }
 
     @Test

@@ -201,8 +201,10 @@ class AddressValidationTest {
 
     @Test
     void invalid_limits_are_rejected_with_their_value() {
-        assertThatThrownBy(() -> new AmplificationLimits(0, 1024, 1024)).hasMessageContaining("unanswered requests: 0");
-        assertThatThrownBy(() -> new AmplificationLimits(1, 1, 1024)).hasMessageContaining("unanswered per client: 1");
-        assertThatThrownBy(() -> new AmplificationLimits(1, 1024, 1)).hasMessageContaining("unanswered per network: 1");
+        assertThatThrownBy(() -> new AmplificationLimits(0, 1024, 1024))
+                .hasMessageContaining("unvalidated requests: 0");
+        assertThatThrownBy(() -> new AmplificationLimits(1, 1, 1024)).hasMessageContaining("unvalidated per client: 1");
+        assertThatThrownBy(() -> new AmplificationLimits(1, 1024, 1))
+                .hasMessageContaining("unvalidated per network: 1");
     }
 }

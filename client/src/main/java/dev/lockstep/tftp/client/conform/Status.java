@@ -1,0 +1,16 @@
+package dev.lockstep.tftp.client.conform;
+
+import java.util.Locale;
+
+/** How a check ended. */
+public enum Status {
+    PASSED,
+    FAILED,
+    /** A precondition was missing: nothing is known. */
+    SKIPPED;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
