@@ -52,8 +52,9 @@ public final class ReplicatedNetwork implements AutoCloseable {
                 ip -n $NET-$i addr add 10.77.3.69/32 dev lo
                 ip -n $NET-$i link set tor up
                 ip -n $NET-$i route add default via 10.77.2.254
-                ip -n $NET-r nexthop add id $i via 10.77.2.$i dev tos
             done
+            for try in $(seq 100); do ip -n $NET-r -o link show dev tos | grep -q 'state UP' && break; sleep 0.1; done
+            for i in 1 2 3; do ip -n $NET-r nexthop add id $i via 10.77.2.$i dev tos; done
             ip netns exec $NET-r sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
             """;
     private static final String TEAR_DOWN = "for end in c r 1 2 3; do ip netns del $NET-$end; done";

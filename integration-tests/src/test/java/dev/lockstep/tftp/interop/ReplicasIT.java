@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,8 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(600)
 class ReplicasIT {
     private static final List<String> FILES = List.of("one.img", "two.img", "three.img");
+    private static final String WARM_UP = "warm-up";
     private static final int SIZE = 128 << 10;
-    private static final int DRAIN_DELAY = 2;
     private static final int ATTEMPTS = 3;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -54,7 +53,7 @@ class ReplicasIT {
     private ReplicatedNetwork network;
     private final Map<String, String> contents = new TreeMap<>();
     private final Map<Integer, Daemon> replicas = new TreeMap<>();
-    private final List<Daemon> dead = new ArrayList<>();
+    private final List<Daemon> started = new ArrayList<>();
 
     /** An attempt of a client to get a file. */
     private record Ended(long startedAt, String client, String file, int attempt, String result) {
@@ -63,9 +62,9 @@ class ReplicasIT {
         }
     }
 
-    @BeforeEach
-    void writeConfiguration() throws IOException {
-        Files.writeString(folder.resolve("tftpd.toml"), """
+    /** Writes the configuration of the replicas. */
+    private Path configure(int drainDelay) throws IOException {
+        return Files.writeString(folder.resolve("tftpd.toml"), """
                 replica = true
                 drain-delay = %d
                 http = "127.0.0.1:9169"
@@ -74,17 +73,16 @@ class ReplicasIT {
                 # makes the transfers of small files last
                 [[rule]]
                 rate-per-transfer = "256K"
-                """.formatted(DRAIN_DELAY));
+                """.formatted(drainDelay));
     }
 
     @AfterEach
     void close() {
         try {
-            dead.forEach(daemon -> assertThat(daemon.printed()).doesNotContain("Exception"));
             replicas.values().forEach(Daemon::interrupt);
             replicas.values().forEach(Daemon::close);
         } finally {
-            replicas.values().forEach(Daemon::kill);
+            started.forEach(Daemon::kill);
             if (network != null) {
                 network.close();
             }
@@ -97,15 +95,17 @@ class ReplicasIT {
             Path path = Content.write(network.origin().files().resolve(file), SIZE + file.length());
             contents.put(file, Content.summary(path));
         }
+        Content.write(network.origin().files().resolve(WARM_UP), SIZE);
     }
 
-    private void startReplicas(String mode, String drain) {
+    private void startReplicas(String mode, int drainDelay) throws IOException {
+        Path configuration = configure(drainDelay);
         List<CompletableFuture<Daemon>> starting = new ArrayList<>();
         for (int i = 1; i <= ReplicatedNetwork.REPLICAS; i++) {
             List<String> starter = network.atReplica(i);
-            List<String> flags = new ArrayList<>(List.of("--config", folder.resolve("tftpd.toml") + ""));
+            List<String> flags = new ArrayList<>(List.of("--config", configuration.toString()));
             flags.addAll(List.of("--root", network.origin().uri(), "--cache-dir", folder.resolve("cache" + i) + ""));
-            flags.addAll(List.of("--drain", drain, "--listen", "0.0.0.0:69"));
+            flags.addAll(List.of("--drain", "120", "--listen", "0.0.0.0:69"));
             flags.addAll(mode.isEmpty() ? List.of() : List.of(mode.split(" ")));
             int number = i;
             starting.add(CompletableFuture.supplyAsync(() -> {
@@ -117,6 +117,7 @@ class ReplicasIT {
         for (int i = 1; i <= ReplicatedNetwork.REPLICAS; i++) {
             replicas.put(i, starting.get(i - 1).join());
         }
+        started.addAll(replicas.values());
     }
 
     private Run clients(int transfers, int perSecond, int maxResends, int attempts) {
@@ -186,16 +187,15 @@ class ReplicasIT {
 
     /** Waits until a replica does not respond. */
     private void awaitEnd(int number) {
-        String check = "while curl -sS -o /dev/null http://127.0.0.1:9169/readyz; do sleep 0.2; done";
-        assertThat(shell(number, check).stderr()).contains("Failed to connect");
+        String check =
+                "until curl -sS http://127.0.0.1:9169/readyz 2>&1 | grep 'Failed to connect'; do sleep 0.2; done";
+        shell(number, check).assertExit(0);
     }
 
-    /** Gets each file once, so that the replica has fetched it. */
+    /** Gets a file that is not counted: the first fetch of a virtual machine may take longer than the origin is given. */
     private void warmUp(int number) {
-        for (String file : FILES) {
-            String get = "until curl -s -o /dev/null tftp://127.0.0.1/" + file + "; do sleep 0.2; done";
-            shell(number, get).assertExit(0);
-        }
+        String get = "until curl -s -o /dev/null tftp://127.0.0.1/" + WARM_UP + "; do sleep 0.2; done";
+        shell(number, get).assertExit(0);
     }
 
     @ParameterizedTest
@@ -211,17 +211,18 @@ class ReplicasIT {
     })
     void one_of_three_replicas_drains_without_a_failure_and_one_dies_with_its_transfers(
             Spreading spreading, String mode) throws Exception {
-        drainAndKill(spreading, mode, 2_000, 60);
+        drainAndKill(spreading, mode, 2_000, 60, 6);
     }
 
     @Test
     void one_of_three_replicas_drains_without_a_failure_and_one_dies_with_its_transfers() throws Exception {
-        drainAndKill(Spreading.ECMP_BY_ADDRESSES, "", 150, 40);
+        drainAndKill(Spreading.ECMP_BY_ADDRESSES, "", 150, 40, 1);
     }
 
-    private void drainAndKill(Spreading spreading, String mode, int transfers, int perSecond) throws Exception {
+    private void drainAndKill(Spreading spreading, String mode, int transfers, int perSecond, int drainDelay)
+            throws Exception {
         connect(spreading);
-        startReplicas(mode, "120");
+        startReplicas(mode, drainDelay);
         Daemon drained = replicas.remove(1);
         Daemon killed = replicas.remove(2);
         Daemon last = replicas.get(3);
@@ -240,7 +241,6 @@ class ReplicasIT {
             }
             long killedAt = System.currentTimeMillis();
             killed.kill();
-            dead.add(killed);
             awaitEnd(2);
             network.remove(2);
             Files.delete(more());
@@ -319,7 +319,7 @@ class ReplicasIT {
     })
     void other_port_modes_fail_where_a_flow_has_its_ports(Spreading spreading, String mode) throws Exception {
         connect(spreading);
-        startReplicas(mode, "0");
+        startReplicas(mode, 0);
         try (Run clients = clients(90, 90, 2, 1)) {
             List<Ended> all = ended(clients.await(LIMIT).assertExit(0).output());
             long complete = all.stream().filter(this::isComplete).count();
@@ -330,6 +330,7 @@ class ReplicasIT {
             } else {
                 assertThat(complete).isZero();
             }
+            replicas.clear(); // their transfers wait for clients that have given up
         }
     }
 }

@@ -26,6 +26,8 @@ class AnycastIT {
     private static final Path FILES = Repository.ROOT.resolve("server/deploy/anycast");
     private static final Path SCRIPT = FILES.resolve("tftpd-anycast");
 
+    private static final String FIRST = "x".repeat(512);
+
     @TempDir
     private Path folder;
 
@@ -67,20 +69,22 @@ class AnycastIT {
         Path calls = Files.createFile(folder.resolve("calls"));
         Path birdc = Files.writeString(folder.resolve("birdc"), "#!/bin/sh\necho \"$*\" >>" + calls + "\n");
         Files.setPosixFilePermissions(birdc, PosixFilePermissions.fromString("rwx------"));
-        Files.writeString(folder.resolve("file"), "hello");
+        Files.writeString(folder.resolve("file"), FIRST + "hello");
         try (Daemon daemon = Daemon.serving(folder, "--replica", "--http", "0", "--drain", "60");
                 Run watch = Run.start(folder, environment(daemon, birdc), List.of(SCRIPT.toString(), "watch"));
                 RawSocketPeer client = new RawSocketPeer()) {
             awaitCall(calls, "enable anycast");
             client.sendTo(daemon.port(), 0, 1, "file", 0, "octet", 0);
-            client.expect(0, 3, 0, 1, "hello");
+            client.expect(0, 3, 0, 1, FIRST);
+            client.send(0, 4, 0, 1);
+            client.expect(0, 3, 0, 2, "hello");
             daemon.interrupt();
             daemon.awaitLine("the drain", line -> line.equals("Interrupt, quitting..."));
             for (int i = 0; i < 3; i++) {
-                client.expect(0, 3, 0, 1, "hello"); // retransmitted while the script asks again and again
+                client.expect(0, 3, 0, 2, "hello"); // retransmitted while the script asks again and again
             }
             assertThat(Files.readAllLines(calls)).containsOnly("enable anycast");
-            client.send(0, 4, 0, 1);
+            client.send(0, 4, 0, 2);
             awaitCall(calls, "disable anycast");
             assertThat(watch.isAlive()).isTrue();
         }
