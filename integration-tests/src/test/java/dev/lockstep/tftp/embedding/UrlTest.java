@@ -88,6 +88,9 @@ class UrlTest {
                 .hasCauseInstanceOf(TftpException.class);
         assertThatThrownBy(missing::getOutputStream).isInstanceOf(ProtocolException.class);
         assertThat(missing.getContentLengthLong()).isEqualTo(-1);
+        URLConnection unread = tftp.uri("none").toURL().openConnection();
+        assertThat(unread.getContentLengthLong()).isEqualTo(-1);
+        assertThatThrownBy(unread::getInputStream).isInstanceOf(FileNotFoundException.class);
         URLConnection silent = tftp.uri("f").toURL().openConnection();
         tftp.nextTransfer().silent();
         silent.setConnectTimeout(100);
