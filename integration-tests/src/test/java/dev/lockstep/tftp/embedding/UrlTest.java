@@ -60,6 +60,7 @@ class UrlTest {
         connection.setDoOutput(true);
         try (OutputStream out = connection.getOutputStream()) {
             out.write("hostname r7".getBytes(UTF_8));
+            assertThat(connection.getOutputStream()).isSameAs(out);
             assertThat(tftp.requests()).isEmpty();
         }
         assertThat(tftp.uploads().get("up").text()).isEqualTo("hostname r7");

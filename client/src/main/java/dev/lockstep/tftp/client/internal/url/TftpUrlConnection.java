@@ -28,6 +28,7 @@ import java.time.Duration;
 final class TftpUrlConnection extends URLConnection {
     private final URI remote;
     private InputStream in;
+    private OutputStream out;
     /** The failure of the first attempt to connect, which later calls report as well. */
     private IOException refusal;
 
@@ -104,7 +105,10 @@ final class TftpUrlConnection extends URLConnection {
             throw new ProtocolException("no output (expected: doOutput is true)");
         }
         connect();
-        return new Upload();
+        if (out == null) {
+            out = new Upload();
+        }
+        return out;
     }
 
     /** Returns the size that the server has announced, or -1. */
