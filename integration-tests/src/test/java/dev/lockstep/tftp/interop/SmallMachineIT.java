@@ -70,6 +70,8 @@ class SmallMachineIT {
                 "--root",
                 root.toString(),
                 "--quiet",
+                "--buffer-memory",
+                "24M",
                 "--max-transfers-per-client",
                 Integer.toString(CLIENTS),
                 "127.0.0.1",

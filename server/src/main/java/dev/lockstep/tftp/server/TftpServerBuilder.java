@@ -27,8 +27,8 @@ public final class TftpServerBuilder {
     /** The well-known port of TFTP. */
     public static final int TFTP_PORT = 69;
 
-    /** The default memory for file chunks of all transfers, in bytes. */
-    public static final long BUFFER_MEMORY = 24 << 20;
+    /** The default memory of the daemon for file chunks of all transfers, in bytes. */
+    public static final long BUFFER_MEMORY = 128 << 20;
 
     private static final int MAX_TRANSFERS = 10_000;
 
@@ -44,7 +44,7 @@ public final class TftpServerBuilder {
     private int maxTransfers = MAX_TRANSFERS;
     private int maxTransfersPerClient = shareOf(MAX_TRANSFERS);
     private AmplificationLimits amplificationLimits = AmplificationLimits.NORMAL;
-    private long bufferMemory = BUFFER_MEMORY;
+    private long bufferMemory = Math.min(BUFFER_MEMORY, Runtime.getRuntime().maxMemory() / 4);
     private Duration drain = Duration.ofSeconds(30);
     private Duration drainDelay = Duration.ZERO;
     private Function<Object, ? extends Executor> ioExecutors;
@@ -151,7 +151,7 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Limits the memory for file chunks of all transfers together. The default is {@link #BUFFER_MEMORY}. It is direct
+     * Limits the memory for file chunks of all transfers together. The default is {@link #BUFFER_MEMORY}, or a quarter of the heap if that is less. It is direct
      * memory, and at most half of what the process may have.
      *
      * @param bytes the limit in bytes

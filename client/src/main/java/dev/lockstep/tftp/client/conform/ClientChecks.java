@@ -202,10 +202,10 @@ final class ClientChecks {
                 client.finishGet(0);
             }),
             Check.client("20", "ERROR 8 in reply to options: the request again without options.", client -> {
-                client.get();
+                Packet first = client.get();
                 client.options();
                 client.peer().send(error(8, "no options"));
-                Packet again = client.nextRequest(client.timing().patience());
+                Packet again = client.nextRequestAfter(first, client.timing().patience());
                 require(again != null, "no second request");
                 require(again.options().isEmpty(), "the second request has options: " + again);
                 client.restart(again);

@@ -82,6 +82,16 @@ public final class ClientProbe implements Probe {
         return listener.raw(nanos);
     }
 
+    /** Receives the next datagram to the listening port that is no copy of a request; null if there is none in time. */
+    Packet nextRequestAfter(Packet first, long nanos) {
+        long end = now() + nanos;
+        Packet packet = nextRequest(nanos);
+        while (packet != null && packet.is(first.bytes())) {
+            packet = nextRequest(end - now());
+        }
+        return packet;
+    }
+
     /** Opens another socket that sends to the client. */
     Peer stranger() throws IOException {
         return open().talkTo(request.remote());

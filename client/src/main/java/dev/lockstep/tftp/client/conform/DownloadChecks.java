@@ -232,7 +232,10 @@ final class DownloadChecks {
                             byte[] content = Datagrams.pattern(SHRINKING);
                             folder.write(name, content);
                             try {
-                                Peer peer = server.ask(rrq(name));
+                                Peer peer = server.ask(rrq(name, "tsize", "0")); // so that a capture has the size
+                                if (!peer.granted().isEmpty()) {
+                                    peer.ack(0);
+                                }
                                 Packet first = peer.next();
                                 folder.truncate(name, BLKSIZE + 100);
                                 peer.putBack(first);

@@ -58,11 +58,11 @@ final class RequestChecks {
                             Packet reply = server.ask(concat(header(RRQ), strings(file.name())))
                                     .poll(server.timing().grace());
                             require(reply == null || reply.opcode() == Datagrams.ERROR, "no mode: received " + reply);
-                            Packet first = server.ask(concat(rrq(file.name()), "blksize".getBytes(US_ASCII)))
+                            Packet first = server.ask(concat(rrq(file.name()), strings("blksize")))
                                     .next();
                             require(first.opcode() == Datagrams.DATA, "option without a value: received " + first);
                         }),
-                Check.of("54", "RRQ of 600 bytes: ERROR.", server -> {
+                Check.of("54", "RRQ of more than 512 bytes: ERROR.", server -> {
                     byte[] request =
                             rrq(server.file(LARGE).name(), "x-conform", "1".repeat(LONG_REQUEST - BLKSIZE / 2));
                     server.ask(concat(request, strings("x-more", "1".repeat(LONG_REQUEST - request.length))))

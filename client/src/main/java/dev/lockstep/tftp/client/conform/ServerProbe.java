@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.conform;
 
-import static dev.lockstep.tftp.client.conform.CheckEnd.require;
+import static dev.lockstep.tftp.client.conform.CheckEnd.failed;
 
 import dev.lockstep.tftp.client.conform.ServerSession.Placed;
 import java.io.IOException;
@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** What the script of a check of a server works with. */
 public final class ServerProbe implements Probe {
+    private static final int ATTEMPTS = 4;
+
     private final String check;
     private final ServerSession session;
     private final Transcript transcript;
@@ -76,7 +78,20 @@ public final class ServerProbe implements Probe {
     /** Fails if the server has stored something else. */
     void requireStored(String name, byte[] content) throws IOException {
         Optional<String> difference = session.difference(name, content);
-        require(difference.isEmpty(), difference.orElse(""));
+        if (difference.isPresent()) {
+            readForCapture(name);
+            throw failed(difference.get());
+        }
+    }
+
+    private void readForCapture(String name) throws IOException {
+        try {
+            Peer peer = ask(Datagrams.rrq(name));
+            peer.putBack(peer.next());
+            peer.download(Peer.BLKSIZE, 1);
+        } catch (CheckEnd unreadable) {
+            // the capture shows the reply
+        }
     }
 
     /** Reads a file over the network, apart from the sockets of the check; empty if that fails. */
@@ -86,7 +101,12 @@ public final class ServerProbe implements Probe {
 
     /** Fails unless the server still replies. */
     void requireAlive(String after) throws IOException {
-        require(session.isAlive(), "the server no longer replies after " + after);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (ask(Datagrams.rrq(session.knownName())).poll(timing().patience()) != null) {
+                return;
+            }
+        }
+        throw failed("the server no longer replies after " + after);
     }
 
     long now() {

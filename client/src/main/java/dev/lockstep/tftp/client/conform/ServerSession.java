@@ -250,20 +250,11 @@ final class ServerSession {
                 + (stored.length == expected.length ? "other content)" : expected.length + ")"));
     }
 
-    /** Returns whether the server still replies. */
-    boolean isAlive() throws IOException {
-        for (int attempt = 0; attempt < SAMPLES; attempt++) {
-            try (Peer peer = newPeer()) {
-                String name = placed.getOrDefault(ServedFile.LARGE, Optional.empty())
-                        .map(Placed::name)
-                        .orElse("conform-missing");
-                peer.ask(target.address(), Datagrams.rrq(name));
-                if (peer.poll(timing.patience()) != null) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** Returns the name of the large file, or of a missing one if the server does not have it. */
+    synchronized String knownName() {
+        return placed.getOrDefault(ServedFile.LARGE, Optional.empty())
+                .map(Placed::name)
+                .orElse("conform-missing");
     }
 
     /** Deletes what the checks have left in the folder of the server. */

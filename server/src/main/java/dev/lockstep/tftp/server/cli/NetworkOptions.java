@@ -27,7 +27,7 @@ final class NetworkOptions {
 
     @Option(
             names = "--replica",
-            description = "One of several daemons behind a balancer: leave unanswered what another one may answer.")
+            description = "One of several daemons behind a balancer: send no reply where another one may answer.")
     private boolean replica;
 
     @Option(names = "--no-path-mtu", description = "Grant blocks that are larger than the path MTU.")
