@@ -60,6 +60,7 @@ class UrlTest {
         connection.setDoOutput(true);
         try (OutputStream out = connection.getOutputStream()) {
             out.write("hostname r7".getBytes(UTF_8));
+            assertThat(connection.getOutputStream()).isSameAs(out);
             assertThat(tftp.requests()).isEmpty();
         }
         assertThat(tftp.uploads().get("up").text()).isEqualTo("hostname r7");
@@ -88,6 +89,9 @@ class UrlTest {
                 .hasCauseInstanceOf(TftpException.class);
         assertThatThrownBy(missing::getOutputStream).isInstanceOf(ProtocolException.class);
         assertThat(missing.getContentLengthLong()).isEqualTo(-1);
+        URLConnection unread = tftp.uri("none").toURL().openConnection();
+        assertThat(unread.getContentLengthLong()).isEqualTo(-1);
+        assertThatThrownBy(unread::getInputStream).isInstanceOf(FileNotFoundException.class);
         URLConnection silent = tftp.uri("f").toURL().openConnection();
         tftp.nextTransfer().silent();
         silent.setConnectTimeout(100);

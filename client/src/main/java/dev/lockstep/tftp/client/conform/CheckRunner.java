@@ -1,6 +1,7 @@
 package dev.lockstep.tftp.client.conform;
 
 import dev.lockstep.tftp.client.conform.Network.Capture;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ final class CheckRunner<P extends Probe> {
             check.script().run(probe);
         } catch (CheckEnd end) {
             status = end.status();
-            detail = end.getMessage();
+            detail = LogSanitizer.of(end.getMessage()); // may have texts of the peer
         } catch (IOException | UncheckedIOException e) {
             status = Status.SKIPPED;
             detail = "the tester cannot run it: " + e.getMessage();

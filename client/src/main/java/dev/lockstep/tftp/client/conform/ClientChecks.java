@@ -125,7 +125,7 @@ final class ClientChecks {
             }),
             Check.client("10", "A file of 65540 blocks with windowsize: complete.", client -> {
                 client.get();
-                int window = (int) Math.min(7, Long.parseLong(client.option("windowsize")));
+                int window = (int) Math.min(7, client.number("windowsize"));
                 client.begin(SMALL_BLKSIZE, LONG_BLOCKS, 7, Map.of("windowsize", "" + window));
                 client.finishGet(0, window);
             }),
@@ -247,9 +247,7 @@ final class ClientChecks {
             }),
             Check.client("27", "OACK with a blksize of 100: blocks of 100 bytes.", client -> {
                 client.get();
-                assume(
-                        Long.parseLong(client.option("blksize")) >= LOWERED_BLKSIZE,
-                        "the client requests a smaller blksize");
+                assume(client.number("blksize") >= LOWERED_BLKSIZE, "the client requests a smaller blksize");
                 client.begin(LOWERED_BLKSIZE, 3, 10, Map.of());
                 client.finishGet(0);
             }),
@@ -406,7 +404,7 @@ final class ClientChecks {
             switch (name) {
                 case "tsize" -> granted.put(name, "" + size);
                 case "timeout" -> granted.put(name, value);
-                case "blksize" -> granted.put(name, "" + Math.min(BLKSIZE, Long.parseLong(value)));
+                case "blksize" -> granted.put(name, "" + Math.min(BLKSIZE, client.number(name)));
                 default -> {} // left out
             }
         });
@@ -423,17 +421,13 @@ final class ClientChecks {
 
     private static void putWindow(ClientProbe client) throws IOException {
         client.put(pattern(UPLOAD * 2));
-        assume(
-                Long.parseLong(client.option("windowsize")) >= WINDOW,
-                "the client requests a smaller windowsize than 4");
+        assume(client.number("windowsize") >= WINDOW, "the client requests a smaller windowsize than 4");
         client.begin(BLKSIZE, 0, 0, Map.of("windowsize", "" + WINDOW));
     }
 
     private static void getWindow(ClientProbe client, int blocks) throws IOException {
         client.get();
-        assume(
-                Long.parseLong(client.option("windowsize")) >= WINDOW,
-                "the client requests a smaller windowsize than 4");
+        assume(client.number("windowsize") >= WINDOW, "the client requests a smaller windowsize than 4");
         client.begin(BLKSIZE, blocks, 100, Map.of("windowsize", "" + WINDOW));
     }
 }

@@ -132,6 +132,13 @@ public final class ClientProbe implements Probe {
         return value;
     }
 
+    /** Returns the value of an option that the client requests; fails unless it is a number above zero. */
+    long number(String name) {
+        String value = option(name);
+        require(value.matches("[1-9]\\d{0,8}"), "requested " + name + "=" + value + " (expected: a number above 0)");
+        return Long.parseLong(value);
+    }
+
     int blksize() {
         return blksize;
     }
@@ -165,9 +172,8 @@ public final class ClientProbe implements Probe {
     void begin(int largest, int blocks, int more, Map<String, String> others) {
         Map<String, String> granted = new LinkedHashMap<>();
         Map<String, String> asked = request.options();
-        String asksBlksize = asked.get("blksize");
-        if (asksBlksize != null) {
-            blksize = (int) Math.min(largest, Long.parseLong(asksBlksize));
+        if (asked.containsKey("blksize")) {
+            blksize = (int) Math.min(largest, number("blksize"));
             granted.put("blksize", "" + blksize);
         }
         boolean isGet = request.opcode() == Datagrams.RRQ;

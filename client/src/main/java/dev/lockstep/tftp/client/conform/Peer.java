@@ -27,6 +27,9 @@ final class Peer implements AutoCloseable {
     private static final int REMEMBERED = 80;
     private static final int ATTEMPTS = 4;
     private static final long LONGEST = 80_000;
+    /** Bytes after which a file counts as endless. */
+    private static final int LARGEST = 64 << 20;
+
     private static final double NANOS = 1e9;
     private static final long SLICE = Timing.seconds(1) / 4;
 
@@ -325,7 +328,7 @@ final class Peer implements AutoCloseable {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         long taken = done;
         int attempts = 0;
-        while (taken < LONGEST) {
+        while (taken < LONGEST && content.size() < LARGEST) {
             Packet packet = any(timing.patience());
             if (packet == null) {
                 if (gone.getAsBoolean()) {
@@ -356,7 +359,7 @@ final class Peer implements AutoCloseable {
                 return content.toByteArray();
             }
         }
-        throw failed("more than " + LONGEST + " blocks");
+        throw failed("an endless file: more than " + taken + " blocks");
     }
 
     /** Returns whether a packet is an OACK, or a block of the last window. */

@@ -30,6 +30,8 @@ import java.util.concurrent.locks.LockSupport;
 final class UdpNetwork implements Network, AutoCloseable {
     private static final int LARGEST_DATAGRAM = 65536;
     private static final int RECEIVE_BUFFER = 1 << 20;
+    /** Datagrams of one socket that wait to be processed. Further ones are dropped, as by a full receive buffer. */
+    private static final int MOST_WAITING = 4096;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("tftp-conform", true), NioIoHandler.newFactory());
@@ -117,12 +119,12 @@ final class UdpNetwork implements Network, AutoCloseable {
     }
 
     private static final class Socket extends SimpleChannelInboundHandler<DatagramPacket> implements Endpoint {
-        private final BlockingQueue<Received> queue = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Received> queue = new LinkedBlockingQueue<>(MOST_WAITING);
         private Channel channel;
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, DatagramPacket packet) {
-            queue.add(new Received(packet.sender(), ByteBufUtil.getBytes(packet.content()), System.nanoTime()));
+            queue.offer(new Received(packet.sender(), ByteBufUtil.getBytes(packet.content()), System.nanoTime()));
         }
 
         @Override

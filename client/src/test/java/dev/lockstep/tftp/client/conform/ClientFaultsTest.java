@@ -34,6 +34,14 @@ class ClientFaultsTest {
         assertThat(failed("")).isEmpty();
     }
 
+    @Test
+    void a_client_whose_options_are_no_numbers_fails_checks_and_ends_none() {
+        assertThat(failed("options").values())
+                .anyMatch(result -> result.contains("requested blksize=0 (expected: a number above 0)"))
+                .anyMatch(result -> result.contains("requested windowsize=\\x1b[2J (expected: a number above 0)"))
+                .noneMatch(result -> result.contains("\033"));
+    }
+
     /** Runs each check with a client of its own; returns the results that are not passed. */
     private static Map<String, String> failed(String fault) {
         return ClientRun.checks().parallelStream()

@@ -102,7 +102,9 @@ final class SimClient implements Client {
             String[] asked = !options
                     ? new String[0]
                     : new String[] {
-                        "blksize", "1000", "tsize", read ? "0" : "" + content.length, "windowsize", "" + WINDOW
+                        "blksize", has("options") ? "0" : "1000",
+                        "tsize", read ? "0" : "" + content.length,
+                        "windowsize", has("options") ? "\033[2J" : "" + WINDOW
                     };
             last = request(read ? RRQ : Datagrams.WRQ, name, mode, asked);
             if (last.length > 512 && !has("54")) {

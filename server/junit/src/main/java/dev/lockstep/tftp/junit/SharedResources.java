@@ -56,6 +56,13 @@ final class SharedResources implements AutoCloseable {
         }
     }
 
+    /** Returns the number of users. */
+    static int users() {
+        synchronized (SharedResources.class) {
+            return users;
+        }
+    }
+
     /** Returns the event loop of this user. */
     EventLoop loop() {
         return loop;

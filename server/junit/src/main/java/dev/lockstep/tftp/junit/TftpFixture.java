@@ -72,8 +72,8 @@ public final class TftpFixture implements AutoCloseable {
 
     TftpFixture(TftpFixtureBuilder settings) {
         this.settings = settings;
-        this.recording = newRecording();
         try {
+            this.recording = newRecording();
             this.server = settings.start(this, shared);
         } catch (RuntimeException | Error e) {
             shared.close();

@@ -367,6 +367,14 @@ class TftpFixtureTest {
     }
 
     @Test
+    void a_fixture_that_cannot_start_keeps_no_threads() {
+        int users = SharedResources.users();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TftpFixture.builder().resources("../x").start());
+        assertThat(SharedResources.users()).isEqualTo(users);
+    }
+
+    @Test
     void resources_of_the_settings_are_served_after_a_reset() throws IOException {
         try (TftpFixture other = TftpFixture.builder().resources("firmware").start()) {
             other.reset();

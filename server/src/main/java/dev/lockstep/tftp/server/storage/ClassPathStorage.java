@@ -74,9 +74,14 @@ public final class ClassPathStorage implements Storage {
         }
         FileVersion version = FileVersion.find(file);
         FileChannel open = FileChannel.open(file);
-        return version == null || !version.equals(FileVersion.find(file))
-                ? new FileSource(open)
-                : new VersionedFileSource(open, file, version);
+        if (version == null) {
+            return new FileSource(open);
+        }
+        if (!version.equals(FileVersion.find(file))) {
+            open.close();
+            throw new TftpException(ErrorCode.NOT_DEFINED, "file is being changed, try again");
+        }
+        return new VersionedFileSource(open, file, version);
     }
 
     private static Source resource(URLConnection connection) throws IOException {

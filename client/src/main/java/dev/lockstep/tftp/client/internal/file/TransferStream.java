@@ -97,14 +97,14 @@ public final class TransferStream extends InputStream {
                 if (closed) {
                     throw new IOException("stream closed");
                 }
-            }
-            ByteBuffer next = queue.poll();
-            if (next != null) {
-                part = next;
-            } else if (failure != null) {
-                throw TftpException.of(failure);
-            } else {
-                return false;
+                ByteBuffer next = queue.poll(); // before another thread can close the stream, which empties the queue
+                if (next != null) {
+                    part = next;
+                } else if (failure != null) {
+                    throw TftpException.of(failure);
+                } else {
+                    return false;
+                }
             }
         }
         return true;

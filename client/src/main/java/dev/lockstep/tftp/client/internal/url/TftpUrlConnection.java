@@ -28,6 +28,10 @@ import java.time.Duration;
 final class TftpUrlConnection extends URLConnection {
     private final URI remote;
     private InputStream in;
+    private OutputStream out;
+    /** The failure of the first attempt to connect, which later calls report as well. */
+    private IOException refusal;
+
     private volatile long size = Source.UNKNOWN_SIZE;
 
     /**
@@ -52,6 +56,9 @@ final class TftpUrlConnection extends URLConnection {
 
     @Override
     public void connect() throws IOException {
+        if (refusal != null) {
+            throw refusal;
+        }
         if (connected) {
             return;
         }
@@ -69,7 +76,8 @@ final class TftpUrlConnection extends URLConnection {
             in = new ClosingStream(content, client);
         } catch (IOException | RuntimeException e) {
             client.close();
-            throw failure(e);
+            refusal = failure(e);
+            throw refusal;
         }
     }
 
@@ -88,9 +96,6 @@ final class TftpUrlConnection extends URLConnection {
             throw new ProtocolException("no input (expected: doOutput is false)");
         }
         connect();
-        if (in == null) {
-            throw new IOException("not connected: " + url);
-        }
         return in;
     }
 
@@ -100,7 +105,10 @@ final class TftpUrlConnection extends URLConnection {
             throw new ProtocolException("no output (expected: doOutput is true)");
         }
         connect();
-        return new Upload();
+        if (out == null) {
+            out = new Upload();
+        }
+        return out;
     }
 
     /** Returns the size that the server has announced, or -1. */

@@ -5,6 +5,8 @@ import dev.lockstep.tftp.client.load.report.LoadJsonReader;
 import dev.lockstep.tftp.client.load.report.LoadMerge;
 import dev.lockstep.tftp.client.load.report.LoadReport;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -39,6 +41,9 @@ import picocli.CommandLine.Spec;
             "2:wrong usage, or files that do not belong together"
         })
 final class MergeCommand implements Callable<Integer> {
+    /** Bytes after which a file is not the result of a load test. */
+    private static final int MAX_SIZE = 32 << 20;
+
     @Spec
     private CommandSpec spec;
 
@@ -72,8 +77,12 @@ final class MergeCommand implements Callable<Integer> {
     }
 
     private static LoadReport read(Path file) {
-        try {
-            return LoadJsonReader.read(Files.readString(file));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] text = in.readNBytes(MAX_SIZE + 1);
+            if (text.length > MAX_SIZE) {
+                throw new IllegalArgumentException("more than " + MAX_SIZE + " bytes");
+            }
+            return LoadJsonReader.read(new String(text, StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " (expected: a file that can be read)", e);
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.client.load.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.lockstep.tftp.internal.text.LogSanitizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The fields of a JSON object. A field that is missing or has another type is reported by its name. */
+/**
+ * The fields of a JSON object. A field that is missing or has another type is reported by its name. Texts are escaped:
+ * those of a file from another machine are shown on a terminal.
+ */
 record JsonFields(Map<String, Object> fields) {
     /**
      * Reads an object. What follows it is ignored.
@@ -41,7 +45,7 @@ record JsonFields(Map<String, Object> fields) {
             }
             return elements;
         }
-        return parser.currentToken().isNumeric() ? parser.getNumberValue() : parser.getText();
+        return parser.currentToken().isNumeric() ? parser.getNumberValue() : LogSanitizer.of(parser.getText());
     }
 
     private <T> T get(String name, Class<T> type) {

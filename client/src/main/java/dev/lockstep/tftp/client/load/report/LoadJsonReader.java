@@ -14,6 +14,7 @@ import dev.lockstep.tftp.codec.TransferMode;
 import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import dev.lockstep.tftp.io.Source;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -47,7 +48,11 @@ public final class LoadJsonReader {
             return report(JsonFields.parse(text.substring(begin)));
         } catch (IOException e) {
             throw new IllegalArgumentException("no JSON object", e);
-        } catch (DataFormatException | DateTimeException | IndexOutOfBoundsException e) {
+        } catch (DataFormatException
+                | DateTimeException
+                | IndexOutOfBoundsException
+                | NegativeArraySizeException
+                | BufferUnderflowException e) {
             throw new IllegalArgumentException("wrong value", e);
         }
     }
@@ -117,6 +122,9 @@ public final class LoadJsonReader {
                     row.number("failed"),
                     row.number("bytes"),
                     percentiles(row, "latency_ms")));
+        }
+        if (rows.size() < plan.targets().size()) {
+            throw new IllegalArgumentException("no by_target");
         }
         return new LoadResult(
                 plan,

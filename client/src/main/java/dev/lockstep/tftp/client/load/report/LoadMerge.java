@@ -64,9 +64,7 @@ public final class LoadMerge {
                         shards.stream()
                                 .map(shard -> new ShardUnion.Part(
                                         shard.result(),
-                                        Duration.between(begin, measuredFrom(shard))
-                                                        .toNanos()
-                                                / NANOS))
+                                        LoadReport.seconds(Duration.between(begin, measuredFrom(shard)))))
                                 .toList()),
                 command,
                 shards.get(0).version(),

@@ -95,6 +95,11 @@ public record LoadReport(
     /** Returns the time between the begin of the first shard and that of the last one. */
     double secondsBetweenBegins() {
         List<Instant> begins = shards.stream().map(LoadReport::begin).sorted().toList();
-        return Duration.between(begins.get(0), begins.get(begins.size() - 1)).toNanos() / NANOS;
+        return seconds(Duration.between(begins.get(0), begins.get(begins.size() - 1)));
+    }
+
+    /** Returns a time in seconds, of any length: the clock of a machine may be wrong. */
+    static double seconds(Duration time) {
+        return time.getSeconds() + time.getNano() / NANOS;
     }
 }

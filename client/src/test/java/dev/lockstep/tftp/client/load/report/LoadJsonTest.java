@@ -130,6 +130,24 @@ class LoadJsonTest {
     }
 
     @Test
+    void a_report_with_a_damaged_histogram_or_without_its_files_is_rejected() {
+        String json = LoadJson.of(result("timed out"));
+        String begin = "(hdr_histogram_ns\" : \".{8})";
+        assertThatThrownBy(() -> LoadJsonReader.read(json.replaceFirst(begin + "[^\"]*", "$1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("wrong value");
+        assertThatThrownBy(() -> LoadJsonReader.read(json.replace("\"by_target\"", "\"by_target\" : [ ], \"by\"")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no by_target");
+    }
+
+    @Test
+    void texts_of_a_file_are_escaped_for_terminals() {
+        String json = LoadJson.of(result("timed out")).replace("timed out", "\\u001b[2J");
+        assertThat(LoadTable.of(LoadJsonReader.read(json))).contains("\\x1b[2J").doesNotContain("\033");
+    }
+
+    @Test
     void the_text_of_a_server_is_escaped_in_the_page() {
         String page = LoadPage.of(result("server sent ERROR 1 </script><script>alert(1)"));
         assertThat(page)

@@ -115,6 +115,12 @@ class LoadMergeTest {
     }
 
     @Test
+    void a_clock_that_is_centuries_wrong_is_shown() {
+        assertThat(LoadTable.of(merge(report(1, 0), report(2, 1e10), report(3, 0))))
+                .contains("3 of 3, begun within 10000000000.00 s");
+    }
+
+    @Test
     void a_missing_shard_is_named_and_a_failure() {
         LoadReport merged = merge(report(2, 0));
         assertThat(LoadTable.of(merged)).startsWith("title        T\nMISSING      shards 1, 3 of 3\n");
