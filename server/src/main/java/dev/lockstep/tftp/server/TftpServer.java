@@ -252,10 +252,11 @@ public final class TftpServer implements AutoCloseable {
             admission.close();
         }
         config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
+        boolean interrupted = false;
         try {
             TimeUnit.NANOSECONDS.sleep(delay.toNanos());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true; // ends the delay; the drain follows
         }
         admission.close();
         if (!config.replica()) {
@@ -287,5 +288,8 @@ public final class TftpServer implements AutoCloseable {
         }
         config.taps().forEach(PacketTap::close);
         config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
