@@ -105,7 +105,7 @@ public final class ReplicatedNetwork implements AutoCloseable {
         PROXY
     }
 
-    /** How a replica takes part. */
+    /** The part that a replica takes. */
     private enum Share {
         FULL(255),
         /** Running flows stay, others move away. */

@@ -35,7 +35,7 @@ final class ManyClients {
     private final List<Attempt> running = new ArrayList<>();
     private int started;
 
-    /** One try to download a file. */
+    /** A try to download a file. */
     private record Attempt(
             Download download, InetAddress client, InetSocketAddress local, String file, int number, long startedAt) {}
 

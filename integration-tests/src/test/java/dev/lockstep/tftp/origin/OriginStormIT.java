@@ -391,7 +391,7 @@ class OriginStormIT {
         }
     }
 
-    /** Nobody has the file, and the origin does not come back: each client gets an error, and nobody a part. */
+    /** No client has the file, and the origin does not come back: each client gets an error, and none a part. */
     @ParameterizedTest
     @EnumSource
     void an_origin_that_is_killed_in_mid_fetch_for_good_is_an_error_within_its_bound(Kind kind) throws Exception {

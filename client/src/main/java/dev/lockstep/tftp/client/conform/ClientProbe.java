@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the script of a check of a client works with: a server that does what the script says. A script starts the client
+ * Environment of the script of a client's check: a server that does what the script says. A script starts the client
  * with {@link #get} or {@link #put}, and replies with {@link #begin} or by itself.
  */
 public final class ClientProbe implements Probe {

@@ -5,7 +5,7 @@ import dev.lockstep.tftp.client.conform.Network.Received;
 import java.io.IOException;
 
 /**
- * What the checks of one client share.
+ * The state that the checks of one client share.
  *
  * @param client the client
  * @param network how it is reached

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.Function;
 
-/** Where the tester sends and receives datagrams: UDP sockets, or a simulation with its own time. */
+/** Sends and receives the datagrams of the tester: UDP sockets, or a simulation with its own time. */
 interface Network {
     /**
      * Opens a socket of the tester on a free port.

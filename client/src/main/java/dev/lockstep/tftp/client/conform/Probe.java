@@ -1,6 +1,6 @@
 package dev.lockstep.tftp.client.conform;
 
-/** What the script of a check works with. */
+/** Environment of the script of a check. */
 interface Probe extends AutoCloseable {
     @Override
     void close();

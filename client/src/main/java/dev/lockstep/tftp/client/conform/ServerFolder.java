@@ -21,7 +21,7 @@ interface ServerFolder {
     /** Makes a named pipe; returns whether the system has them. */
     boolean makePipe(String name) throws IOException;
 
-    /** Opens a named pipe and closes it, so that nobody waits for it any more. */
+    /** Opens a named pipe and closes it, so that no check waits for it any more. */
     void releasePipe(String name) throws IOException;
 
     /** Deletes a file or an empty folder, if it exists. */

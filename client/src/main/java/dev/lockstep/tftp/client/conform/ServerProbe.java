@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the script of a check of a server works with. */
+/** Environment of the script of a server's check. */
 public final class ServerProbe implements Probe {
     private static final int ATTEMPTS = 4;
 

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the checks of one server share: its measured times, the files that it serves, and how it accepts uploads. Files
+ * State that the checks of one server share: its measured times, the files that it serves, and how it accepts uploads. Files
  * are placed when a check first needs them: in the folder of the server, or by an upload.
  */
 final class ServerSession {
@@ -29,14 +29,14 @@ final class ServerSession {
     private final Map<ServedFile, Optional<Placed>> placed;
     private final Set<String> created;
     private final AtomicInteger uploads;
-    /** What an upload needs: empty for nothing, or the reason why none is possible. */
+    /** The obstacle to an upload: empty for none, or the reason why none is possible. */
     private final Uploads accepted;
 
     /** A file that the server has. */
     record Placed(String name, byte[] content) {}
 
     /**
-     * How uploads are accepted.
+     * The way uploads are accepted.
      *
      * @param refusal the reason if they are not; null otherwise
      * @param existing whether only existing files can be written

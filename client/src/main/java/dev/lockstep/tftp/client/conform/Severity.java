@@ -2,7 +2,7 @@ package dev.lockstep.tftp.client.conform;
 
 import java.util.Locale;
 
-/** How binding the clause of a case is. */
+/** The obligation of the clause of a case. */
 public enum Severity {
     MUST,
     SHOULD,

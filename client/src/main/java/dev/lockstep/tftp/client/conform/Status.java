@@ -2,7 +2,7 @@ package dev.lockstep.tftp.client.conform;
 
 import java.util.Locale;
 
-/** How a check ended. */
+/** The result of a check. */
 public enum Status {
     PASSED,
     FAILED,

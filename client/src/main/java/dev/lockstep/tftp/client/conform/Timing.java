@@ -3,7 +3,7 @@ package dev.lockstep.tftp.client.conform;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How long the tester waits, from what was measured of its peer.
+ * The waiting times of the tester, from what was measured of its peer.
  *
  * @param reply the longest time until a reply, in nanoseconds
  * @param rto the time until the first retransmission, in nanoseconds

@@ -21,7 +21,7 @@ import java.util.Locale;
  */
 public record RecordedRequest(
         InetSocketAddress peer, Operation operation, String file, TransferMode mode, RequestedOptions options) {
-    /** What a client asks for. */
+    /** The operation that a client requests. */
     public enum Operation {
         /** The client reads a file (RRQ). */
         READ,

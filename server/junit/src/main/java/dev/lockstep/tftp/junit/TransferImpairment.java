@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What goes wrong in a transfer, from its request to its end. Each method adds to what the others have set. Both
+ * The faults of a transfer, from its request to its end. Each method adds to what the others have set. Both
  * directions are impaired: packets that the server receives, and those that it sends.
  *
  * <p>The same seed makes the same random decisions for the same packets. Retransmissions depend on the time, too, so a
@@ -21,7 +21,7 @@ import java.util.OptionalLong;
 public final class TransferImpairment {
     private static final double MILLIS = 1e6;
 
-    /** What is done to a packet. */
+    /** The treatment of a packet. */
     enum Effect {
         DROP,
         DUPLICATE,

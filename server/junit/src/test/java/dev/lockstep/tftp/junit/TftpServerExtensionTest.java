@@ -47,7 +47,7 @@ class TftpServerExtensionTest {
             Map.of("junit.jupiter.extensions.autodetection.enabled", "false");
     private static final String PARALLEL = "junit.jupiter.execution.parallel.";
 
-    /** What the samples have seen: the ports of their servers, mostly. */
+    /** The observations of the samples: the ports of their servers, mostly. */
     private static final Queue<Object> SEEN = new ConcurrentLinkedQueue<>();
 
     /** Collects the results of tests and containers by their names. */

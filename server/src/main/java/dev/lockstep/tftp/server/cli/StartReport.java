@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class StartReport {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
-    /** What a transfer takes of the heap, and what the rest of the daemon takes of it, in bytes. */
+    /** Heap of a transfer, and of the rest of the daemon, in bytes. */
     private static final long HEAP_OF_TRANSFER = 6 << 10;
 
     private static final long HEAP_BESIDES = 24 << 20;

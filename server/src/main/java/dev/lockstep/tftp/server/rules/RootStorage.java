@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 
 /**
- * One root of a rule: rewrites the name, and determines the folder if the root has placeholders. The reason of a refusal
+ * A root of a rule: rewrites the name, and determines the folder if the root has placeholders. The reason of a refusal
  * in the log has the location of the file.
  */
 final class RootStorage extends ForwardingStorage {

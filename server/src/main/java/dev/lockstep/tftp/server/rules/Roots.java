@@ -31,7 +31,7 @@ public final class Roots {
     }
 
     /**
-     * One root.
+     * A root.
      *
      * @param files the files at its fixed part
      */

@@ -70,7 +70,7 @@ public record LoadReport(
     }
 
     /** Returns the number of shards of the load test. */
-    public int shardCount() {
+    int shardCount() {
         return (shards.isEmpty() ? this : shards.get(0)).shard().count();
     }
 

@@ -40,7 +40,7 @@ final class Discarded implements Subscriber<List<ByteBuffer>> {
 
     @Override
     public void onError(Throwable failure) {
-        // nobody needs the body
+        // no request needs the body
     }
 
     @Override

@@ -110,7 +110,7 @@ final class Fetch {
         origin.enter(() -> guarded(this::request));
     }
 
-    /** Runs a step. An unexpected failure ends the fetch, so that nobody waits for it. */
+    /** Runs a step. An unexpected failure ends the fetch, so that no request waits for it. */
     private void guarded(Runnable step) {
         try {
             step.run();

@@ -29,7 +29,7 @@ record Freshness(
         Optional<Duration> ifError,
         boolean storable,
         boolean mustRevalidate) {
-    /** What a cache does with a stored response. */
+    /** The treatment of a stored response. */
     enum State {
         /** Serves it. */
         FRESH,

@@ -95,7 +95,7 @@ final class OriginProxy {
         }
     }
 
-    /** One proxy for all, also for the local host. */
+    /** A proxy for all, also for the local host. */
     private static final class Fixed extends ProxySelector {
         private final List<Proxy> proxies;
 

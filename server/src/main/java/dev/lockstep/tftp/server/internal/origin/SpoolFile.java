@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One version of a file in the spool, which many transfers read through one descriptor. It may still be growing. Its
+ * A version of a file in the spool, which many transfers read through one descriptor. It may still be growing. Its
  * last byte cannot be read before it is complete and verified, so no transfer ends with a file that is damaged. Each
  * block has a checksum, so that damage on the disk is noticed when the block is read.
  */

@@ -174,7 +174,7 @@ class RawOriginTest {
         assertUnavailable(refusal(storage), reason);
     }
 
-    /** What is after the length that the origin has announced is not part of the file. */
+    /** Bytes after the announced length are not part of the file. */
     @Test
     void a_body_that_is_longer_than_announced_ends_at_its_length() throws IOException {
         Storage storage = origin(out -> send(out, "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef"));
