@@ -148,13 +148,14 @@ public final class TftpServer implements AutoCloseable {
     }
 
     private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota admission) {
-        // with more transfers there is always work, or their clients need the processors
+        // with more transfers there is always work, or their clients need the processors; in a window, packets are sent
+        // while the client processes others
         int polling = Runtime.getRuntime().availableProcessors() / 2;
         return transport.newGroup(
                 config.eventLoops(),
                 "tftp",
                 polling == 0 ? Duration.ZERO : config.busyPoll(),
-                () -> admission.running() <= polling);
+                () -> admission.isLockStepOnly(polling));
     }
 
     /** Schedules the replacement of stuck threads, unless the embedding program has its own. */

@@ -236,7 +236,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         TransferHandler transfer = file.source != null
                 ? TransferHandler.sending(closing, agreement, oack, file.source)
                 : TransferHandler.receiving(closing, agreement, oack == null ? new Ack(0) : oack, file.sink);
-        child.started(transfer);
+        child.started(transfer, grant.settings().windowsize());
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(this);
         transfer.addTo(pipeline); // which may end it at once

@@ -139,8 +139,11 @@ public final class ServerTransfer {
     }
 
     /** Called when the handshake is done and the transfer starts. */
-    void started(TransferHandler handler) {
+    void started(TransferHandler handler, int windowsize) {
         transfer = handler;
+        if (windowsize == 1) {
+            admission.markLockStep(this);
+        }
     }
 
     /**

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +33,11 @@ public final class TransferQuota {
 
     private final int max;
     private final int maxPerClient;
-    private final Set<ServerTransfer> transfers = ConcurrentHashMap.newKeySet();
+    /** The running transfers. The value is true as soon as one is known to have a windowsize of 1. */
+    private final Map<ServerTransfer, Boolean> transfers = new ConcurrentHashMap<>();
+
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger lockStep = new AtomicInteger();
     private final Map<Long, Integer> runningByClient = new ConcurrentHashMap<>();
     /** The last scan for idle transfers, or null. */
     private volatile Scan lastScan;
@@ -65,7 +67,7 @@ public final class TransferQuota {
      * @throws TftpException if a limit is reached, or the server is shutting down
      */
     public void enter(ServerTransfer transfer) throws TftpException {
-        transfers.add(transfer);
+        transfers.put(transfer, false);
         int ofClient = runningByClient.merge(transfer.client(), 1, Integer::sum);
         int inAll = running.incrementAndGet();
         String reason = null;
@@ -82,9 +84,21 @@ public final class TransferQuota {
         }
     }
 
+    /** Called when a transfer starts whose windowsize is 1. Does nothing for a transfer that has no place. */
+    void markLockStep(ServerTransfer transfer) {
+        transfers.computeIfPresent(transfer, (same, known) -> {
+            lockStep.incrementAndGet();
+            return true;
+        });
+    }
+
     /** Called when an admitted transfer has ended. Does nothing for any other transfer. */
     void leave(ServerTransfer transfer) {
-        if (transfers.remove(transfer)) {
+        Boolean known = transfers.remove(transfer);
+        if (known != null) {
+            if (known) {
+                lockStep.decrementAndGet();
+            }
             runningByClient.computeIfPresent(transfer.client(), (client, count) -> count == 1 ? null : count - 1);
             running.decrementAndGet();
             LockSupport.unpark(waiting);
@@ -119,7 +133,7 @@ public final class TransferQuota {
             ServerTransfer transfer = next.transfer;
             if (which.test(transfer)
                     && idle.remove(next)
-                    && transfers.contains(transfer)
+                    && transfers.containsKey(transfer)
                     && transfer.idleTime(now) >= LEAST_SILENCE) {
                 return transfer;
             }
@@ -134,7 +148,7 @@ public final class TransferQuota {
     private Scan scan(long now) {
         List<Idle> found = new ArrayList<>();
         long longestOther = 0;
-        for (ServerTransfer transfer : transfers) {
+        for (ServerTransfer transfer : transfers.keySet()) {
             long nanos = transfer.idleTime(now);
             if (nanos >= LEAST_SILENCE) {
                 found.add(new Idle(transfer, nanos));
@@ -159,6 +173,12 @@ public final class TransferQuota {
 
     public int running() {
         return running.get();
+    }
+
+    /** Returns true if there are at most {@code max} transfers, each of them with a windowsize of 1. */
+    public boolean isLockStepOnly(int max) {
+        int count = running.get();
+        return count <= max && lockStep.get() == count;
     }
 
     /** Refuses all further transfers. */

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,7 +53,7 @@ class OriginCacheTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5));
 
-    @TempDir
+    @TempDir(factory = CacheFolder.class, cleanup = CleanupMode.NEVER)
     private Path folder;
 
     /** The time of the cache, before that of the origin: the origin's Date never makes a response older. */

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +38,7 @@ class OriginProxyTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5));
 
-    @TempDir
+    @TempDir(factory = CacheFolder.class, cleanup = CleanupMode.NEVER)
     private Path cache;
 
     private long sizeThrough(URI given, Map<String, String> environment, String uri) throws Exception {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -46,7 +47,7 @@ class OriginTlsTest {
     @TempDir
     private static Path certificates;
 
-    @TempDir
+    @TempDir(factory = CacheFolder.class, cleanup = CleanupMode.NEVER)
     private Path cache;
 
     private HttpsServer server;

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +51,7 @@ class RawOriginTest {
             Duration.ofSeconds(2),
             Duration.ofSeconds(5));
 
-    @TempDir
+    @TempDir(factory = CacheFolder.class, cleanup = CleanupMode.NEVER)
     private Path folder;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();

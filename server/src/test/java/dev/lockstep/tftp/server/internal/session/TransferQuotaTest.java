@@ -90,6 +90,27 @@ class TransferQuotaTest {
     }
 
     @Test
+    void all_transfers_are_lock_step_only_while_none_has_a_window() throws TftpException {
+        ServerTransfer first = enter("192.0.2.1");
+        assertThat(admission.isLockStepOnly(2)).as("not negotiated").isFalse();
+        first.started(null, 1);
+        assertThat(admission.isLockStepOnly(1)).isTrue();
+        ServerTransfer second = enter("192.0.2.1");
+        second.started(null, 4);
+        assertThat(admission.isLockStepOnly(2)).as("a window of 4").isFalse();
+        admission.leave(second);
+        assertThat(admission.isLockStepOnly(1)).isTrue();
+        ServerTransfer third = enter("192.0.2.2");
+        third.started(null, 1);
+        assertThat(admission.isLockStepOnly(1)).as("more than one").isFalse();
+        assertThat(admission.isLockStepOnly(2)).isTrue();
+        admission.leave(first);
+        first.started(null, 1); // evicted meanwhile
+        admission.leave(third);
+        assertThat(admission.isLockStepOnly(0)).isTrue();
+    }
+
+    @Test
     void a_closed_quota_admits_no_transfer() {
         admission.close();
         assertThatThrownBy(() -> enter("192.0.2.1")).hasMessageContaining("shutting down");
