@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,26 +78,6 @@ class HttpOriginIT {
                 "--quiet");
     }
 
-    private void awaitBytes(long bytes) throws IOException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (sizeOfParts() < bytes) {
-            assertThat(System.nanoTime()).as("the fetch makes progress").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
-    private long sizeOfParts() throws IOException {
-        Path cache = folder.resolve("cache");
-        if (!Files.isDirectory(cache)) {
-            return 0;
-        }
-        try (Stream<Path> files = Files.list(cache)) {
-            return files.filter(file -> file.toString().endsWith(".part"))
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        }
-    }
-
     private List<String> requestsFor(String path) {
         return nginx.requests().stream()
                 .filter(line -> line.contains(" " + path + " "))
@@ -116,7 +95,7 @@ class HttpOriginIT {
             assertThat(requestsFor("/slow/kernel")).containsExactly("GET /slow/kernel 200 \"-\"");
 
             try (Run storm = storm(daemon, "slow/initrd", broken, clients, atOnce)) {
-                awaitBytes(size / 2);
+                PartialFiles.await(folder.resolve("cache"), size / 2);
                 nginx.kill();
                 nginx.start();
                 storm.await(STORM).assertExit(0);
@@ -138,7 +117,7 @@ class HttpOriginIT {
             for (int i = 0; i < 40; i++) {
                 transfers.add(client.getAsync(remote(daemon, "slow/kernel")));
             }
-            awaitBytes(MIB / 2);
+            PartialFiles.await(folder.resolve("cache"), MIB / 2);
             Files.move(replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             for (int i = 0; i < 40; i++) {
                 transfers.add(client.getAsync(remote(daemon, "slow/kernel")));
@@ -238,7 +217,7 @@ class HttpOriginIT {
             client.put(other, remote(daemon, "put/inventory/client-1"));
             assertThat(client.get(remote(daemon, "put/inventory/client-1"))).isEqualTo(other);
         }
-        assertThat(sizeOfParts()).isZero();
+        assertThat(PartialFiles.size(folder.resolve("cache"))).isZero();
     }
 
     /** Kills the daemon at several points of a fetch. The next daemon on the same cache serves the right bytes. */
@@ -267,7 +246,7 @@ class HttpOriginIT {
     }
 
     private void awaitBytesOrEnd(long bytes, Run client) throws IOException {
-        while (sizeOfParts() < bytes && client.isAlive()) {
+        while (PartialFiles.size(folder.resolve("cache")) < bytes && client.isAlive()) {
             Thread.onSpinWait();
         }
     }

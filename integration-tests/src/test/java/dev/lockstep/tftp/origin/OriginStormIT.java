@@ -213,26 +213,6 @@ class OriginStormIT {
         throw new AssertionError("the origin does not answer");
     }
 
-    private void awaitFetched(long bytes) throws IOException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (partBytes() < bytes) {
-            assertThat(System.nanoTime()).as("the fetch makes progress").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
-    private long partBytes() throws IOException {
-        Path cache = folder.resolve("cache");
-        if (!Files.isDirectory(cache)) {
-            return 0;
-        }
-        try (Stream<Path> files = Files.list(cache)) {
-            return files.filter(file -> file.toString().endsWith(".part"))
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        }
-    }
-
     private static void report(String what, Kind kind, long begun) {
         System.out.printf(
                 "%s, %s: %d clients, %d at once, %d bytes: %.1f s%n",
@@ -265,7 +245,7 @@ class OriginStormIT {
                 warmUp(daemon);
                 long begun = System.nanoTime();
                 try (Run storm = storm(daemon, "kernel", expected(content))) {
-                    awaitFetched(BYTES / 4);
+                    PartialFiles.await(folder.resolve("cache"), BYTES / 4);
                     origin.kill();
                     origin.start();
                     assertComplete(storm, daemon);
@@ -407,7 +387,7 @@ class OriginStormIT {
                                     TransferRequest.of(remote(daemon, "kernel")), new ComparingSink(content, content))
                             .handle((result, failure) -> failure == null ? "complete" : failure.getMessage()));
                 }
-                awaitFetched(BYTES / 4);
+                PartialFiles.await(folder.resolve("cache"), BYTES / 4);
                 origin.kill();
                 long killed = System.nanoTime();
                 for (CompletableFuture<String> each : transfers) {

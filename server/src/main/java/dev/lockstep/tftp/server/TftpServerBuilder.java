@@ -28,7 +28,7 @@ public final class TftpServerBuilder {
     public static final int TFTP_PORT = 69;
 
     /** The default memory of the daemon for file chunks of all transfers, in bytes. */
-    public static final long BUFFER_MEMORY = 128 << 20;
+    public static final long BUFFER_MEMORY = 256 << 20;
 
     private static final int MAX_TRANSFERS = 10_000;
 

@@ -52,11 +52,6 @@ public record Percentiles(Histogram nanos) {
         return at(0);
     }
 
-    /** Returns the arithmetic mean. */
-    public double mean() {
-        return count() == 0 ? Double.NaN : nanos.getMean() / NANOS_A_MILLI;
-    }
-
     /** Returns the 50th percentile. */
     public double p50() {
         return at(50);
@@ -84,7 +79,7 @@ public record Percentiles(Histogram nanos) {
     public Map<String, Double> figures() {
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("min", min());
-        figures.put("mean", mean());
+        figures.put("mean", count() == 0 ? Double.NaN : nanos.getMean() / NANOS_A_MILLI);
         figures.put("p50", p50());
         figures.put("p90", at(90));
         figures.put("p95", at(95));

@@ -184,7 +184,7 @@ public final class ServerCounters implements TransferListener {
     }
 
     /** Returns the current counts of refused requests by rule. Forgets those of rules that are no longer in force. */
-    public Map<RuleRefusal, Long> refusalsByRule() {
+    Map<RuleRefusal, Long> refusalsByRule() {
         Set<String> rules = policy.ruleNames();
         refusalsByRule
                 .keySet()
@@ -195,12 +195,12 @@ public final class ServerCounters implements TransferListener {
     }
 
     /** Returns the durations of ended transfers. */
-    public DurationMetrics durations() {
+    DurationMetrics durations() {
         return durations.snapshot();
     }
 
     /** Returns the times to the first DATA of ended transfers. */
-    public DurationMetrics firstData() {
+    DurationMetrics firstData() {
         return firstData.snapshot();
     }
 
