@@ -180,7 +180,8 @@ class OriginStormIT {
                 remote(daemon, name).toString(),
                 "--transfers=" + CLIENTS,
                 "--concurrency=" + AT_ONCE,
-                "--windowsize=16",
+                "--blksize=65464", // 80 GB in a few minutes
+                "--windowsize=8",
                 "--verify=" + expected);
     }
 

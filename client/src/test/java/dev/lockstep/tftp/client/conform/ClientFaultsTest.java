@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,16 +42,9 @@ class ClientFaultsTest {
 
     /** Runs each check with a client of its own; returns the results that are not passed. */
     private static Map<String, String> failed(String fault) {
-        return ClientRun.checks().parallelStream()
+        return FailedChecks.of(ClientRun.checks().parallelStream()
                 .filter(check -> fault.isEmpty() || check.id().equals(fault) || !LONG.contains(check.id()))
-                .map(check -> run(check, fault))
-                .filter(result -> result.status() != Status.PASSED)
-                .collect(Collectors.toMap(
-                        result -> result.check().id(),
-                        result -> result.check().id() + " " + result.status() + " " + result.detail() + "\n"
-                                + String.join("\n", result.transcript()),
-                        (a, b) -> a,
-                        TreeMap::new));
+                .map(check -> run(check, fault)));
     }
 
     private static CheckResult run(Check<ClientProbe> check, String fault) {

@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,14 +47,7 @@ class ServerFaultsTest {
     }
 
     private static Map<String, String> failed(String fault) {
-        return results(fault).stream()
-                .filter(result -> result.status() != Status.PASSED)
-                .collect(Collectors.toMap(
-                        result -> result.check().id(),
-                        result -> result.check().id() + " " + result.status() + " " + result.detail() + "\n"
-                                + String.join("\n", result.transcript()),
-                        (a, b) -> a,
-                        TreeMap::new));
+        return FailedChecks.of(results(fault).stream());
     }
 
     /** Runs each check with a server of its own. */
