@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /**
  * Limits the number of running transfers, in all and for each client, and knows which of them may be evicted because
- * they are idle. The requests of different clients do not share a lock.
+ * they are idle, and whether all are lock-step. The requests of different clients do not share a lock.
  */
 @ThreadSafe
 public final class TransferQuota {
