@@ -41,7 +41,7 @@ public record TransferRequest(RemoteFile remote, Optional<Options> options, Tran
     /**
      * Returns a request with the client's settings.
      *
-     * @param remote the URI of the file on the server; the mode is octet if it has none
+     * @param remote the URI of the file on the server; octet mode if it names none
      * @return the request
      * @throws IllegalArgumentException if the URI is not that of a file on a TFTP server (RFC 3617)
      */

@@ -274,7 +274,7 @@ public final class TftpServerBuilder {
 
     /**
      * Sets whether the server is one of several behind a load balancer that serve the same address. The default is
-     * false. A replica leaves unanswered what another replica may answer: a datagram that belongs to no transfer gets
+     * false. A replica is silent where another replica may answer: a datagram that belongs to no transfer gets
      * no ERROR 5, a peer that has been silent gets no ERROR when its transfer ends, and a request gets no reply while
      * the replica drains.
      *

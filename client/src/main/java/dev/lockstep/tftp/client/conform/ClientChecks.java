@@ -32,7 +32,7 @@ final class ClientChecks {
             Check.client(
                     "1", "The first reply twice, from two ports: the transfer goes on with the first one.", client -> {
                         client.get();
-                        Peer second = client.stranger();
+                        Peer second = client.otherPeer();
                         client.begin(3, 100);
                         client.data(1);
                         client.peer().expectAck(1);
@@ -48,7 +48,7 @@ final class ClientChecks {
                 client.begin(3, 100);
                 client.data(1);
                 client.peer().expectAck(1);
-                client.stranger().send(data(2, new byte[client.blksize()]));
+                client.otherPeer().send(data(2, new byte[client.blksize()]));
                 client.finishGet(1);
             }),
             Check.client("4", "ERROR 0 from another port: the transfer goes on.", client -> {
@@ -56,7 +56,7 @@ final class ClientChecks {
                 client.begin(3, 100);
                 client.data(1);
                 client.peer().expectAck(1);
-                client.stranger().send(error(0, "spoofed"));
+                client.otherPeer().send(error(0, "from another port"));
                 client.finishGet(1);
             }),
             Check.client(
@@ -83,7 +83,7 @@ final class ClientChecks {
                 client.data(1);
                 client.peer().expectAck(1);
                 client.data(1);
-                Packet again = client.peer().any(client.timing().patience());
+                Packet again = client.peer().any(client.timing().replyTimeout());
                 require(again != null, "no ACK for the second copy of DATA 1");
                 require(again.is(ack(1)), "expected ACK 1 again, received " + again);
                 client.finishGet(1);
@@ -196,7 +196,7 @@ final class ClientChecks {
                 client.oack(granted);
                 client.peer().expectAck(0);
                 client.oack(granted);
-                Packet again = client.peer().any(client.timing().patience());
+                Packet again = client.peer().any(client.timing().replyTimeout());
                 require(again != null, "no ACK 0 for the second copy of the OACK");
                 require(again.is(ack(0)), "expected ACK 0 again, received " + again);
                 client.finishGet(0);
@@ -205,7 +205,7 @@ final class ClientChecks {
                 Packet first = client.get();
                 client.options();
                 client.peer().send(error(8, "no options"));
-                Packet again = client.nextRequestAfter(first, client.timing().patience());
+                Packet again = client.nextRequestAfter(first, client.timing().replyTimeout());
                 require(again != null, "no second request");
                 require(again.options().isEmpty(), "the second request has options: " + again);
                 client.restart(again);
@@ -312,9 +312,9 @@ final class ClientChecks {
                 client.data(1, 2, 3, 4);
                 client.data(5, 6, 7, 8);
                 int copies = 0;
-                Packet reply = client.peer().poll(client.timing().patience());
+                Packet reply = client.peer().poll(client.timing().replyTimeout());
                 while (reply != null && reply.is(ack(WINDOW)) && copies++ < WINDOW) {
-                    reply = client.peer().poll(client.timing().patience());
+                    reply = client.peer().poll(client.timing().replyTimeout());
                 }
                 require(
                         reply != null && reply.is(ack(2 * WINDOW)),
@@ -377,7 +377,7 @@ final class ClientChecks {
                 client.peer().expectAck(1);
                 client.peer().send(new byte[] {0, 5, 0, 0, 'n', 'o'});
                 client.peer().quiet("ERROR 0 without a NUL");
-                require(client.endsWithin(client.timing().patience()), "the client still runs");
+                require(client.endsWithin(client.timing().replyTimeout()), "the client still runs");
             }),
             Check.client("67", "OACK with blksize=99999999999: ERROR 8, and another exit status than 0.", client -> {
                 client.get();

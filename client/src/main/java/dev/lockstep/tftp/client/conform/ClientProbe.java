@@ -93,7 +93,7 @@ public final class ClientProbe implements Probe {
     }
 
     /** Opens another socket that sends to the client. */
-    Peer stranger() throws IOException {
+    Peer otherPeer() throws IOException {
         return open().talkTo(request.remote());
     }
 
@@ -294,7 +294,7 @@ public final class ClientProbe implements Probe {
     }
 
     private int awaitEnd() {
-        long limit = timing().patience() + session.longestStart();
+        long limit = timing().replyTimeout() + session.longestStart();
         OptionalInt exit = running.await(limit);
         return exit.orElseThrow(
                 () -> failed(String.format(Locale.ROOT, "the client still runs after %.1f s", limit / NANOS)));

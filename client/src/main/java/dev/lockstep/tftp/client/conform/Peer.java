@@ -190,7 +190,7 @@ final class Peer implements AutoCloseable {
 
     /** Receives the next datagram of the other end that is no retransmission; fails if there is none. */
     Packet next() {
-        Packet packet = poll(timing.patience());
+        Packet packet = poll(timing.replyTimeout());
         if (packet == null) {
             throw noReply();
         }
@@ -202,7 +202,7 @@ final class Peer implements AutoCloseable {
             return failed("the client ended without a reply to " + Transcript.describe(lastSent));
         }
         return failed(String.format(
-                Locale.ROOT, "no reply within %.1f s to %s", timing.patience() / NANOS, Transcript.describe(lastSent)));
+                Locale.ROOT, "no reply within %.1f s to %s", timing.replyTimeout() / NANOS, Transcript.describe(lastSent)));
     }
 
     /** Expects a DATA and returns its payload. */
@@ -288,7 +288,7 @@ final class Peer implements AutoCloseable {
     List<Packet> until(long block) {
         List<Packet> before = new ArrayList<>();
         while (before.size() < LONGEST) {
-            Packet packet = any(timing.patience());
+            Packet packet = any(timing.replyTimeout());
             if (packet == null) {
                 throw noReply();
             }
@@ -329,7 +329,7 @@ final class Peer implements AutoCloseable {
         long taken = done;
         int attempts = 0;
         while (taken < LONGEST && content.size() < LARGEST) {
-            Packet packet = any(timing.patience());
+            Packet packet = any(timing.replyTimeout());
             if (packet == null) {
                 if (gone.getAsBoolean()) {
                     throw noReply();
@@ -392,7 +392,7 @@ final class Peer implements AutoCloseable {
             for (long block = sent + 1; block <= end; block++) {
                 send(Datagrams.data(block, Datagrams.block(content, block, blksize)));
             }
-            for (Packet packet = any(timing.patience()); packet != null; packet = any(timing.patience())) {
+            for (Packet packet = any(timing.replyTimeout()); packet != null; packet = any(timing.replyTimeout())) {
                 require(packet.opcode() != Datagrams.ERROR, unexpected("ACK " + (end & 0xFFFF), packet));
                 long acknowledged = packet.number() - sent & 0xFFFF;
                 if (packet.opcode() == Datagrams.ACK && acknowledged > 0 && acknowledged <= end - sent) {

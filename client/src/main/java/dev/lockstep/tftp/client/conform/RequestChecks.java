@@ -161,7 +161,7 @@ final class RequestChecks {
                     peer.ack(FAR_BLOCK);
                     peer.drain(server.timing().grace());
                     peer.ack(1);
-                    Packet reply = peer.poll(server.timing().patience());
+                    Packet reply = peer.poll(server.timing().replyTimeout());
                     require(reply != null, "the transfer has stopped: no reply to ACK 1");
                     server.requireAlive("ACK " + FAR_BLOCK);
                 }),

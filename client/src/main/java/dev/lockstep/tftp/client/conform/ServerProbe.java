@@ -102,7 +102,7 @@ public final class ServerProbe implements Probe {
     /** Fails unless the server still replies. */
     void requireAlive(String after) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (ask(Datagrams.rrq(session.knownName())).poll(timing().patience()) != null) {
+            if (ask(Datagrams.rrq(session.knownName())).poll(timing().replyTimeout()) != null) {
                 return;
             }
         }

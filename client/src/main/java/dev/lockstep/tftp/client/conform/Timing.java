@@ -13,7 +13,7 @@ record Timing(long reply, long rto, int factor) {
     /** Assumed until something is measured. */
     static final Timing UNKNOWN = new Timing(seconds(1), seconds(5), 1);
 
-    private static final long LEAST_PATIENCE = seconds(3);
+    private static final long LEAST_REPLY_TIMEOUT = seconds(3);
     private static final long LEAST_GRACE = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long MOST_GRACE = seconds(3);
     private static final int REPLIES = 10;
@@ -24,8 +24,8 @@ record Timing(long reply, long rto, int factor) {
     }
 
     /** Returns the time after which an expected reply is missing. */
-    long patience() {
-        return factor * (LEAST_PATIENCE + REPLIES * reply + 2 * rto);
+    long replyTimeout() {
+        return factor * (LEAST_REPLY_TIMEOUT + REPLIES * reply + 2 * rto);
     }
 
     /** Returns the time in which an unexpected reply would have been received. */

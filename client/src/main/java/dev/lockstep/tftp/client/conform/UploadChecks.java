@@ -51,7 +51,7 @@ final class UploadChecks {
                     peer.send(first);
                     peer.expectAck(1);
                     peer.send(first);
-                    Packet again = peer.any(server.timing().patience());
+                    Packet again = peer.any(server.timing().replyTimeout());
                     require(again != null, "no ACK for the second copy of DATA 1");
                     require(again.is(Datagrams.ack(1)), "expected ACK 1 again, received " + again);
                     finish(server, peer, name, SHORT, 1);
@@ -82,7 +82,7 @@ final class UploadChecks {
                     peer.drain(server.timing().grace() / 2);
                     int last = SHORT.length / BLKSIZE + 1;
                     peer.send(data(last, block(SHORT, last, BLKSIZE)));
-                    Packet again = peer.any(server.timing().patience());
+                    Packet again = peer.any(server.timing().replyTimeout());
                     require(again != null, "no ACK for the second copy of the last DATA");
                     require(again.is(Datagrams.ack(last)), "expected ACK " + last + " again, received " + again);
                 }),
@@ -93,7 +93,7 @@ final class UploadChecks {
                     Packet first = peer.next();
                     assume(first.opcode() == Datagrams.OACK, "the server grants no options");
                     peer.askAgain(request);
-                    Packet again = peer.any(server.timing().patience());
+                    Packet again = peer.any(server.timing().replyTimeout());
                     require(again != null, "no OACK for the second copy of the WRQ");
                     require(again.is(first.bytes()), "expected the same OACK, received " + again);
                     peer.upload(pattern(100), 1024, 1);
@@ -171,9 +171,9 @@ final class UploadChecks {
                     send(peer, 1, 2, 3, 4);
                     send(peer, 5, 6, 7, 8);
                     int copies = 0;
-                    Packet reply = peer.any(server.timing().patience());
+                    Packet reply = peer.any(server.timing().replyTimeout());
                     while (reply != null && reply.is(Datagrams.ack(WINDOW)) && copies++ < WINDOW) {
-                        reply = peer.any(server.timing().patience());
+                        reply = peer.any(server.timing().replyTimeout());
                     }
                     require(
                             reply != null && reply.is(Datagrams.ack(2 * WINDOW)),

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The options that boot firmware requests, in the order observed on the wire. The transfer mode is octet, except where
+ * The options that boot firmware requests, in the order observed on the wire. All use octet mode, except where
  * noted.
  */
 public enum FirmwareProfile {

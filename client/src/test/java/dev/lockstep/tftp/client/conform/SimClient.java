@@ -182,8 +182,8 @@ final class SimClient implements Client {
                 return;
             }
             Packet packet = new Packet(0, false, address, from, datagram);
-            boolean stranger = tid != null && !from.equals(tid);
-            if (stranger) {
+            boolean otherPeer = tid != null && !from.equals(tid);
+            if (otherPeer) {
                 boolean second = has("1") && packet.opcode() == DATA && packet.number() == 1;
                 boolean taken = has("3") && packet.opcode() == DATA && packet.number() == 2
                         || has("4") && packet.opcode() == ERROR;

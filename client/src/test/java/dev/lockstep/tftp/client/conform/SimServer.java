@@ -422,8 +422,8 @@ final class SimServer {
 
         void receive(InetSocketAddress from, byte[] datagram) {
             Packet packet = new Packet(0, false, tid, from, datagram);
-            boolean stranger = !from.equals(client);
-            if (stranger && !(has("3") && packet.opcode() == ACK) && !(has("4") && packet.opcode() == ERROR)) {
+            boolean otherPeer = !from.equals(client);
+            if (otherPeer && !(has("3") && packet.opcode() == ACK) && !(has("4") && packet.opcode() == ERROR)) {
                 return;
             }
             switch (packet.opcode()) {

@@ -325,13 +325,13 @@ class TftpFixtureTest {
     void a_silent_server_records_the_request_and_sends_nothing() {
         tftp.serve("f", CONTENT);
         tftp.nextTransfer().silent();
-        CompletableFuture<byte[]> unanswered = client.getAsync(tftp.uri("f"));
+        CompletableFuture<byte[]> waiting = client.getAsync(tftp.uri("f"));
         while (!tftp.packets().contains("(dropped by the test: OACK)")) {
             Thread.onSpinWait();
         }
         assertThat(tftp.requests()).hasSize(1);
         assertThat(tftp.packets()).doesNotContain("→");
-        unanswered.cancel(true);
+        waiting.cancel(true);
     }
 
     @Test

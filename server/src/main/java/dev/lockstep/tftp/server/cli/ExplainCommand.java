@@ -92,7 +92,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     /**
-     * Returns a request in mode octet.
+     * Returns a request in octet mode.
      *
      * @param options each in the form {@code OPTION=VALUE}
      * @throws IllegalArgumentException if an option has another form
