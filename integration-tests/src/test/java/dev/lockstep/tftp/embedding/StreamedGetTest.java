@@ -227,7 +227,7 @@ class StreamedGetTest {
     }
 
     @Test
-    void failures_reach_the_subscriber() {
+    void failures_reach_the_subscriber() throws Exception {
         Collector refused = new Collector();
         client.getPublisher(tftp.uri("none")).subscribe(refused);
         assertThat(refused.result)
@@ -236,6 +236,8 @@ class StreamedGetTest {
                 .withMessageContaining("file not found");
         Collector wrong = new Collector();
         client.getPublisher(uri()).subscribe(wrong);
+        wrong.subscription.request(1);
+        assertThat(wrong.first.await(30, TimeUnit.SECONDS)).isTrue(); // a request that is cancelled earlier is never sent
         wrong.subscription.request(0);
         assertThat(wrong.result)
                 .failsWithin(30, TimeUnit.SECONDS)
