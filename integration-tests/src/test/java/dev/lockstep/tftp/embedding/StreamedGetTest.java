@@ -237,7 +237,8 @@ class StreamedGetTest {
         Collector wrong = new Collector();
         client.getPublisher(uri()).subscribe(wrong);
         wrong.subscription.request(1);
-        assertThat(wrong.first.await(30, TimeUnit.SECONDS)).isTrue(); // a request that is cancelled earlier is never sent
+        assertThat(wrong.first.await(30, TimeUnit.SECONDS))
+                .isTrue(); // a request that is cancelled earlier is never sent
         wrong.subscription.request(0);
         assertThat(wrong.result)
                 .failsWithin(30, TimeUnit.SECONDS)

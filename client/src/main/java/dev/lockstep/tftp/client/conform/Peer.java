@@ -202,7 +202,10 @@ final class Peer implements AutoCloseable {
             return failed("the client ended without a reply to " + Transcript.describe(lastSent));
         }
         return failed(String.format(
-                Locale.ROOT, "no reply within %.1f s to %s", timing.replyTimeout() / NANOS, Transcript.describe(lastSent)));
+                Locale.ROOT,
+                "no reply within %.1f s to %s",
+                timing.replyTimeout() / NANOS,
+                Transcript.describe(lastSent)));
     }
 
     /** Expects a DATA and returns its payload. */

@@ -148,7 +148,8 @@ public final class TftpdCommand implements Callable<Integer> {
     @Option(
             names = "--drain-delay",
             paramLabel = "SECONDS",
-            description = "Time before the drain in which requests are still served, while /readyz answers 503 (default 0).")
+            description =
+                    "Time before the drain in which requests are still served, while /readyz answers 503 (default 0).")
     private double drainDelay;
 
     @Option(
