@@ -7,9 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +34,9 @@ final class Quiescence {
 
     /** The context switches of each thread at the last look, or null if one was running. */
     private Map<String, String> last;
+
+    /** The processes at the last look. Another one is started by a thread that runs, which is seen. */
+    private Set<Long> processes;
 
     private long since = System.nanoTime();
 
@@ -64,18 +66,17 @@ final class Quiescence {
         Map<String, String> now = threads();
         if (now == null || !now.equals(last)) {
             last = now;
+            processes = null; // to list them takes longer than to look at their threads
             since = System.nanoTime();
             return false;
         }
         return System.nanoTime() - since >= LONG_ENOUGH;
     }
 
-    private static Map<String, String> threads() {
+    private Map<String, String> threads() {
         Map<String, String> all = new HashMap<>();
-        List<Long> processes = new ArrayList<>(List.of(ProcessHandle.current().pid()));
-        for (ProcessHandle started : STARTED) {
-            processes.add(started.pid());
-            started.descendants().map(ProcessHandle::pid).forEach(processes::add);
+        if (processes == null) {
+            processes = processes();
         }
         try {
             Path own = PROC.resolve(Files.readSymbolicLink(THIS_THREAD));
@@ -86,6 +87,15 @@ final class Quiescence {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return all;
+    }
+
+    private static Set<Long> processes() {
+        Set<Long> all = new LinkedHashSet<>(Set.of(ProcessHandle.current().pid()));
+        for (ProcessHandle started : STARTED) {
+            all.add(started.pid());
+            started.descendants().map(ProcessHandle::pid).forEach(all::add);
         }
         return all;
     }

@@ -23,15 +23,27 @@ public final class Installation implements AutoCloseable {
                 Files.copy(daemon.resolve(file), folder.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
             }
             Files.createDirectory(root());
+            archiveOfTheJdk();
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : (Iterable<Path>) all::iterator) {
-                    boolean plain = path.toString().matches(".*\\.(jar|options)");
+                    boolean plain = path.toString().matches(".*\\.(jar|jsa|options)");
                     Files.setPosixFilePermissions(
                             path, PosixFilePermissions.fromString(plain ? "rw-r--r--" : "rwxr-xr-x"));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Installs the archive of classes that the JDK has, instead of one of the daemon: the training run for that takes
+     * longer than the few starts of an installation.
+     */
+    private void archiveOfTheJdk() throws IOException {
+        Path archive = Path.of(System.getProperty("java.home"), "lib", "server", "classes.jsa");
+        if (Files.exists(archive)) {
+            Files.copy(archive, folder.resolve("target/tftpd-" + System.getProperty("java.version") + ".jsa"));
         }
     }
 

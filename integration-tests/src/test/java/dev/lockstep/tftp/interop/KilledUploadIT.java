@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -30,6 +32,9 @@ class KilledUploadIT {
     private static final int KILLS = Integer.getInteger("interop.kills", 10);
 
     private static final long SEED = Long.getLong("interop.seed", 20260101);
+
+    /** The points that one kill interrupts, each in two folders: several in a build, since each start takes a second. */
+    private static final int CUTS_OF_A_KILL = KILLS > 10 ? 1 : 5;
 
     private static final int BLOCKS = 200;
     private static final byte[] OLD = Content.anyText(70_000);
@@ -80,27 +85,50 @@ class KilledUploadIT {
         return cuts;
     }
 
-    @ParameterizedTest(name = "kill -9 {0}")
-    @MethodSource("cuts")
-    void a_killed_daemon_keeps_the_old_file(Cut cut) throws IOException {
-        root = shared;
-        Path deep = Files.createDirectories(root.resolve("a/b"));
-        Content.write(root.resolve("old"), OLD);
-        Content.write(deep.resolve("old"), OLD);
+    /** Returns the points in groups: the uploads of a group are interrupted by the same kill. */
+    static List<List<Cut>> groups_of_cuts() {
+        List<Cut> cuts = cuts();
+        return IntStream.range(0, (cuts.size() + CUTS_OF_A_KILL - 1) / CUTS_OF_A_KILL)
+                .mapToObj(i -> cuts.subList(i * CUTS_OF_A_KILL, Math.min(cuts.size(), (i + 1) * CUTS_OF_A_KILL)))
+                .toList();
+    }
 
-        try (Server daemon = restarted == null ? daemon() : restarted;
-                RawUpload here = new RawUpload(daemon.address(), NEW);
-                RawUpload below = new RawUpload(daemon.address(), NEW)) {
-            cutShort(here, "old", cut);
-            cutShort(below, "a/b/old", cut);
+    @ParameterizedTest(name = "kill -9 {0}")
+    @MethodSource("groups_of_cuts")
+    void a_killed_daemon_keeps_the_old_files(List<Cut> cuts) throws IOException {
+        root = shared;
+        Files.createDirectories(root.resolve("a/b"));
+        Map<String, Cut> cutOf = new TreeMap<>();
+        for (int i = 0; i < cuts.size(); i++) {
+            for (String name : List.of("old-" + i, "a/b/old-" + i)) {
+                Content.write(root.resolve(name), OLD);
+                cutOf.put(name, cuts.get(i));
+            }
+        }
+
+        List<RawUpload> uploads = new ArrayList<>();
+        try (Server daemon = restarted == null ? daemon() : restarted) {
+            for (Map.Entry<String, Cut> each : cutOf.entrySet()) {
+                RawUpload upload = new RawUpload(daemon.address(), NEW);
+                uploads.add(upload);
+                upload.acknowledgedUpTo(each.getKey(), each.getValue().acknowledged());
+            }
+            Iterator<RawUpload> upload = uploads.iterator();
+            cutOf.values().forEach(cut -> sendUnderway(upload.next(), cut));
             daemon.run().kill();
+        } finally {
+            uploads.forEach(RawUpload::close);
         }
 
         restarted = daemon();
         assertThat(restarted.run().isAlive()).isTrue();
-        Await.until("only the old files in " + files(), () -> files().equals(List.of("a/b/old", "old")));
-        assertOldUnlessWhole(root.resolve("old"), cut);
-        assertOldUnlessWhole(deep.resolve("old"), cut);
+        Await.until("only the old files in " + files(), () -> files().equals(List.copyOf(cutOf.keySet())));
+        for (Map.Entry<String, Cut> each : cutOf.entrySet()) {
+            assertOldUnlessWhole(root.resolve(each.getKey()), each.getValue());
+        }
+        for (String name : cutOf.keySet()) {
+            Files.delete(root.resolve(name));
+        }
     }
 
     @Test
@@ -156,6 +184,10 @@ class KilledUploadIT {
 
     private static void cutShort(RawUpload upload, String name, Cut cut) {
         upload.acknowledgedUpTo(name, cut.acknowledged());
+        sendUnderway(upload, cut);
+    }
+
+    private static void sendUnderway(RawUpload upload, Cut cut) {
         if (cut.underway()) {
             upload.sendOnly(cut.acknowledged() + 1);
         }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** The files in a cache that are being fetched. */
@@ -19,7 +21,7 @@ final class PartialFiles {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (size(cache) < bytes) {
             assertThat(System.nanoTime()).as("the fetch makes progress").isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class S3OriginIT {
     private static final int MULTIPART = 65 << 20;
+    private static final int LARGEST_BLKSIZE = 65464;
 
     @TempDir
     private Path folder;
@@ -36,7 +37,7 @@ class S3OriginIT {
         try (S3Proxy store = new S3Proxy(Files.createDirectory(folder.resolve("store")), "boot")) {
             Path kernel =
                     Files.createDirectories(store.files("boot").resolve("v3")).resolve("kernel 1");
-            Files.write(kernel, TestBytes.random(700_000));
+            Files.write(kernel, TestBytes.random(175_000));
             String[] flags = {"--s3-endpoint", store.endpoint(), "--writable"};
             try (Daemon daemon = Daemon.servingOrigin(store.credentials(), folder, "s3://boot/v3/", flags);
                     TftpClient client = TftpClient.builder().build()) {
@@ -85,7 +86,10 @@ class S3OriginIT {
                 .hasMessageContaining("file exists");
 
         byte[] large = TestBytes.random(MULTIPART);
-        client.put(large, remote(daemon, "large"));
+        try (TftpClient inLargeBlocks =
+                TftpClient.builder().blksize(LARGEST_BLKSIZE).build()) {
+            inLargeBlocks.put(large, remote(daemon, "large"));
+        }
         assertThat(store.files("boot").resolve("v3/large")).hasBinaryContent(large);
         assertThat(store.requestsFor("uploadId=")).isNotEmpty();
     }

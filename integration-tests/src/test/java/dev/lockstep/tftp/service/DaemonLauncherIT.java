@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,7 +118,7 @@ class DaemonLauncherIT {
                 long inode = (Long) Files.getAttribute(folder, "unix:ino");
                 while (!isAwaited(inode)
                         && !(Files.exists(seen) && Files.readString(seen).contains("twice"))) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
                 }
                 Files.writeString(folder.resolve("gate"), "go\n");
                 Run.Result built = one.await();

@@ -19,6 +19,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -98,8 +100,8 @@ class ChangingFileIT {
         Path last = Files.write(root.resolve("last"), OLD);
         Instant settled =
                 ((FileTime) Files.getAttribute(last, "unix:ctime")).toInstant().plusSeconds(3);
-        while (Instant.now().isBefore(settled)) {
-            Thread.onSpinWait(); // only a file that has not changed for a while is shared between transfers
+        while (Instant.now().isBefore(settled)) { // only a file that has not changed for a while is shared
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
     }
 
