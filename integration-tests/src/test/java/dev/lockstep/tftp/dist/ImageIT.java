@@ -8,6 +8,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.lockstep.tftp.harness.ControlGroup;
 import dev.lockstep.tftp.harness.NetworkNamespace;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
@@ -33,11 +34,9 @@ import org.yaml.snakeyaml.Yaml;
 class ImageIT {
     private static final Duration LIMIT = Duration.ofSeconds(300);
     private static final long MOST_BYTES = 90_000_000;
-    /** True if crun can set the memory limit: it does not support version 1 of control groups beside version 2. */
-    private static final boolean CGROUPS = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
-
-    private static final String UNIFIED =
-            " mount --make-rprivate /; mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 1; ";
+    /** crun needs control groups of version 2, even if it makes none. */
+    private static final String NETWORK_AND_GROUPS =
+            "ip link set lo up; mount --make-rprivate /; mount -t cgroup2 cgroup2 /sys/fs/cgroup; exec \"$@\"";
 
     @TempDir
     private Path folder;
@@ -84,10 +83,9 @@ class ImageIT {
         JsonObject config = all.getAsJsonObject("config");
         assertThat(config.get("User").getAsString()).isEqualTo("10069:10069");
         assertThat(config.getAsJsonObject("ExposedPorts").keySet()).containsExactlyInAnyOrder("6969/udp", "8700/tcp");
-        assertThat(config.getAsJsonObject("Labels")
-                        .get("org.opencontainers.image.version")
-                        .getAsString())
-                .isEqualTo(Packages.VERSION);
+        JsonObject labels = config.getAsJsonObject("Labels");
+        assertThat(labels.get("org.opencontainers.image.version").getAsString()).isEqualTo(Packages.VERSION);
+        assertThat(labels.get("org.opencontainers.image.url").getAsString()).isEqualTo("https://lockstep.dev");
         String writable = Run.run("find", folder.resolve("root").toString(), "-perm", "/022", "!", "-type", "l")
                 .assertExit(0)
                 .output();
@@ -97,17 +95,15 @@ class ImageIT {
         }
     }
 
-    /** Returns the configuration of an OCI runtime for the image, the container of the pod and the files to serve. */
+    /**
+     * Returns the configuration of an OCI runtime for the image, the container of the pod and the files to serve. The
+     * control group of the test limits the memory.
+     */
     private static JsonObject bundle(JsonObject image, JsonObject pod, Path served) {
         JsonObject container = pod.getAsJsonArray("containers").get(0).getAsJsonObject();
         JsonObject rights = container.getAsJsonObject("securityContext");
         List<String> arguments = new ArrayList<>(strings(image.get("Entrypoint")));
         arguments.addAll(strings(container.get("args")));
-        String memory = container
-                .getAsJsonObject("resources")
-                .getAsJsonObject("limits")
-                .get("memory")
-                .getAsString();
         JsonObject user = pod.getAsJsonObject("securityContext");
         Map<String, Object> process = Map.of(
                 "terminal", false,
@@ -133,21 +129,31 @@ class ImageIT {
         List<Map<String, String>> namespaces = Stream.of("pid", "ipc", "uts", "mount")
                 .map(type -> Map.of("type", type))
                 .toList();
-        Map<String, Object> linux = Map.of(
-                "namespaces", namespaces, "resources", Map.of("memory", Map.of("limit", mebibytes(memory) << 20)));
-        Gson gson = new Gson();
-        return gson.toJsonTree(Map.of(
-                        "ociVersion", "1.0.2",
-                        "process", process,
-                        "root", Map.of("path", "root", "readonly", rights.get("readOnlyRootFilesystem")),
-                        "mounts", mounts,
-                        "linux", linux))
+        return new Gson()
+                .toJsonTree(Map.of(
+                        "ociVersion",
+                        "1.0.2",
+                        "process",
+                        process,
+                        "root",
+                        Map.of("path", "root", "readonly", rights.get("readOnlyRootFilesystem")),
+                        "mounts",
+                        mounts,
+                        "linux",
+                        Map.of("namespaces", namespaces)))
                 .getAsJsonObject();
     }
 
-    private static long mebibytes(String quantity) {
-        assertThat(quantity).endsWith("Mi");
-        return Long.parseLong(quantity.substring(0, quantity.length() - 2));
+    private static long memoryLimit(JsonObject pod) {
+        String memory = pod.getAsJsonArray("containers")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonObject("resources")
+                .getAsJsonObject("limits")
+                .get("memory")
+                .getAsString();
+        assertThat(memory).endsWith("Mi");
+        return Long.parseLong(memory.substring(0, memory.length() - 2)) << 20;
     }
 
     private static JsonObject mount(String destination, String type, String source, String... options) {
@@ -157,38 +163,60 @@ class ImageIT {
                 .getAsJsonObject();
     }
 
-    /** The pod has no Java options of the tests, so it runs as its users run it. */
-    @Test
-    void the_pod_serves_answers_its_probes_and_drains() throws IOException {
-        NetworkNamespace.needed("nsenter", "crun", "curl");
-        JsonObject image = unpack(Packages.image("amd64")).getAsJsonObject("config");
-        Path served = Files.createDirectory(folder.resolve("served"));
-        byte[] content = pattern(20_000_000);
-        Files.write(served.resolve("file"), content);
+    /** Returns the pod of the manifests. */
+    private static JsonObject pod() throws IOException {
         Object yaml =
                 new Yaml().load(Files.readString(Repository.ROOT.resolve("server/deploy/kubernetes/deployment.yaml")));
-        JsonObject pod = new Gson()
+        return new Gson()
                 .toJsonTree(yaml)
                 .getAsJsonObject()
                 .getAsJsonObject("spec")
                 .getAsJsonObject("template")
                 .getAsJsonObject("spec");
-        Files.writeString(
-                folder.resolve("config.json"),
-                bundle(image, pod, served.toRealPath()).toString());
-        String id = "lockstep-" + UUID.randomUUID();
-        List<String> crun =
-                List.of(Tool.named("crun"), "--root", folder.resolve("state").toString());
+    }
 
-        List<String> command = new ArrayList<>(List.of("unshare", "-n", "-m", "sh", "-euc"));
-        command.addAll(List.of("ip link set lo up;" + (CGROUPS ? "" : UNIFIED) + "exec \"$@\"", "sh"));
-        command.addAll(crun);
-        command.addAll(List.of(
-                "--cgroup-manager=" + (CGROUPS ? "cgroupfs" : "disabled"), "run", "--bundle", folder.toString(), id));
-        try (Run container = Run.start(folder, Map.of(), command)) {
+    private List<String> crun() {
+        return List.of(Tool.named("crun"), "--root", folder.resolve("state").toString(), "--cgroup-manager=disabled");
+    }
+
+    /** The container has no Java options of the tests, so it runs as its users run it. */
+    private Run startContainer(ControlGroup group, String id, JsonObject bundle) throws IOException {
+        Files.writeString(folder.resolve("config.json"), bundle.toString());
+        List<String> command = new ArrayList<>(group.starter());
+        command.addAll(List.of("unshare", "-n", "-m", "sh", "-euc", NETWORK_AND_GROUPS, "sh"));
+        command.addAll(crun());
+        command.addAll(List.of("run", "--bundle", folder.toString(), id));
+        return Run.start(folder, Map.of(), command);
+    }
+
+    private static List<String> inside(Run container) {
+        return List.of("nsenter", "-n", "-m", "-t", "" + container.pid());
+    }
+
+    private void terminate(Run container, String id) {
+        List<String> kill = new ArrayList<>(inside(container));
+        kill.addAll(crun());
+        run(kill, "kill", id, "TERM").assertExit(0);
+    }
+
+    private Path served(byte[] content) throws IOException {
+        Path served = Files.createDirectory(folder.resolve("served"));
+        Files.write(served.resolve("file"), content);
+        return served.toRealPath();
+    }
+
+    @Test
+    void the_pod_serves_answers_its_probes_and_drains() throws IOException {
+        NetworkNamespace.needed("nsenter", "crun", "curl");
+        JsonObject image = unpack(Packages.image("amd64")).getAsJsonObject("config");
+        byte[] content = pattern(20_000_000);
+        JsonObject bundle = bundle(image, pod(), served(content));
+        String id = "lockstep-" + UUID.randomUUID();
+        try (ControlGroup group = ControlGroup.limited(memoryLimit(pod()));
+                Run container = startContainer(group, id, bundle)) {
             try {
                 container.awaitLine("\"event\":\"probe_listening\"");
-                List<String> inside = List.of("nsenter", "-n", "-m", "-t", "" + container.pid());
+                List<String> inside = inside(container);
                 run(inside, "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8700").assertExit(0);
                 Run.Result got = run(inside, "curl", "-sS", "--max-time", "60", "tftp://127.0.0.1:6969/file");
                 assertThat(got.assertExit(0).stdout()).isEqualTo(content);
@@ -198,9 +226,7 @@ class ImageIT {
                 try (Run draining = Run.start(folder, Map.of(), slow)) {
                     assertThat(draining.awaitOutput(text -> !text.isEmpty(), Run.LIMIT))
                             .isTrue();
-                    List<String> kill = new ArrayList<>(inside);
-                    kill.addAll(crun);
-                    run(kill, "kill", id, "TERM").assertExit(0);
+                    terminate(container, id);
                     assertThat(draining.await().assertExit(0).stdout()).isEqualTo(content);
                 }
                 Run.Result end = container.await().assertExit(0);
@@ -209,6 +235,36 @@ class ImageIT {
                         .allSatisfy(
                                 line -> assertThat(JsonParser.parseString(line).isJsonObject())
                                         .isTrue());
+            } finally {
+                container.kill();
+            }
+        }
+    }
+
+    /** Half of the memory of the manifests; the container ends as the test asks it to, not by a signal of the kernel. */
+    @Test
+    void a_limit_of_128_mib_is_enough_for_a_thousand_transfers() throws IOException {
+        NetworkNamespace.needed("nsenter", "crun");
+        JsonObject image = unpack(Packages.image("amd64")).getAsJsonObject("config");
+        Path served = served(pattern(1 << 19));
+        JsonObject bundle = bundle(image, pod(), served);
+        String id = "lockstep-" + UUID.randomUUID();
+        String tftp = Repository.ROOT.resolve("client/bin/tftp").toString();
+        try (ControlGroup group = ControlGroup.limited(128 << 20);
+                Run container = startContainer(group, id, bundle)) {
+            try {
+                container.awaitLine("\"event\":\"probe_listening\"");
+                run(
+                                inside(container),
+                                tftp,
+                                "load",
+                                "--concurrency=1000",
+                                "--transfers=2000",
+                                "--verify=" + served.resolve("file"),
+                                "tftp://127.0.0.1:6969/file")
+                        .assertExit(0);
+                terminate(container, id);
+                container.await().assertExit(0);
             } finally {
                 container.kill();
             }

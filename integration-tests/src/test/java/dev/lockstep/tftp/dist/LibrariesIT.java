@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LibrariesIT {
     private static final Duration LIMIT = Duration.ofMinutes(40);
     private static final Pattern EXAMPLE = Pattern.compile("```java\\n(import .*?class (\\w+) .*?)```", Pattern.DOTALL);
-    private static final List<String> LIBRARIES = List.of("codec", "server", "client", "junit");
+    private static final List<String> LIBRARIES = List.of("codec", "http", "server", "client", "junit");
 
     @TempDir
     private Path folder;
@@ -68,7 +68,10 @@ class LibrariesIT {
             assertThat(Stream.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json"))
                     .allSatisfy(
                             suffix -> assertThat(place.resolve(name + suffix)).isNotEmptyFile());
-            assertThat(place.resolve(name + ".pom")).content().doesNotContain("<parent>", "SNAPSHOT", "${");
+            assertThat(place.resolve(name + ".pom"))
+                    .content()
+                    .doesNotContain("<parent>", "SNAPSHOT", "${")
+                    .contains("<url>https://lockstep.dev</url>", "<url>https://lockstep.dev/lockstep</url>");
         }
 
         useTheLibraries(published);
@@ -79,7 +82,12 @@ class LibrariesIT {
     private static List<Path> artifacts(Path repository) throws IOException {
         List<Path> found = new ArrayList<>();
         for (String place : List.of(
-                "codec/target", "server/target", "client/target", "server/junit/target", "server/target/dist")) {
+                "codec/target",
+                "codec/http/target",
+                "server/target",
+                "client/target",
+                "server/junit/target",
+                "server/target/dist")) {
             try (Stream<Path> files = Files.list(repository.resolve(place))) {
                 files.filter(file -> file.toString().matches(".*\\.(jar|deb|rpm|tar|tar\\.gz)"))
                         .map(repository::relativize)

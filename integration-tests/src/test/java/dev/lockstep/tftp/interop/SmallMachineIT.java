@@ -2,17 +2,15 @@ package dev.lockstep.tftp.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.tftp.harness.ControlGroup;
 import dev.lockstep.tftp.harness.Repository;
 import dev.lockstep.tftp.harness.Run;
-import dev.lockstep.tftp.harness.Tool;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,44 +24,12 @@ class SmallMachineIT {
     @TempDir
     private Path root;
 
-    private Path group;
-
-    @BeforeEach
-    void make_a_control_group() throws IOException {
-        Tool.needed(Tool.ROOT);
-        Path former = Path.of("/sys/fs/cgroup/memory");
-        boolean isFormer = Files.exists(former.resolve("memory.limit_in_bytes"));
-        Path parent = isFormer ? former : Path.of("/sys/fs/cgroup");
-        Tool.require(
-                isFormer
-                        || Files.exists(parent.resolve("cgroup.subtree_control"))
-                                && Files.readString(parent.resolve("cgroup.subtree_control"))
-                                        .contains("memory"),
-                "control groups for memory");
-        group = Files.createDirectory(
-                parent.resolve("lockstep-" + ProcessHandle.current().pid()));
-        Files.writeString(group.resolve(isFormer ? "memory.limit_in_bytes" : "memory.max"), Long.toString(LIMIT));
-    }
-
-    @AfterEach
-    void remove_it() {
-        if (group != null) {
-            Await.until(
-                    "the end of the last process of " + group,
-                    () -> group.toFile().delete());
-        }
-    }
-
     /** Also shows that the flags of the launcher apply to the jar. */
     @Test
     void a_limit_of_128_mib_is_enough_for_a_thousand_transfers() throws IOException {
         String content = Content.summary(Content.write(root.resolve("file"), 32 << 10));
         String options = "@" + Repository.ROOT.resolve("server/bin/jvm.options");
         List<String> command = List.of(
-                "sh",
-                "-c",
-                "echo $$ >" + group.resolve("cgroup.procs") + "; exec \"$@\"",
-                "sh",
                 System.getProperty("java.home") + "/bin/java",
                 "-jar",
                 Repository.ROOT.resolve("server/target/tftpd.jar").toString(),
@@ -76,7 +42,12 @@ class SmallMachineIT {
                 Integer.toString(CLIENTS),
                 "127.0.0.1",
                 "0");
-        try (Run daemon = Run.start(root, Map.of("JDK_JAVA_OPTIONS", options), command)) {
+        try (ControlGroup group = ControlGroup.limited(LIMIT);
+                Run daemon = Run.start(
+                        root,
+                        Map.of("JDK_JAVA_OPTIONS", options),
+                        Stream.concat(group.starter().stream(), command.stream())
+                                .toList())) {
             int port =
                     Integer.parseInt(daemon.awaitLine("Listening port (\\d+)").group(1));
 
@@ -84,7 +55,7 @@ class SmallMachineIT {
 
             assertThat(results).hasSize(CLIENTS).containsOnly(content);
             assertThat(daemon.isAlive()).isTrue();
-            assertThat(Files.readString(group.resolve("cgroup.procs")).strip()).isEqualTo("" + daemon.pid());
+            assertThat(group.processes()).containsExactly("" + daemon.pid());
             Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
             assertThat(Run.run(jcmd.toString(), "" + daemon.pid(), "VM.flags").output())
                     .contains("-XX:MaxHeapSize=" + (160L << 20), "-XX:+UseSerialGC");
