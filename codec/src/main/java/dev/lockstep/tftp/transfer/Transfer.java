@@ -30,6 +30,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
     private final long firstBlockTimeout;
 
     private long lastProgress;
+    private long longestPause;
     private boolean finished;
     private boolean closed;
 
@@ -216,6 +217,11 @@ public abstract sealed class Transfer permits Sender, Receiver {
         return now - lastProgress;
     }
 
+    /** {@return the longest time between two replies of the peer that were progress so far, in nanoseconds} */
+    public final long longestPause() {
+        return longestPause;
+    }
+
     /**
      * {@return the nanoseconds since the last progress if the transfer waits for the peer, otherwise 0} Other threads
      * get a recent value.
@@ -258,6 +264,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
     void releaseAll() {}
 
     final void progress(long now) {
+        longestPause = Math.max(longestPause, now - lastProgress);
         lastProgress = now;
     }
 

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @dev.lockstep.tftp.concurrent.EventLoop
 public final class ServerTransfer {
     /**
-     * Time of silence, after a transfer has made progress, after which an equal request is a new one, for example after
-     * a reboot of the client.
+     * The shortest time of silence, after a transfer has made progress, after which an equal request is a new one, for
+     * example after a reboot of the client.
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
 
@@ -165,10 +165,12 @@ public final class ServerTransfer {
 
     /**
      * Returns the time for which an equal request counts as a duplicate, in nanoseconds. A duplicate can be as late as
-     * the client's timeout, which is only known if it was negotiated.
+     * the client's timeout, which is only known if it was negotiated. While a machine is overloaded, copies of a
+     * request are read seconds late, but then so are the replies of the client.
      */
     private static long quietTime(Transfer state) {
-        return state.isFinished() ? Math.max(REBOOT, state.settings().timeout().toNanos()) : REBOOT;
+        long quiet = Math.max(REBOOT, 2 * state.longestPause());
+        return state.isFinished() ? Math.max(quiet, state.settings().timeout().toNanos()) : quiet;
     }
 
     /**

@@ -183,6 +183,37 @@ class RequestDispatcherTest {
     }
 
     @Test
+    void a_late_copy_of_a_request_does_not_replace_the_transfer_of_a_client_that_replies_slowly() throws IOException {
+        start(10, 10);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.pass(2500);
+        server.arrive(first, 0, 4, 0, 1);
+        server.forgetSent();
+        server.pass(2000);
+        read(first, "large");
+        server.forgetSent();
+        server.arrive(first, 0, 4, 0, 2);
+        server.expect(first, 0, 3, 0, 3, "rest");
+        server.arrive(first, 0, 4, 0, 3);
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.COMPLETE);
+    }
+
+    @Test
+    void a_request_after_twice_the_longest_pause_of_its_client_is_a_new_one() throws IOException {
+        start(10, 10);
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        server.pass(2500);
+        server.arrive(first, 0, 4, 0, 1);
+        server.pass(5000);
+        server.forgetSent();
+        read(first, "large");
+        server.expect(first, 0, 3, 0, 1, FULL);
+        assertThat(server.ended()).extracting("outcome").containsExactly(Outcome.REPLACED);
+    }
+
+    @Test
     void dallying_uploads_are_limited_by_the_quota_and_the_oldest_is_closed_first() throws IOException {
         start(2, 2);
         for (int i = 0; i < 3; i++) {
