@@ -16,11 +16,12 @@ import dev.lockstep.tftp.testing.impairment.DatagramCounter;
 import dev.lockstep.tftp.testing.impairment.EventQueue;
 import dev.lockstep.tftp.testing.impairment.Impairment;
 import dev.lockstep.tftp.testing.impairment.NetworkImpairment;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -35,8 +36,25 @@ final class BadLink {
     private static final TransferLimits LONG_TIMEOUTS =
             TransferLimits.DEFAULT.withTimes(Duration.ZERO, Duration.ofMinutes(30), Duration.ofSeconds(11));
 
-    /** Without leak detection, which would take most of the time of millions of datagrams. */
-    private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
+    private static final ByteBufAllocator BUFFERS = new HeapBuffers();
+
+    /** Neither native memory nor leak detection, which would take most of the time of millions of datagrams. */
+    private static final class HeapBuffers extends AbstractByteBufAllocator {
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            return new UnpooledHeapByteBuf(this, initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            return newHeapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
 
     /** The delay of one direction as a function of time. Datagrams stay in order. */
     @FunctionalInterface

@@ -47,6 +47,8 @@ final class ModelCheck {
         LATE
     }
 
+    private static final Delivery[] DELIVERIES = Delivery.values();
+
     /**
      * The parameters of a transfer.
      *
@@ -341,7 +343,7 @@ final class ModelCheck {
             dataSent += message instanceof Data ? 1 : 0;
             TftpMessage before = heldBack;
             heldBack = null;
-            switch (Delivery.values()[path.choose(Delivery.values().length)]) {
+            switch (DELIVERIES[path.choose(DELIVERIES.length)]) {
                 case ARRIVES -> at(now + DELAY, arrival(message));
                 case DROPPED -> {}
                 case DUPLICATED -> {

@@ -13,6 +13,7 @@ import dev.lockstep.tftp.server.storage.OverlayStorage.OnError;
 import dev.lockstep.tftp.server.storage.StorageRegistry;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
+import dev.lockstep.tftp.testing.MemoryFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class PathFuzzerFiles {
     private String target = "";
 
     private PathFuzzerFiles() throws IOException, ConfigException {
-        outside = Files.createTempDirectory("names").toRealPath();
+        outside = MemoryFolder.create("names").toRealPath();
         root = outside.resolve("root");
         for (String folder : new String[] {"root/sub/deep", "root/xsub", "root/.x", "root-sibling/sub"}) {
             Files.createDirectories(outside.resolve(folder));

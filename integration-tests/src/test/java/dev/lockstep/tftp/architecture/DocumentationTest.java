@@ -32,6 +32,11 @@ class DocumentationTest {
     /** Names of other projects that have the form of a type. */
     private static final Set<String> OTHERS = Set.of("Bootstrap");
 
+    private static final Set<String> TYPES = new ClassFileImporter()
+            .importPackages("dev.lockstep.tftp").stream()
+                    .map(JavaClass::getSimpleName)
+                    .collect(Collectors.toSet());
+
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
     private static final int LARGEST_README = 8 * 1024;
@@ -84,13 +89,9 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("explanations")
     void each_type_that_is_named_exists(Path page) throws IOException {
-        Set<String> types = new ClassFileImporter()
-                .importPackages("dev.lockstep.tftp").stream()
-                        .map(JavaClass::getSimpleName)
-                        .collect(Collectors.toSet());
         assertThat(found(TYPE, page).filter(name -> !OTHERS.contains(name)))
                 .isNotEmpty()
-                .isSubsetOf(types);
+                .isSubsetOf(TYPES);
     }
 
     /** The build writes the pages with their tables generated into the modules of the commands. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.io.Sink;
 import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.testing.MemoryFolder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -35,7 +36,8 @@ class SwappedFolderTest {
     private static final int REQUESTS = 4000;
     private static final String CANARY = "CANARY";
 
-    @TempDir
+    /** The other thread runs on while a request waits for a disk, and uses most of the processor time of the test. */
+    @TempDir(factory = MemoryFolder.class)
     Path outer;
 
     private final Random random = new Random(20261121);

@@ -15,7 +15,6 @@ import dev.lockstep.tftp.server.storage.OriginSettings;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.StorageSettings;
 import dev.lockstep.tftp.server.storage.WriteRules;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -47,6 +46,8 @@ class OriginTlsTest {
     @TempDir
     private static Path certificates;
 
+    private static KeyStore keys;
+
     @TempDir(factory = CacheFolder.class, cleanup = CleanupMode.NEVER)
     private Path cache;
 
@@ -55,41 +56,31 @@ class OriginTlsTest {
     /** Creates the keys of a server, of one whose certificate of that authority is expired, and of a client. */
     @BeforeAll
     static void createKeys() throws Exception {
-        for (String name : List.of("server", "expired", "client")) {
-            keytool(
-                    name,
-                    "-genkeypair -keyalg EC -validity 30 -ext bc=ca:true -ext san=ip:127.0.0.1 -dname CN=" + name);
-            pem(name + ".crt", "CERTIFICATE", store(name).getCertificate("key").getEncoded());
-            pem(
-                    name + ".key",
-                    "PRIVATE KEY",
-                    store(name).getKey("key", PASSWORD).getEncoded());
+        createKey("server", "-ext bc=ca:true -validity 30");
+        createKey("client", "-ext bc=ca:true -validity 30");
+        createKey("expired", "-signer server -startdate -10d -validity 5");
+        keys = KeyStore.getInstance(file("keys").toFile(), PASSWORD);
+        for (String name : List.of("server", "client")) {
+            pem(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
+            pem(name + ".key", "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
         }
-        keytool("expired", "-certreq -file " + file("request"));
-        keytool(
-                "server",
-                "-gencert -rfc -startdate -10d -validity 5 -ext san=ip:127.0.0.1 -infile " + file("request")
-                        + " -outfile " + file("response"));
-        Files.writeString(file("response"), Files.readString(file("response")) + Files.readString(file("server.crt")));
-        keytool("expired", "-importcert -noprompt -file " + file("response"));
     }
 
-    private static void keytool(String store, String arguments) throws Exception {
+    private static void createKey(String name, String arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-keyalg", "EC"));
+        command.addAll(List.of("-alias", name, "-dname", "CN=" + name, "-ext", "san=ip:127.0.0.1"));
+        command.addAll(List.of("-keystore", file("keys").toString(), "-storepass", "changeit"));
         command.addAll(List.of(arguments.split(" ")));
-        command.addAll(List.of("-alias", "key", "-storetype", "PKCS12", "-storepass", "changeit"));
-        command.addAll(List.of("-keystore", file(store + ".p12").toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
     }
 
-    private static KeyStore store(String name) throws Exception {
+    private static KeyStore emptyStore() throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(certificates.resolve(name + ".p12"))) {
-            store.load(in, PASSWORD);
-        }
+        store.load(null, null);
         return store;
     }
 
@@ -112,15 +103,16 @@ class OriginTlsTest {
     }
 
     private String start(String name, boolean needsClient) throws Exception {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store(name), PASSWORD);
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("client", store("client").getCertificate("key"));
+        KeyStore own = emptyStore();
+        own.setKeyEntry(name, keys.getKey(name, PASSWORD), PASSWORD, keys.getCertificateChain(name));
+        KeyManagerFactory proof = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        proof.init(own, PASSWORD);
+        KeyStore trusted = emptyStore();
+        trusted.setCertificateEntry("client", keys.getCertificate("client"));
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(proof.getKeyManagers(), trust.getTrustManagers(), null);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context) {
             @Override
