@@ -77,6 +77,7 @@ class OriginTlsTest {
     private static void keytool(String store, String arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
         command.addAll(List.of(arguments.split(" ")));
         command.addAll(List.of("-alias", "key", "-storetype", "PKCS12", "-storepass", "changeit"));
         command.addAll(List.of("-keystore", file(store + ".p12").toString()));
