@@ -30,7 +30,8 @@ final class Quiescence {
     /** Nanoseconds without a running thread that count as rest. The kernel may deliver a datagram from a thread of its own. */
     private static final long LONG_ENOUGH = Duration.ofMillis(15).toNanos();
 
-    private static final long POLL = Duration.ofMillis(2).toNanos();
+    /** The time between two looks, each of which takes about a millisecond. */
+    static final Duration POLL = Duration.ofMillis(5);
 
     /** The context switches of each thread at the last look, or null if one was running. */
     private Map<String, String> last;
@@ -57,7 +58,7 @@ final class Quiescence {
         Quiescence rest = new Quiescence();
         long begin = System.nanoTime();
         while (isKnown() && !rest.isReached() && System.nanoTime() - begin < longest.toNanos()) {
-            LockSupport.parkNanos(POLL);
+            LockSupport.parkNanos(POLL.toNanos());
         }
     }
 
@@ -104,20 +105,17 @@ final class Quiescence {
     private static boolean sleeps(Path tasks, Path own, Map<String, String> switches) throws IOException {
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
             for (Path thread : threads) {
-                String[] status = Files.readString(thread.resolve("status")).split("\n");
-                if (thread.equals(own) || isCompiler(status[0])) {
+                if (thread.equals(own)) {
                     continue;
                 }
-                StringBuilder counts = new StringBuilder();
-                for (String line : status) {
-                    if (line.startsWith("State:") && !line.contains("S (")) {
-                        return false;
-                    }
-                    if (line.contains("ctxt_switches:")) {
-                        counts.append(line);
-                    }
+                String status = Files.readString(thread.resolve("status"));
+                if (isCompiler(status)) {
+                    continue;
                 }
-                switches.put(thread.toString(), counts.toString());
+                if (!status.contains("\nState:\tS ")) {
+                    return false;
+                }
+                switches.put(thread.toString(), status.substring(status.indexOf("voluntary_ctxt_switches:")));
             }
         } catch (NoSuchFileException ended) {
             return false; // a thread or process that has just ended: look again
@@ -130,7 +128,7 @@ final class Quiescence {
     }
 
     /** Returns whether a thread is a compiler of the JVM: it runs for long after a start, and never sends anything. */
-    private static boolean isCompiler(String name) {
-        return name.contains("CompilerThre") || name.contains("VM Periodic Tas");
+    private static boolean isCompiler(String status) {
+        return status.contains("CompilerThre") || status.contains("VM Periodic Tas");
     }
 }

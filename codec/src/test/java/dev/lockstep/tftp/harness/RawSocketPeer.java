@@ -271,7 +271,7 @@ public final class RawSocketPeer implements AutoCloseable {
         long begin = System.nanoTime();
         boolean over = false;
         while (true) {
-            Optional<Datagram> came = poll(Duration.ofMillis(2));
+            Optional<Datagram> came = poll(Quiescence.POLL);
             if (came.isPresent() || over) {
                 return came;
             }
