@@ -431,16 +431,16 @@ public final class TftpClient implements AutoCloseable {
 
     /**
      * Cancels the transfers that are still running. Their futures fail, and their files are closed. Blocks until all
-     * threads have ended, or for some seconds.
+     * threads have ended, or for some seconds. A second call waits for the first one.
      */
     @Override
     @Blocking
-    public void close() {
+    public synchronized void close() { // a channel is not closed by one thread while another ends its event loop
         closing = true;
         sockets.close();
         running.forEach(transfer ->
                 transfer.cancel(ClientTransfer.clientClosed())); // while an ERROR can still be sent to its peer
-        channels.close().awaitUninterruptibly();
+        channels.close().awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         awaitFiles();
         loops.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
         io.shutdown();

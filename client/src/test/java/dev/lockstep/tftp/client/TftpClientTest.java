@@ -31,6 +31,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -600,6 +602,22 @@ class TftpClientTest {
         client.close();
         server.expect(0, 5, 0, 0, "closed", 0);
         assertThat(failureOf(transfer)).hasMessage("closed");
+    }
+
+    @Test
+    void two_threads_close_a_client_with_running_transfers() throws Exception {
+        for (int n = 0; n < 20; n++) {
+            TftpClient shared = withLongTimeouts().build();
+            List<CompletableFuture<TransferResult>> transfers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                transfers.add(shared.getAsync(TransferRequest.of(remote(TransferMode.OCTET)), new MemorySink()));
+            }
+            CompletableFuture<Void> one = CompletableFuture.runAsync(shared::close);
+            CompletableFuture<Void> other = CompletableFuture.runAsync(shared::close);
+            one.get(60, TimeUnit.SECONDS);
+            other.get(60, TimeUnit.SECONDS);
+            assertThat(transfers).allMatch(CompletableFuture::isCompletedExceptionally);
+        }
     }
 
     @Test

@@ -45,9 +45,13 @@ class DocumentedPagesIT {
     /** Lines that the first start prints, which builds the program. */
     private static final Pattern BUILD = Pattern.compile("tftpd?: (building|Lockstep TFTP) .*");
 
-    /** Lines about the machine: of tshark for root, and of Netty where no network interface has a hardware address. */
+    /**
+     * Lines about the machine: of tshark for root, of Netty where no network interface has a hardware address, and of
+     * Java 24 and later where native access is not allowed by a flag.
+     */
     private static final Pattern SURROUNDINGS =
-            Pattern.compile("^Running as user |netty.util.internal.MacAddressUtil|usable hardware address");
+            Pattern.compile("^Running as user |netty.util.internal.MacAddressUtil|usable hardware address"
+                    + "|^WARNING: (A restricted method|java.lang.System::|Use --enable-native|Restricted methods)|^$");
 
     @TempDir
     private Path temporary;
