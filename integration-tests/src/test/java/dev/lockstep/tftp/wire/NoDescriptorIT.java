@@ -27,9 +27,13 @@ class NoDescriptorIT {
     private static final int DESCRIPTORS = 64;
     private static final int CLIENTS = 200;
     private static final List<String> FEW = List.of("bash", "-c", "ulimit -n " + DESCRIPTORS + "; exec \"$0\" \"$@\"");
-    /** An idle timeout longer than the test: a client waits until all others have had a reply. */
-    private static final Duration BEFORE_REPETITION = Duration.ofSeconds(5);
+    /**
+     * Longer than a busy machine takes to reply: the reply to a repeated request would be in the way of a later
+     * download.
+     */
+    private static final Duration BEFORE_REPETITION = Duration.ofSeconds(60);
 
+    /** An idle timeout longer than the test: a client waits until all others have had a reply. */
     private static final String[] LONG_IDLE_TIMEOUT = {"--give-up", "600"};
     /** Content too long for one read, so that each served client keeps a file open, too. */
     private static final byte[] LONG = pattern(100_000);
