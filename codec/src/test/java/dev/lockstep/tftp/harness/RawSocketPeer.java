@@ -63,17 +63,26 @@ public final class RawSocketPeer implements AutoCloseable {
 
     public RawSocketPeer(String address) {
         try {
-            socket = open(InetAddress.getByName(address));
+            InetAddress local = InetAddress.getByName(address);
+            socket = open(port -> new DatagramSocket(port, local));
             socket.setReceiveBufferSize(LOOPBACK_RECEIVE_BUFFER);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static DatagramSocket open(InetAddress address) throws IOException {
+    /** Opens or binds a socket. */
+    @FunctionalInterface
+    public interface Opening<T> {
+        /** Returns the socket, bound to the port. */
+        T on(int port) throws IOException;
+    }
+
+    /** {@return a socket on a free port of this test process} */
+    public static <T> T open(Opening<T> socket) throws IOException {
         for (int tried = 1; ; tried++) {
             try {
-                return new DatagramSocket(FIRST_PORT + Math.floorMod(NEXT.getAndIncrement(), PORTS), address);
+                return socket.on(FIRST_PORT + Math.floorMod(NEXT.getAndIncrement(), PORTS));
             } catch (BindException taken) {
                 if (tried == PORTS) {
                     throw taken;

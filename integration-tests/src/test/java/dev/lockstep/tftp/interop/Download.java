@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.RawSocketPeer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,7 +53,7 @@ final class Download implements AutoCloseable {
         this.connects = connects;
         this.channel = DatagramChannel.open();
         channel.configureBlocking(false);
-        channel.bind(new InetSocketAddress(local, 0));
+        RawSocketPeer.open(port -> channel.bind(new InetSocketAddress(local, port)));
         String request = "\0\1" + file + "\0octet\0blksize\0" + blksize + "\0";
         this.last = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
     }
