@@ -88,6 +88,7 @@ public final class TftpClient implements AutoCloseable {
     private final ClientSockets sockets;
     private final ClientTransfer.Shared shared;
     private volatile boolean closing;
+    private final Object closeLock = new Object();
 
     /** Creates a client that takes over the event loops. */
     TftpClient(TftpClientBuilder settings, OptionPreferences preferences, EventLoopGroup loops) {
@@ -435,14 +436,21 @@ public final class TftpClient implements AutoCloseable {
      */
     @Override
     @Blocking
-    public synchronized void close() { // a channel is not closed by one thread while another ends its event loop
+    public void close() {
+        synchronized (closeLock) { // a channel is not closed by one thread while another ends its event loop
+            closeAll();
+        }
+    }
+
+    private void closeAll() {
         closing = true;
         sockets.close();
         running.forEach(transfer ->
                 transfer.cancel(ClientTransfer.clientClosed())); // while an ERROR can still be sent to its peer
         channels.close().awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         awaitFiles();
-        loops.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(2 * SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         io.shutdown();
         try {
             if (!io.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {

@@ -217,7 +217,7 @@ public abstract sealed class Transfer permits Sender, Receiver {
         return now - lastProgress;
     }
 
-    /** {@return the longest time between two replies of the peer that were progress so far, in nanoseconds} */
+    /** {@return the longest wait for progress of the peer so far, also for its first reply, in nanoseconds} */
     public final long longestPause() {
         return longestPause;
     }

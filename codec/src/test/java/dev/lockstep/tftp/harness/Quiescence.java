@@ -115,7 +115,8 @@ final class Quiescence {
                 if (!status.contains("\nState:\tS ")) {
                     return false;
                 }
-                switches.put(thread.toString(), status.substring(status.indexOf("voluntary_ctxt_switches:")));
+                switches.put(
+                        thread.toString(), status.substring(Math.max(0, status.indexOf("voluntary_ctxt_switches:"))));
             }
         } catch (NoSuchFileException ended) {
             return false; // a thread or process that has just ended: look again

@@ -215,7 +215,7 @@ class AnySequenceTest {
             CompletableFuture.runAsync(() -> runEach(windowsize, start), task -> new Thread(task).start())
                     .join();
         } catch (CompletionException e) {
-            throw (AssertionError) e.getCause();
+            throw new AssertionError(e.getCause().getMessage(), e.getCause());
         }
     }
 

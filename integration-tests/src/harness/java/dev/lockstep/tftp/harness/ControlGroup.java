@@ -6,12 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** A control group that limits the memory of the processes in it, the page cache included. Needs root. */
 public final class ControlGroup implements AutoCloseable {
-    private static final AtomicInteger MADE = new AtomicInteger();
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
 
     private final Path folder;
@@ -33,8 +31,8 @@ public final class ControlGroup implements AutoCloseable {
                             || Files.exists(controllers)
                                     && Files.readString(controllers).contains("memory"),
                     "control groups for memory");
-            Path folder = Files.createDirectory(
-                    parent.resolve("lockstep-" + ProcessHandle.current().pid() + "-" + MADE.incrementAndGet()));
+            Tool.require(Files.isWritable(parent), "control groups that can be written");
+            Path folder = Files.createTempDirectory(parent, "lockstep-");
             Files.writeString(folder.resolve(isFormer ? "memory.limit_in_bytes" : "memory.max"), Long.toString(bytes));
             return new ControlGroup(folder);
         } catch (IOException e) {
@@ -44,7 +42,7 @@ public final class ControlGroup implements AutoCloseable {
 
     /** Returns the command prefix that runs a command in the group. */
     public List<String> starter() {
-        return List.of("sh", "-c", "echo $$ >" + folder.resolve("cgroup.procs") + "; exec \"$@\"", "sh");
+        return List.of("sh", "-c", "echo $$ >" + folder.resolve("cgroup.procs") + " && exec \"$@\"", "sh");
     }
 
     /** Returns the numbers of the processes in the group. */

@@ -45,13 +45,12 @@ class DocumentedPagesIT {
     /** Lines that the first start prints, which builds the program. */
     private static final Pattern BUILD = Pattern.compile("tftpd?: (building|Lockstep TFTP) .*");
 
-    /**
-     * Lines about the machine: of tshark for root, of Netty where no network interface has a hardware address, and of
-     * Java 24 and later where native access is not allowed by a flag.
-     */
+    /** Lines about the machine: of tshark for root, and of Netty where no network interface has a hardware address. */
     private static final Pattern SURROUNDINGS =
-            Pattern.compile("^Running as user |netty.util.internal.MacAddressUtil|usable hardware address"
-                    + "|^WARNING: (A restricted method|java.lang.System::|Use --enable-native|Restricted methods)|^$");
+            Pattern.compile("^Running as user |netty.util.internal.MacAddressUtil|usable hardware address");
+
+    /** What Java 24 and later print, with an empty line after it, where native access is not allowed by a flag. */
+    private static final Pattern NATIVE_ACCESS = Pattern.compile("WARNING: A restricted method(?s:.*?)is enabled\n+");
 
     @TempDir
     private Path temporary;
@@ -161,7 +160,10 @@ class DocumentedPagesIT {
     }
 
     private static List<String> lines(String text) {
-        return text.lines()
+        return NATIVE_ACCESS
+                .matcher(text)
+                .replaceAll("")
+                .lines()
                 .filter(line -> !SURROUNDINGS.matcher(line).find())
                 .map(DocumentedPagesIT::masked)
                 .distinct() // on a busy machine a packet may be retransmitted

@@ -33,7 +33,10 @@ class KilledUploadIT {
 
     private static final long SEED = Long.getLong("interop.seed", 20260101);
 
-    /** The points that one kill interrupts, each in two folders: several in a build, since each start takes a second. */
+    /**
+     * The points that one kill interrupts, each in two folders: several in a build, since each start takes a second. Of
+     * the blocks that are under way, the first may be stored by then.
+     */
     private static final int CUTS_OF_A_KILL = KILLS > 10 ? 1 : 5;
 
     private static final int BLOCKS = 200;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests a daemon with few file descriptors: it refuses the clients that it cannot serve, and serves them later. No client
  * continues before all have had a reply, since clients that finish early would free descriptors for the rest.
  */
-@Timeout(180)
+@Timeout(600)
 class NoDescriptorIT {
     private static final int DESCRIPTORS = 64;
     private static final int CLIENTS = 200;

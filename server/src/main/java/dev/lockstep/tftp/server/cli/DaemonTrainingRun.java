@@ -25,13 +25,14 @@ import picocli.CommandLine;
  * compiler, for which the launcher asks for many transfers.
  */
 final class DaemonTrainingRun {
-    private static final int LONGEST_WAIT_MILLIS = 5_000;
+    private static final int LONGEST_WAIT_MILLIS = 60_000;
     /** A file of about 100 KiB that each Java runtime has. */
     private static final Path FILE = Path.of(System.getProperty("java.home"), "lib", "tzdb.dat");
 
     private static final int BLKSIZE = 8192;
     private static final int HEADER = 4;
     private static final int DATA = 3;
+    private static final int ERROR = 5;
 
     private DaemonTrainingRun() {}
 
@@ -46,7 +47,9 @@ final class DaemonTrainingRun {
         new CommandLine(new TftpdCommand()).parseArgs("--memory", "0");
         new LogOptions().configure();
         InetAddress here = InetAddress.getLoopbackAddress();
-        Storage files = DirectoryStorage.at(FILE.getParent(), WriteRules.READ_ONLY);
+        Path file = FILE.toRealPath(); // some distributions have a link here
+        Storage files =
+                DirectoryStorage.at(file.getParent(), WriteRules.READ_ONLY).servingPrivate(true);
         try (TftpServer server = TftpServer.builder()
                         .storage(files)
                         .listener(new TransferLog())
@@ -59,15 +62,15 @@ final class DaemonTrainingRun {
             HangupSignal.handle(() -> {});
             client.setSoTimeout(LONGEST_WAIT_MILLIS);
             for (int n = 0; n < transfers; n++) {
-                get(client, server.port(), n % 2 == 0 ? 1 : 4);
+                get(client, server.port(), file.getFileName(), n % 2 == 0 ? 1 : 4);
             }
         }
         Logging.flush();
     }
 
-    private static void get(DatagramSocket client, int port, int windowsize) throws IOException {
-        byte[] request = ("\0\1" + FILE.getFileName() + "\0octet\0tsize\0000\0blksize\0" + BLKSIZE + "\0windowsize\0"
-                        + windowsize + "\0")
+    private static void get(DatagramSocket client, int port, Path file, int windowsize) throws IOException {
+        byte[] request = ("\0\1" + file + "\0octet\0tsize\0000\0blksize\0" + BLKSIZE + "\0windowsize\0" + windowsize
+                        + "\0")
                 .getBytes(StandardCharsets.ISO_8859_1);
         client.send(new DatagramPacket(request, request.length, client.getLocalAddress(), port));
         byte[] packet = new byte[HEADER + BLKSIZE];
@@ -77,6 +80,9 @@ final class DaemonTrainingRun {
         while (!isLast) {
             reply.setLength(packet.length);
             client.receive(reply);
+            if (packet[1] == ERROR) {
+                throw new IOException("the file is not served: " + file);
+            }
             boolean isData = packet[1] == DATA; // the first packet is the OACK
             isLast = isData && reply.getLength() < packet.length;
             if (isLast || !isData || packet[3] % windowsize == 0) {

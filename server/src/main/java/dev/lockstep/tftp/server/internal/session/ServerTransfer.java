@@ -28,6 +28,8 @@ public final class ServerTransfer {
      * example after a reboot of the client.
      */
     private static final long REBOOT = TimeUnit.SECONDS.toNanos(1);
+    /** The longest such time, however slowly the client has replied. */
+    private static final long SLOW_REBOOT = TimeUnit.SECONDS.toNanos(10);
 
     private final long id;
     private final TransferKey key;
@@ -169,7 +171,7 @@ public final class ServerTransfer {
      * request are read seconds late, but then so are the replies of the client.
      */
     private static long quietTime(Transfer state) {
-        long quiet = Math.max(REBOOT, 2 * state.longestPause());
+        long quiet = Math.min(SLOW_REBOOT, Math.max(REBOOT, 2 * state.longestPause()));
         return state.isFinished() ? Math.max(quiet, state.settings().timeout().toNanos()) : quiet;
     }
 
