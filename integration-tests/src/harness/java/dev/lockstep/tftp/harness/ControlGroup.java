@@ -5,13 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** A control group that limits the memory of the processes in it, the page cache included. Needs root. */
 public final class ControlGroup implements AutoCloseable {
-    private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
-
     private final Path folder;
 
     private ControlGroup(Path folder) {
@@ -57,12 +53,8 @@ public final class ControlGroup implements AutoCloseable {
     /** Waits for the end of the last process. */
     @Override
     public void close() {
-        long start = System.nanoTime();
-        while (!folder.toFile().delete()) {
-            if (System.nanoTime() - start > LIMIT) {
-                throw new AssertionError("processes still in " + folder + ": " + processes());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
+        Await.until(
+                "the end of the last process of " + folder,
+                () -> folder.toFile().delete());
     }
 }

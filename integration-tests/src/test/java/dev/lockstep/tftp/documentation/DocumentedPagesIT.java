@@ -49,7 +49,7 @@ class DocumentedPagesIT {
     private static final Pattern SURROUNDINGS =
             Pattern.compile("^Running as user |netty.util.internal.MacAddressUtil|usable hardware address");
 
-    /** What Java 24 and later print, with an empty line after it, where native access is not allowed by a flag. */
+    /** The warning of Java 24 and later, and the empty line after it, where no flag allows native access. */
     private static final Pattern NATIVE_ACCESS = Pattern.compile("WARNING: A restricted method(?s:.*?)is enabled\n+");
 
     @TempDir

@@ -3,6 +3,7 @@ package dev.lockstep.tftp.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.lockstep.tftp.harness.Await;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.interop;
 
+import dev.lockstep.tftp.harness.Await;
 import dev.lockstep.tftp.harness.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.cli;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.internal.logging.Logging;
@@ -31,8 +32,6 @@ final class DaemonTrainingRun {
 
     private static final int BLKSIZE = 8192;
     private static final int HEADER = 4;
-    private static final int DATA = 3;
-    private static final int ERROR = 5;
 
     private DaemonTrainingRun() {}
 
@@ -80,10 +79,10 @@ final class DaemonTrainingRun {
         while (!isLast) {
             reply.setLength(packet.length);
             client.receive(reply);
-            if (packet[1] == ERROR) {
+            if (packet[1] == TftpOpcode.ERROR) {
                 throw new IOException("the file is not served: " + file);
             }
-            boolean isData = packet[1] == DATA; // the first packet is the OACK
+            boolean isData = packet[1] == TftpOpcode.DATA; // the first packet is the OACK
             isLast = isData && reply.getLength() < packet.length;
             if (isLast || !isData || packet[3] % windowsize == 0) {
                 ack[3] = isData ? packet[3] : 0;

@@ -182,13 +182,17 @@ class RequestDispatcherTest {
         server.expect(first, 0, 6, "timeout", 0, "3", 0);
     }
 
-    @Test
-    void a_late_copy_of_a_request_does_not_replace_the_transfer_of_a_client_that_replies_slowly() throws IOException {
+    private void readLargeAndReplyAfter(long millis) throws IOException {
         start(10, 10);
         read(first, "large");
         server.expect(first, 0, 3, 0, 1, FULL);
-        server.pass(2500);
+        server.pass(millis);
         server.arrive(first, 0, 4, 0, 1);
+    }
+
+    @Test
+    void a_late_copy_of_a_request_does_not_replace_the_transfer_of_a_client_that_replies_slowly() throws IOException {
+        readLargeAndReplyAfter(2500);
         server.forgetSent();
         server.pass(2000);
         read(first, "large");
@@ -201,11 +205,7 @@ class RequestDispatcherTest {
 
     @Test
     void a_request_after_twice_the_longest_pause_of_its_client_is_a_new_one() throws IOException {
-        start(10, 10);
-        read(first, "large");
-        server.expect(first, 0, 3, 0, 1, FULL);
-        server.pass(2500);
-        server.arrive(first, 0, 4, 0, 1);
+        readLargeAndReplyAfter(2500);
         server.pass(5000);
         server.forgetSent();
         read(first, "large");

@@ -1,4 +1,4 @@
-package dev.lockstep.tftp.interop;
+package dev.lockstep.tftp.harness;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -6,13 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Polls until a condition holds that depends on another process, which cannot notify the test. */
-final class Await {
+public final class Await {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private Await() {}
 
-    static void until(String what, BooleanSupplier condition) {
+    /** Waits for a condition; fails after 60 s, with what was expected. */
+    public static void until(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
