@@ -1,5 +1,8 @@
 package dev.lockstep.tftp.fuzz;
 
+import static dev.lockstep.tftp.codec.TftpOpcode.ACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.DATA;
+import static dev.lockstep.tftp.codec.TftpOpcode.OACK;
 import static dev.lockstep.tftp.harness.Bytes.ack;
 import static dev.lockstep.tftp.harness.Bytes.data;
 import static dev.lockstep.tftp.harness.Bytes.rrq;
@@ -29,9 +32,6 @@ import java.util.Set;
 final class Client {
     private static final int HEADER = 4;
     private static final int ONE_SMALL_REPLY = HEADER + 512;
-    private static final int DATA = 3;
-    private static final int ACK = 4;
-    private static final int OACK = 6;
     private static final int NONE = 0;
 
     private final InetSocketAddress address;

@@ -118,12 +118,12 @@ public final class TransferFuzzer {
                 SourceChunkReader::new);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
         long now = channel.eventLoop().ticker().nanoTime();
-        NegotiatedTransfer agreement = new NegotiatedTransfer(1, PEER, request, settings, Options.NONE, now, 0);
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(1, PEER, request, settings, Options.NONE, now, 0);
         channel.config().setAllocator(allocator);
         TransferHandler handler = read
-                ? TransferHandler.sending(context, agreement, oack, files.read(rrq("file"), PEER))
+                ? TransferHandler.sending(context, negotiated, oack, files.read(rrq("file"), PEER))
                 : TransferHandler.receiving(
-                        context, agreement, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
+                        context, negotiated, oack == null ? new Ack(0) : oack, files.write(wrq("file"), PEER));
         channel.pipeline().addLast(TftpDatagramCodec.INSTANCE);
         handler.addTo(channel.pipeline());
     }

@@ -292,6 +292,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void no_two_types_share_a_name() {
+        Map<String, List<String>> byName = all.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName, Collectors.mapping(JavaClass::getName, Collectors.toList())));
+        byName.values().removeIf(types -> types.size() == 1);
+        assertThat(byName).isEmpty();
+    }
+
+    @Test
     void no_package_or_type_has_a_generic_name() {
         noClasses()
                 .should()

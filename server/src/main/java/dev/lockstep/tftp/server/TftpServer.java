@@ -51,7 +51,7 @@ public final class TftpServer implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final ServerConfig config;
-    private final TransferQuota admission;
+    private final TransferQuota quota;
     private final EventLoopGroup loops;
     private final IoPools io;
     private final ListeningSockets listeners;
@@ -64,7 +64,7 @@ public final class TftpServer implements AutoCloseable {
 
     private TftpServer(
             ServerConfig config,
-            TransferQuota admission,
+            TransferQuota quota,
             EventLoopGroup loops,
             IoPools io,
             ListeningSockets listeners,
@@ -74,7 +74,7 @@ public final class TftpServer implements AutoCloseable {
             ChunkCache chunks,
             Future<?> stuckCheck) {
         this.config = config;
-        this.admission = admission;
+        this.quota = quota;
         this.loops = loops;
         this.io = io;
         this.listeners = listeners;
@@ -98,8 +98,8 @@ public final class TftpServer implements AutoCloseable {
     static TftpServer start(ServerConfig config) throws IOException {
         EventLoopGroup shared = config.sharedLoops();
         Transport transport = shared == null ? Transport.best() : Transport.of(shared);
-        TransferQuota admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
-        EventLoopGroup loops = shared == null ? ownLoops(config, transport, admission) : shared;
+        TransferQuota quota = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        EventLoopGroup loops = shared == null ? ownLoops(config, transport, quota) : shared;
         IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
         Future<?> stuckCheck = scheduleStuckCheck(config, io, loops);
         boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
@@ -118,19 +118,10 @@ public final class TftpServer implements AutoCloseable {
                 chunks == null ? SourceChunkReader::new : chunks);
         ListeningSockets listeners = null;
         try {
-            ListenerContext listening = new ListenerContext(config, context, transport, admission, io::openings);
+            ListenerContext listening = new ListenerContext(config, context, transport, quota, io::openings);
             listeners = ListeningSockets.bind(listening, loops);
             TftpServer server = new TftpServer(
-                    config,
-                    admission,
-                    loops,
-                    io,
-                    listeners,
-                    listening.validation(),
-                    counters,
-                    budget,
-                    chunks,
-                    stuckCheck);
+                    config, quota, loops, io, listeners, listening.validation(), counters, budget, chunks, stuckCheck);
             server.notifyStarted();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -147,7 +138,7 @@ public final class TftpServer implements AutoCloseable {
         }
     }
 
-    private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota admission) {
+    private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota quota) {
         // with more transfers there is always work, or their clients need the processors; in a window, packets are sent
         // while the client processes others
         int polling = Runtime.getRuntime().availableProcessors() / 2;
@@ -155,7 +146,7 @@ public final class TftpServer implements AutoCloseable {
                 config.eventLoops(),
                 "tftp",
                 polling == 0 ? Duration.ZERO : config.busyPoll(),
-                () -> admission.isLockStepOnly(polling));
+                () -> quota.isLockStepOnly(polling));
     }
 
     /** Schedules the replacement of stuck threads, unless the embedding program has its own. */
@@ -193,7 +184,7 @@ public final class TftpServer implements AutoCloseable {
      * counted.
      */
     public int runningTransfers() {
-        return admission.running();
+        return quota.running();
     }
 
     /** {@return a snapshot of all counters} It costs some microseconds; call it at most a few times per second. */
@@ -250,7 +241,7 @@ public final class TftpServer implements AutoCloseable {
         }
         stopping = true;
         if (delay.isZero()) {
-            admission.close();
+            quota.close();
         }
         config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
         boolean interrupted = false;
@@ -259,14 +250,14 @@ public final class TftpServer implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true; // ends the delay; the drain follows
         }
-        admission.close();
+        quota.close();
         if (!config.replica()) {
             listeners.retire(); // a closed port of a replica would be reported to clients as unreachable
         }
         try {
-            if (!admission.awaitEmpty(drain)) {
+            if (!quota.awaitEmpty(drain)) {
                 listeners.cancelAll(new TftpException(ErrorCode.NOT_DEFINED, "server is shutting down"));
-                admission.awaitEmpty(CLOSE_TIMEOUT);
+                quota.awaitEmpty(CLOSE_TIMEOUT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -200,13 +200,14 @@ public final class TftpServerBuilder {
     }
 
     /**
-     * Sets the number of event loop threads. The default is one for each processor.
+     * Sets the number of event loop threads of the server's own. The default is one for each processor.
      *
      * @param threads the number of threads, at least 1
      * @return this builder
      */
     public TftpServerBuilder eventLoops(int threads) {
         eventLoops = threads;
+        sharedLoops = null;
         return this;
     }
 
@@ -365,6 +366,10 @@ public final class TftpServerBuilder {
 
     /** Returns the checked settings. */
     ServerConfig config() {
+        if (sharedLoops != null && !busyPoll.isZero()) {
+            throw new IllegalArgumentException(
+                    "busy poll: " + busyPoll + " (expected: 0 beside event loops of the embedding program)");
+        }
         List<TransferListener> all = new ArrayList<>(listeners);
         PmtuBlackHoleCache blackHoles =
                 new PmtuBlackHoleCache(Ticker.systemTicker(), TransferListener.all(List.copyOf(listeners)));

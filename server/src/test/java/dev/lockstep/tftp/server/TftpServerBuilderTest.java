@@ -9,6 +9,9 @@ import dev.lockstep.tftp.negotiation.TransferLimits;
 import dev.lockstep.tftp.server.storage.MemoryStorage;
 import dev.lockstep.tftp.server.storage.Storage;
 import dev.lockstep.tftp.server.storage.WriteRules;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,6 +65,20 @@ class TftpServerBuilderTest {
                 .limits(TransferLimits.DEFAULT)
                 .pathMtu(false)
                 .check();
+    }
+
+    @Test
+    void polling_is_refused_for_event_loops_of_the_embedding_program() {
+        EventLoopGroup shared = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        assertRefused(
+                builder().eventLoops(shared).busyPoll(Duration.ofMillis(1)),
+                "busy poll: PT0.001S (expected: 0 beside event loops of the embedding program)");
+        builder()
+                .eventLoops(shared)
+                .eventLoops(1)
+                .busyPoll(Duration.ofMillis(1))
+                .check();
+        shared.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     @Test

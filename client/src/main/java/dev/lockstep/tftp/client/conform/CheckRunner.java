@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  *
  * @param <P> what the scripts work with
  */
-final class CheckRunner<P extends Probe> {
+final class CheckRunner<P extends CheckEnvironment> {
     private static final int LONGER = 2;
     private static final double NANOS = 1e9;
 

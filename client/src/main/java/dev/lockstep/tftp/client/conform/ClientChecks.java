@@ -9,6 +9,7 @@ import static dev.lockstep.tftp.client.conform.Datagrams.error;
 import static dev.lockstep.tftp.client.conform.Datagrams.pattern;
 import static dev.lockstep.tftp.client.conform.Peer.BLKSIZE;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class ClientChecks {
                         client.finishGet(1);
                         Packet reply = second.any(client.timing().grace());
                         require(
-                                reply == null || reply.opcode() == Datagrams.ERROR,
+                                reply == null || reply.opcode() == TftpOpcode.ERROR,
                                 "the second port received " + reply + " (expected: ERROR 5 or nothing)");
                     }),
             Check.client("3", "DATA 2 with other content from another port: not taken.", client -> {

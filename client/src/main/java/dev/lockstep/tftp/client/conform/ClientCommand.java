@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * @param get the command that gets a file, or null
  * @param put the command that puts a file, or null
  */
-public record ClientCommand(String get, String put) implements Client {
+public record ClientCommand(String get, String put) implements TestedClient {
     private static final boolean WINDOWS = File.separatorChar == '\\';
 
     /** Checks the placeholders. */

@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.client.conform.CheckEnd.assume;
 import static dev.lockstep.tftp.client.conform.CheckEnd.failed;
 import static dev.lockstep.tftp.client.conform.CheckEnd.require;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import java.util.OptionalInt;
  * Environment of the script of a client's check: a server that does what the script says. A script starts the client
  * with {@link #get} or {@link #put}, and replies with {@link #begin} or by itself.
  */
-public final class ClientProbe implements Probe {
+public final class ClientProbe implements CheckEnvironment {
     private static final String FILE = "conform-file";
     private static final int LARGEST = 1400;
     private static final double NANOS = 1e9;
@@ -26,7 +27,7 @@ public final class ClientProbe implements Probe {
     private final Transcript transcript;
     private final Network.Capture capture;
     private final List<Peer> peers = new ArrayList<>();
-    private Client.Running running;
+    private TestedClient.Running running;
     private Packet request;
     private Peer listener;
     private Peer peer;
@@ -50,7 +51,7 @@ public final class ClientProbe implements Probe {
 
     private Packet get(String name) throws IOException {
         startGet(name);
-        return awaitRequest(Datagrams.RRQ);
+        return awaitRequest(TftpOpcode.RRQ);
     }
 
     /** Starts the client to get a file. */
@@ -66,7 +67,7 @@ public final class ClientProbe implements Probe {
         listener = open();
         content = sent;
         running = session.client().put(listener.address(), FILE, sent);
-        return awaitRequest(Datagrams.WRQ);
+        return awaitRequest(TftpOpcode.WRQ);
     }
 
     private Packet awaitRequest(int opcode) throws IOException {
@@ -176,7 +177,7 @@ public final class ClientProbe implements Probe {
             blksize = (int) Math.min(largest, number("blksize"));
             granted.put("blksize", "" + blksize);
         }
-        boolean isGet = request.opcode() == Datagrams.RRQ;
+        boolean isGet = request.opcode() == TftpOpcode.RRQ;
         if (isGet) {
             content = Datagrams.pattern(blocks * blksize + more);
         }
@@ -253,7 +254,7 @@ public final class ClientProbe implements Probe {
     boolean asksToPut(String option) throws IOException {
         assume(session.client().puts(), "needs --client-put");
         Peer probe = open();
-        Client.Running upload = session.client().put(probe.address(), FILE, new byte[1]);
+        TestedClient.Running upload = session.client().put(probe.address(), FILE, new byte[1]);
         try {
             Packet asked = probe.raw(session.longestStart());
             return asked != null && asked.options().containsKey(option);
@@ -289,7 +290,7 @@ public final class ClientProbe implements Probe {
     /** Expects an ERROR from the client, and that it ends with an error. */
     void requireRefusal() {
         Packet packet = peer.next();
-        require(packet.opcode() == Datagrams.ERROR, "expected an ERROR, received " + packet);
+        require(packet.opcode() == TftpOpcode.ERROR, "expected an ERROR, received " + packet);
         requireFailure();
     }
 

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /** Runs the checks of a client. */
 public final class ClientRun {
-    private final Client client;
+    private final TestedClient client;
     private final boolean captures;
 
     /**

@@ -12,7 +12,7 @@ import java.io.IOException;
  * @param timing the times of a reply and of a retransmission
  * @param start the time until the first request
  */
-record ClientSession(Client client, Network network, Timing timing, long start) {
+record ClientSession(TestedClient client, Network network, Timing timing, long start) {
     private static final long LONGEST_START = Timing.seconds(60);
     private static final long LONGEST_RTO = Timing.seconds(12);
     private static final int SLACK = 4;
@@ -22,10 +22,10 @@ record ClientSession(Client client, Network network, Timing timing, long start) 
      *
      * @throws IOException if there is no request
      */
-    static ClientSession measure(Client client, Network network) throws IOException {
+    static ClientSession measure(TestedClient client, Network network) throws IOException {
         try (Endpoint listener = network.open(null)) {
             long begin = network.nanoTime();
-            Client.Running running = client.gets()
+            TestedClient.Running running = client.gets()
                     ? client.get(listener.address(), "conform-measure")
                     : client.put(listener.address(), "conform-measure", new byte[1]);
             try {

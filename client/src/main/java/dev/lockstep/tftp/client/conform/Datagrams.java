@@ -1,5 +1,11 @@
 package dev.lockstep.tftp.client.conform;
 
+import static dev.lockstep.tftp.codec.TftpOpcode.ACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.DATA;
+import static dev.lockstep.tftp.codec.TftpOpcode.ERROR;
+import static dev.lockstep.tftp.codec.TftpOpcode.OACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.RRQ;
+import static dev.lockstep.tftp.codec.TftpOpcode.WRQ;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
@@ -7,13 +13,6 @@ import java.util.Arrays;
 
 /** Builds datagrams in bytes, also those that no codec would encode. */
 final class Datagrams {
-    static final int RRQ = 1;
-    static final int WRQ = 2;
-    static final int DATA = 3;
-    static final int ACK = 4;
-    static final int ERROR = 5;
-    static final int OACK = 6;
-
     /** Bytes before the payload of a DATA. */
     static final int HEADER = 4;
 

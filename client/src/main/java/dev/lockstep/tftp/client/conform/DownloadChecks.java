@@ -16,6 +16,7 @@ import static dev.lockstep.tftp.client.conform.ServedFile.SMALL;
 import static dev.lockstep.tftp.client.conform.ServedFile.TEXT;
 
 import dev.lockstep.tftp.client.conform.ServerSession.Placed;
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -396,7 +397,7 @@ final class DownloadChecks {
 
     private static long count(List<Packet> packets, int block) {
         return packets.stream()
-                .filter(packet -> packet.opcode() == Datagrams.DATA && packet.number() == block)
+                .filter(packet -> packet.opcode() == TftpOpcode.DATA && packet.number() == block)
                 .count();
     }
 
@@ -409,9 +410,9 @@ final class DownloadChecks {
 
     private static Peer text(ServerProbe server) throws IOException {
         Peer peer =
-                server.ask(Datagrams.request(Datagrams.RRQ, server.file(TEXT).name(), "netascii"));
+                server.ask(Datagrams.request(TftpOpcode.RRQ, server.file(TEXT).name(), "netascii"));
         Packet first = peer.next();
-        assume(first.opcode() == Datagrams.DATA, "the server does not serve netascii: " + first);
+        assume(first.opcode() == TftpOpcode.DATA, "the server does not serve netascii: " + first);
         peer.putBack(first);
         return peer;
     }

@@ -10,6 +10,7 @@ import static dev.lockstep.tftp.client.conform.Peer.BLKSIZE;
 import static dev.lockstep.tftp.client.conform.ServedFile.LARGE;
 import static dev.lockstep.tftp.client.conform.ServedFile.TEXT;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ final class OptionChecks {
                         }),
                 Check.of("23", "Only an unknown option: no ERROR, and DATA 1 without an OACK.", server -> {
                     Packet reply = server.read(LARGE, "x-conform", "1").next();
-                    require(reply.opcode() == Datagrams.DATA, "expected DATA 1, received " + reply);
+                    require(reply.opcode() == TftpOpcode.DATA, "expected DATA 1, received " + reply);
                 }),
                 Check.of("24", "BlkSize instead of blksize: granted like blksize.", server -> {
                     assume(granted(server, "blksize", "1024").containsKey("blksize"), "the server grants no blksize");
@@ -55,14 +56,14 @@ final class OptionChecks {
                     long echoes = reply.strings().stream()
                             .filter(name -> name.toLowerCase(Locale.ROOT).equals("blksize"))
                             .count();
-                    require(reply.opcode() != Datagrams.OACK || echoes < 2, "granted twice: " + reply);
+                    require(reply.opcode() != TftpOpcode.OACK || echoes < 2, "granted twice: " + reply);
                 }),
                 Check.of("26", "blksize and timeout that are not numbers: not granted.", server -> {
                     for (String value : NOT_NUMBERS) {
                         for (String option : List.of("blksize", "timeout")) {
                             Packet reply = server.read(LARGE, option, value).next();
                             require(
-                                    reply.opcode() != Datagrams.OACK
+                                    reply.opcode() != TftpOpcode.OACK
                                             || !reply.options().containsKey(option),
                                     option + "=\"" + value + "\": received " + reply);
                         }
@@ -74,13 +75,13 @@ final class OptionChecks {
                         server -> {
                             Packet small = server.read(LARGE, "blksize", "7").next();
                             require(
-                                    small.opcode() != Datagrams.OACK
+                                    small.opcode() != TftpOpcode.OACK
                                             || !small.options().containsKey("blksize"),
                                     "blksize=7: received " + small);
                             for (String large : List.of("65465", "100000")) {
                                 Packet reply =
                                         server.read(LARGE, "blksize", large).next();
-                                if (reply.opcode() == Datagrams.OACK
+                                if (reply.opcode() == TftpOpcode.OACK
                                         && reply.options().containsKey("blksize")) {
                                     long blksize = number(reply.options(), "blksize");
                                     require(
@@ -104,7 +105,7 @@ final class OptionChecks {
                     for (String value : List.of("0", "256")) {
                         Packet reply = server.read(LARGE, "timeout", value).next();
                         require(
-                                reply.opcode() != Datagrams.OACK
+                                reply.opcode() != TftpOpcode.OACK
                                         || !reply.options().containsKey("timeout"),
                                 "timeout=" + value + ": received " + reply);
                     }
@@ -120,21 +121,21 @@ final class OptionChecks {
                 Check.of("31", "tsize=5: the size of the file all the same.", server -> size(server, "5")),
                 Check.of("32", "tsize=0 in netascii: the converted size, or none, and no ERROR.", server -> {
                     byte[] request =
-                            Datagrams.request(Datagrams.RRQ, server.file(TEXT).name(), "netascii");
+                            Datagrams.request(TftpOpcode.RRQ, server.file(TEXT).name(), "netascii");
                     Packet plain = server.ask(request).next();
-                    assume(plain.opcode() == Datagrams.DATA, "the server does not serve netascii: " + plain);
+                    assume(plain.opcode() == TftpOpcode.DATA, "the server does not serve netascii: " + plain);
                     Packet reply = server.ask(Datagrams.concat(request, Datagrams.strings("tsize", "0")))
                             .next();
-                    require(reply.opcode() != Datagrams.ERROR, "received " + reply);
+                    require(reply.opcode() != TftpOpcode.ERROR, "received " + reply);
                     int size = ServedFile.netascii(server.file(TEXT).content()).length;
                     String tsize =
-                            reply.opcode() == Datagrams.OACK ? reply.options().get("tsize") : null;
+                            reply.opcode() == TftpOpcode.OACK ? reply.options().get("tsize") : null;
                     require(tsize == null || tsize.equals("" + size), "tsize=" + tsize + " (expected: " + size + ")");
                 }),
                 Check.of("33", "WRQ with tsize=2^62: ERROR before any ACK.", server -> {
                     Peer peer = server.ask(wrq(server.newUpload(), "tsize", "" + (1L << 62)));
                     Packet reply = peer.next();
-                    require(reply.opcode() == Datagrams.ERROR, "expected ERROR 3, received " + reply);
+                    require(reply.opcode() == TftpOpcode.ERROR, "expected ERROR 3, received " + reply);
                 }),
                 Check.of("34", "WRQ with tsize=100, then 600 bytes: all are stored, or ERROR.", server -> {
                     String name = server.newUpload();
@@ -145,7 +146,7 @@ final class OptionChecks {
                     for (int block = 1; block <= 2; block++) {
                         peer.send(data(block, Datagrams.block(content, block, BLKSIZE)));
                         Packet reply = nextButFirst(peer);
-                        if (reply.opcode() == Datagrams.ERROR) {
+                        if (reply.opcode() == TftpOpcode.ERROR) {
                             return;
                         }
                         require(reply.is(Datagrams.ack(block)), "expected ACK " + block + ", received " + reply);
@@ -155,7 +156,7 @@ final class OptionChecks {
                 Check.of("47", "windowsize 0 is left out, 65535 lowered or granted.", server -> {
                     Packet none = server.read(LARGE, "windowsize", "0").next();
                     require(
-                            none.opcode() != Datagrams.OACK || !none.options().containsKey("windowsize"),
+                            none.opcode() != TftpOpcode.OACK || !none.options().containsKey("windowsize"),
                             "windowsize=0: received " + none);
                     Map<String, String> granted = granted(server, "windowsize", "65535");
                     assume(granted.containsKey("windowsize"), "the server grants no windowsize");

@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.conform;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ record Packet(long nanos, boolean sent, InetSocketAddress local, InetSocketAddre
     Map<String, String> options() {
         List<String> strings = strings();
         Map<String, String> options = new LinkedHashMap<>();
-        for (int i = opcode() == Datagrams.OACK ? 0 : 2; i + 1 < strings.size(); i += 2) {
+        for (int i = opcode() == TftpOpcode.OACK ? 0 : 2; i + 1 < strings.size(); i += 2) {
             options.putIfAbsent(strings.get(i).toLowerCase(Locale.ROOT), strings.get(i + 1));
         }
         return options;

@@ -5,6 +5,7 @@ import static dev.lockstep.tftp.client.conform.CheckEnd.require;
 
 import dev.lockstep.tftp.client.conform.Network.Endpoint;
 import dev.lockstep.tftp.client.conform.Network.Received;
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -210,7 +211,7 @@ final class Peer implements AutoCloseable {
 
     /** Expects a DATA and returns its payload. */
     byte[] data(long block) {
-        return expect(Datagrams.DATA, block, "DATA " + (block & 0xFFFF)).payload();
+        return expect(TftpOpcode.DATA, block, "DATA " + (block & 0xFFFF)).payload();
     }
 
     /** Expects several DATA in their order, as in a window. */
@@ -222,13 +223,13 @@ final class Peer implements AutoCloseable {
 
     /** Expects an ACK. */
     void expectAck(long block) {
-        expect(Datagrams.ACK, block, "ACK " + (block & 0xFFFF));
+        expect(TftpOpcode.ACK, block, "ACK " + (block & 0xFFFF));
     }
 
     /** Expects an ERROR with any code. */
     Packet expectError() {
         Packet packet = next();
-        require(packet.opcode() == Datagrams.ERROR, unexpected("an ERROR", packet));
+        require(packet.opcode() == TftpOpcode.ERROR, unexpected("an ERROR", packet));
         return packet;
     }
 
@@ -248,11 +249,11 @@ final class Peer implements AutoCloseable {
      */
     Map<String, String> granted() {
         Packet packet = next();
-        if (packet.opcode() == Datagrams.OACK) {
+        if (packet.opcode() == TftpOpcode.OACK) {
             return packet.options();
         }
-        boolean plain = packet.opcode() == Datagrams.DATA && packet.number() == 1
-                || packet.opcode() == Datagrams.ACK && packet.number() == 0;
+        boolean plain = packet.opcode() == TftpOpcode.DATA && packet.number() == 1
+                || packet.opcode() == TftpOpcode.ACK && packet.number() == 0;
         require(plain, unexpected("OACK, DATA 1 or ACK 0", packet));
         putBack(packet);
         return Map.of();
@@ -295,11 +296,11 @@ final class Peer implements AutoCloseable {
             if (packet == null) {
                 throw noReply();
             }
-            if (packet.opcode() == Datagrams.DATA && packet.number() == (block & 0xFFFF)) {
+            if (packet.opcode() == TftpOpcode.DATA && packet.number() == (block & 0xFFFF)) {
                 remember(packet);
                 return before;
             }
-            require(packet.opcode() == Datagrams.DATA, unexpected("DATA " + block, packet));
+            require(packet.opcode() == TftpOpcode.DATA, unexpected("DATA " + block, packet));
             before.add(packet);
         }
         throw failed("endless retransmissions before DATA " + block);
@@ -341,11 +342,11 @@ final class Peer implements AutoCloseable {
                 ack(taken);
                 continue;
             }
-            if (packet.opcode() == Datagrams.ERROR) {
+            if (packet.opcode() == TftpOpcode.ERROR) {
                 throw failed(
                         "expected DATA " + (taken + 1 & 0xFFFF) + " (block " + (taken + 1) + "), received " + packet);
             }
-            if (packet.opcode() != Datagrams.DATA || packet.number() != (taken + 1 & 0xFFFF)) {
+            if (packet.opcode() != TftpOpcode.DATA || packet.number() != (taken + 1 & 0xFFFF)) {
                 require(isOld(packet, taken), "expected DATA " + (taken + 1 & 0xFFFF) + ", received " + packet);
                 continue;
             }
@@ -367,8 +368,8 @@ final class Peer implements AutoCloseable {
 
     /** Returns whether a packet is an OACK, or a block of the last window. */
     private static boolean isOld(Packet packet, long taken) {
-        return packet.opcode() == Datagrams.OACK
-                || packet.opcode() == Datagrams.DATA && (taken - packet.number() & 0xFFFF) < 0x8000;
+        return packet.opcode() == TftpOpcode.OACK
+                || packet.opcode() == TftpOpcode.DATA && (taken - packet.number() & 0xFFFF) < 0x8000;
     }
 
     /**
@@ -396,9 +397,9 @@ final class Peer implements AutoCloseable {
                 send(Datagrams.data(block, Datagrams.block(content, block, blksize)));
             }
             for (Packet packet = any(timing.replyTimeout()); packet != null; packet = any(timing.replyTimeout())) {
-                require(packet.opcode() != Datagrams.ERROR, unexpected("ACK " + (end & 0xFFFF), packet));
+                require(packet.opcode() != TftpOpcode.ERROR, unexpected("ACK " + (end & 0xFFFF), packet));
                 long acknowledged = packet.number() - sent & 0xFFFF;
-                if (packet.opcode() == Datagrams.ACK && acknowledged > 0 && acknowledged <= end - sent) {
+                if (packet.opcode() == TftpOpcode.ACK && acknowledged > 0 && acknowledged <= end - sent) {
                     remember(packet);
                     return sent + acknowledged;
                 }

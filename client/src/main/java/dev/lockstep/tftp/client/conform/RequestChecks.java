@@ -2,8 +2,6 @@ package dev.lockstep.tftp.client.conform;
 
 import static dev.lockstep.tftp.client.conform.CheckEnd.assume;
 import static dev.lockstep.tftp.client.conform.CheckEnd.require;
-import static dev.lockstep.tftp.client.conform.Datagrams.RRQ;
-import static dev.lockstep.tftp.client.conform.Datagrams.WRQ;
 import static dev.lockstep.tftp.client.conform.Datagrams.concat;
 import static dev.lockstep.tftp.client.conform.Datagrams.data;
 import static dev.lockstep.tftp.client.conform.Datagrams.error;
@@ -15,9 +13,12 @@ import static dev.lockstep.tftp.client.conform.Peer.BLKSIZE;
 import static dev.lockstep.tftp.client.conform.ServedFile.LARGE;
 import static dev.lockstep.tftp.client.conform.ServedFile.SMALL;
 import static dev.lockstep.tftp.client.conform.ServedFile.UMLAUT;
+import static dev.lockstep.tftp.codec.TftpOpcode.RRQ;
+import static dev.lockstep.tftp.codec.TftpOpcode.WRQ;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.lockstep.tftp.client.conform.ServerSession.Placed;
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,10 +58,10 @@ final class RequestChecks {
                             Placed file = server.file(LARGE);
                             Packet reply = server.ask(concat(header(RRQ), strings(file.name())))
                                     .poll(server.timing().grace());
-                            require(reply == null || reply.opcode() == Datagrams.ERROR, "no mode: received " + reply);
+                            require(reply == null || reply.opcode() == TftpOpcode.ERROR, "no mode: received " + reply);
                             Packet first = server.ask(concat(rrq(file.name()), strings("blksize")))
                                     .next();
-                            require(first.opcode() == Datagrams.DATA, "option without a value: received " + first);
+                            require(first.opcode() == TftpOpcode.DATA, "option without a value: received " + first);
                         }),
                 Check.of("54", "RRQ of more than 512 bytes: ERROR.", server -> {
                     byte[] request =
@@ -83,7 +84,7 @@ final class RequestChecks {
                     for (String name : OUTSIDE) {
                         Packet reply =
                                 server.ask(rrq(name)).poll(server.timing().grace());
-                        require(reply == null || reply.opcode() == Datagrams.ERROR, name + ": received " + reply);
+                        require(reply == null || reply.opcode() == TftpOpcode.ERROR, name + ": received " + reply);
                     }
                 }),
                 Check.of("59", "A folder: ERROR.", server -> {

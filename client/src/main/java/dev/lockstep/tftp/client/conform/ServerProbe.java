@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Environment of the script of a server's check. */
-public final class ServerProbe implements Probe {
+public final class ServerProbe implements CheckEnvironment {
     private static final int ATTEMPTS = 4;
 
     private final String check;

@@ -4,6 +4,7 @@ import static dev.lockstep.tftp.client.conform.CheckEnd.assume;
 import static dev.lockstep.tftp.client.conform.CheckEnd.skipped;
 
 import dev.lockstep.tftp.client.conform.Network.Endpoint;
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -113,7 +114,7 @@ final class ServerSession {
         try (Peer peer = newPeer()) {
             peer.ask(target.address(), Datagrams.wrq(name));
             Packet reply = peer.next();
-            if (reply.opcode() != Datagrams.ACK) {
+            if (reply.opcode() != TftpOpcode.ACK) {
                 return Optional.of(reply.toString());
             }
             peer.upload(content, Peer.BLKSIZE, 1);
@@ -128,7 +129,7 @@ final class ServerSession {
         try (Peer peer = newPeer()) {
             peer.ask(target.address(), Datagrams.rrq(file(ServedFile.LARGE).name()));
             Packet first = peer.next();
-            if (first.opcode() == Datagrams.ERROR && target.folder().isPresent()) {
+            if (first.opcode() == TftpOpcode.ERROR && target.folder().isPresent()) {
                 throw new IOException("--upload-dir: the server does not serve " + ServedFile.LARGE.filename()
                         + " from that folder: " + first);
             }

@@ -10,6 +10,7 @@ import static dev.lockstep.tftp.client.conform.Datagrams.wrq;
 import static dev.lockstep.tftp.client.conform.DownloadChecks.number;
 import static dev.lockstep.tftp.client.conform.Peer.BLKSIZE;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ final class UploadChecks {
                     byte[] request = wrq(name, "blksize", "1024", "tsize", "100");
                     Peer peer = server.ask(request);
                     Packet first = peer.next();
-                    assume(first.opcode() == Datagrams.OACK, "the server grants no options");
+                    assume(first.opcode() == TftpOpcode.OACK, "the server grants no options");
                     peer.askAgain(request);
                     Packet again = peer.any(server.timing().replyTimeout());
                     require(again != null, "no OACK for the second copy of the WRQ");
@@ -118,7 +119,7 @@ final class UploadChecks {
                     Set<String> before = folder.names();
                     Peer peer = server.ask(wrq(name));
                     Packet reply = peer.next();
-                    assume(reply.opcode() == Datagrams.ACK, "the server does not overwrite files: " + reply);
+                    assume(reply.opcode() == TftpOpcode.ACK, "the server does not overwrite files: " + reply);
                     peer.send(data(1, block(SHORT, 1, BLKSIZE)));
                     peer.expectAck(1);
                     peer.send(error(0, "stopped"));
@@ -132,9 +133,9 @@ final class UploadChecks {
                 Check.of("37w", "An upload in netascii with line ends split over blocks: stored as text.", server -> {
                     byte[] text = ServedFile.TEXT.content();
                     String name = server.newUpload();
-                    Peer peer = server.ask(Datagrams.request(Datagrams.WRQ, name, "netascii"));
+                    Peer peer = server.ask(Datagrams.request(TftpOpcode.WRQ, name, "netascii"));
                     Packet reply = peer.next();
-                    assume(reply.opcode() == Datagrams.ACK, "the server does not accept netascii: " + reply);
+                    assume(reply.opcode() == TftpOpcode.ACK, "the server does not accept netascii: " + reply);
                     peer.upload(ServedFile.netascii(text), BLKSIZE, 1);
                     server.requireStored(name, text);
                 }),

@@ -1,17 +1,18 @@
 package dev.lockstep.tftp.client.conform;
 
-import static dev.lockstep.tftp.client.conform.Datagrams.ACK;
-import static dev.lockstep.tftp.client.conform.Datagrams.DATA;
-import static dev.lockstep.tftp.client.conform.Datagrams.ERROR;
-import static dev.lockstep.tftp.client.conform.Datagrams.OACK;
-import static dev.lockstep.tftp.client.conform.Datagrams.RRQ;
 import static dev.lockstep.tftp.client.conform.Datagrams.ack;
 import static dev.lockstep.tftp.client.conform.Datagrams.block;
 import static dev.lockstep.tftp.client.conform.Datagrams.data;
 import static dev.lockstep.tftp.client.conform.Datagrams.error;
 import static dev.lockstep.tftp.client.conform.Datagrams.request;
+import static dev.lockstep.tftp.codec.TftpOpcode.ACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.DATA;
+import static dev.lockstep.tftp.codec.TftpOpcode.ERROR;
+import static dev.lockstep.tftp.codec.TftpOpcode.OACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.RRQ;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.lockstep.tftp.codec.TftpOpcode;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * A client in virtual time that does what the cases require, except for one fault: the number of a check names the
  * behaviour that only this check should notice.
  */
-final class SimClient implements Client {
+final class SimClient implements TestedClient {
     private static final long RTO = TimeUnit.SECONDS.toNanos(2);
     private static final long DALLY = TimeUnit.SECONDS.toNanos(3);
     private static final int RETRANSMISSIONS = 5;
@@ -106,7 +107,7 @@ final class SimClient implements Client {
                         "tsize", read ? "0" : "" + content.length,
                         "windowsize", has("options") ? "\033[2J" : "" + WINDOW
                     };
-            last = request(read ? RRQ : Datagrams.WRQ, name, mode, asked);
+            last = request(read ? RRQ : TftpOpcode.WRQ, name, mode, asked);
             if (last.length > 512 && !has("54")) {
                 end(2);
                 return;

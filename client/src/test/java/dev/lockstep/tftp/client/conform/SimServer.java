@@ -1,15 +1,15 @@
 package dev.lockstep.tftp.client.conform;
 
-import static dev.lockstep.tftp.client.conform.Datagrams.ACK;
-import static dev.lockstep.tftp.client.conform.Datagrams.DATA;
-import static dev.lockstep.tftp.client.conform.Datagrams.ERROR;
-import static dev.lockstep.tftp.client.conform.Datagrams.RRQ;
-import static dev.lockstep.tftp.client.conform.Datagrams.WRQ;
 import static dev.lockstep.tftp.client.conform.Datagrams.ack;
 import static dev.lockstep.tftp.client.conform.Datagrams.block;
 import static dev.lockstep.tftp.client.conform.Datagrams.data;
 import static dev.lockstep.tftp.client.conform.Datagrams.error;
 import static dev.lockstep.tftp.client.conform.Datagrams.oack;
+import static dev.lockstep.tftp.codec.TftpOpcode.ACK;
+import static dev.lockstep.tftp.codec.TftpOpcode.DATA;
+import static dev.lockstep.tftp.codec.TftpOpcode.ERROR;
+import static dev.lockstep.tftp.codec.TftpOpcode.RRQ;
+import static dev.lockstep.tftp.codec.TftpOpcode.WRQ;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 

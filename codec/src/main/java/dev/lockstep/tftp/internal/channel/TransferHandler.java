@@ -178,7 +178,7 @@ public final class TransferHandler extends ChannelInboundHandlerAdapter {
         if (cause instanceof PortUnreachableException) {
             // a socket reports this before datagrams that arrived earlier, such as the last ACK: those are read first
             ctx.executor().schedule(this::onPortUnreachable, UNREAD_MILLIS, TimeUnit.MILLISECONDS);
-        } else if (!TransientSocketErrors.is(cause, ctx)) {
+        } else if (!TransientSocketErrors.tryHandle(cause, ctx)) {
             transfer.fail(TftpException.of(cause), now());
             ctx.fireExceptionCaught(cause); // an error of this program, which must be visible
         }

@@ -5,18 +5,20 @@ import io.netty.channel.ChannelHandlerContext;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** Recognizes socket errors that do no harm, because one of the two ends retransmits. */
+/** Handles socket errors that do no harm, because one of the two ends retransmits. */
 public final class TransientSocketErrors {
     private static final long PAUSE_MILLIS = 20;
 
     private TransientSocketErrors() {}
 
     /**
-     * Returns whether the error is only a datagram that could not be sent, or for which there was no memory when it was
-     * received. If memory was short, reading is paused for {@value #PAUSE_MILLIS} ms, in which memory may be released.
+     * Handles an error if it is only a datagram that could not be sent, or for which there was no memory when it was
+     * received. If memory is short, pauses reading for {@value #PAUSE_MILLIS} ms, in which memory may be released.
+     *
+     * @return false for any other error
      */
     @EventLoop
-    public static boolean is(Throwable cause, ChannelHandlerContext ctx) {
+    public static boolean tryHandle(Throwable cause, ChannelHandlerContext ctx) {
         if (cause instanceof OutOfMemoryError && ctx.channel().config().isAutoRead()) {
             ctx.channel().config().setAutoRead(false);
             Runnable readAgain = () -> ctx.channel().config().setAutoRead(true);

@@ -179,7 +179,7 @@ public enum Transport {
     }
 
     /** Makes a wildcard socket report the destination address of each datagram (IPv4). */
-    public void tellAddressAsked(Bootstrap bootstrap) {
+    public void reportDestination(Bootstrap bootstrap) {
         if (this == EPOLL) {
             bootstrap.option(EpollChannelOption.IP_RECVORIGDSTADDR, true);
         }

@@ -9,7 +9,7 @@ import dev.lockstep.tftp.server.internal.logging.StatusOutput;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.origin.OriginMetrics;
 import dev.lockstep.tftp.server.rules.ConfigException;
-import dev.lockstep.tftp.server.rules.Network;
+import dev.lockstep.tftp.server.rules.IpNetwork;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -84,7 +84,8 @@ final class HttpOptions {
                 HTTP,
                 http,
                 TOKEN + ", or a loopback address");
-        List<Network> networks = metricsAllow.stream().map(HttpOptions::network).toList();
+        List<IpNetwork> networks =
+                metricsAllow.stream().map(HttpOptions::network).toList();
         byte[] token = tokenFile == null ? null : token();
         try {
             port = new MonitoringPort(
@@ -106,9 +107,9 @@ final class HttpOptions {
         }
     }
 
-    private static Network network(String text) {
+    private static IpNetwork network(String text) {
         try {
-            return Network.parse(text);
+            return IpNetwork.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(METRICS + ": " + e.getMessage(), e);
         }

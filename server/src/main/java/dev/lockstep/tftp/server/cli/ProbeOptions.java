@@ -2,7 +2,7 @@ package dev.lockstep.tftp.server.cli;
 
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.StatusOutput;
-import dev.lockstep.tftp.server.internal.service.Probe;
+import dev.lockstep.tftp.server.internal.service.TcpProbe;
 import picocli.CommandLine.Option;
 
 /** The flag of the TCP probe. */
@@ -11,15 +11,15 @@ final class ProbeOptions {
             names = "--probe-port",
             paramLabel = "PORT",
             description =
-                    "Answer TCP probes on this port, usually " + Probe.PORT + "; 0 takes a free one (default: off).")
+                    "Answer TCP probes on this port, usually " + TcpProbe.PORT + "; 0 takes a free one (default: off).")
     private Integer port;
 
-    private Probe probe;
+    private TcpProbe probe;
 
     /** Adds the probe to a builder, if the flag is set. */
     void applyTo(TftpServerBuilder builder) {
         if (port != null) {
-            probe = new Probe(port);
+            probe = new TcpProbe(port);
             builder.lifecycleListener(probe);
         }
     }

@@ -64,7 +64,7 @@ public final class Explanation {
      * @throws IllegalArgumentException if the text is no address
      */
     public static InetAddress client(String text) {
-        return Network.literal(text);
+        return IpNetwork.literal(text);
     }
 
     /** Returns the explanation, line by line. */

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param write true for writes only, false for reads only
  */
-record RuleCondition(List<Network> clients, List<Glob> files, Optional<Boolean> write) {
+record RuleCondition(List<IpNetwork> clients, List<Glob> files, Optional<Boolean> write) {
     /** Returns true if the condition can match requests of a client. */
     boolean concerns(InetAddress client) {
         return clients.isEmpty() || clients.stream().anyMatch(network -> network.contains(client));

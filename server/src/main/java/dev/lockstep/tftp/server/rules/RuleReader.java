@@ -109,7 +109,7 @@ final class RuleReader {
         boolean both = !section.has(RuleKey.OPERATION.key());
         boolean write = choice(RuleKey.OPERATION, false, Map.of("read", false, "write", true));
         return new RuleCondition(
-                section.texts(RuleKey.CLIENTS.key(), Network::parse),
+                section.texts(RuleKey.CLIENTS.key(), IpNetwork::parse),
                 section.texts(RuleKey.FILES.key(), text -> Glob.parse(text, anyCase)),
                 both ? Optional.empty() : Optional.of(write));
     }

@@ -45,7 +45,7 @@ final class UnreachableRules {
         List<RuleCondition> parts = new ArrayList<>();
         for (boolean write : new boolean[] {false, true}) {
             if (condition.write().orElse(write) == write) {
-                for (List<Network> clients : eachOrNone(condition.clients())) {
+                for (List<IpNetwork> clients : eachOrNone(condition.clients())) {
                     for (List<Glob> files : eachOrNone(condition.files())) {
                         parts.add(new RuleCondition(clients, files, Optional.of(write)));
                     }

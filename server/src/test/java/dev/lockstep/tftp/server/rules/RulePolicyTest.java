@@ -99,7 +99,7 @@ class RulePolicyTest {
     }
 
     private static InetSocketAddress peer(String client) {
-        return new InetSocketAddress(Network.literal(client), 2000);
+        return new InetSocketAddress(IpNetwork.literal(client), 2000);
     }
 
     private static Request reading(String name) {
@@ -214,17 +214,18 @@ class RulePolicyTest {
         assertThat(policy.storages().stream().filter(Storage::isWritable))
                 .extracting(Storage::toString)
                 .containsExactly("memory");
-        Explanation upload = new Explanation(policy, writing("other"), Network.literal("10.0.0.7"), 1500);
+        Explanation upload = new Explanation(policy, writing("other"), IpNetwork.literal("10.0.0.7"), 1500);
         assertThat(upload.lines())
                 .contains("root 2 of 3: memory, the first that accepts uploads", "file: other", "granted");
-        Explanation hidden = new Explanation(policy, writing("a.cfg"), Network.literal("10.0.0.7"), 1500);
+        Explanation hidden = new Explanation(policy, writing("a.cfg"), IpNetwork.literal("10.0.0.7"), 1500);
         assertThat(hidden.lines()).last().asString().startsWith("refused: file exists (rule 1");
     }
 
     @Test
     void the_explanation_says_what_each_root_said() throws Exception {
         RulePolicy policy = rules("[[rule]]\nroot = [\"ROOT/srv/{mac}\", \"memory:\", \"ROOT/srv\", \"ROOT/out\"]\n");
-        Explanation explanation = new Explanation(policy, reading("boot/grub.efi"), Network.literal("10.0.0.7"), 1500);
+        Explanation explanation =
+                new Explanation(policy, reading("boot/grub.efi"), IpNetwork.literal("10.0.0.7"), 1500);
         assertThat(explanation.lines())
                 .containsSubsequence(
                         "root 1 of 4: " + folder + "/srv/{mac}",
@@ -591,7 +592,7 @@ class RulePolicyTest {
                 .with("foo", "bar")
                 .with("timeout", 0);
         Request request = new ReadRequest("boot/grub.efi", TransferMode.OCTET, asked);
-        Explanation granted = new Explanation(policy, request, Network.literal("10.0.0.7"), 1500);
+        Explanation granted = new Explanation(policy, request, IpNetwork.literal("10.0.0.7"), 1500);
         assertThat(granted.isGranted()).isTrue();
         assertThat(granted.lines())
                 .containsExactly(
@@ -613,12 +614,12 @@ class RulePolicyTest {
     @Test
     void an_explanation_has_the_reason_of_a_refusal_as_in_the_log() throws Exception {
         RulePolicy policy = rules("[[rule]]\noperation = \"write\"\naction = \"deny\"\n");
-        Explanation denied = new Explanation(policy, writing("x"), Network.literal("10.0.0.7"), 1500);
+        Explanation denied = new Explanation(policy, writing("x"), IpNetwork.literal("10.0.0.7"), 1500);
         TftpException logged =
                 catchThrowableOfType(TftpException.class, () -> policy.resolve(writing("x"), peer("10.0.0.7")));
         assertThat(denied.isGranted()).isFalse();
         assertThat(denied.lines()).last().isEqualTo("refused: " + logged.explained());
-        Explanation missing = new Explanation(policy, reading("none"), Network.literal("10.0.0.7"), 1500);
+        Explanation missing = new Explanation(policy, reading("none"), IpNetwork.literal("10.0.0.7"), 1500);
         assertThat(missing.lines())
                 .containsExactly(
                         "no rule matches",

@@ -343,7 +343,7 @@ public final class ListeningSockets {
     }
 
     private void prepare(Bootstrap bootstrap) {
-        transport.tellAddressAsked(bootstrap);
+        transport.reportDestination(bootstrap);
         transport.expect(bootstrap, LONGEST_REQUEST, true);
         bootstrap.option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER).option(ChannelOption.AUTO_READ, false);
     }

@@ -141,7 +141,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!TransientSocketErrors.is(cause, ctx)) {
+        if (!TransientSocketErrors.tryHandle(cause, ctx)) {
             ctx.fireExceptionCaught(cause);
         }
     }

@@ -107,8 +107,12 @@ final class MultipartUpload {
     private HttpResponse<String> exchange(
             String method, String query, Map<String, String> fields, Payload payload, long bytes) throws IOException {
         HttpResponse<String> response = origin.exchange(
-                method, URI.create(uri + "?" + query), fields, payload, Upload.limitOf(OriginTimes.DEFAULT, bytes));
-        Upload.requireSuccess(response.statusCode());
+                method,
+                URI.create(uri + "?" + query),
+                fields,
+                payload,
+                OriginUpload.limitOf(OriginTimes.DEFAULT, bytes));
+        OriginUpload.requireSuccess(response.statusCode());
         return response;
     }
 }

@@ -47,7 +47,7 @@ final class OriginCache {
     private final Spool spool;
     private final OriginTimes times;
     private final InstantSource clock;
-    private final Map<String, Fetch> fetches = new ConcurrentHashMap<>();
+    private final Map<String, OriginFetch> fetches = new ConcurrentHashMap<>();
     /** The files that were used recently, each with a use of its open file. */
     private final Cache<String, Cached> recent;
     /** The end of the time for which a 404 is remembered. */
@@ -199,7 +199,7 @@ final class OriginCache {
             counters.negative.increment();
             return CompletableFuture.failedFuture(OriginErrors.notFound("HTTP status 404, cached"));
         }
-        Fetch fetch = fetch(resource, cached);
+        OriginFetch fetch = fetch(resource, cached);
         if (fetch == null) {
             return null;
         }
@@ -286,10 +286,10 @@ final class OriginCache {
     }
 
     /** Joins the fetch of a file, or starts it. Returns null if the file is not as it was when this was decided. */
-    private Fetch fetch(Resource resource, Cached cached) {
+    private OriginFetch fetch(Resource resource, Cached cached) {
         String id = resource.id();
         boolean[] started = new boolean[1];
-        Fetch fetch = fetches.compute(id, (same, running) -> {
+        OriginFetch fetch = fetches.compute(id, (same, running) -> {
             if (running != null || recent.getIfPresent(id) != cached || isNegative(resource)) {
                 return running;
             }
@@ -297,7 +297,7 @@ final class OriginCache {
                 return null;
             }
             started[0] = true;
-            return new Fetch(this, resource, cached);
+            return new OriginFetch(this, resource, cached);
         });
         if (started[0]) {
             resource.origin().counters().fetches.increment();
@@ -393,7 +393,7 @@ final class OriginCache {
     }
 
     /** Called when a fetch ends, after what it has found is stored. */
-    void ended(Resource resource, Fetch fetch) {
+    void ended(Resource resource, OriginFetch fetch) {
         fetches.remove(resource.id(), fetch);
     }
 }

@@ -110,7 +110,8 @@ final class OriginStorage implements Storage {
     public Sink write(WriteRequest request, InetSocketAddress peer) throws IOException {
         settings.uploads().check(request);
         return settings.uploads()
-                .limit(new Upload(cache, resource(request.filename()), settings.uploads(), location.startsWith("s3:")));
+                .limit(new OriginUpload(
+                        cache, resource(request.filename()), settings.uploads(), location.startsWith("s3:")));
     }
 
     @Override

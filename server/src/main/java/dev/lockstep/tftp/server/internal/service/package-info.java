@@ -3,6 +3,6 @@
  * probe for load balancers and orchestrators.
  *
  * <p>Start here: {@link dev.lockstep.tftp.server.internal.service.ServiceNotifier} and
- * {@link dev.lockstep.tftp.server.internal.service.Probe}.
+ * {@link dev.lockstep.tftp.server.internal.service.TcpProbe}.
  */
 package dev.lockstep.tftp.server.internal.service;

@@ -24,7 +24,7 @@ public final class EvictionQueue {
     }
 
     private final int capacity;
-    private final Map<Long, ServerTransfer> children = new ConcurrentSkipListMap<>();
+    private final Map<Long, ServerTransfer> transfers = new ConcurrentSkipListMap<>();
     private final AtomicLong nextPosition = new AtomicLong();
     private final AtomicInteger size = new AtomicInteger();
 
@@ -33,16 +33,16 @@ public final class EvictionQueue {
     }
 
     /** Adds a transfer. Evicts the oldest if the queue is full. */
-    public void add(ServerTransfer child) {
-        append(child);
+    public void add(ServerTransfer transfer) {
+        append(transfer);
         if (size.incrementAndGet() > capacity) {
             evictFirst(any -> Verdict.EVICT);
         }
     }
 
-    private void append(ServerTransfer child) {
-        child.queuedAt(nextPosition.getAndIncrement());
-        children.put(child.queuePosition(), child);
+    private void append(ServerTransfer transfer) {
+        transfer.queuedAt(nextPosition.getAndIncrement());
+        transfers.put(transfer.queuePosition(), transfer);
     }
 
     /** Returns the number of transfers in the queue. */
@@ -51,14 +51,14 @@ public final class EvictionQueue {
     }
 
     /** Moves a transfer to the end of the queue, if it is still queued. */
-    public void renew(ServerTransfer child) {
-        if (children.remove(child.queuePosition(), child)) {
-            append(child);
+    public void renew(ServerTransfer transfer) {
+        if (transfers.remove(transfer.queuePosition(), transfer)) {
+            append(transfer);
         }
     }
 
-    public void remove(ServerTransfer child) {
-        if (children.remove(child.queuePosition(), child)) {
+    public void remove(ServerTransfer transfer) {
+        if (transfers.remove(transfer.queuePosition(), transfer)) {
             size.decrementAndGet();
         }
     }
@@ -70,16 +70,16 @@ public final class EvictionQueue {
      * @return the evicted transfer, or null if there is none
      */
     public ServerTransfer evictFirst(Function<ServerTransfer, Verdict> judge) {
-        for (Map.Entry<Long, ServerTransfer> each : children.entrySet()) {
-            ServerTransfer child = each.getValue();
-            Verdict verdict = judge.apply(child);
+        for (Map.Entry<Long, ServerTransfer> each : transfers.entrySet()) {
+            ServerTransfer transfer = each.getValue();
+            Verdict verdict = judge.apply(transfer);
             if (verdict == Verdict.STOP) {
                 return null;
             }
-            if (verdict == Verdict.EVICT && children.remove(each.getKey(), child)) {
+            if (verdict == Verdict.EVICT && transfers.remove(each.getKey(), transfer)) {
                 size.decrementAndGet();
-                child.evict();
-                return child;
+                transfer.evict();
+                return transfer;
             }
         }
         return null;

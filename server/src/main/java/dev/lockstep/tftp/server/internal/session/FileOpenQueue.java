@@ -37,14 +37,17 @@ public final class FileOpenQueue implements Executor {
             queued.decrementAndGet();
             throw new RejectedExecutionException(MAX_QUEUED + " files wait to be opened");
         }
+        boolean accepted = false;
         try {
             io.execute(() -> {
                 queued.decrementAndGet();
                 opening.run();
             });
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // the system may provide no further thread
-            queued.decrementAndGet();
-            throw e;
+            accepted = true;
+        } finally {
+            if (!accepted) {
+                queued.decrementAndGet();
+            }
         }
     }
 }

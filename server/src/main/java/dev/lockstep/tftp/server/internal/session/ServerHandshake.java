@@ -50,7 +50,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
      */
     private static final long OPEN_TIMEOUT = TimeUnit.SECONDS.toNanos(3);
 
-    private final ServerTransfer child;
+    private final ServerTransfer transfer;
     private final Request request;
     private final RequestSettings requestSettings;
     private final TransferContext context;
@@ -89,10 +89,10 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
      * @param opener has opened the channel
      */
     public ServerHandshake(
-            ServerTransfer child, TransferContext context, FileOpenQueue openings, TransferChannelOpener opener) {
-        this.child = child;
-        this.request = child.request();
-        this.requestSettings = child.settings();
+            ServerTransfer transfer, TransferContext context, FileOpenQueue openings, TransferChannelOpener opener) {
+        this.transfer = transfer;
+        this.request = transfer.request();
+        this.requestSettings = transfer.settings();
         this.context = context.with(requestSettings.limits(), openings.io(), requestSettings.rateLimiter());
         this.openings = openings;
         this.opener = opener;
@@ -101,12 +101,12 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelActive(ChannelHandlerContext context) {
         ctx = context;
-        if (child.isAbandoned()) {
+        if (transfer.isAbandoned()) {
             ctx.close();
             return;
         }
         Source cached = request instanceof ReadRequest read
-                ? requestSettings.storage().tryOpenCached(read, child.peer())
+                ? requestSettings.storage().tryOpenCached(read, transfer.peer())
                 : null;
         if (cached != null) {
             opened(reading(cached), null);
@@ -169,14 +169,15 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         if (!begun.compareAndSet(false, true)) {
             return null;
         }
-        if (child.isAbandoned()) {
+        if (transfer.isAbandoned()) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
         if (request instanceof WriteRequest write) {
-            return storage.open(write, child.peer(), openings.io()).thenApply(this::writing);
+            return storage.open(write, transfer.peer(), openings.io()).thenApply(this::writing);
         }
-        return storage.open((ReadRequest) request, child.peer(), openings.io()).thenApply(this::reading);
+        return storage.open((ReadRequest) request, transfer.peer(), openings.io())
+                .thenApply(this::reading);
     }
 
     private Opened writing(Sink sink) {
@@ -188,7 +189,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void opened(Opened file, TftpException refusal) {
-        boolean gone = child.isAbandoned() || !ctx.channel().isActive();
+        boolean gone = transfer.isAbandoned() || !ctx.channel().isActive();
         if (file != null && gone) {
             close(file, ctx::close);
         } else if (gone) {
@@ -196,7 +197,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else if (refusal != null) {
             boolean rejected = busy || refusal.getCause() instanceof RejectedExecutionException;
             RefusalReason reason = rejected ? RefusalReason.STORAGE_BUSY : RefusalReason.STORAGE;
-            context.listener().on(new TransferEvent.Refused(child.id(), child.peer(), request, reason, refusal));
+            context.listener().on(new TransferEvent.Refused(transfer.id(), transfer.peer(), request, reason, refusal));
             refuse(ctx, refusal);
         } else {
             startOrClose(file);
@@ -220,12 +221,12 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     }
 
     private void start(Opened file) {
-        boolean ipv6 = child.peer().getAddress() instanceof Inet6Address;
+        boolean ipv6 = transfer.peer().getAddress() instanceof Inet6Address;
         TransferLimits limits = requestSettings.limitsFor(opener.pathMtu(ctx.channel()), ipv6);
         Negotiation.Grant grant = Negotiation.answer(Terms.of(request, limits, requestSettings.quirks(), file.source));
         OptionAck oack = grant.oack().isEmpty() ? null : new OptionAck(grant.oack());
-        NegotiatedTransfer agreement = new NegotiatedTransfer(
-                child.id(), child.peer(), request, grant.settings(), grant.oack(), child.requestedAt(), 0);
+        NegotiatedTransfer negotiated = new NegotiatedTransfer(
+                transfer.id(), transfer.peer(), request, grant.settings(), grant.oack(), transfer.requestedAt(), 0);
         TransferContext closing = context.withListener(event -> {
             if (event instanceof TransferEvent.Ended) {
                 close(file, () -> context.listener().on(event));
@@ -233,13 +234,13 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
                 context.listener().on(event);
             }
         });
-        TransferHandler transfer = file.source != null
-                ? TransferHandler.sending(closing, agreement, oack, file.source)
-                : TransferHandler.receiving(closing, agreement, oack == null ? new Ack(0) : oack, file.sink);
-        child.started(transfer, grant.settings().windowsize());
+        TransferHandler handler = file.source != null
+                ? TransferHandler.sending(closing, negotiated, oack, file.source)
+                : TransferHandler.receiving(closing, negotiated, oack == null ? new Ack(0) : oack, file.sink);
+        transfer.started(handler, grant.settings().windowsize());
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.remove(this);
-        transfer.addTo(pipeline); // which may end it at once
+        handler.addTo(pipeline); // which may end it at once
     }
 
     /**
@@ -257,7 +258,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object msg) {
         if (msg instanceof ErrorMessage) {
-            child.abandon();
+            transfer.abandon();
         }
         ReferenceCountUtil.release(msg);
     }
@@ -265,8 +266,8 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
-            child.abandon(); // the client's port is gone
-        } else if (!TransientSocketErrors.is(cause, context)) {
+            transfer.abandon(); // the client's port is gone
+        } else if (!TransientSocketErrors.tryHandle(cause, context)) {
             context.fireExceptionCaught(cause);
         }
     }

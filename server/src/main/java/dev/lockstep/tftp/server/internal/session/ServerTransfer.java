@@ -38,7 +38,7 @@ public final class ServerTransfer {
     private final PortMode mode;
     private final long requestedAt;
     private final PeerValidation validation;
-    private final TransferQuota admission;
+    private final TransferQuota quota;
     private final EventLoop loop;
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile Channel channel;
@@ -52,7 +52,7 @@ public final class ServerTransfer {
      * @param settings the settings that the policy has chosen
      * @param requestedAt the time of the request, in nanoseconds of the event loop's clock
      * @param validation the state of the peer's address
-     * @param admission the quota to which {@link #leave} returns the place
+     * @param quota the quota to which {@link #leave} returns the place
      */
     public ServerTransfer(
             long id,
@@ -62,7 +62,7 @@ public final class ServerTransfer {
             PortMode mode,
             long requestedAt,
             PeerValidation validation,
-            TransferQuota admission,
+            TransferQuota quota,
             EventLoop loop) {
         this.id = id;
         this.key = key;
@@ -71,7 +71,7 @@ public final class ServerTransfer {
         this.mode = mode;
         this.requestedAt = requestedAt;
         this.validation = validation;
-        this.admission = admission;
+        this.quota = quota;
         this.loop = loop;
     }
 
@@ -144,7 +144,7 @@ public final class ServerTransfer {
     void started(TransferHandler handler, int windowsize) {
         transfer = handler;
         if (windowsize == 1) {
-            admission.markLockStep(this);
+            quota.markLockStep(this);
         }
     }
 
@@ -293,7 +293,7 @@ public final class ServerTransfer {
     @ThreadSafe
     public void leave() {
         if (left.compareAndSet(false, true)) {
-            admission.leave(this);
+            quota.leave(this);
         }
     }
 }

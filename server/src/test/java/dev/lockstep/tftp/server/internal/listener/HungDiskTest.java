@@ -94,7 +94,7 @@ class HungDiskTest {
         assertThat(closed).isEqualTo(opened);
         assertThat(committed).isFalse();
         assertThat(server.budget.used()).isZero();
-        assertThat(server.admission.running()).isZero();
+        assertThat(server.quota.running()).isZero();
         server.close();
     }
 
@@ -133,7 +133,7 @@ class HungDiskTest {
         server.pass(110);
         upload(other);
         server.expect(first, EVICTED);
-        assertThat(server.admission.running()).as("the other transfer").isEqualTo(1);
+        assertThat(server.quota.running()).as("the other transfer").isEqualTo(1);
     }
 
     @Test
@@ -198,9 +198,9 @@ class HungDiskTest {
     @Test
     void a_request_whose_file_is_not_open_is_cancelled_at_once() {
         upload(first);
-        assertThat(server.admission.running()).isEqualTo(1);
+        assertThat(server.quota.running()).isEqualTo(1);
         server.cancelAll();
-        assertThat(server.admission.running()).isZero();
+        assertThat(server.quota.running()).isZero();
         respond();
         assertThat(opened).isZero();
     }

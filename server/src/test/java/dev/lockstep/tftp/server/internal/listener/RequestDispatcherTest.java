@@ -61,7 +61,7 @@ class RequestDispatcherTest {
     void nothing_is_left() {
         if (server != null) {
             server.close();
-            assertThat(server.admission.running()).isZero();
+            assertThat(server.quota.running()).isZero();
         }
     }
 
@@ -219,7 +219,7 @@ class RequestDispatcherTest {
         for (int i = 0; i < 3; i++) {
             upload(client("192.0.2.1", 3000 + i), "up" + i, "x");
         }
-        assertThat(server.admission.running()).isZero();
+        assertThat(server.quota.running()).isZero();
         server.arrive(client("192.0.2.1", 3000), 0, 3, 0, 1, "x");
         server.expectSilence();
         for (int i = 1; i < 3; i++) {
@@ -247,7 +247,7 @@ class RequestDispatcherTest {
         server.expect(first, 0, 5, 0, 0, "evicted in favour of a new request", 0);
         server.expect(other, 0, 3, 0, 1, "hello");
         assertThat(server.ended()).extracting("peer").containsExactly(first);
-        assertThat(server.admission.running()).isEqualTo(2);
+        assertThat(server.quota.running()).isEqualTo(2);
     }
 
     @Test
@@ -263,7 +263,7 @@ class RequestDispatcherTest {
         server.pass(2_990);
         server.expectSilence();
         read(other, "small");
-        server.admission.close();
+        server.quota.close();
         server.pass(31);
         server.expect(other, 0, 5, 0, 0, "server is shutting down", 0);
         server.expectSilence();
@@ -271,7 +271,7 @@ class RequestDispatcherTest {
         server.expect(client("192.0.2.3", 2000), 0, 5, 0, 0, "server is shutting down", 0);
         server.expectSilence();
         assertThat(server.ended()).isEmpty();
-        assertThat(server.admission.running()).isEqualTo(2);
+        assertThat(server.quota.running()).isEqualTo(2);
     }
 
     private void startReplica() throws IOException {
@@ -337,7 +337,7 @@ class RequestDispatcherTest {
         read(second, "large");
         server.expect(second, 0, 3, 0, 1, FULL);
         read(other, "small"); // waits for the quota
-        server.admission.close();
+        server.quota.close();
         server.pass(31);
         read(client("192.0.2.3", 2000), "small");
         server.expectSilence();

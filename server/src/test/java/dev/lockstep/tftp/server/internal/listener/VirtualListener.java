@@ -35,7 +35,7 @@ final class VirtualListener {
     static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 69);
 
     final List<TransferEvent> events = new ArrayList<>();
-    final TransferQuota admission;
+    final TransferQuota quota;
     final BufferBudget budget = new BufferBudget(1 << 20);
     private final EmbeddedChannel channel;
     private final RequestDispatcher dispatcher;
@@ -53,7 +53,7 @@ final class VirtualListener {
     VirtualListener(TftpServerBuilder builder, Executor io) {
         ServerConfig config = BuiltConfig.of(
                 builder.port(0).portModes(peer -> PortMode.SINGLE).listener(events::add));
-        admission = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        quota = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
         TransferContext context = new TransferContext(
                 TransferLimits.DEFAULT,
                 io,
@@ -65,7 +65,7 @@ final class VirtualListener {
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
-        ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
+        ListenerContext shared = new ListenerContext(config, context, Transport.best(), quota, storage -> openings);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {

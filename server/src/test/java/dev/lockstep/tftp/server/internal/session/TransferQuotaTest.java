@@ -27,12 +27,12 @@ class TransferQuotaTest {
     private final AddressValidation validation =
             new AddressValidation(new AmplificationLimits(1 << 20, 1 << 30, 1 << 30), 42);
     private final EventLoop loop = new EmbeddedChannel().eventLoop();
-    private final TransferQuota admission = new TransferQuota(3, 2);
+    private final TransferQuota quota = new TransferQuota(3, 2);
 
     private ServerTransfer enter(String address) throws TftpException {
         InetSocketAddress peer = new InetSocketAddress(address, 2000);
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        ServerTransfer child = new ServerTransfer(
+        ServerTransfer transfer = new ServerTransfer(
                 1,
                 new TransferKey(peer, peer.getAddress()),
                 request,
@@ -40,10 +40,10 @@ class TransferQuotaTest {
                 PortMode.EPHEMERAL,
                 0,
                 validation.admit(peer, 0),
-                admission,
+                quota,
                 new EmbeddedChannel().eventLoop());
-        admission.enter(child);
-        return child;
+        quota.enter(transfer);
+        return transfer;
     }
 
     @Test
@@ -54,7 +54,7 @@ class TransferQuotaTest {
                 .isInstanceOf(TftpException.class)
                 .hasMessageContaining("client");
         enter("192.0.2.2");
-        assertThat(admission.running()).isEqualTo(3);
+        assertThat(quota.running()).isEqualTo(3);
     }
 
     @Test
@@ -63,7 +63,7 @@ class TransferQuotaTest {
         enter("2001:db8:1:1:ffff::2");
         assertThatThrownBy(() -> enter("2001:db8:1:1:1:2:3:4")).hasMessageContaining("client");
         enter("2001:db8:1:2::1");
-        assertThat(admission.running()).isEqualTo(3);
+        assertThat(quota.running()).isEqualTo(3);
     }
 
     @Test
@@ -72,9 +72,9 @@ class TransferQuotaTest {
         enter("192.0.2.1");
         enter("192.0.2.2");
         assertThatThrownBy(() -> enter("192.0.2.2")).hasMessageContaining("busy");
-        admission.leave(first);
+        quota.leave(first);
         enter("192.0.2.2");
-        assertThat(admission.running()).isEqualTo(3);
+        assertThat(quota.running()).isEqualTo(3);
     }
 
     @Test
@@ -84,47 +84,47 @@ class TransferQuotaTest {
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(() -> enter("192.0.2.1")).isInstanceOf(TftpException.class);
         }
-        admission.leave(first);
+        quota.leave(first);
         enter("192.0.2.1");
-        assertThat(admission.running()).isEqualTo(2);
+        assertThat(quota.running()).isEqualTo(2);
     }
 
     @Test
     void all_transfers_are_lock_step_only_while_none_has_a_window() throws TftpException {
         ServerTransfer first = enter("192.0.2.1");
-        assertThat(admission.isLockStepOnly(2)).as("not negotiated").isFalse();
+        assertThat(quota.isLockStepOnly(2)).as("not negotiated").isFalse();
         first.started(null, 1);
-        assertThat(admission.isLockStepOnly(1)).isTrue();
+        assertThat(quota.isLockStepOnly(1)).isTrue();
         ServerTransfer second = enter("192.0.2.1");
         second.started(null, 4);
-        assertThat(admission.isLockStepOnly(2)).as("a window of 4").isFalse();
-        admission.leave(second);
-        assertThat(admission.isLockStepOnly(1)).isTrue();
+        assertThat(quota.isLockStepOnly(2)).as("a window of 4").isFalse();
+        quota.leave(second);
+        assertThat(quota.isLockStepOnly(1)).isTrue();
         ServerTransfer third = enter("192.0.2.2");
         third.started(null, 1);
-        assertThat(admission.isLockStepOnly(1)).as("more than one").isFalse();
-        assertThat(admission.isLockStepOnly(2)).isTrue();
-        admission.leave(first);
+        assertThat(quota.isLockStepOnly(1)).as("more than one").isFalse();
+        assertThat(quota.isLockStepOnly(2)).isTrue();
+        quota.leave(first);
         first.started(null, 1); // evicted meanwhile
-        admission.leave(third);
-        assertThat(admission.isLockStepOnly(0)).isTrue();
+        quota.leave(third);
+        assertThat(quota.isLockStepOnly(0)).isTrue();
     }
 
     @Test
     void a_closed_quota_admits_no_transfer() {
-        admission.close();
+        quota.close();
         assertThatThrownBy(() -> enter("192.0.2.1")).hasMessageContaining("shutting down");
-        assertThat(admission.running()).isZero();
+        assertThat(quota.running()).isZero();
     }
 
     @Test
     void waiting_ends_when_the_last_transfer_leaves() throws Exception {
         ServerTransfer last = enter("192.0.2.1");
-        assertThat(admission.awaitEmpty(Duration.ZERO)).isFalse();
-        CompletableFuture<Void> leaving = CompletableFuture.runAsync(() -> admission.leave(last));
-        assertThat(admission.awaitEmpty(Duration.ofMinutes(1))).isTrue();
+        assertThat(quota.awaitEmpty(Duration.ZERO)).isFalse();
+        CompletableFuture<Void> leaving = CompletableFuture.runAsync(() -> quota.leave(last));
+        assertThat(quota.awaitEmpty(Duration.ofMinutes(1))).isTrue();
         leaving.join();
-        assertThat(admission.awaitEmpty(Duration.ZERO)).isTrue();
+        assertThat(quota.awaitEmpty(Duration.ZERO)).isTrue();
     }
 
     @Test
@@ -132,14 +132,14 @@ class TransferQuotaTest {
         AtomicInteger admitted = new AtomicInteger();
         IntStream.range(0, 20_000).parallel().forEach(i -> {
             try {
-                ServerTransfer child = enter("192.0.2." + i % 3);
+                ServerTransfer transfer = enter("192.0.2." + i % 3);
                 assertThat(admitted.incrementAndGet()).isLessThanOrEqualTo(3);
                 admitted.decrementAndGet();
-                admission.leave(child);
+                quota.leave(transfer);
             } catch (TftpException full) {
                 assertThat(full).hasMessageContaining("try again");
             }
         });
-        assertThat(admission.running()).isZero();
+        assertThat(quota.running()).isZero();
     }
 }

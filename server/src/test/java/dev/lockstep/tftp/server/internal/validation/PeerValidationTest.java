@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.validation;
 
+import static dev.lockstep.tftp.codec.TftpOpcode.OACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.Options;
@@ -27,20 +28,19 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PeerValidationTest {
-    private static final int OACK = 6;
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final TransferQuota admission = new TransferQuota(100, 100);
+    private final TransferQuota quota = new TransferQuota(100, 100);
     private final AddressValidation validation =
             new AddressValidation(new AmplificationLimits(3, 1 << 20, 1 << 20), 42);
     private final List<EmbeddedChannel> channels = new ArrayList<>();
 
-    private ServerTransfer child() throws TftpException {
+    private ServerTransfer transfer() throws TftpException {
         EmbeddedChannel channel = new EmbeddedChannel();
         channels.add(channel);
         InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), channels.size());
         ReadRequest request = new ReadRequest("file", TransferMode.OCTET, Options.NONE);
-        ServerTransfer child = new ServerTransfer(
+        ServerTransfer transfer = new ServerTransfer(
                 1,
                 new TransferKey(peer, peer.getAddress()),
                 request,
@@ -48,16 +48,16 @@ class PeerValidationTest {
                 PortMode.EPHEMERAL,
                 0,
                 new PeerValidation(validation, peer.getAddress()),
-                admission,
+                quota,
                 channel.eventLoop());
-        admission.enter(child);
-        child.validation().start(child);
-        child.opened(channel);
-        return child;
+        quota.enter(transfer);
+        transfer.validation().start(transfer);
+        transfer.opened(channel);
+        return transfer;
     }
 
-    private static void replyTo(ServerTransfer child, long now) {
-        assertThat(child.validation().maySend(OACK, 10, now)).isTrue();
+    private static void replyTo(ServerTransfer transfer, long now) {
+        assertThat(transfer.validation().maySend(OACK, 10, now)).isTrue();
     }
 
     private List<Boolean> open() {
@@ -67,21 +67,21 @@ class PeerValidationTest {
     @Test
     void the_oldest_transfers_are_evicted_for_the_newest() throws TftpException {
         for (int i = 0; i < 5; i++) {
-            child();
+            transfer();
         }
         assertThat(open()).containsExactly(false, false, true, true, true);
-        assertThat(admission.running()).isEqualTo(3);
+        assertThat(quota.running()).isEqualTo(3);
     }
 
     @Test
     void a_validated_or_finished_transfer_is_not_evicted() throws TftpException {
-        ServerTransfer first = child();
+        ServerTransfer first = transfer();
         first.validation().validated(0);
-        child();
-        child();
-        child();
+        transfer();
+        transfer();
+        transfer();
         assertThat(open()).containsOnly(true);
-        child();
+        transfer();
         assertThat(open()).containsExactly(true, false, true, true, true);
     }
 
@@ -92,19 +92,19 @@ class PeerValidationTest {
     @Test
     void a_full_server_evicts_only_transfers_whose_peer_had_time_to_reply() throws TftpException {
         assertThat(isEvicted(9 * SECOND)).isFalse();
-        replyTo(child(), 0);
-        replyTo(child(), 2 * SECOND);
+        replyTo(transfer(), 0);
+        replyTo(transfer(), 2 * SECOND);
         assertThat(isEvicted(2 * SECOND)).isFalse();
         assertThat(open()).containsExactly(true, true);
         assertThat(isEvicted(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(false, true);
         assertThat(isEvicted(3 * SECOND)).isFalse();
-        assertThat(admission.running()).isEqualTo(1);
+        assertThat(quota.running()).isEqualTo(1);
     }
 
     @Test
     void a_transfer_that_has_sent_nothing_yet_is_not_evicted() throws TftpException {
-        ServerTransfer slow = child();
+        ServerTransfer slow = transfer();
         assertThat(isEvicted(9 * SECOND)).isFalse();
         replyTo(slow, 9 * SECOND);
         assertThat(isEvicted(11 * SECOND)).isFalse();
@@ -113,9 +113,9 @@ class PeerValidationTest {
 
     @Test
     void transfers_behind_one_that_has_sent_nothing_are_evicted() throws TftpException {
-        ServerTransfer slow = child();
-        ServerTransfer second = child();
-        replyTo(child(), 0);
+        ServerTransfer slow = transfer();
+        ServerTransfer second = transfer();
+        replyTo(transfer(), 0);
         replyTo(second, SECOND);
         assertThat(isEvicted(3 * SECOND)).isTrue();
         assertThat(open()).containsExactly(true, true, false);
@@ -128,20 +128,20 @@ class PeerValidationTest {
 
     @Test
     void only_transfers_that_hold_the_needed_port_are_evicted() throws TftpException {
-        replyTo(child(), 0);
+        replyTo(transfer(), 0);
         PortMode range = new PortMode.Range(7000, 7001);
-        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(range), 9 * SECOND))
+        assertThat(validation.evictOldest(transfer -> transfer.holdsWhatIsNeededFor(range), 9 * SECOND))
                 .isNull();
-        assertThat(validation.evictOldest(child -> child.holdsWhatIsNeededFor(PortMode.EPHEMERAL), 9 * SECOND))
+        assertThat(validation.evictOldest(transfer -> transfer.holdsWhatIsNeededFor(PortMode.EPHEMERAL), 9 * SECOND))
                 .isNotNull();
     }
 
     @Test
     void evicting_a_transfer_whose_file_is_being_opened_abandons_the_open() throws TftpException {
-        ServerTransfer child = child();
-        child.evict();
-        assertThat(child.isAbandoned()).isTrue();
-        child.leave();
-        assertThat(admission.running()).isZero();
+        ServerTransfer transfer = transfer();
+        transfer.evict();
+        assertThat(transfer.isAbandoned()).isTrue();
+        transfer.leave();
+        assertThat(quota.running()).isZero();
     }
 }

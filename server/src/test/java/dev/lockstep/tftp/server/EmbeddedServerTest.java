@@ -58,7 +58,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class TftpServerTest {
+class EmbeddedServerTest {
     private static final TransferLimits SLOW_TIMER =
             TransferLimits.DEFAULT.withTimes(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(11));
     private static final String FULL = "x".repeat(512);

@@ -19,7 +19,7 @@ import java.util.List;
  * A TCP port for health checks that cannot use UDP. Connections are accepted while requests are served and refused
  * otherwise. A client that sends a line receives one. Each listener and its connections run on one event loop.
  */
-public final class Probe implements ServerLifecycleListener {
+public final class TcpProbe implements ServerLifecycleListener {
     /** The usual port of the probe. */
     public static final int PORT = 8700;
 
@@ -35,7 +35,7 @@ public final class Probe implements ServerLifecycleListener {
      * @param port the TCP port; 0 takes a free one
      * @throws IllegalArgumentException if the port is out of range
      */
-    public Probe(int port) {
+    public TcpProbe(int port) {
         if (port < 0 || port > 65535) {
             throw new IllegalArgumentException("probe port: " + port + " (expected: 0 to 65535)");
         }

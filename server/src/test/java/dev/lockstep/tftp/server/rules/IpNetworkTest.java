@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NetworkTest {
+class IpNetworkTest {
     @ParameterizedTest
     @CsvSource({
         "10.0.0.0/8, 10.255.1.2, true",
@@ -25,7 +25,8 @@ class NetworkTest {
         "::1, ::1, true",
     })
     void an_address_is_in_a_network_if_it_has_its_prefix(String network, String address, boolean inside) {
-        assertThat(Network.parse(network).contains(Network.literal(address))).isEqualTo(inside);
+        assertThat(IpNetwork.parse(network).contains(IpNetwork.literal(address)))
+                .isEqualTo(inside);
     }
 
     @ParameterizedTest
@@ -47,7 +48,7 @@ class NetworkTest {
             })
     void an_invalid_network_is_rejected(String text, String expected) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Network.parse(text))
+                .isThrownBy(() -> IpNetwork.parse(text))
                 .withMessageEndingWith("(expected: " + expected + ")");
     }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The help texts of the client and of each of its commands. */
-class HelpTest {
+class ClientHelpTest {
     private static final Pattern DEFAULT = Pattern.compile("default:? ([\\d.]+|octet)[,);]");
 
     static Stream<CommandLine> commands() {
@@ -31,7 +31,7 @@ class HelpTest {
     private static Stream<CommandLine> withSubcommands(CommandLine command) {
         return Stream.concat(
                 Stream.of(command),
-                command.getSubcommands().values().stream().distinct().flatMap(HelpTest::withSubcommands));
+                command.getSubcommands().values().stream().distinct().flatMap(ClientHelpTest::withSubcommands));
     }
 
     private static Stream<OptionSpec> options(CommandLine command) {

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * everything again and the beginning is equal.
  */
 @ThreadSafe
-final class Fetch {
+final class OriginFetch {
     private static final Logger LOG = LoggerFactory.getLogger("tftpd");
 
     private static final int OK = 200;
@@ -84,7 +84,7 @@ final class Fetch {
      *
      * @param known the file in the cache, which is validated, or null; this fetch takes over a use of its file
      */
-    Fetch(OriginCache cache, Resource resource, OriginCache.Cached known) {
+    OriginFetch(OriginCache cache, Resource resource, OriginCache.Cached known) {
         this.cache = cache;
         this.resource = resource;
         this.origin = resource.origin();
@@ -490,7 +490,7 @@ final class Fetch {
         @Override
         public void onComplete() {
             if (over.compareAndSet(false, true)) {
-                guarded(Fetch.this::finish);
+                guarded(OriginFetch.this::finish);
             }
         }
     }

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.OptionalInt;
 
 /** A client under test. */
-interface Client {
+interface TestedClient {
     /** Returns whether it can get files. */
     boolean gets();
 

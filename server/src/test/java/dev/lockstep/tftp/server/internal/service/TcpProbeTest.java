@@ -28,13 +28,13 @@ import org.junit.jupiter.api.Timeout;
 
 /** The probe of a running server, over real sockets, and against malicious clients. */
 @Timeout(120)
-class ProbeTest {
+class TcpProbeTest {
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
     private static final byte[] HELLO = "hello\n".getBytes(StandardCharsets.US_ASCII);
     private static final int TIMEOUT_MILLIS = 30_000;
 
     private final MemoryStorage files = new MemoryStorage(1 << 20, WriteRules.READ_ONLY);
-    private final Probe probe = new Probe(0);
+    private final TcpProbe probe = new TcpProbe(0);
     private final List<Socket> sockets = new ArrayList<>();
     private TftpServer server;
 
@@ -170,7 +170,7 @@ class ProbeTest {
     void a_port_in_use_is_reported_and_no_server_starts() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, HERE)) {
             assertThatThrownBy(() -> builder()
-                            .lifecycleListener(new Probe(taken.getLocalPort()))
+                            .lifecycleListener(new TcpProbe(taken.getLocalPort()))
                             .start())
                     .isInstanceOf(BindException.class)
                     .hasMessageContaining("127.0.0.1 TCP port " + taken.getLocalPort());
@@ -179,7 +179,7 @@ class ProbeTest {
 
     @Test
     void a_port_out_of_range_is_rejected_with_its_value() {
-        assertThatThrownBy(() -> new Probe(65536))
+        assertThatThrownBy(() -> new TcpProbe(65536))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("probe port: 65536 (expected: 0 to 65535)");
     }

@@ -5,14 +5,14 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** A range of addresses, such as {@code 10.1.0.0/16}, {@code 2001:db8::/32} or a single address. */
-public final class Network {
+public final class IpNetwork {
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final String text;
     private final byte[] prefix;
     private final int bits;
 
-    private Network(String text, byte[] prefix, int bits) {
+    private IpNetwork(String text, byte[] prefix, int bits) {
         this.text = text;
         this.prefix = prefix;
         this.bits = bits;
@@ -23,7 +23,7 @@ public final class Network {
      *
      * @throws IllegalArgumentException if the text is not a range, or has bits set after the prefix
      */
-    public static Network parse(String text) {
+    public static IpNetwork parse(String text) {
         int slash = text.indexOf('/');
         byte[] prefix = literal(slash < 0 ? text : text.substring(0, slash)).getAddress();
         int most = prefix.length * Byte.SIZE;
@@ -35,7 +35,7 @@ public final class Network {
             }
             bits = Integer.parseInt(length);
         }
-        Network network = new Network(text, prefix, bits);
+        IpNetwork network = new IpNetwork(text, prefix, bits);
         for (int bit = bits; bit < most; bit++) {
             if ((prefix[bit / Byte.SIZE] & 0x80 >> bit % Byte.SIZE) != 0) {
                 throw new IllegalArgumentException(text + " (expected: no bits set after the first " + bits + ")");
@@ -78,7 +78,7 @@ public final class Network {
     }
 
     /** Returns true if all addresses of another range are in this one. */
-    boolean contains(Network other) {
+    boolean contains(IpNetwork other) {
         return bits <= other.bits && contains(other.prefix);
     }
 

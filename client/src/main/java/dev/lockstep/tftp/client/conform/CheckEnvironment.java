@@ -1,7 +1,7 @@
 package dev.lockstep.tftp.client.conform;
 
 /** Environment of the script of a check. */
-interface Probe extends AutoCloseable {
+interface CheckEnvironment extends AutoCloseable {
     @Override
     void close();
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  * An upload to an origin. It is received into the spool first and sent when it is complete, so an upload that a client
  * gives up leaves nothing at the origin. The commit ends after the success response of the origin.
  */
-final class Upload implements Sink {
+final class OriginUpload implements Sink {
     /** The slowest rate at which an origin is expected to take a body, in bytes per second. */
     private static final long SLOWEST = 256 * 1024;
 
@@ -43,7 +43,7 @@ final class Upload implements Sink {
      *
      * @param isObject true for an object store, which gets large files in parts
      */
-    Upload(OriginCache cache, Resource resource, WriteRules rules, boolean isObject) throws IOException {
+    OriginUpload(OriginCache cache, Resource resource, WriteRules rules, boolean isObject) throws IOException {
         this.cache = cache;
         this.resource = resource;
         this.rules = rules;

@@ -13,7 +13,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The help texts of the daemon and of its subcommands. */
-class HelpTest {
+class DaemonHelpTest {
     private final CommandLine tftpd = Invocation.commandLine(new TftpdCommand());
 
     @Test
