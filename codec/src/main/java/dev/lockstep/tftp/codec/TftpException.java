@@ -3,6 +3,7 @@ package dev.lockstep.tftp.codec;
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -80,12 +81,14 @@ public final class TftpException extends IOException {
      * {@return {@code failure} itself if it is a {@code TftpException}, otherwise one that tells the peer only
      * "internal error"} {@link #explained} has the class and the message of {@code failure}.
      *
-     * @param failure any failure
+     * @param failure any failure; its cause counts if it is the {@link CompletionException} of a stage
      */
     public static TftpException of(Throwable failure) {
-        return failure instanceof TftpException known
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof TftpException known
                 ? known
-                : new TftpException(ErrorCode.NOT_DEFINED, INTERNAL_ERROR, failure);
+                : new TftpException(ErrorCode.NOT_DEFINED, INTERNAL_ERROR, cause);
     }
 
     /**

@@ -62,27 +62,35 @@ public final class TftpServer implements AutoCloseable {
     private final Future<?> stuckCheck;
     private volatile boolean stopping;
 
-    private TftpServer(
-            ServerConfig config,
-            TransferQuota quota,
-            EventLoopGroup loops,
-            IoPools io,
-            ListeningSockets listeners,
-            AddressValidation validation,
-            ServerCounters counters,
-            BufferBudget budget,
-            ChunkCache chunks,
-            Future<?> stuckCheck) {
+    private TftpServer(ServerConfig config) throws IOException {
+        EventLoopGroup shared = config.sharedLoops();
+        Transport transport = shared == null ? Transport.best() : Transport.of(shared);
         this.config = config;
-        this.quota = quota;
-        this.loops = loops;
-        this.io = io;
-        this.listeners = listeners;
-        this.validation = validation;
-        this.counters = counters;
-        this.budget = budget;
-        this.chunks = chunks;
-        this.stuckCheck = stuckCheck;
+        quota = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
+        loops = shared == null ? ownLoops(config, transport, quota) : shared;
+        io = new IoPools(System::nanoTime, config.ioExecutors());
+        stuckCheck = scheduleStuckCheck(config, io, loops);
+        counters = new ServerCounters(config.policy());
+        budget = BufferBudget.ofDirectMemory(config.bufferMemory());
+        chunks = ChunkCache.within(budget);
+        TransferContext context = new TransferContext(
+                TransferLimits.DEFAULT, // each request has limits of its own
+                io.general(),
+                budget,
+                PooledByteBufAllocator.DEFAULT,
+                transport.segments() && config.taps().isEmpty(), // a tap shows single datagrams
+                TransferListener.all(List.of(counters, config.listener())),
+                PROGRESS_STEP,
+                RateLimiter.UNLIMITED,
+                chunks == null ? SourceChunkReader::new : chunks);
+        ListenerContext listening = new ListenerContext(config, context, transport, quota, io::openings);
+        validation = listening.validation();
+        try {
+            listeners = ListeningSockets.bind(listening, loops);
+        } catch (IOException | RuntimeException e) {
+            release();
+            throw e;
+        }
     }
 
     /** {@return a new builder, with defaults for all settings except the storage} */
@@ -96,46 +104,28 @@ public final class TftpServer implements AutoCloseable {
      * @throws IOException if an address cannot be bound
      */
     static TftpServer start(ServerConfig config) throws IOException {
-        EventLoopGroup shared = config.sharedLoops();
-        Transport transport = shared == null ? Transport.best() : Transport.of(shared);
-        TransferQuota quota = new TransferQuota(config.maxTransfers(), config.maxTransfersPerClient());
-        EventLoopGroup loops = shared == null ? ownLoops(config, transport, quota) : shared;
-        IoPools io = new IoPools(System::nanoTime, config.ioExecutors());
-        Future<?> stuckCheck = scheduleStuckCheck(config, io, loops);
-        boolean segments = transport.segments() && config.taps().isEmpty(); // a tap shows single datagrams
-        ServerCounters counters = new ServerCounters(config.policy());
-        BufferBudget budget = BufferBudget.ofDirectMemory(config.bufferMemory());
-        ChunkCache chunks = ChunkCache.within(budget);
-        TransferContext context = new TransferContext(
-                TransferLimits.DEFAULT, // each request has limits of its own
-                io.general(),
-                budget,
-                PooledByteBufAllocator.DEFAULT,
-                segments,
-                TransferListener.all(List.of(counters, config.listener())),
-                PROGRESS_STEP,
-                RateLimiter.UNLIMITED,
-                chunks == null ? SourceChunkReader::new : chunks);
-        ListeningSockets listeners = null;
+        TftpServer server = new TftpServer(config);
         try {
-            ListenerContext listening = new ListenerContext(config, context, transport, quota, io::openings);
-            listeners = ListeningSockets.bind(listening, loops);
-            TftpServer server = new TftpServer(
-                    config, quota, loops, io, listeners, listening.validation(), counters, budget, chunks, stuckCheck);
-            server.notifyStarted();
+            for (ServerLifecycleListener listener : config.lifecycleListeners()) {
+                listener.started(server);
+            }
             return server;
         } catch (IOException | RuntimeException e) {
-            if (listeners != null) {
-                listeners.close();
-            }
-            stuckCheck.cancel(false);
-            if (shared == null) {
-                loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-            }
-            io.shutdown();
-            config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
+            config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
+            server.listeners.close();
+            server.release();
             throw e;
         }
+    }
+
+    /** Releases what a server that could not start has. */
+    private void release() {
+        stuckCheck.cancel(false);
+        if (config.sharedLoops() == null) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+        io.shutdown();
+        config.lifecycleListeners().forEach(ServerLifecycleListener::stopped);
     }
 
     private static EventLoopGroup ownLoops(ServerConfig config, Transport transport, TransferQuota quota) {
@@ -156,17 +146,6 @@ public final class TftpServer implements AutoCloseable {
         }
         Runnable check = () -> io.general().execute(io::replaceStuck);
         return loops.next().scheduleWithFixedDelay(check, STUCK_CHECK_SECONDS, STUCK_CHECK_SECONDS, TimeUnit.SECONDS);
-    }
-
-    private void notifyStarted() throws IOException {
-        try {
-            for (ServerLifecycleListener listener : config.lifecycleListeners()) {
-                listener.started(this);
-            }
-        } catch (IOException | RuntimeException e) {
-            config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
-            throw e;
-        }
     }
 
     /** {@return the addresses that the server listens on, with their actual ports} */

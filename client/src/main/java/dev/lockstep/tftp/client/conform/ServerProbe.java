@@ -94,11 +94,6 @@ public final class ServerProbe implements CheckEnvironment {
         }
     }
 
-    /** Reads a file over the network, apart from the sockets of the check; empty if that fails. */
-    Optional<byte[]> download(String name) throws IOException {
-        return session.download(name);
-    }
-
     /** Fails unless the server still replies. */
     void requireAlive(String after) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {

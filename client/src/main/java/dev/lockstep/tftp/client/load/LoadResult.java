@@ -157,13 +157,4 @@ public record LoadResult(
     public double transfersPerSecond() {
         return seconds > 0 ? completed / seconds : 0;
     }
-
-    /**
-     * Returns whether all transfers were complete and correct.
-     *
-     * @return whether no transfer has failed, and all could be started
-     */
-    public boolean isSuccessful() {
-        return failed == 0 && notStarted == 0;
-    }
 }

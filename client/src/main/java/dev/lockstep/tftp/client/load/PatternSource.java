@@ -25,11 +25,6 @@ final class PatternSource implements Source {
         this.size = size;
     }
 
-    /** Returns the byte at the given offset. */
-    static byte byteAt(long offset) {
-        return PATTERN[(int) (offset % PERIOD)];
-    }
-
     @Override
     public long size() {
         return size;

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -112,16 +111,15 @@ final class VirtualClient implements TransferListener {
 
     private void recordResult(Throwable failure, String wrong, LoadScheduler.Ended ended) {
         long latency = System.nanoTime() - intended;
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause != null && !sent) {
-            metrics.notStarted(cause);
+        if (failure != null && !sent) {
+            metrics.notStarted(failure);
             ended.notStarted();
             return;
         }
         if (wrong != null) {
             metrics.wrongContent(target, remote.filename(), wrong);
-        } else if (cause != null) {
-            metrics.failed(target, remote.filename(), cause);
+        } else if (failure != null) {
+            metrics.failed(target, remote.filename(), failure);
         } else {
             long afterFirstByte = stats.elapsed(0) - stats.firstByteAfter();
             metrics.complete(target, latency, stats.firstByteAfter() < 0 ? -1 : Math.max(0, latency - afterFirstByte));

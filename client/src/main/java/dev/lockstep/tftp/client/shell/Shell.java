@@ -36,19 +36,18 @@ final class Shell {
     Shell(ShellSettings settings, ShellTransfers transfers) {
         this.settings = settings;
         this.transfers = transfers;
-        set("connect", "HOST [PORT]", "set the server", 1, 2, this::connect);
-        verb("get", "REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get("", w.get(0), second(w)));
-        verb("put", "LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put("", w.get(0), second(w)));
-        verb("mget", "REMOTE...", "read files from the server", 1, MOST, this::getAll);
-        verb("mput", "LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
-        set("ascii", "", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
-        set("binary", "", "set mode octet", 0, 0, w -> settings.mode("octet"));
-        set("mode", "[ascii|binary]", "set or show the mode", 0, 1, this::mode);
-        set("blksize", "N", "set the block size to request, in bytes", 1, 1, w -> settings.blksize(w.get(0)));
-        set("windowsize", "N", "set the window size to request, in blocks", 1, 1, w -> settings.windowsize(w.get(0)));
+        set("connect HOST [PORT]", "set the server", 1, 2, this::connect);
+        verb("get REMOTE [LOCAL]", "read a file from the server", 1, 2, w -> get("", w.get(0), second(w)));
+        verb("put LOCAL [REMOTE]", "write a file to the server", 1, 2, w -> put("", w.get(0), second(w)));
+        verb("mget REMOTE...", "read files from the server", 1, MOST, this::getAll);
+        verb("mput LOCAL...", "write files to the server; names may contain * and ?", 1, MOST, this::putAll);
+        set("ascii", "set mode netascii", 0, 0, w -> settings.mode("netascii"));
+        set("binary", "set mode octet", 0, 0, w -> settings.mode("octet"));
+        set("mode [ascii|binary]", "set or show the mode", 0, 1, this::mode);
+        set("blksize N", "set the block size to request, in bytes", 1, 1, w -> settings.blksize(w.get(0)));
+        set("windowsize N", "set the window size to request, in blocks", 1, 1, w -> settings.windowsize(w.get(0)));
         set(
-                "timeout",
-                "SECONDS",
+                "timeout SECONDS",
                 "set the retransmission timeout to request; 0: adaptive",
                 1,
                 1,
@@ -57,42 +56,37 @@ final class Shell {
         toggle("trace", "switch the packet trace", Toggle.TRACE);
         toggle("verbose", "switch detailed results", Toggle.VERBOSE);
         set(
-                "lcd",
-                "[DIR]",
+                "lcd [DIR]",
                 "change the directory of local files (default: the home directory)",
                 0,
                 1,
                 this::changeDirectory);
-        verb("!", "[COMMAND]", "run a command of the system, or its shell", 0, MOST, w -> {
+        verb("! [COMMAND]", "run a command of the system, or its shell", 0, MOST, w -> {
             throw new IllegalArgumentException("usage: ![COMMAND]"); // execute() runs it from the unsplit line
         });
-        set("status", "", "show the settings", 0, 0, w -> settings.describe().forEach(System.out::println));
-        set("help", "[COMMAND]", "list the commands; the same as ?", 0, 1, this::help);
-        set("quit", "", "leave the shell", 0, 0, w -> over = true);
-        set("exit", "", "the same as quit", 0, 0, w -> over = true);
-        set("bye", "", "the same as quit", 0, 0, w -> over = true);
+        set("status", "show the settings", 0, 0, w -> settings.describe().forEach(System.out::println));
+        set("help [COMMAND]", "list the commands; the same as ?", 0, 1, this::help);
+        set("quit", "leave the shell", 0, 0, w -> over = true);
+        set("exit", "the same as quit", 0, 0, w -> over = true);
+        set("bye", "the same as quit", 0, 0, w -> over = true);
     }
 
-    private void verb(String name, String words, String help, int least, int most, Predicate<List<String>> action) {
-        verbs.put(name, new Verb((name + " " + words).strip(), help, least, most, action));
+    private void verb(String usage, String help, int least, int most, Predicate<List<String>> action) {
+        verbs.put(usage.replaceFirst(" .*", ""), new Verb(usage, help, least, most, action));
     }
 
     /** Adds a command that fails only if it is used wrongly. */
-    private void set(String name, String words, String help, int least, int most, Consumer<List<String>> action) {
-        verb(name, words, help, least, most, w -> {
+    private void set(String usage, String help, int least, int most, Consumer<List<String>> action) {
+        verb(usage, help, least, most, w -> {
             action.accept(w);
             return true;
         });
     }
 
     private void toggle(String name, String help, Toggle toggle) {
-        set(
-                name,
-                "[on|off]",
-                help,
-                0,
-                1,
-                w -> System.out.println(settings.toggle(toggle, w.isEmpty() ? null : w.get(0))));
+        set(name + " [on|off]", help, 0, 1, w -> {
+            System.out.println(settings.toggle(toggle, w.isEmpty() ? null : w.get(0)));
+        });
     }
 
     /** Returns the names of all commands. */

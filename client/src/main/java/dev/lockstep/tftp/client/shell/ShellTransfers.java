@@ -77,10 +77,8 @@ final class ShellTransfers implements AutoCloseable {
                 result = start.on(client, request).join();
             }
             return succeeded(done, result);
-        } catch (TftpException e) {
+        } catch (TftpException | CompletionException e) {
             return failed(remote, e);
-        } catch (CompletionException e) {
-            return failed(remote, e.getCause());
         } finally {
             end();
         }

@@ -91,8 +91,11 @@ public final class TftpdCommand implements Callable<Integer> {
 
     private StatusOutput status;
 
-    @Mixin
-    private RuleOptions rules;
+    @Option(
+            names = {"-c", Configuration.FLAG},
+            paramLabel = "FILE",
+            description = "File with settings and rules, which SIGHUP reloads.")
+    private Path rules; // read before all other flags: see Configuration
 
     @Mixin
     private OriginOptions origin = new OriginOptions();
@@ -338,7 +341,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 Runtime.getRuntime().removeShutdownHook(onSignal);
             }
         }
-        StartReport.log(new Version().getVersion()[0], storages, network.mode(), rules.file());
+        StartReport.log(new Version().getVersion()[0], storages, network.mode(), rules);
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
@@ -445,7 +448,7 @@ public final class TftpdCommand implements Callable<Integer> {
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
             Optional<RunningConfiguration> shown =
-                    http.showPage(builder, policy::ruleOf, this, rules.file(), () -> rulePolicy);
+                    http.showPage(builder, policy::ruleOf, this, rules, () -> rulePolicy);
             HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {

@@ -25,7 +25,6 @@ import org.tomlj.TomlTable;
 public final class ConfigFile {
     private static final String RULE = "rule";
 
-    private final Path path;
     private final Map<String, Setting> settings = new LinkedHashMap<>();
     private final Set<String> flags;
     private final TomlParseResult toml;
@@ -40,7 +39,6 @@ public final class ConfigFile {
     public record Setting(List<String> values, int line) {}
 
     private ConfigFile(Path path, Set<String> flags, TomlParseResult toml) {
-        this.path = path;
         this.flags = flags;
         this.toml = toml;
         this.problems = new ConfigErrors(path.getFileName().toString());

@@ -70,7 +70,7 @@ public final class ClassPathStorage implements Storage {
 
     private static Source file(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw notRegular();
+            throw VirtualPath.notRegular();
         }
         FileVersion version = FileVersion.find(file);
         FileChannel open = FileChannel.open(file);
@@ -90,7 +90,7 @@ public final class ClassPathStorage implements Storage {
         InputStream in = connection.getInputStream();
         if (entry != null && entry.isDirectory()) {
             in.close();
-            throw notRegular();
+            throw VirtualPath.notRegular();
         }
         if (entry != null && entry.getSize() >= 0) {
             return new VerifiedSource(in, entry, () -> {}, in);
@@ -98,10 +98,6 @@ public final class ClassPathStorage implements Storage {
         try (in) {
             return new MemorySource(in.readAllBytes());
         }
-    }
-
-    private static TftpException notRegular() {
-        return new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
     }
 
     @Override

@@ -211,10 +211,7 @@ public final class DirectoryStorage implements Storage {
 
     /** Resolves a name below the root, element by element. Symbolic links are not followed yet. */
     private Path resolve(String filename) throws TftpException {
-        List<String> elements = VirtualPath.elementsOf(filename);
-        if (elements.isEmpty()) {
-            throw notRegular();
-        }
+        List<String> elements = VirtualPath.elementsOfFile(filename);
         if (FileSink.isTemporary(elements.get(elements.size() - 1))) {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
         }
@@ -274,7 +271,7 @@ public final class DirectoryStorage implements Storage {
     private static BasicFileAttributes requireRegular(SecureDirectory folder, String name) throws IOException {
         BasicFileAttributes found = folder.attributes(name);
         if (!found.isRegularFile()) {
-            throw notRegular();
+            throw VirtualPath.notRegular();
         }
         return found;
     }
@@ -295,10 +292,6 @@ public final class DirectoryStorage implements Storage {
 
     private static TftpException leadsOut() {
         return new TftpException(ErrorCode.ACCESS_VIOLATION, "name leads out of the served folder");
-    }
-
-    private static TftpException notRegular() {
-        return new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
     }
 
     private static String nameOf(Path file) {

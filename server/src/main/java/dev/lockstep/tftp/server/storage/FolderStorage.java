@@ -1,9 +1,7 @@
 package dev.lockstep.tftp.server.storage;
 
-import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import java.net.InetSocketAddress;
-import java.util.List;
 
 /** The files of another storage whose names begin with a folder. */
 final class FolderStorage extends ForwardingStorage {
@@ -23,11 +21,7 @@ final class FolderStorage extends ForwardingStorage {
 
     @Override
     protected Target targetOf(String filename, InetSocketAddress peer) throws TftpException {
-        List<String> elements = VirtualPath.elementsOf(filename);
-        if (elements.isEmpty()) {
-            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
-        }
-        return new Target(files, folder + "/" + String.join("/", elements));
+        return new Target(files, folder + "/" + String.join("/", VirtualPath.elementsOfFile(filename)));
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -89,15 +88,10 @@ public abstract class ForwardingStorage implements Storage {
             Target target = targetOf(filename, peer);
             return opening.of(target)
                     .exceptionallyCompose(
-                            failure -> CompletableFuture.failedFuture(explained(causeOf(failure), target)));
+                            failure -> CompletableFuture.failedFuture(explained(TftpException.of(failure), target)));
         } catch (IOException failure) {
             return CompletableFuture.failedFuture(explained(TftpException.of(failure), null));
         }
-    }
-
-    /** Returns the failure with which a stage was completed. */
-    static TftpException causeOf(Throwable failure) {
-        return TftpException.of(failure instanceof CompletionException ? failure.getCause() : failure);
     }
 
     @Override

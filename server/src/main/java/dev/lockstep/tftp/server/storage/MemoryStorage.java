@@ -116,11 +116,7 @@ public final class MemoryStorage implements Storage {
     }
 
     private static String nameOf(String filename) throws TftpException {
-        String name = String.join("/", VirtualPath.elementsOf(filename));
-        if (name.isEmpty()) {
-            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
-        }
-        return name;
+        return String.join("/", VirtualPath.elementsOfFile(filename));
     }
 
     private static TftpException full() {

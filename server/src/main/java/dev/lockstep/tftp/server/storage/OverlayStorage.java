@@ -165,7 +165,7 @@ public final class OverlayStorage implements Storage {
                     if (failure == null) {
                         return CompletableFuture.<Storage>failedFuture(existing);
                     }
-                    TftpException cause = ForwardingStorage.causeOf(failure);
+                    TftpException cause = TftpException.of(failure);
                     return cause.is(ErrorCode.FILE_NOT_FOUND) || onError == OnError.NEXT
                             ? CompletableFuture.completedFuture(target)
                             : CompletableFuture.<Storage>failedFuture(cause);
@@ -204,7 +204,7 @@ public final class OverlayStorage implements Storage {
         Executor next = opened.toCompletableFuture().isDone() ? Runnable::run : io;
         return opened.exceptionallyComposeAsync(
                 thrown -> {
-                    TftpException failure = ForwardingStorage.causeOf(thrown);
+                    TftpException failure = TftpException.of(thrown);
                     failures.add(failure.reason() == null ? failure.because(root.toString()) : failure);
                     boolean missing = failure.is(ErrorCode.FILE_NOT_FOUND);
                     if (!missing && onError == OnError.STOP) {

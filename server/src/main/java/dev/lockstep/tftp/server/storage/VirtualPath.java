@@ -36,6 +36,25 @@ public final class VirtualPath {
         return elements;
     }
 
+    /**
+     * {@return the elements of the name of a file, at least one}
+     *
+     * @param filename the name as the client sent it, not validated
+     * @throws TftpException ACCESS_VIOLATION if the name could lead out of the root, or is the root itself
+     */
+    public static List<String> elementsOfFile(String filename) throws TftpException {
+        List<String> elements = elementsOf(filename);
+        if (elements.isEmpty()) {
+            throw notRegular();
+        }
+        return elements;
+    }
+
+    /** Returns the failure of a request for a directory, a device or the like. */
+    static TftpException notRegular() {
+        return new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
+    }
+
     private static boolean isDrive(String element) {
         return element.length() >= 2 && element.charAt(1) == ':' && Character.isLetter(element.charAt(0));
     }

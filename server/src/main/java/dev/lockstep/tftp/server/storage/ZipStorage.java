@@ -53,10 +53,7 @@ final class ZipStorage implements Storage {
 
     @Override
     public Source read(ReadRequest request, InetSocketAddress peer) throws IOException {
-        List<String> elements = VirtualPath.elementsOf(request.filename());
-        if (elements.isEmpty()) {
-            throw notRegular();
-        }
+        List<String> elements = VirtualPath.elementsOfFile(request.filename());
         String name = folder + String.join("/", elements);
         try {
             for (int tries = 0; tries < MAX_TRIES; tries++) {
@@ -90,7 +87,7 @@ final class ZipStorage implements Storage {
             throw new TftpException(ErrorCode.FILE_NOT_FOUND, "file not found");
         }
         if (entry.isDirectory()) {
-            throw notRegular();
+            throw VirtualPath.notRegular();
         }
         try {
             return new VerifiedSource(zip.getInputStream(entry), entry, version, zip);
@@ -105,10 +102,6 @@ final class ZipStorage implements Storage {
         if (now != null && now.isOfSameFileAs(version) && !now.hasSameContentAs(version)) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "file changed while it was read, try again");
         }
-    }
-
-    private static TftpException notRegular() {
-        return new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
     }
 
     @Override

@@ -2,13 +2,9 @@ package dev.lockstep.tftp.client.load.report;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.lockstep.tftp.client.load.FailCondition;
-import dev.lockstep.tftp.client.load.GrantedOptions;
 import dev.lockstep.tftp.client.load.LoadPlan;
 import dev.lockstep.tftp.client.load.LoadResult;
 import dev.lockstep.tftp.client.load.Percentiles;
-import dev.lockstep.tftp.client.load.Target;
-import dev.lockstep.tftp.client.load.TransferSample;
 import dev.lockstep.tftp.internal.impairment.LinkImpairment;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -62,18 +58,30 @@ public final class LoadJson {
         return text.toString();
     }
 
-    private static void writeConditions(JsonGenerator json, LoadReport report) throws IOException {
-        json.writeArrayFieldStart("fail_if");
-        for (FailCondition condition : report.conditions()) {
-            double value = condition.valueIn(report.result());
+    /** Writes the fields of an object. */
+    private interface Fields<T> {
+        void write(T element) throws IOException;
+    }
+
+    private static <T> void writeObjects(JsonGenerator json, String name, Iterable<T> elements, Fields<T> fields)
+            throws IOException {
+        json.writeArrayFieldStart(name);
+        for (T element : elements) {
             json.writeStartObject();
+            fields.write(element);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeConditions(JsonGenerator json, LoadReport report) throws IOException {
+        writeObjects(json, "fail_if", report.conditions(), condition -> {
+            double value = condition.valueIn(report.result());
             json.writeStringField("condition", condition.text());
             writeRounded(json, "value", value);
             json.writeStringField("text", condition.describe(value));
             json.writeBooleanField("failed", condition.holdsFor(report.result()));
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
     }
 
     private static void writeShards(JsonGenerator json, LoadReport report) throws IOException {
@@ -81,10 +89,8 @@ public final class LoadJson {
         json.writeNumberField("index", report.shard().index());
         json.writeNumberField("count", report.shard().count());
         json.writeEndObject();
-        json.writeArrayFieldStart("merged_shards");
-        for (LoadReport shard : report.shards()) {
+        writeObjects(json, "merged_shards", report.shards(), shard -> {
             LoadResult result = shard.result();
-            json.writeStartObject();
             json.writeNumberField("index", shard.shard().index());
             json.writeStringField("begin", shard.begin().toString());
             json.writeStringField("machine", shard.machine());
@@ -93,9 +99,7 @@ public final class LoadJson {
             json.writeNumberField("failed", result.failed());
             json.writeNumberField("bytes", result.bytes());
             writePercentiles(json, "latency_ms", result.latency());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
         json.writeArrayFieldStart("missing_shards");
         for (int index : report.missing()) {
             json.writeNumber(index);
@@ -105,14 +109,10 @@ public final class LoadJson {
 
     private static void writePlan(JsonGenerator json, LoadPlan plan) throws IOException {
         json.writeStringField("operation", plan.isPut() ? "put" : "get");
-        json.writeArrayFieldStart("targets");
-        for (Target target : plan.targets()) {
-            json.writeStartObject();
+        writeObjects(json, "targets", plan.targets(), target -> {
             json.writeStringField("uri", target.remote().toString());
             json.writeNumberField("weight", target.weight());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
         json.writeNumberField("concurrency", plan.schedule().concurrency());
         json.writeNumberField("rate_per_second", plan.schedule().rate());
         json.writeNumberField("ramp_seconds", plan.schedule().ramp().toNanos() / NANOS);
@@ -151,15 +151,11 @@ public final class LoadJson {
                     "not_started_reason", result.notStartedReason().get());
         }
         json.writeNumberField("running", result.running());
-        json.writeArrayFieldStart("granted");
-        for (Map.Entry<GrantedOptions, Long> granted : result.granted()) {
-            json.writeStartObject();
+        writeObjects(json, "granted", result.granted(), granted -> {
             json.writeNumberField("blksize", granted.getKey().blksize());
             json.writeNumberField("windowsize", granted.getKey().windowsize());
             json.writeNumberField("transfers", granted.getValue());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
         json.writeNumberField("bytes", result.bytes());
         writeRounded(json, "bytes_per_second", result.bytesPerSecond());
         writeRounded(json, "transfers_per_second", result.transfersPerSecond());
@@ -175,22 +171,14 @@ public final class LoadJson {
     }
 
     private static void writeFailures(JsonGenerator json, LoadResult result) throws IOException {
-        json.writeArrayFieldStart("failures");
-        for (Map.Entry<String, Long> failure : result.failures()) {
-            json.writeStartObject();
+        writeObjects(json, "failures", result.failures(), failure -> {
             json.writeStringField("reason", failure.getKey());
             json.writeNumberField("count", failure.getValue());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("server_errors");
-        for (Map.Entry<Integer, Long> error : result.serverErrors().entrySet()) {
-            json.writeStartObject();
+        });
+        writeObjects(json, "server_errors", result.serverErrors().entrySet(), error -> {
             json.writeNumberField("code", error.getKey());
             json.writeNumberField("count", error.getValue());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
         json.writeArrayFieldStart("wrong_content");
         for (String wrong : result.wrongContent()) {
             json.writeString(wrong);
@@ -209,23 +197,17 @@ public final class LoadJson {
     }
 
     private static void writeTargets(JsonGenerator json, LoadResult result) throws IOException {
-        json.writeArrayFieldStart("by_target");
-        for (LoadResult.Row row : result.rows()) {
-            json.writeStartObject();
+        writeObjects(json, "by_target", result.rows(), row -> {
             json.writeStringField("uri", row.target().remote().toString());
             json.writeNumberField("completed", row.completed());
             json.writeNumberField("failed", row.failed());
             json.writeNumberField("bytes", row.bytes());
             writePercentiles(json, "latency_ms", row.latency());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
     }
 
     private static void writeTimeline(JsonGenerator json, LoadResult result) throws IOException {
-        json.writeArrayFieldStart("timeline");
-        for (TransferSample sample : result.timeline()) {
-            json.writeStartObject();
+        writeObjects(json, "timeline", result.timeline(), sample -> {
             writeRounded(json, "second", sample.second());
             writeRounded(json, "seconds", sample.length());
             json.writeNumberField("bytes", sample.bytes());
@@ -239,21 +221,15 @@ public final class LoadJson {
             writeRounded(json, "p95_ms", sample.latencyMillis(95));
             writeRounded(json, "p99_ms", sample.latencyMillis(99));
             writeHistogram(json, "hdr_histogram_us", sample.latency());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
     }
 
     private static void writeDistribution(JsonGenerator json, String name, Percentiles of) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (Percentiles.Bucket bucket : of.buckets()) {
-            json.writeStartObject();
+        writeObjects(json, name, of.buckets(), bucket -> {
             writeRounded(json, "from_ms", bucket.from());
             writeRounded(json, "to_ms", bucket.to());
             json.writeNumberField("count", bucket.count());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        });
     }
 
     /** Writes a histogram in the format of HdrHistogram, compressed and in base64. */

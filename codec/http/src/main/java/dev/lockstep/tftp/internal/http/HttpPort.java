@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -47,7 +48,7 @@ public final class HttpPort implements AutoCloseable {
     private static final int CLOSE_SECONDS = 1;
 
     private final AccessRules access;
-    private final Map<String, HttpResource> resources;
+    private final Map<String, Function<HttpQuery, CompletionStage<HttpReply>>> resources;
     private final Map<String, EventStream> streams = new HashMap<>();
     private final Consumer<Throwable> failures;
     private final EventLoopGroup loops;
@@ -80,7 +81,7 @@ public final class HttpPort implements AutoCloseable {
         private byte[] token;
         private final Set<String> hosts = new HashSet<>();
         private final Map<String, Predicate<InetAddress>> open = new HashMap<>();
-        private final Map<String, HttpResource> resources = new HashMap<>();
+        private final Map<String, Function<HttpQuery, CompletionStage<HttpReply>>> resources = new HashMap<>();
         private final Map<String, Stream> streams = new HashMap<>();
         private Consumer<Throwable> failures = failure -> {};
 
@@ -112,6 +113,11 @@ public final class HttpPort implements AutoCloseable {
 
         /** Adds a path. */
         public Builder resource(String path, HttpResource resource) {
+            return asyncResource(path, query -> CompletableFuture.completedFuture(resource.get(query)));
+        }
+
+        /** Adds a path whose replies are completed on any thread, within seconds. */
+        public Builder asyncResource(String path, Function<HttpQuery, CompletionStage<HttpReply>> resource) {
             resources.put(path, resource);
             return this;
         }
@@ -198,12 +204,12 @@ public final class HttpPort implements AutoCloseable {
     }
 
     CompletionStage<HttpReply> answer(HttpQuery query) {
-        HttpResource resource = resources.get(query.path());
+        Function<HttpQuery, CompletionStage<HttpReply>> resource = resources.get(query.path());
         if (resource == null) {
             return CompletableFuture.completedFuture(HttpReply.error(404, "not found"));
         }
         try {
-            return resource.answer(query);
+            return resource.apply(query);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -46,11 +46,6 @@ public record HttpReply(int status, String contentType, byte[] body, Map<String,
         return ok("text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns a reply of HTML. */
-    public static HttpReply html(String text) {
-        return ok(TYPES.get("html"), text.getBytes(StandardCharsets.UTF_8));
-    }
-
     /** Returns a reply with a body of any type. */
     public static HttpReply ok(String contentType, byte[] body) {
         return new HttpReply(200, contentType, body, Map.of());

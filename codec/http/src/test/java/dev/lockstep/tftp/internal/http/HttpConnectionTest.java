@@ -28,7 +28,7 @@ class HttpConnectionTest {
     void connect() throws Exception {
         port = HttpPort.builder()
                 .resource("/hello", query -> HttpReply.text("hello"))
-                .resource("/later", HttpResource.async(query -> later))
+                .asyncResource("/later", query -> later)
                 .start();
         channel = new EmbeddedChannel() {
             @Override

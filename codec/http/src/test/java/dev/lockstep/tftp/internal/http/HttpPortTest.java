@@ -46,8 +46,7 @@ class HttpPortTest {
                 .resource("/broken", query -> {
                     throw new IllegalStateException("broken");
                 })
-                .resource(
-                        "/later", HttpResource.async(query -> CompletableFuture.supplyAsync(() -> HttpReply.json("1"))))
+                .asyncResource("/later", query -> CompletableFuture.supplyAsync(() -> HttpReply.json("1")))
                 .events("/events", () -> "snapshot\n" + snapshots.incrementAndGet(), Duration.ofMillis(20))
                 .failures(failures::add);
     }

@@ -8,6 +8,7 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,6 +85,27 @@ public final class BlockingTasks {
                 onLoop(() -> end.accept(null, busy));
             }
         }
+    }
+
+    /**
+     * Runs a task on the I/O pool that begins an operation. {@code then} is called exactly once on the event loop, when
+     * the operation has ended, with its result or the failure; the other argument is null.
+     */
+    public <T> void begin(Callable<CompletionStage<T>> task, BiConsumer<T, TftpException> then) {
+        run(task, (operation, refusal) -> {
+            if (refusal != null) {
+                then.accept(null, refusal);
+                return;
+            }
+            operation.whenComplete((result, failure) -> {
+                TftpException cause = failure == null ? null : TftpException.of(failure);
+                if (loop.inEventLoop()) {
+                    then.accept(result, cause);
+                } else {
+                    onLoop(() -> then.accept(result, cause));
+                }
+            });
+        });
     }
 
     /**

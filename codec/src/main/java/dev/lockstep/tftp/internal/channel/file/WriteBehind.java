@@ -5,8 +5,6 @@ import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.io.Sink;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Collects blocks on the event loop and writes them in chunks on the I/O pool. One chunk is written while the next one
@@ -100,29 +98,8 @@ final class WriteBehind implements IncomingFile {
             commitRequested = false;
             committing = true;
             busy = true;
-            work.run(sink::store, this::onStoring);
+            work.begin(sink::store, (stored, failure) -> done(failure));
         }
-    }
-
-    /**
-     * Called when the sink has begun to store the file, or has stored it.
-     *
-     * @param storing null after a failure
-     */
-    private void onStoring(CompletionStage<Void> storing, TftpException failure) {
-        if (failure != null) {
-            done(failure);
-            return;
-        }
-        storing.whenComplete((nothing, thrown) -> {
-            Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-            TftpException reason = cause == null ? null : TftpException.of(cause);
-            if (loop.inEventLoop()) {
-                done(reason);
-            } else {
-                work.onLoop(() -> done(reason));
-            }
-        });
     }
 
     private int minWriteSize() {

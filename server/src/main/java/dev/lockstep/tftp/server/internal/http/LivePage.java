@@ -5,7 +5,6 @@ import dev.lockstep.tftp.concurrent.EventLoop;
 import dev.lockstep.tftp.internal.http.HttpPort;
 import dev.lockstep.tftp.internal.http.HttpQuery;
 import dev.lockstep.tftp.internal.http.HttpReply;
-import dev.lockstep.tftp.internal.http.HttpResource;
 import dev.lockstep.tftp.server.TftpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +78,7 @@ public final class LivePage {
                 query -> HttpReply.json(MonitorJson.object(
                         json -> MonitorJson.writeRates(json, monitor.rates().last(RateHistory.LENGTH)))));
         port.resource("/api/configuration", query -> HttpReply.json(MonitorJson.object(this::writeConfiguration)));
-        port.resource("/api/explain", HttpResource.async(this::explain));
+        port.asyncResource("/api/explain", this::explain);
         port.events("/events", this::snapshot, PERIOD);
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.tftp.server.internal.listener;
 
+import io.netty.util.NetUtil;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InterfaceAddress;
@@ -12,8 +13,9 @@ import java.util.Set;
 /** The addresses that stand for more than one host. A request to one of them is not answered (RFC 1123, 4.2.3.5). */
 final class BroadcastAddresses {
     private static final int IPV4_BITS = 32;
+    private static final InetAddress LIMITED = NetUtil.createInetAddressFromIpAddressString("255.255.255.255");
 
-    private final Set<InetAddress> broadcasts = new HashSet<>();
+    private final Set<InetAddress> broadcasts = new HashSet<>(Set.of(LIMITED));
 
     private BroadcastAddresses() {}
 
@@ -34,7 +36,7 @@ final class BroadcastAddresses {
      * Returns true if the address is a broadcast address of a local network, a multicast address, or 255.255.255.255.
      */
     boolean contains(InetAddress address) {
-        return address.isMulticastAddress() || isAllOnes(address) || broadcasts.contains(address);
+        return address.isMulticastAddress() || broadcasts.contains(address);
     }
 
     private void add(InterfaceAddress address) {
@@ -50,14 +52,5 @@ final class BroadcastAddresses {
                 throw new IllegalStateException(e); // four bytes are always an address
             }
         }
-    }
-
-    private static boolean isAllOnes(InetAddress address) {
-        for (byte value : address.getAddress()) {
-            if (value != -1) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.tftp.server.internal.origin;
 
-import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage.ReadRequest;
 import dev.lockstep.tftp.codec.TftpMessage.WriteRequest;
@@ -13,8 +12,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -24,8 +23,6 @@ import java.util.stream.Collectors;
 
 /** The files of an origin below a path. */
 final class OriginStorage implements Storage {
-    private static final String UNRESERVED = "-._~";
-
     private final Origin origin;
     private final OriginCache cache;
     private final String base;
@@ -47,28 +44,18 @@ final class OriginStorage implements Storage {
     }
 
     private Resource resource(String filename) throws TftpException {
-        List<String> elements = VirtualPath.elementsOf(filename);
-        if (elements.isEmpty()) {
-            throw new TftpException(ErrorCode.ACCESS_VIOLATION, "not a regular file");
-        }
-        return new Resource(origin, URI.create(base + encoded(elements)), settings.origin());
-    }
-
-    private static String encoded(List<String> elements) {
-        return elements.stream().map(OriginStorage::encoded).collect(Collectors.joining("/"));
+        String path = VirtualPath.elementsOfFile(filename).stream()
+                .map(OriginStorage::encoded)
+                .collect(Collectors.joining("/"));
+        return new Resource(origin, URI.create(base + path), settings.origin());
     }
 
     /** Encodes an element, so that no character of a client's name has a meaning in the URI. */
-    static String encoded(String element) {
-        StringBuilder text = new StringBuilder();
-        for (byte each : element.getBytes(StandardCharsets.UTF_8)) {
-            boolean kept = each >= '0' && each <= '9'
-                    || each >= 'A' && each <= 'Z'
-                    || each >= 'a' && each <= 'z'
-                    || UNRESERVED.indexOf(each) >= 0;
-            text.append(kept ? Character.toString(each) : String.format("%%%02X", each & 0xFF));
-        }
-        return text.toString();
+    private static String encoded(String element) {
+        return URLEncoder.encode(element, StandardCharsets.UTF_8) // the encoding of forms differs in three characters
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
     }
 
     @Override

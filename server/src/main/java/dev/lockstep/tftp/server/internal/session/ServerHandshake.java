@@ -33,7 +33,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.Inet6Address;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -113,7 +112,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         } else {
             openTimer = new DeadlineTimer(ctx.executor(), this::onBusy);
             openTimer.moveTo(ctx.executor().ticker().nanoTime() + OPEN_TIMEOUT);
-            new BlockingTasks(openings, ctx.executor()).run(this::open, this::onOpening);
+            new BlockingTasks(openings, ctx.executor()).begin(this::open, this::onOpened);
         }
     }
 
@@ -132,27 +131,7 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /**
-     * Called when the I/O pool has begun to open the file, or has opened it.
-     *
-     * @param opening completed with the file; null if the handshake has timed out
-     */
-    private void onOpening(CompletionStage<Opened> opening, TftpException refusal) {
-        if (opening == null) {
-            onOpened(null, refusal);
-            return;
-        }
-        opening.whenComplete((file, failure) -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            TftpException reason = cause == null ? null : TftpException.of(cause);
-            if (ctx.executor().inEventLoop()) {
-                onOpened(file, reason);
-            } else {
-                new BlockingTasks(openings.io(), ctx.executor()).onLoop(() -> onOpened(file, reason));
-            }
-        });
-    }
-
+    /** Called when the file is open, or cannot be opened. */
     private void onOpened(Opened file, TftpException refusal) {
         if (!answered) {
             answered = true;
@@ -163,13 +142,10 @@ public final class ServerHandshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Opens the file, or begins to open it. Returns null if the handshake has timed out. */
+    /** Opens the file, or begins to open it. Fails if the handshake has timed out. */
     @Blocking
     private CompletionStage<Opened> open() throws IOException {
-        if (!begun.compareAndSet(false, true)) {
-            return null;
-        }
-        if (transfer.isAbandoned()) {
+        if (!begun.compareAndSet(false, true) || transfer.isAbandoned()) {
             throw new TftpException(ErrorCode.NOT_DEFINED, "request abandoned");
         }
         Storage storage = requestSettings.storage();
