@@ -103,9 +103,9 @@ final class MonitorJson {
         json.writeNumberField(
                 "refused",
                 metrics.refusals().values().stream().mapToLong(Long::longValue).sum());
-        json.writeNumberField("sent_bytes", totals.sent());
-        json.writeNumberField("received_bytes", totals.received());
-        json.writeNumberField("resent", totals.resent());
+        json.writeNumberField("sent_bytes", totals.sent);
+        json.writeNumberField("received_bytes", totals.received);
+        json.writeNumberField("resent", totals.resent);
         writeCounts(json, "ended", all.ended());
         writeCounts(json, "refusals", metrics.refusals());
         writeCounts(json, "drops", metrics.drops());

@@ -90,21 +90,9 @@ public final class TransferMonitor implements TransferListener {
 
     /** Sums since the start that are exact to the second, unlike the counters of the server. */
     static final class Totals {
-        private long sent;
-        private long received;
-        private long resent;
-
-        long sent() {
-            return sent;
-        }
-
-        long received() {
-            return received;
-        }
-
-        long resent() {
-            return resent;
-        }
+        long sent;
+        long received;
+        long resent;
 
         private void add(boolean isWrite, Progress progress) {
             if (isWrite) {

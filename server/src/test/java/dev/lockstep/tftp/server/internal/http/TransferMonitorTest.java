@@ -166,9 +166,9 @@ class TransferMonitorTest {
         end(2, wrq("b"), upload, Outcome.FAILED, new TftpException(ErrorCode.NOT_DEFINED, "timed out"));
         afterOneSecond();
         assertThat(lastRates()).isEqualTo(new Sample(2, 2000, 0, 20, 0, 0, 1, 0, 0));
-        assertThat(monitor.totals().sent()).isEqualTo(900);
-        assertThat(monitor.totals().received()).isEqualTo(70);
-        assertThat(monitor.totals().resent()).isEqualTo(1);
+        assertThat(monitor.totals().sent).isEqualTo(900);
+        assertThat(monitor.totals().received).isEqualTo(70);
+        assertThat(monitor.totals().resent).isEqualTo(1);
     }
 
     @Test
