@@ -29,7 +29,7 @@ public interface Sink extends AutoCloseable {
      * longer than its idle timeout ends the transfer.
      *
      * @param then is run once, later, on any thread, if this method returns true: when there is room
-     * @return false if there is room for more; always false by default. Bytes that are already under way, up to a window,
+     * @return false if there is room for more; always false by default. Bytes that are already in flight, up to a window,
      *     are written in any case
      */
     @EventLoop

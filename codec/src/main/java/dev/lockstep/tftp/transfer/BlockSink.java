@@ -14,10 +14,11 @@ public interface BlockSink {
     void offer(ByteBuf block);
 
     /**
-     * {@return whether another window can be accepted} While it cannot, no ACK is sent, so the peer waits. {@link
-     * Transfer#resume} is called when there is room again.
+     * Requests room for another window. While there is none, no ACK is sent, so the peer waits.
+     *
+     * @return false if {@link Transfer#resume} is called later, when there is room
      */
-    boolean hasRoom();
+    boolean requestRoom();
 
     /**
      * Makes the file durable; called after the last block. {@link Receiver#stored} is called when that is done, or

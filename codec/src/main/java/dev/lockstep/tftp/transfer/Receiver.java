@@ -190,7 +190,7 @@ public final class Receiver extends Transfer {
                 && received > 0
                 && received == acked
                 && !ackDeferred
-                && !early.isExpectedDuplicate(received)) {
+                && !early.takeExpectedDuplicate(received)) {
             repeatLast(now);
         }
     }
@@ -198,7 +198,7 @@ public final class Receiver extends Transfer {
     /** Acknowledges all received blocks, or defers the ACK until there is room for more. */
     private void acknowledge(long now) {
         acked = received;
-        ackDeferred = !store.hasRoom();
+        ackDeferred = !store.requestRoom();
         if (ackDeferred) {
             wire.awaitReply(Wire.NEVER);
         } else {
@@ -292,7 +292,7 @@ public final class Receiver extends Transfer {
 
     @Override
     void onResume(long now) {
-        if (ackDeferred && store.hasRoom()) {
+        if (ackDeferred && store.requestRoom()) {
             restartIdleTimer(now); // the peer was waiting for this side
             acknowledge(now);
         }

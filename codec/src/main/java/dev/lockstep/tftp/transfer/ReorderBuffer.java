@@ -45,10 +45,10 @@ final class ReorderBuffer {
     }
 
     /**
-     * Returns whether old block {@code n} is the expected duplicate of the last block taken; true only once for that
-     * block.
+     * Counts old block {@code n} as the expected duplicate of the last block taken. Returns false if it is not, or was
+     * counted before.
      */
-    boolean isExpectedDuplicate(long n) {
+    boolean takeExpectedDuplicate(long n) {
         boolean expected = n == lastTaken;
         if (expected) {
             lastTaken = 0;

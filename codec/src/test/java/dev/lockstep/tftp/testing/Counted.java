@@ -91,7 +91,7 @@ public final class Counted {
         public void offer(ByteBuf block) {}
 
         @Override
-        public boolean hasRoom() {
+        public boolean requestRoom() {
             return true;
         }
 

@@ -120,7 +120,7 @@ class AnySequenceTest {
         }
 
         @Override
-        public boolean hasRoom() {
+        public boolean requestRoom() {
             return !full;
         }
 

@@ -242,7 +242,7 @@ final class BadLink {
             }
 
             @Override
-            public boolean hasRoom() {
+            public boolean requestRoom() {
                 return true;
             }
 

@@ -23,7 +23,7 @@ final class ByteStore implements BlockSink {
     }
 
     @Override
-    public boolean hasRoom() {
+    public boolean requestRoom() {
         return room;
     }
 

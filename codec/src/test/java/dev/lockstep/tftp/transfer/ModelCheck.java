@@ -484,7 +484,7 @@ final class ModelCheck {
         }
 
         @Override
-        public boolean hasRoom() {
+        public boolean requestRoom() {
             int wait = full ? 0 : path.choose(3);
             if (wait > 0) {
                 full = true;

@@ -45,18 +45,12 @@ final class ClientChecks {
                                 "the second port received " + reply + " (expected: ERROR 5 or nothing)");
                     }),
             Check.client("3", "DATA 2 with other content from another port: not taken.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.otherPeer().send(data(2, new byte[client.blksize()]));
                 client.finishGet(1);
             }),
             Check.client("4", "ERROR 0 from another port: the transfer goes on.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.otherPeer().send(error(0, "from another port"));
                 client.finishGet(1);
             }),
@@ -79,10 +73,7 @@ final class ClientChecks {
                                 "DATA 2 " + copies + " more times after " + COPIES + " copies of ACK 1");
                     }),
             Check.client("6", "DATA 1 twice: ACK 1 twice, and the file is whole.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.data(1);
                 Packet again = client.peer().any(client.timing().replyTimeout());
                 require(again != null, "no ACK for the second copy of DATA 1");
@@ -119,7 +110,7 @@ final class ClientChecks {
                 client.finishGet(0);
             }),
             Check.client("9w", "An upload of more than 65535 blocks: complete, with block 0 after 65535.", client -> {
-                boolean small = asksBlksizeToPut(client);
+                boolean small = client.asksToPut("blksize");
                 client.put(pattern(LONG_BLOCKS * (small ? SMALL_BLKSIZE : BLKSIZE) + 7));
                 client.begin(SMALL_BLKSIZE, 0, 0, Map.of());
                 client.finishPut(new byte[0], 1);
@@ -253,10 +244,7 @@ final class ClientChecks {
                 client.finishGet(0);
             }),
             Check.client("36", "ERROR 0 after DATA 1: another exit status than 0.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.peer().send(error(0, "read error"));
                 client.requireFailure();
             }),
@@ -276,10 +264,7 @@ final class ClientChecks {
                 client.requireRefusal();
             }),
             Check.client("40", "Short datagrams and an unknown opcode: ignored.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.peer().send(new byte[] {0});
                 client.peer().send(new byte[] {0, 3, 0});
                 client.peer().send(new byte[] {0, 9, 0, 1});
@@ -372,10 +357,7 @@ final class ClientChecks {
                         "a request of " + (request == null ? 0 : request.bytes().length) + " bytes");
             }),
             Check.client("60", "ERROR without its NUL: the client ends, and sends no ERROR.", client -> {
-                client.get();
-                client.begin(3, 100);
-                client.data(1);
-                client.peer().expectAck(1);
+                getFirstBlock(client);
                 client.peer().send(new byte[] {0, 5, 0, 0, 'n', 'o'});
                 client.peer().quiet("ERROR 0 without a NUL");
                 require(client.endsWithin(client.timing().replyTimeout()), "the client still runs");
@@ -422,8 +404,12 @@ final class ClientChecks {
         return granted;
     }
 
-    private static boolean asksBlksizeToPut(ClientProbe client) throws IOException {
-        return client.asksToPut("blksize");
+    /** Starts a get of four blocks, up to ACK 1. */
+    private static void getFirstBlock(ClientProbe client) throws IOException {
+        client.get();
+        client.begin(3, 100);
+        client.data(1);
+        client.peer().expectAck(1);
     }
 
     private static void putWindow(ClientProbe client) throws IOException {

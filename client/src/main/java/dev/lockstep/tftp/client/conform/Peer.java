@@ -140,14 +140,14 @@ final class Peer implements AutoCloseable {
         long end = network.nanoTime() + nanos;
         for (long rest = nanos; rest > 0; rest = end - network.nanoTime()) {
             Packet packet = raw(rest);
-            if (packet == null || isOfOther(packet)) {
+            if (packet == null || acceptFrom(packet)) {
                 return packet;
             }
         }
         return null;
     }
 
-    private boolean isOfOther(Packet packet) {
+    private boolean acceptFrom(Packet packet) {
         if (other == null
                 && (!packet.remote().equals(previous) || packet.remote().equals(listener))) {
             other = packet.remote();
@@ -268,7 +268,7 @@ final class Peer implements AutoCloseable {
     /** Fails if anything at all is received within the time of a retransmission. */
     void silent(String sent) {
         long end = network.nanoTime() + Math.max(timing.grace(), timing.rto() * 2);
-        drain(timing.grace() / 2); // what was on its way
+        drain(timing.grace() / 2); // what was in flight
         Packet packet = any(end - network.nanoTime());
         require(packet == null, sent + ": expected that the transfer ends, received " + packet);
     }

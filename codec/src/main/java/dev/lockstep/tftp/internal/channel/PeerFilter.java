@@ -67,7 +67,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        if (!(msg instanceof DatagramPacket packet) || isFromPeer(packet.sender())) {
+        if (!(msg instanceof DatagramPacket packet) || admit(packet.sender())) {
             ctx.fireChannelRead(msg);
             return;
         }
@@ -75,7 +75,8 @@ public final class PeerFilter extends ChannelDuplexHandler {
         packet.release();
     }
 
-    private boolean isFromPeer(InetSocketAddress from) {
+    /** Records the source of a datagram, unless it is known already. Returns whether the datagram is passed on. */
+    private boolean admit(InetSocketAddress from) {
         if (restricted) {
             return from.equals(peer);
         }

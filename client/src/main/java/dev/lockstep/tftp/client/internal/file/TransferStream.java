@@ -88,7 +88,7 @@ public final class TransferStream extends InputStream {
     }
 
     /** Waits for bytes. Returns false at the end. */
-    private boolean hasNext() throws IOException {
+    private boolean awaitNext() throws IOException {
         while (!part.hasRemaining()) {
             synchronized (this) {
                 while (!closed && !ended && queue.isEmpty()) {
@@ -112,7 +112,7 @@ public final class TransferStream extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return hasNext() ? part.get() & 0xFF : -1;
+        return awaitNext() ? part.get() & 0xFF : -1;
     }
 
     @Override
@@ -121,7 +121,7 @@ public final class TransferStream extends InputStream {
         if (length == 0) {
             return 0;
         }
-        if (!hasNext()) {
+        if (!awaitNext()) {
             return -1;
         }
         int count = Math.min(length, part.remaining());

@@ -28,8 +28,8 @@ final class RateLimitedIncomingFile implements IncomingFile {
     }
 
     @Override
-    public boolean hasRoom() {
-        if (!file.hasRoom()) {
+    public boolean requestRoom() {
+        if (!file.requestRoom()) {
             return false;
         }
         if (turn - now() > 0) {

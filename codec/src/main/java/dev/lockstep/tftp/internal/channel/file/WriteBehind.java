@@ -64,7 +64,7 @@ final class WriteBehind implements IncomingFile {
     }
 
     @Override
-    public boolean hasRoom() {
+    public boolean requestRoom() {
         if (waiting.size() >= MIN_PENDING) {
             ample = context.budget().isAmple();
         }
@@ -121,7 +121,7 @@ final class WriteBehind implements IncomingFile {
         } else {
             ample = context.budget().isAmple();
             writeMore();
-            if (roomRequested && hasRoom()) {
+            if (roomRequested && requestRoom()) {
                 owner.ready();
             }
         }

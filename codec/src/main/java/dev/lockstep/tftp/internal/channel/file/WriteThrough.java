@@ -29,7 +29,7 @@ final class WriteThrough implements IncomingFile {
     }
 
     @Override
-    public boolean hasRoom() {
+    public boolean requestRoom() {
         if (!awaitingRoom && !over) {
             awaitingRoom = sink.awaitRoom(this::roomMade);
         }

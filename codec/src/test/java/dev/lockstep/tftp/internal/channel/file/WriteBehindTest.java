@@ -212,20 +212,20 @@ class WriteBehindTest {
     private void assertRoomFor(int limit) {
         offer(TestBytes.random(CHUNK));
         assertThat(fixture.pool.size()).isEqualTo(1);
-        assertThat(store.hasRoom()).isTrue();
+        assertThat(store.requestRoom()).isTrue();
         for (int waiting = 0; waiting < limit - 1024; waiting += 1024) {
             offer(TestBytes.random(1024));
-            assertThat(store.hasRoom()).isTrue();
+            assertThat(store.requestRoom()).isTrue();
         }
         offer(TestBytes.random(1023));
-        assertThat(store.hasRoom()).isTrue();
+        assertThat(store.requestRoom()).isTrue();
         offer(TestBytes.random(1));
-        assertThat(store.hasRoom()).isFalse();
+        assertThat(store.requestRoom()).isFalse();
         assertThat(fixture.pool.size()).as("one call at a time").isEqualTo(1);
         fixture.pool.runNext();
         fixture.channel.runPendingTasks();
         assertThat(owner.calls).containsExactly("ready");
-        assertThat(store.hasRoom()).isTrue();
+        assertThat(store.requestRoom()).isTrue();
         fixture.settle();
         assertThat(sink.content()).hasSize(CHUNK + limit);
         close();

@@ -59,7 +59,7 @@ class WriteThroughTest {
         offer(java.util.Arrays.copyOf(file, 2000));
         assertThat(sink.content()).hasSize(2000);
         offer(java.util.Arrays.copyOfRange(file, 2000, 3000));
-        assertThat(store.hasRoom()).isTrue();
+        assertThat(store.requestRoom()).isTrue();
         store.commit();
         fixture.settle();
         assertThat(sink.content()).isEqualTo(file);
@@ -130,14 +130,14 @@ class WriteThroughTest {
             }
         };
         store = IncomingFile.to(new NetasciiSink(full), fixture.context(), fixture.loop(), owner);
-        assertThat(store.hasRoom()).isFalse();
-        assertThat(store.hasRoom()).isFalse();
+        assertThat(store.requestRoom()).isFalse();
+        assertThat(store.requestRoom()).isFalse();
         offer(new byte[10]); // the rest of a window
         assertThat(sink.content()).hasSize(10);
         waiting.get(0).run();
         fixture.settle();
         assertThat(owner.calls).containsExactly("ready");
-        assertThat(store.hasRoom()).isTrue();
+        assertThat(store.requestRoom()).isTrue();
     }
 
     @Test
@@ -151,7 +151,7 @@ class WriteThroughTest {
             }
         };
         store = IncomingFile.to(full, fixture.context(), fixture.loop(), owner);
-        assertThat(store.hasRoom()).isFalse();
+        assertThat(store.requestRoom()).isFalse();
         store.close(() -> {});
         waiting.get(0).run();
         fixture.settle();

@@ -78,7 +78,7 @@ public final class TransferMonitor implements TransferListener {
     /** The clients and the files with the most bytes. */
     record Top(List<TopList.Entry> clients, List<TopList.Entry> files) {}
 
-    /** An event on its way from an event loop; {@code transfer} is null for a refusal. */
+    /** An event that waits for the thread of the HTTP port; {@code transfer} is null for a refusal. */
     private record Waiting(EndedTransfer entry, RunningTransfer transfer) {}
 
     /**

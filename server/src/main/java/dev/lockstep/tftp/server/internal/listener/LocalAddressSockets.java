@@ -51,7 +51,7 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
     private final ChannelOption<Boolean> beside;
     private final ListenerContext shared;
     private final Map<InetAddress, List<Listener>> bound = new ConcurrentHashMap<>();
-    private final Set<InetAddress> underWay = ConcurrentHashMap.newKeySet();
+    private final Set<InetAddress> binding = ConcurrentHashMap.newKeySet();
     /** True if the last scan found no new address to bind. */
     private volatile boolean isSettled;
 
@@ -115,7 +115,7 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
         }
         if (own != null) {
             passOn(packet, own, from);
-        } else if (underWay.add(asked)) {
+        } else if (binding.add(asked)) {
             try {
                 shared.transfers().io().execute(() -> passOn(packet, claim(asked), from));
             } catch (RejectedExecutionException stopped) {
@@ -158,7 +158,7 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
             }
         }
         bound.put(address, own);
-        underWay.remove(address);
+        binding.remove(address);
         return own;
     }
 
@@ -200,7 +200,7 @@ final class LocalAddressSockets extends ChannelInboundHandlerAdapter {
         bound.values().removeIf(List::isEmpty); // try these again
         int before = bound.size();
         for (InetAddress address : here) {
-            if (isIpv6() && !bound.containsKey(address) && underWay.add(address)) {
+            if (isIpv6() && !bound.containsKey(address) && binding.add(address)) {
                 claim(address);
             }
         }

@@ -48,7 +48,7 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
             due = new AtomicLong(now);
         }
 
-        boolean admits(long now, long interval) {
+        boolean tryAdmit(long now, long interval) {
             while (true) {
                 long before = due.get();
                 long from = before - now > 0 ? before : now;
@@ -79,7 +79,7 @@ final class LogRateLimiter extends Filter<ILoggingEvent> {
         // a library that formats its messages itself has as many patterns as lines
         String key = kinds.size() < MAX_KINDS || kinds.containsKey(pattern) ? pattern : "";
         Kind kind = kinds.computeIfAbsent(key, fresh -> new Kind(now));
-        if (kind.admits(now, interval)) {
+        if (kind.tryAdmit(now, interval)) {
             return FilterReply.NEUTRAL;
         }
         kind.suppressed.incrementAndGet();

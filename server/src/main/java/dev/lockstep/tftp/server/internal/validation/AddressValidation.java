@@ -101,7 +101,7 @@ public final class AddressValidation {
                         && networks.has(state.network(), FIRST_MESSAGE, now)
                         && (validated.getIfPresent(state.client()) != null
                                 || unknownPeers.tryTake(ALL, 1, now)
-                                || retries.isBack(peer, now) && retryingPeers.tryTake(ALL, 1, now));
+                                || retries.recordRetry(peer, now) && retryingPeers.tryTake(ALL, 1, now));
         return admitted ? state : null;
     }
 

@@ -24,7 +24,7 @@ public final class AmplificationLimiter extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
         if (msg instanceof ByteBuf datagram
-                && !peer.maySend(
+                && !peer.tryChargeMessage(
                         datagram.getUnsignedShort(datagram.readerIndex()),
                         datagram.readableBytes(),
                         ctx.executor().ticker().nanoTime())) {

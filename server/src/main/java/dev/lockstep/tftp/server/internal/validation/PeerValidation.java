@@ -82,13 +82,13 @@ public final class PeerValidation {
     }
 
     /**
-     * Returns true if a message of the transfer may be sent, and charges its bytes to the peer.
+     * Charges the bytes of a message of the transfer to the peer, if it may be sent.
      *
      * @param opcode the opcode of the message
      * @param length the bytes to send, without headers
      * @param now the time in nanoseconds
      */
-    boolean maySend(int opcode, int length, long now) {
+    boolean tryChargeMessage(int opcode, int length, long now) {
         if (state == State.NEW) {
             repliedAt = now;
             state = State.REPLIED;

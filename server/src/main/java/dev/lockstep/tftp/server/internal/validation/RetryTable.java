@@ -56,13 +56,13 @@ final class RetryTable {
     }
 
     /**
-     * Returns true if a request of this peer was recorded, neither too recently nor too long ago. If so, or if there
-     * was no entry, records the request.
+     * Records a request, unless this peer has sent one too recently.
      *
      * @param peer the peer's address and port
      * @param now the time in nanoseconds
+     * @return true if another one was recorded, neither too recently nor too long ago
      */
-    boolean isBack(InetSocketAddress peer, long now) {
+    boolean recordRetry(InetSocketAddress peer, long now) {
         AtomicLongArray entries = entries();
         long time = TimeUnit.NANOSECONDS.toMillis(now);
         long mark = hashed(peer);

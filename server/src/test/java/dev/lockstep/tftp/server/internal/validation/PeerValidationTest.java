@@ -57,7 +57,7 @@ class PeerValidationTest {
     }
 
     private static void replyTo(ServerTransfer transfer, long now) {
-        assertThat(transfer.validation().maySend(OACK, 10, now)).isTrue();
+        assertThat(transfer.validation().tryChargeMessage(OACK, 10, now)).isTrue();
     }
 
     private List<Boolean> open() {

@@ -23,8 +23,8 @@ class RetryTableTest {
         return new InetSocketAddress(address, port);
     }
 
-    private boolean isBack(InetSocketAddress end, long millis) {
-        return list.isBack(end, TimeUnit.MILLISECONDS.toNanos(millis));
+    private boolean recordRetry(InetSocketAddress end, long millis) {
+        return list.recordRetry(end, TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
     private InetSocketAddress randomAddress() {
@@ -39,59 +39,59 @@ class RetryTableTest {
 
     @Test
     void a_request_repeated_after_the_minimum_time_is_a_retransmission() {
-        assertThat(isBack(CLIENT, 0)).isFalse();
-        assertThat(isBack(CLIENT, 200)).isTrue();
-        assertThat(isBack(end("192.0.2.2", 2000), 200)).isFalse();
-        assertThat(isBack(end("192.0.2.2", 2000), 20_200)).isTrue();
+        assertThat(recordRetry(CLIENT, 0)).isFalse();
+        assertThat(recordRetry(CLIENT, 200)).isTrue();
+        assertThat(recordRetry(end("192.0.2.2", 2000), 200)).isFalse();
+        assertThat(recordRetry(end("192.0.2.2", 2000), 20_200)).isTrue();
     }
 
     @Test
     void a_request_repeated_too_early_is_none_and_does_not_restart_the_minimum_time() {
-        assertThat(isBack(CLIENT, 0)).isFalse();
-        assertThat(isBack(CLIENT, 0)).isFalse();
-        assertThat(isBack(CLIENT, 199)).isFalse();
-        assertThat(isBack(CLIENT, 200)).isTrue();
+        assertThat(recordRetry(CLIENT, 0)).isFalse();
+        assertThat(recordRetry(CLIENT, 0)).isFalse();
+        assertThat(recordRetry(CLIENT, 199)).isFalse();
+        assertThat(recordRetry(CLIENT, 200)).isTrue();
     }
 
     @Test
     void a_request_repeated_too_late_is_a_new_one() {
-        assertThat(isBack(CLIENT, 0)).isFalse();
-        assertThat(isBack(CLIENT, 20_001)).isFalse();
-        assertThat(isBack(CLIENT, 20_201)).isTrue();
+        assertThat(recordRetry(CLIENT, 0)).isFalse();
+        assertThat(recordRetry(CLIENT, 20_001)).isFalse();
+        assertThat(recordRetry(CLIENT, 20_201)).isTrue();
     }
 
     @Test
     void a_retransmission_starts_a_new_entry() {
-        isBack(CLIENT, 0);
-        assertThat(isBack(CLIENT, 1000)).isTrue();
-        assertThat(isBack(CLIENT, 1001)).isFalse();
-        assertThat(isBack(CLIENT, 1200)).isTrue();
-        assertThat(isBack(CLIENT, 21_200)).isTrue();
+        recordRetry(CLIENT, 0);
+        assertThat(recordRetry(CLIENT, 1000)).isTrue();
+        assertThat(recordRetry(CLIENT, 1001)).isFalse();
+        assertThat(recordRetry(CLIENT, 1200)).isTrue();
+        assertThat(recordRetry(CLIENT, 21_200)).isTrue();
     }
 
     @Test
     void another_port_or_address_is_another_client() {
-        isBack(CLIENT, 0);
-        assertThat(isBack(end("192.0.2.1", 2001), 1000)).isFalse();
-        assertThat(isBack(end("192.0.2.2", 2000), 1000)).isFalse();
-        assertThat(isBack(end("192.0.3.1", 2000), 1000)).isFalse();
-        assertThat(isBack(CLIENT, 1000)).isTrue();
+        recordRetry(CLIENT, 0);
+        assertThat(recordRetry(end("192.0.2.1", 2001), 1000)).isFalse();
+        assertThat(recordRetry(end("192.0.2.2", 2000), 1000)).isFalse();
+        assertThat(recordRetry(end("192.0.3.1", 2000), 1000)).isFalse();
+        assertThat(recordRetry(CLIENT, 1000)).isTrue();
     }
 
     @Test
     void all_bits_of_an_ipv6_address_are_compared() {
-        isBack(end("2001:db8::1:0:0:1", 2000), 0);
-        assertThat(isBack(end("2001:db8::2:0:0:1", 2000), 1000)).isFalse();
-        assertThat(isBack(end("2001:db8::1:0:0:2", 2000), 1000)).isFalse();
-        assertThat(isBack(end("2001:db8::1:0:0:1", 2000), 1000)).isTrue();
+        recordRetry(end("2001:db8::1:0:0:1", 2000), 0);
+        assertThat(recordRetry(end("2001:db8::2:0:0:1", 2000), 1000)).isFalse();
+        assertThat(recordRetry(end("2001:db8::1:0:0:2", 2000), 1000)).isFalse();
+        assertThat(recordRetry(end("2001:db8::1:0:0:1", 2000), 1000)).isTrue();
     }
 
     @Test
     void the_clock_may_be_negative_and_slightly_behind_on_another_thread() {
         long begin = -TimeUnit.DAYS.toMillis(10_000);
-        assertThat(isBack(CLIENT, begin)).isFalse();
-        assertThat(isBack(CLIENT, begin - 1)).isFalse();
-        assertThat(isBack(CLIENT, begin + 200)).isTrue();
+        assertThat(recordRetry(CLIENT, begin)).isFalse();
+        assertThat(recordRetry(CLIENT, begin - 1)).isFalse();
+        assertThat(recordRetry(CLIENT, begin + 200)).isTrue();
     }
 
     @Test
@@ -99,28 +99,28 @@ class RetryTableTest {
         InetSocketAddress[] clients = new InetSocketAddress[100];
         for (int i = 0; i < clients.length; i++) {
             clients[i] = randomAddress();
-            isBack(clients[i], 0);
+            recordRetry(clients[i], 0);
         }
         for (int i = 0; i < SIZE / 2; i++) {
-            isBack(randomAddress(), 1);
+            recordRetry(randomAddress(), 1);
         }
         int found = 0;
         for (InetSocketAddress client : clients) {
-            found += isBack(client, 1000) ? 1 : 0;
+            found += recordRetry(client, 1000) ? 1 : 0;
         }
         assertThat(found).isBetween(90, 100);
     }
 
     @Test
     void a_full_table_evicts_the_oldest_entries_and_has_few_false_positives() {
-        isBack(CLIENT, 0);
+        recordRetry(CLIENT, 0);
         int falsePositives = 0;
         for (int i = 0; i < 100 * SIZE; i++) {
-            falsePositives += isBack(randomAddress(), 1000 + i / SIZE) ? 1 : 0;
+            falsePositives += recordRetry(randomAddress(), 1000 + i / SIZE) ? 1 : 0;
         }
         assertThat(falsePositives).isLessThanOrEqualTo(2);
-        assertThat(isBack(CLIENT, 1500)).isFalse();
-        assertThat(isBack(CLIENT, 1700)).isTrue();
+        assertThat(recordRetry(CLIENT, 1500)).isFalse();
+        assertThat(recordRetry(CLIENT, 1700)).isTrue();
     }
 
     @Test
