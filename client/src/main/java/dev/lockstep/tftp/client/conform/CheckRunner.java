@@ -2,6 +2,7 @@ package dev.lockstep.tftp.client.conform;
 
 import dev.lockstep.tftp.client.conform.Network.Capture;
 import dev.lockstep.tftp.internal.text.LogSanitizer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -45,11 +46,8 @@ final class CheckRunner<P extends CheckEnvironment> {
 
     /** Runs checks and returns their results in the same order. */
     List<CheckResult> run(List<Check<P>> checks, int parallel) throws InterruptedException {
-        ExecutorService pool = Executors.newFixedThreadPool(parallel, task -> {
-            Thread thread = new Thread(task, "tftp-conform-check");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService pool =
+                Executors.newFixedThreadPool(parallel, new DefaultThreadFactory("tftp-conform-check", true));
         try {
             List<Future<CheckResult>> futures = new ArrayList<>();
             for (Check<P> check : checks) {

@@ -136,7 +136,7 @@ final class Configuration {
             added.remove(key);
         }
         if (file.hasProblems()) {
-            file.rules(Invocation.inMemory().ruleSettings().common()); // throws them with those of the rules
+            file.rules(Invocation.inMemory().commonSettings()); // throws them with those of the rules
         }
         added.values().forEach(words -> arguments.addAll(0, words));
     }

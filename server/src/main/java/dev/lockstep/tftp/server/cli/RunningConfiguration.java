@@ -11,6 +11,7 @@ import dev.lockstep.tftp.server.internal.http.TransferMonitor;
 import dev.lockstep.tftp.server.rules.Explanation;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.rules.RuleSummary;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -73,11 +74,12 @@ final class RunningConfiguration implements ConfigurationView {
     /** Returns a thread that ends when it has nothing to do. */
     private static Executor oneThread() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(PENDING), task -> {
-                    Thread thread = new Thread(task, "tftpd-explain");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(PENDING),
+                new DefaultThreadFactory("tftpd-explain", true));
         executor.allowCoreThreadTimeOut(true);
         return executor;
     }

@@ -9,6 +9,7 @@ import dev.lockstep.tftp.internal.cli.TraceValue;
 import dev.lockstep.tftp.internal.text.Suggestion;
 import dev.lockstep.tftp.server.ReloadablePolicy;
 import dev.lockstep.tftp.server.RequestPolicy;
+import dev.lockstep.tftp.server.RequestSettings;
 import dev.lockstep.tftp.server.TftpServer;
 import dev.lockstep.tftp.server.TftpServerBuilder;
 import dev.lockstep.tftp.server.internal.logging.Logging;
@@ -18,7 +19,10 @@ import dev.lockstep.tftp.server.internal.logging.TransferLog;
 import dev.lockstep.tftp.server.internal.metrics.ReloadCounters;
 import dev.lockstep.tftp.server.internal.service.ServiceNotifier;
 import dev.lockstep.tftp.server.internal.service.SocketActivation;
+import dev.lockstep.tftp.server.rules.CommonSettings;
 import dev.lockstep.tftp.server.rules.ConfigException;
+import dev.lockstep.tftp.server.rules.ConfigFile;
+import dev.lockstep.tftp.server.rules.Roots;
 import dev.lockstep.tftp.server.rules.RulePolicy;
 import dev.lockstep.tftp.server.storage.Storage;
 import java.io.IOException;
@@ -289,15 +293,29 @@ public final class TftpdCommand implements Callable<Integer> {
 
     /** Checks all flags and returns the policy. The message of an error has no line. */
     RulePolicy check() throws IOException, ConfigException {
-        RulePolicy policy = ruleSettings().read(configuration.file());
+        RulePolicy policy = policy();
         log.check();
         settings(null).policy(policy).check();
         return policy;
     }
 
-    /** Returns the flags that are the settings where no rule sets others. */
-    RuleSettings ruleSettings() {
-        return new RuleSettings(storage, limits, network);
+    private RulePolicy policy() throws IOException, ConfigException {
+        CommonSettings common = commonSettings();
+        return configuration.file() == null
+                ? ConfigFile.noRules(common)
+                : configuration.file().rules(common);
+    }
+
+    /** Returns the flags as the settings that apply where rules set nothing else. */
+    CommonSettings commonSettings() throws IOException {
+        Roots roots = storage.roots();
+        return new CommonSettings(
+                new RequestSettings(roots.storage(), limits.limits()).withMtu(network.mtu()),
+                roots,
+                storage.settings(),
+                network.mode(),
+                storage.registry(),
+                StorageOptions.NEIGHBOURS);
     }
 
     /** Returns the MTU in bytes that a flag sets for a client, or empty if none does. */
@@ -312,7 +330,7 @@ public final class TftpdCommand implements Callable<Integer> {
      */
     RulePolicy rulesInPlaceOf(TftpdCommand before) throws IOException, ConfigException {
         storage.keepRegistryOf(before.storage);
-        return ruleSettings().read(configuration.file());
+        return policy();
     }
 
     @Override
@@ -435,12 +453,7 @@ public final class TftpdCommand implements Callable<Integer> {
             HangupSignal.handle(() -> LOG.warn("SIGHUP ignored: no configuration file to reload (expected: --config)"));
             builder.storage(files).limits(limits.limits()).pathMtu(network.isPathMtu());
             builder.listener(new NatWarning(peer -> network.mode()));
-            http.showPage(
-                    builder,
-                    (request, peer) -> RequestPolicy.NO_RULE,
-                    this,
-                    null,
-                    () -> ruleSettings().read(null));
+            http.showPage(builder, (request, peer) -> RequestPolicy.NO_RULE, this, null, this::policy);
         } else {
             RulePolicy rulePolicy = rulesInPlaceOf(this);
             storages = rulePolicy.storages();

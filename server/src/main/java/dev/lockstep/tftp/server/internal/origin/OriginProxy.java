@@ -1,15 +1,11 @@
 package dev.lockstep.tftp.server.internal.origin;
 
-import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
-import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -78,7 +74,7 @@ final class OriginProxy {
             return;
         }
         int port = proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort();
-        client.proxy(new Fixed(new InetSocketAddress(proxy.getHost(), port)));
+        client.proxy(ProxySelector.of(new InetSocketAddress(proxy.getHost(), port)));
         if (proxy.getUserInfo() != null) {
             if (System.getProperty(TUNNEL_SCHEMES) == null) {
                 System.setProperty(TUNNEL_SCHEMES, "");
@@ -92,25 +88,6 @@ final class OriginProxy {
                             : null;
                 }
             });
-        }
-    }
-
-    /** A proxy for all, also for the local host. */
-    private static final class Fixed extends ProxySelector {
-        private final List<Proxy> proxies;
-
-        Fixed(InetSocketAddress address) {
-            proxies = List.of(new Proxy(Proxy.Type.HTTP, address));
-        }
-
-        @Override
-        public List<Proxy> select(URI uri) {
-            return proxies;
-        }
-
-        @Override
-        public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-            // reported by the request
         }
     }
 }
