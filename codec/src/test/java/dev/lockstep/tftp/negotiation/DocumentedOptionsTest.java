@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Adds the options of {@code docs/architecture.md} to the known options, and negotiates them. The checksum needs the
- * components of its steps 2 and 3, which the test adds as well.
+ * components in the terms and the settings, which the test adds as well.
  */
 class DocumentedOptionsTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
