@@ -309,9 +309,12 @@ class ArchitectureTest {
         Set<String> missing = new TreeSet<>();
         decorators.forEach((type, decorator) -> {
             for (JavaMethod method : all.get(type).getMethods()) {
-                String[] parameters =
-                        method.getRawParameterTypes().stream().map(JavaClass::getName).toArray(String[]::new);
-                if (all.get(decorator).tryGetMethod(method.getName(), parameters).isEmpty()) {
+                String[] parameters = method.getRawParameterTypes().stream()
+                        .map(JavaClass::getName)
+                        .toArray(String[]::new);
+                if (all.get(decorator)
+                        .tryGetMethod(method.getName(), parameters)
+                        .isEmpty()) {
                     missing.add(type.getSimpleName() + "." + method.getName());
                 }
             }

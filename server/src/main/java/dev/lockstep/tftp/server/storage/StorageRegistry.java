@@ -75,7 +75,8 @@ public final class StorageRegistry {
             return provider.open(uri(location), settings);
         }
         Path directory = location.contains("://") ? null : Path.of(location);
-        if (directory == null || form.matches() && Files.notExists(directory)) { // or the jar of its provider is missing
+        if (directory == null
+                || form.matches() && Files.notExists(directory)) { // or the jar of its provider is missing
             throw new IllegalArgumentException(location + " (expected: a directory that can be read, or a URI of: "
                     + String.join(", ", schemes()) + ")");
         }
