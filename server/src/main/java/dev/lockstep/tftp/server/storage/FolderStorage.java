@@ -35,6 +35,12 @@ final class FolderStorage extends ForwardingStorage {
         return files.locate(folder + "/" + filename);
     }
 
+    /** Returns this storage, so that reports name the folder. */
+    @Override
+    public List<Storage> roots() {
+        return List.of(this);
+    }
+
     @Override
     public String toString() {
         return files + "/" + folder;

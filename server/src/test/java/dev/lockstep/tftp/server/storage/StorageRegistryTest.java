@@ -137,6 +137,7 @@ class StorageRegistryTest {
         assertThat(read(boot, "f")).isEqualTo("kernel");
         assertThat(read(registry.open("MEMORY:boot", READ_ONLY), "/f")).isEqualTo("kernel");
         assertThat(boot).hasToString("memory/boot");
+        assertThat(boot.roots()).containsExactly(boot);
         assertThat(boot.locate("f")).isEqualTo("boot/f");
         assertThat(boot.isWritable()).isFalse();
         assertThatThrownBy(() -> write(boot, "g", "")).hasMessage("uploads are not accepted");
