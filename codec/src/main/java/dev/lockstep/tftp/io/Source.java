@@ -6,7 +6,23 @@ import dev.lockstep.tftp.concurrent.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An outgoing file. At most one call at a time runs on one source, but not always on the same thread. */
+/**
+ * An outgoing file. At most one call at a time runs on one source, but not always on the same thread.
+ *
+ * <p>{@link MemorySource} sends an array, {@link FileSource} a file of this machine. A source for a stream is short:
+ *
+ * <pre>{@code
+ * record StreamSource(ReadableByteChannel in, long size) implements Source { // in: Channels.newChannel(stream)
+ *     public int read(ByteBuffer to) throws IOException {
+ *         return in.read(to);
+ *     }
+ *
+ *     public void close() throws IOException {
+ *         in.close();
+ *     }
+ * }
+ * }</pre>
+ */
 @Blocking
 public interface Source extends AutoCloseable {
     /** The size of a source that does not know its size. */

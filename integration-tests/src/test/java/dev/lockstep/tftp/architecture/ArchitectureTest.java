@@ -10,6 +10,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -17,10 +18,17 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import dev.lockstep.tftp.io.ForwardingSink;
+import dev.lockstep.tftp.io.ForwardingSource;
+import dev.lockstep.tftp.io.Sink;
+import dev.lockstep.tftp.io.Source;
+import dev.lockstep.tftp.server.storage.ForwardingStorage;
+import dev.lockstep.tftp.server.storage.Storage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -289,6 +297,29 @@ class ArchitectureTest {
         return type.getModifiers().contains(JavaModifier.PUBLIC)
                 && API.contains(type.getPackageName())
                 && (outer == null || isApi(outer));
+    }
+
+    /** A method that a decorator does not forward has its default there, whatever the file or the storage says. */
+    @Test
+    void the_decorators_forward_all_methods_but_those_that_their_javadoc_names() {
+        Map<Class<?>, Class<?>> decorators = Map.of(
+                Source.class, ForwardingSource.class,
+                Sink.class, ForwardingSink.class,
+                Storage.class, ForwardingStorage.class);
+        Set<String> missing = new TreeSet<>();
+        decorators.forEach((type, decorator) -> {
+            for (JavaMethod method : all.get(type).getMethods()) {
+                String[] parameters = method.getRawParameterTypes().stream()
+                        .map(JavaClass::getName)
+                        .toArray(String[]::new);
+                if (all.get(decorator)
+                        .tryGetMethod(method.getName(), parameters)
+                        .isEmpty()) {
+                    missing.add(type.getSimpleName() + "." + method.getName());
+                }
+            }
+        });
+        assertThat(missing).containsExactly("Sink.store", "Storage.below", "Storage.tryOpenCached");
     }
 
     @Test

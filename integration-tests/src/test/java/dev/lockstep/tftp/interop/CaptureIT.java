@@ -81,7 +81,8 @@ class CaptureIT {
         assertThat(frames).allSatisfy(frame -> {
             assertThat(frame.protocols()).contains(":udp:tftp").doesNotContain("malformed");
             assertThat(frame.malformed()).isEmpty();
-            assertThat(frame.expert()).isEmpty();
+            // tshark takes every datagram of the ports from 33434 for one of traceroute
+            assertThat(frame.expert()).matches("(Possible traceroute: .*)?");
         });
         assertThat(frames.get(0).opcode()).isEqualTo(operation.equals("get") ? "1" : "2");
         assertThat(frames).map(Frame::opcode).contains("3", "4").doesNotContain("5");

@@ -6,16 +6,15 @@ import dev.lockstep.tftp.harness.ClientProcess;
 import dev.lockstep.tftp.harness.Daemon;
 import dev.lockstep.tftp.harness.FakeServer;
 import dev.lockstep.tftp.harness.Run;
+import dev.lockstep.tftp.harness.SharedDaemon;
 import dev.lockstep.tftp.harness.Tool;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Captures that {@code --pcap} writes, as tshark reads them. */
@@ -26,16 +25,12 @@ class OwnCaptureIT {
     private static final List<String> GET =
             List.of("1", "6", "4 0", "3 1", "3 2", "3 3", "4 3"); // blksize 1428: 1428 + 1428 + 144
 
+    @RegisterExtension
+    private static final SharedDaemon DAEMON =
+            SharedDaemon.servingEverywhere().files(root -> Content.write(root.resolve("file"), SIZE));
+
     @TempDir
     private Path folder;
-
-    private Path root;
-
-    @BeforeEach
-    void fill() throws IOException {
-        root = Files.createDirectory(folder.resolve("root"));
-        Content.write(root.resolve("file"), SIZE);
-    }
 
     private void tftp(int exit, String... arguments) {
         try (Run run = ClientProcess.tftp(folder, arguments)) {
@@ -87,18 +82,16 @@ class OwnCaptureIT {
 
     @Test
     void a_client_captures_a_transfer_from_the_request_to_the_last_ack() {
-        try (Daemon daemon = Daemon.serving(root)) {
-            int port = daemon.address().getPort();
-            tftp(0, "get", "tftp://127.0.0.1:" + port + "/file", "--pcap", "get.pcap");
-            assertThat(frames(folder.resolve("get.pcap"), port)).isEqualTo(GET);
-        }
+        int port = DAEMON.port();
+        tftp(0, "get", "tftp://127.0.0.1:" + port + "/file", "--pcap", "get.pcap");
+        assertThat(frames(folder.resolve("get.pcap"), port)).isEqualTo(GET);
     }
 
     @Test
     void a_daemon_captures_requests_transfers_and_refusals_of_both_families() {
         Path capture = folder.resolve("daemon.pcap");
         int port;
-        try (Daemon daemon = Daemon.serving(root, "--pcap", capture.toString())) {
+        try (Daemon daemon = Daemon.serving(DAEMON.root(), "--pcap", capture.toString())) {
             port = daemon.address().getPort();
             tftp(0, "get", "tftp://127.0.0.1:" + port + "/file", "-o", "four");
             tftp(1, "get", "tftp://127.0.0.1:" + port + "/nothing", "-o", "none");
@@ -111,23 +104,19 @@ class OwnCaptureIT {
 
     @Test
     void a_load_run_captures_each_of_its_transfers() {
-        try (Daemon daemon = Daemon.serving(root)) {
-            int port = daemon.address().getPort();
-            String uri = "tftp://127.0.0.1:" + port + "/file";
-            tftp(0, "load", uri, "--transfers", "3", "--concurrency", "1", "--pcap", "load.pcap");
-            List<String> frames = allFrames(folder.resolve("load.pcap"), port);
-            assertThat(frames.stream().distinct()).containsExactlyElementsOf(GET);
-            assertThat(frames).filteredOn(GET.get(GET.size() - 1)::equals).hasSizeGreaterThanOrEqualTo(3);
-        }
+        int port = DAEMON.port();
+        String uri = "tftp://127.0.0.1:" + port + "/file";
+        tftp(0, "load", uri, "--transfers", "3", "--concurrency", "1", "--pcap", "load.pcap");
+        List<String> frames = allFrames(folder.resolve("load.pcap"), port);
+        assertThat(frames.stream().distinct()).containsExactlyElementsOf(GET);
+        assertThat(frames).filteredOn(GET.get(GET.size() - 1)::equals).hasSizeGreaterThanOrEqualTo(3);
     }
 
     @Test
     void ipv6_is_captured() {
-        try (Daemon daemon = Daemon.servingEverywhere(root)) {
-            int port = daemon.address().getPort();
-            tftp(0, "get", "tftp://[::1]:" + port + "/file", "--pcap", "six.pcap");
-            assertThat(frames(folder.resolve("six.pcap"), port)).isEqualTo(GET);
-        }
+        int port = DAEMON.port();
+        tftp(0, "get", "tftp://[::1]:" + port + "/file", "--pcap", "six.pcap");
+        assertThat(frames(folder.resolve("six.pcap"), port)).isEqualTo(GET);
     }
 
     @Test

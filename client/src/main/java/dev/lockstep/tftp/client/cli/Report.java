@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.lockstep.tftp.client.RemoteFile;
 import dev.lockstep.tftp.client.TransferResult;
 import dev.lockstep.tftp.client.internal.file.StreamSink;
+import dev.lockstep.tftp.codec.Options.Option;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.event.Outcome;
 import dev.lockstep.tftp.event.TransferSummary;
@@ -53,6 +54,11 @@ public final class Report {
                 object.writeNumberField("blksize", result.settings().blksize());
                 object.writeNumberField("windowsize", result.settings().windowsize());
                 object.writeNumberField("resends", result.stats().resends());
+                object.writeObjectFieldStart("granted");
+                for (Option option : result.granted()) {
+                    object.writeStringField(option.key(), option.value());
+                }
+                object.writeEndObject();
             }));
         } else if (verbose) {
             out.println(result.remote() + ": " + TransferSummary.of(result.stats(), result.settings()));

@@ -55,7 +55,7 @@ class ReportTest {
                 REMOTE,
                 new InetSocketAddress("127.0.0.1", 2000),
                 SETTINGS,
-                Options.NONE,
+                Options.NONE.with("TSize", 100).with("x-new", "a \"text\""),
                 Counted.stats(100, 500_000_000),
                 outcome);
     }
@@ -111,6 +111,7 @@ class ReportTest {
                 .containsEntry("blksize", "1428")
                 .containsEntry("windowsize", "4")
                 .containsEntry("resends", "0");
+        assertThat(printed().strip()).endsWith(",\"granted\":{\"tsize\":\"100\",\"x-new\":\"a \\\"text\\\"\"}}");
     }
 
     @Test

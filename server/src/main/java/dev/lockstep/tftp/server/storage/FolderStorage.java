@@ -2,6 +2,7 @@ package dev.lockstep.tftp.server.storage;
 
 import dev.lockstep.tftp.codec.TftpException;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /** The files of another storage whose names begin with a folder. */
 final class FolderStorage extends ForwardingStorage {
@@ -27,6 +28,12 @@ final class FolderStorage extends ForwardingStorage {
     @Override
     public String locate(String filename) {
         return files.locate(folder + "/" + filename);
+    }
+
+    /** Returns this storage, so that reports name the folder. */
+    @Override
+    public List<Storage> roots() {
+        return List.of(this);
     }
 
     @Override

@@ -29,7 +29,8 @@ import java.util.function.Consumer;
  * <p><b>Errors.</b> A {@link TftpException} is the ERROR that the peer receives. Its {@linkplain TftpException#because
  * reason} is shown in the log only. Any other exception becomes ERROR 0 without details, and the log shows its cause only
  * with {@code --verbose}, so an expected failure, such as a remote server that does not respond, should be a {@code
- * TftpException} with a reason.
+ * TftpException} with a reason. Of several roots, the next one is asked only after {@link ErrorCode#FILE_NOT_FOUND},
+ * unless {@link OverlayStorage.OnError} says otherwise.
  *
  * <p><b>Time.</b> A request is refused with ERROR 0 if its file is not open about 13 s later; a file that is opened
  * later is closed. A file operation that takes 10 s counts as stuck: its thread is not interrupted, and a limited number

@@ -5,6 +5,7 @@ import dev.lockstep.tftp.concurrent.ThreadSafe;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -73,11 +74,13 @@ public final class StorageRegistry {
         if (provider != null) {
             return provider.open(uri(location), settings);
         }
-        if (location.contains("://")) {
+        Path directory = location.contains("://") ? null : Path.of(location);
+        if (directory == null
+                || form.matches() && Files.notExists(directory)) { // or the jar of its provider is missing
             throw new IllegalArgumentException(location + " (expected: a directory that can be read, or a URI of: "
                     + String.join(", ", schemes()) + ")");
         }
-        return DirectoryStorageProvider.open(Path.of(location), location, settings);
+        return DirectoryStorageProvider.open(directory, location, settings);
     }
 
     private static URI uri(String location) {

@@ -706,8 +706,8 @@ class RulePolicyTest {
                         root = "memory://{ip}/x"
                         """))
                 .containsExactly(
-                        "tftpd.toml line 2: root: gopher://host/x (expected: a directory that can be read, or a URI of:"
-                                + " classpath, file, jar, memory, test-service, zip)",
+                        "tftpd.toml line 2: root: gopher://host/x (expected: a directory that can be read, or a URI of: "
+                                + String.join(", ", new StorageRegistry().schemes()) + ")",
                         "tftpd.toml line 4: root: memory://{ip}/x (expected: placeholders in the path only)");
     }
 

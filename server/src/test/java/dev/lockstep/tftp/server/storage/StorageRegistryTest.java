@@ -114,16 +114,16 @@ class StorageRegistryTest {
                 "file://host/x",
                 "",
                 "C:\\none",
-                ": no such directory",
-                "tftp:x",
                 ": no such directory");
         reasons.forEach((location, reason) -> assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.open(location, READ_ONLY))
                 .withMessage(location + reason + " (expected: a directory that can be read)"));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> registry.open("s3://boot/v3/", READ_ONLY))
-                .withMessage("s3://boot/v3/ (expected: a directory that can be read, or a URI of:"
-                        + " classpath, file, jar, memory, test-service, zip)");
+        for (String location : new String[] {"s3://boot/v3/", "tftp:x", "hosts:" + file}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> registry.open(location, READ_ONLY))
+                    .withMessage(location + " (expected: a directory that can be read, or a URI of:"
+                            + " classpath, file, jar, memory, test-service, zip)");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.open("file:/a b", READ_ONLY))
                 .withMessage("file:/a b (expected: a URI; Illegal character in path)");
@@ -137,6 +137,7 @@ class StorageRegistryTest {
         assertThat(read(boot, "f")).isEqualTo("kernel");
         assertThat(read(registry.open("MEMORY:boot", READ_ONLY), "/f")).isEqualTo("kernel");
         assertThat(boot).hasToString("memory/boot");
+        assertThat(boot.roots()).containsExactly(boot);
         assertThat(boot.locate("f")).isEqualTo("boot/f");
         assertThat(boot.isWritable()).isFalse();
         assertThatThrownBy(() -> write(boot, "g", "")).hasMessage("uploads are not accepted");
