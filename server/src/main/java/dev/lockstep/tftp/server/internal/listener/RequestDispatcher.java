@@ -2,40 +2,25 @@ package dev.lockstep.tftp.server.internal.listener;
 
 import dev.lockstep.tftp.codec.ErrorCode;
 import dev.lockstep.tftp.codec.MalformedMessageException;
-import dev.lockstep.tftp.codec.TftpDatagramCodec;
 import dev.lockstep.tftp.codec.TftpException;
 import dev.lockstep.tftp.codec.TftpMessage;
 import dev.lockstep.tftp.codec.TftpMessage.Request;
 import dev.lockstep.tftp.event.DropReason;
-import dev.lockstep.tftp.event.PacketTap;
 import dev.lockstep.tftp.event.RefusalReason;
 import dev.lockstep.tftp.event.TransferEvent;
-import dev.lockstep.tftp.internal.channel.TransferContext;
 import dev.lockstep.tftp.internal.channel.TransferIds;
 import dev.lockstep.tftp.internal.channel.TransientSocketErrors;
 import dev.lockstep.tftp.internal.channel.UnknownTidResponder;
 import dev.lockstep.tftp.server.PortMode;
 import dev.lockstep.tftp.server.RequestSettings;
-import dev.lockstep.tftp.server.internal.session.EphemeralPortOpener;
 import dev.lockstep.tftp.server.internal.session.ErrorResponder;
-import dev.lockstep.tftp.server.internal.session.EvictionQueue.Verdict;
-import dev.lockstep.tftp.server.internal.session.FileOpenQueue;
-import dev.lockstep.tftp.server.internal.session.PortRangeOpener;
-import dev.lockstep.tftp.server.internal.session.ServerHandshake;
 import dev.lockstep.tftp.server.internal.session.ServerTransfer;
-import dev.lockstep.tftp.server.internal.session.SilentPeerFilter;
-import dev.lockstep.tftp.server.internal.session.TransferChannelOpener;
 import dev.lockstep.tftp.server.internal.session.TransferKey;
 import dev.lockstep.tftp.server.internal.session.TransferQuota;
-import dev.lockstep.tftp.server.internal.validation.AmplificationLimiter;
 import dev.lockstep.tftp.server.internal.validation.PeerValidation;
 import io.netty.channel.AddressedEnvelope;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
@@ -47,8 +32,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts a transfer for each request of a new peer, on a channel on this listener's event loop. A duplicate request is
- * passed to the running transfer. Any other message is dropped, since a reply could be used for a reflection attack.
+ * Decides about each request: starts a transfer for a new peer, passes a duplicate to the running transfer, lets a
+ * request wait for a free place, or refuses it. Any other message is dropped, since a reply could be used for a
+ * reflection attack.
  */
 final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     /**
@@ -72,9 +58,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     private ChannelHandlerContext ctx;
     private EventLoop loop;
-    private TransferChannelOpener ephemeralPorts;
-    private TransferChannelOpener portRanges;
-    private TransferChannelOpener sharedPorts;
+    private TransferChannels channels;
     private ErrorResponder errors;
 
     RequestDispatcher(ListenerContext shared, SharedPortDemultiplexer sharedPort) {
@@ -87,9 +71,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         loop = ctx.channel().eventLoop();
-        ephemeralPorts = new EphemeralPortOpener(loop, shared.transport());
-        portRanges = new PortRangeOpener(loop, shared.transport(), shared.ports());
-        sharedPorts = new SharedPortOpener(ctx.channel(), sharedPort, shared.transport());
+        channels = new TransferChannels(shared, ctx.channel(), sharedPort, this::forget, this::onNoChannel);
     }
 
     @Override
@@ -252,7 +234,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         }
         transfers.put(key, transfer);
         transfer.validation().start(transfer);
-        open(transfer);
+        channels.open(transfer);
     }
 
     /**
@@ -275,74 +257,9 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void open(ServerTransfer transfer) {
-        TransferChannelOpener opener = openerFor(transfer.mode());
-        opener.open(transfer, initializer(transfer, opener), (channel, failure) -> {
-            if (failure == null) {
-                channel.closeFuture().addListener(closed -> forget(transfer));
-            } else {
-                loop.execute(() -> onNoChannel(transfer, failure));
-            }
-        });
-    }
-
-    private TransferChannelOpener openerFor(PortMode mode) {
-        if (mode instanceof PortMode.Range) {
-            return portRanges;
-        }
-        return mode instanceof PortMode.Single ? sharedPorts : ephemeralPorts;
-    }
-
-    private ChannelHandler initializer(ServerTransfer transfer, TransferChannelOpener opener) {
-        RequestSettings settings = transfer.settings();
-        FileOpenQueue openings = shared.openings().apply(settings.storage());
-        TransferContext context = shared.transfers()
-                .withListener(transfer.watchedBy(shared.transfers().listener(), shared.dallying()));
-        return new ChannelInitializer<>() {
-            @Override
-            protected void initChannel(Channel channel) {
-                transfer.opened(channel);
-                ChannelPipeline pipeline = channel.pipeline();
-                for (PacketTap tap : shared.config().taps()) {
-                    pipeline.addLast(
-                            channel instanceof PeerChannel
-                                    ? tap.attachToShared(transfer.peer(), transfer.request())
-                                    : tap.attach(transfer.peer(), transfer.request()));
-                }
-                pipeline.addLast(new AmplificationLimiter(transfer.validation()), TftpDatagramCodec.INSTANCE);
-                if (shared.config().replica()) {
-                    pipeline.addLast(new SilentPeerFilter(transfer));
-                }
-                pipeline.addLast(new ServerHandshake(transfer, context, openings, opener));
-            }
-        };
-    }
-
-    /** Called when the system provides no socket for a transfer, or all ports of a range are in use. */
-    private void onNoChannel(ServerTransfer transfer, Throwable failure) {
-        ServerTransfer evicted = transfer.isAbandoned() ? null : evictFor(transfer.mode());
-        if (evicted != null) {
-            evicted.whenClosed(() -> loop.execute(() -> open(transfer)));
-            return;
-        }
+    private void onNoChannel(ServerTransfer transfer, TftpException cause) {
         forget(transfer);
-        TftpException cause = failure instanceof TftpException known
-                ? known
-                : new TftpException(ErrorCode.NOT_DEFINED, "server is out of sockets, try again", failure);
         refuse(transfer, RefusalReason.NO_SOCKET, cause);
-    }
-
-    /**
-     * Evicts a dallying upload, or else a transfer with an unvalidated peer.
-     *
-     * @return the evicted transfer, or null if there is none
-     */
-    private ServerTransfer evictFor(PortMode mode) {
-        ServerTransfer finished =
-                shared.dallying().evictFirst(other -> other.holdsWhatIsNeededFor(mode) ? Verdict.EVICT : Verdict.KEEP);
-        return finished != null
-                ? finished
-                : shared.validation().evictOldest(other -> other.holdsWhatIsNeededFor(mode), now());
     }
 
     private void forget(ServerTransfer transfer) {
