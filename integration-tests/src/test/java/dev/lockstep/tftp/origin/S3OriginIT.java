@@ -101,7 +101,8 @@ class S3OriginIT {
                 RawSocketPeer client = new RawSocketPeer()) {
             client.ask(daemon.address(), Bytes.rrq("other"));
             client.expectError(2);
-            assertThat(daemon.printed()).contains("HTTP status 403").doesNotContain("not-the-key");
+            daemon.awaitLine("the reason", line -> line.contains("HTTP status 403"));
+            assertThat(daemon.printed()).doesNotContain("not-the-key");
         }
     }
 }
