@@ -72,7 +72,7 @@ public final class TransferLog implements TransferListener {
             String options = requested.request().options().toString();
             line(Level.DEBUG, "requested", requested.peer(), requested.request())
                     .addKeyValue("options", options)
-                    .log("{} requested: {}", subject(requested.peer(), requested.request()), LogSanitizer.of(options));
+                    .log("{} asks {}", subject(requested.peer(), requested.request()), LogSanitizer.of(options));
         }
     }
 

@@ -117,8 +117,7 @@ class TransferLogTest {
         lines.logger().setLevel(Level.DEBUG);
         Options options = Options.NONE.with("a\nb", "c\u001b");
         log.on(new TransferEvent.Requested(1, PEER, new ReadRequest("f", TransferMode.OCTET, options)));
-        assertThat(lines.list.get(0).getFormattedMessage())
-                .isEqualTo("127.0.0.1:2000 read f requested: a\\x0ab=c\\x1b");
+        assertThat(lines.list.get(0).getFormattedMessage()).isEqualTo("127.0.0.1:2000 read f asks a\\x0ab=c\\x1b");
     }
 
     @Test
