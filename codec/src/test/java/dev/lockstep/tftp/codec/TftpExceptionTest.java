@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.tftp.codec.TftpMessage.ErrorMessage;
 import java.io.IOException;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class TftpExceptionTest {
@@ -35,6 +36,16 @@ class TftpExceptionTest {
         assertThat(mapped.explained()).isEqualTo("internal error (java.io.IOException: /srv/secret/path: denied)");
         assertThat(mapped.because("rule 1").toMessage().text()).isEqualTo("internal error");
         assertThat(TftpException.of(mapped)).isSameAs(mapped);
+    }
+
+    @Test
+    void the_failure_of_a_stage_is_its_cause() {
+        TftpException full = new TftpException(ErrorCode.DISK_FULL, "disk full");
+        assertThat(TftpException.of(new CompletionException(full))).isSameAs(full);
+        IOException denied = new IOException("denied");
+        assertThat(TftpException.of(new CompletionException(denied))).hasCause(denied);
+        CompletionException bare = new CompletionException("bare", null);
+        assertThat(TftpException.of(bare)).hasCause(bare);
     }
 
     @Test

@@ -111,9 +111,12 @@ public final class TftpServer implements AutoCloseable {
             }
             return server;
         } catch (IOException | RuntimeException e) {
-            config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
-            server.listeners.close();
-            server.release();
+            try {
+                config.lifecycleListeners().forEach(ServerLifecycleListener::stopping);
+            } finally {
+                server.listeners.close();
+                server.release();
+            }
             throw e;
         }
     }

@@ -214,7 +214,8 @@ public final class TftpServerBuilder {
     /**
      * Sets the event loops of the embedding program, which several servers can share, instead of threads of the server's
      * own. They decide about the transport: those of NIO use NIO even where epoll is available. {@link TftpServer#stop}
-     * closes the channels of the server and leaves the event loops running.
+     * closes the channels of the server and leaves the event loops running. A server on shared event loops cannot
+     * {@linkplain #busyPoll poll}: {@link #start} refuses both together.
      *
      * @param shared event loops for NIO or epoll; must run until the server is stopped. Their threads must not start
      *     or stop the server
@@ -229,7 +230,8 @@ public final class TftpServerBuilder {
      * Sets how long event loops poll for the next packet before they sleep. The default is zero. They poll while packets
      * arrive at shorter intervals and at most one transfer runs for every two processors, so a machine with one
      * processor never polls. A single lock-step client then gets its next block sooner, for the price of a processor
-     * that is busy during its transfer.
+     * that is busy during its transfer. {@link #start} refuses polling on {@linkplain #eventLoops(EventLoopGroup) event
+     * loops of the embedding program}.
      *
      * @param spin the longest time to poll for a packet; zero to sleep at once
      * @return this builder

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,9 +36,13 @@ class TftpServerBuilderTest {
     private final MemoryStorage files = new MemoryStorage(1000, WriteRules.READ_ONLY);
 
     private TftpServerBuilder builder() {
+        return onPort(0);
+    }
+
+    private TftpServerBuilder onPort(int port) {
         return TftpServer.builder()
                 .storage(files)
-                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .eventLoops(1);
     }
 
@@ -156,6 +161,34 @@ class TftpServerBuilderTest {
                 .hasMessage("port is taken");
         assertThat(calls)
                 .containsExactly("a started, serving true, stopping false, addresses 1", "a stopping", "b stopping");
+    }
+
+    @Test
+    void a_failed_start_releases_everything_also_if_a_listener_fails_again() throws IOException {
+        AtomicInteger port = new AtomicInteger();
+        List<String> calls = new ArrayList<>();
+        ServerLifecycleListener failing = new ServerLifecycleListener() {
+            @Override
+            public void started(TftpServer server) throws IOException {
+                port.set(server.port());
+                throw new IOException("port is taken");
+            }
+
+            @Override
+            public void stopping() {
+                throw new IllegalStateException("not started");
+            }
+
+            @Override
+            public void stopped() {
+                calls.add("stopped");
+            }
+        };
+        assertThatThrownBy(() -> builder().lifecycleListener(failing).start()).hasMessage("not started");
+        assertThat(calls).containsExactly("stopped");
+        try (TftpServer again = onPort(port.get()).start()) {
+            assertThat(again.port()).isEqualTo(port.get());
+        }
     }
 
     @Test

@@ -75,7 +75,7 @@ public final class PeerFilter extends ChannelDuplexHandler {
         packet.release();
     }
 
-    /** Records the source of a datagram, unless it is known already. Returns whether the datagram is passed on. */
+    /** Records the source of a datagram while any TID is accepted. Returns whether the datagram is passed on. */
     private boolean admit(InetSocketAddress from) {
         if (restricted) {
             return from.equals(peer);

@@ -99,7 +99,7 @@ public final class TftpdCommand implements Callable<Integer> {
             names = {"-c", Configuration.FLAG},
             paramLabel = "FILE",
             description = "File with settings and rules, which SIGHUP reloads.")
-    private Path rules; // read before all other flags: see Configuration
+    private Path configFile; // read before all other flags: see Configuration
 
     @Mixin
     private OriginOptions origin = new OriginOptions();
@@ -359,7 +359,7 @@ public final class TftpdCommand implements Callable<Integer> {
                 Runtime.getRuntime().removeShutdownHook(onSignal);
             }
         }
-        StartReport.log(new Version().getVersion()[0], storages, network.mode(), rules);
+        StartReport.log(new Version().getVersion()[0], storages, network.mode(), configFile);
         boolean isOnlyOne = server.addresses().size() == 1;
         server.addresses().forEach(address -> status.listening(address, isOnlyOne));
         probe.report(status);
@@ -461,7 +461,7 @@ public final class TftpdCommand implements Callable<Integer> {
             ReloadablePolicy<RulePolicy> policy = new ReloadablePolicy<>(rulePolicy);
             builder.policy(policy).portModes(policy).listener(new NatWarning(policy));
             Optional<RunningConfiguration> shown =
-                    http.showPage(builder, policy::ruleOf, this, rules, () -> rulePolicy);
+                    http.showPage(builder, policy::ruleOf, this, configFile, () -> rulePolicy);
             HangupSignal.handle(new Reload(configuration, this, policy, manager, reloads, shown)::reload);
         }
         if (where.isEmpty()) {

@@ -146,6 +146,6 @@ class InvocationTest {
     void the_help_of_root_has_the_schemes_of_all_providers() {
         assertThat(Invocation.commandLine(new TftpdCommand()).getUsageMessage().replaceAll("\\s+", " "))
                 .contains("or a URI: " + String.join(", ", new StorageOptions.Schemes()) + " (");
-        assertThat(new StorageOptions.Schemes()).contains("file:", "https:", "s3:", "test-service:", "zip:");
+        assertThat(new StorageOptions.Schemes()).contains("file:", "http:", "https:", "s3:", "test-service:", "zip:");
     }
 }

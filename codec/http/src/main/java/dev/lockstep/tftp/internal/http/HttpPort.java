@@ -116,7 +116,11 @@ public final class HttpPort implements AutoCloseable {
             return asyncResource(path, query -> CompletableFuture.completedFuture(resource.get(query)));
         }
 
-        /** Adds a path whose replies are completed on any thread, within seconds. */
+        /**
+         * Adds a path whose replies are completed on any thread, within seconds.
+         *
+         * @param resource called on the thread of the HTTP port; an exception is answered with status 500
+         */
         public Builder asyncResource(String path, Function<HttpQuery, CompletionStage<HttpReply>> resource) {
             resources.put(path, resource);
             return this;

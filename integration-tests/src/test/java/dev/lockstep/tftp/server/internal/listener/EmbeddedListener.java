@@ -40,8 +40,8 @@ public final class EmbeddedListener {
     private static final long MEMORY = 64 * 1024;
 
     private final BufferBudget budget = new BufferBudget(MEMORY);
-    private final TransferQuota admission;
-    private final List<Channel> children = new ArrayList<>();
+    private final TransferQuota quota;
+    private final List<Channel> channels = new ArrayList<>();
     private final ByteBufAllocator allocator;
     private final EmbeddedChannel channel;
     private final Last last = new Last();
@@ -56,7 +56,7 @@ public final class EmbeddedListener {
             TransferListener listener,
             int mostTransfers) {
         this.allocator = allocator;
-        this.admission = new TransferQuota(mostTransfers, mostTransfers);
+        this.quota = new TransferQuota(mostTransfers, mostTransfers);
         ServerConfig config = BuiltConfig.of(TftpServer.builder()
                 .storage(files)
                 .limits(limits)
@@ -74,7 +74,7 @@ public final class EmbeddedListener {
                 RateLimiter.UNLIMITED,
                 SourceChunkReader::new);
         FileOpenQueue openings = new FileOpenQueue(io);
-        ListenerContext shared = new ListenerContext(config, context, Transport.best(), admission, storage -> openings);
+        ListenerContext shared = new ListenerContext(config, context, Transport.best(), quota, storage -> openings);
         channel = new EmbeddedChannel() {
             @Override
             protected SocketAddress localAddress0() {
@@ -101,7 +101,7 @@ public final class EmbeddedListener {
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             ctx.channel().config().setAllocator(allocator);
-            children.add(ctx.channel());
+            channels.add(ctx.channel());
         }
 
         @Override
@@ -158,8 +158,8 @@ public final class EmbeddedListener {
 
     /** Returns whether there are running transfers, or memory reserved for them. */
     public boolean isBusy() {
-        children.removeIf(child -> !child.isOpen());
-        return !children.isEmpty() || admission.running() != 0 || budget.used() != 0;
+        channels.removeIf(channel -> !channel.isOpen());
+        return !channels.isEmpty() || quota.running() != 0 || budget.used() != 0;
     }
 
     /** Closes the listener. */
@@ -169,7 +169,7 @@ public final class EmbeddedListener {
 
     @Override
     public String toString() {
-        return children.size() + " transfers open, " + admission.running() + " running, " + budget.used()
+        return channels.size() + " transfers open, " + quota.running() + " running, " + budget.used()
                 + " bytes reserved";
     }
 }

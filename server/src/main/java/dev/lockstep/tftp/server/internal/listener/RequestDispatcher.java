@@ -58,7 +58,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
 
     private ChannelHandlerContext ctx;
     private EventLoop loop;
-    private TransferChannels channels;
+    private TransferChannelFactory channels;
     private ErrorResponder errors;
 
     RequestDispatcher(ListenerContext shared, SharedPortDemultiplexer sharedPort) {
@@ -71,7 +71,7 @@ final class RequestDispatcher extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         loop = ctx.channel().eventLoop();
-        channels = new TransferChannels(shared, ctx.channel(), sharedPort, this::forget, this::onNoChannel);
+        channels = new TransferChannelFactory(shared, ctx.channel(), sharedPort, this::forget, this::onNoChannel);
     }
 
     @Override

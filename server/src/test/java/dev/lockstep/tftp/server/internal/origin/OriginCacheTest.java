@@ -557,6 +557,8 @@ class OriginCacheTest {
         origin.behave(TestOrigin.file("\"one\"", CONTENT));
         assertThat(get("a b/%2e%2e/c?d#e:f@g/ü\\h;i")).isEqualTo(CONTENT);
         assertThat(origin.requests()).containsExactly("GET /boot/a%20b/%252e%252e/c%3Fd%23e%3Af%40g/%C3%BC/h%3Bi");
+        assertThat(get("x+y*z~-_.")).isEqualTo(CONTENT);
+        assertThat(origin.requests()).last().isEqualTo("GET /boot/x%2By%2Az~-_.");
         assertThat(refusalOf("../secret").is(ErrorCode.ACCESS_VIOLATION)).isTrue();
         assertThat(refusalOf("").is(ErrorCode.ACCESS_VIOLATION)).isTrue();
         assertThat(storage().below("x y/z").locate("kernel")).isEqualTo(origin.uri() + "boot/x y/z/kernel");

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * socket or port, it first evicts an upload that is complete, or a transfer whose peer is not validated.
  */
 @EventLoop
-final class TransferChannels {
+final class TransferChannelFactory {
     private final ListenerContext shared;
     private final io.netty.channel.EventLoop loop;
     private final TransferChannelOpener ephemeralPorts;
@@ -45,7 +45,7 @@ final class TransferChannels {
      * @param onClosed called when the channel of a transfer is closed
      * @param onFailure called instead of {@code onClosed} when a transfer cannot have a channel, with the ERROR to send
      */
-    TransferChannels(
+    TransferChannelFactory(
             ListenerContext shared,
             Channel listener,
             SharedPortDemultiplexer sharedPort,
