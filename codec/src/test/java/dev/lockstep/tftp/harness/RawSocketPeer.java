@@ -48,7 +48,7 @@ public final class RawSocketPeer implements AutoCloseable {
      */
     private static final int PORTS = 2000;
 
-    private static final int FIRST_PORT = 2000 + Integer.getInteger("test.fork", 0) % 4 * PORTS;
+    private static final int FIRST_PORT = 10_000 + Integer.parseInt(System.getProperty("test.fork", "0")) % 4 * PORTS;
     private static final AtomicInteger NEXT =
             new AtomicInteger(new SplittableRandom(ProcessHandle.current().pid()).nextInt(PORTS));
 
